@@ -1,0 +1,104 @@
+/** Text of the catalogue, cleaned to a small set: pages render it node by node, never as raw HTML. */
+export type RichText = readonly RichBlock[]
+export type RichBlock =
+  | { readonly kind: 'paragraph'; readonly spans: readonly RichSpan[] }
+  | { readonly kind: 'heading'; readonly level: 3 | 4; readonly spans: readonly RichSpan[] }
+  | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly RichText[] }
+export type RichSpan = { readonly text: string; readonly strong?: true; readonly emphasis?: true; readonly href?: string }
+
+/** Modules of a service page in their fixed order; empty ones are left out. */
+export type ModuleKind =
+  | 'overview' | 'requirements' | 'documents' | 'fees' | 'deadlines' | 'processing-time' | 'procedure'
+  | 'legal-bases' | 'remedy' | 'forms' | 'hints' | 'further'
+export type ModuleSource = 'state' | 'city'
+export type ServiceModule = { readonly kind: ModuleKind; readonly source: ModuleSource; readonly text: RichText; readonly lang: string }
+
+export type ServiceTeaser = {
+  readonly slug: string
+  readonly title: string
+  readonly teaser: string
+  readonly isOnline: boolean
+  readonly keywords: readonly string[]
+}
+export type OpeningSpan = { readonly day: 1 | 2 | 3 | 4 | 5 | 6 | 7; readonly from: string; readonly to: string; readonly note?: string }
+export type OfficeCard = {
+  readonly slug: string
+  readonly name: string
+  readonly nameDsb?: string
+  readonly street: string
+  readonly streetDsb?: string
+  readonly postalCode: string
+  readonly town: string
+  readonly townDsb?: string
+  readonly phone?: string
+  readonly email?: string
+  readonly hours: readonly OpeningSpan[]
+  readonly hoursNote?: string
+}
+export type OfficePage = OfficeCard & {
+  readonly description: RichText
+  readonly accessibility?: string
+  readonly transport?: string
+  readonly geo?: { readonly lat: number; readonly lon: number }
+  readonly services: readonly ServiceTeaser[]
+}
+/** "At a glance" of a service; texts are short lines, absent where unknown. */
+export type ServiceGlance = {
+  readonly fee?: string
+  readonly deadline?: string
+  readonly processingTime?: string
+  readonly minutes?: number
+}
+export type ServicePage = ServiceTeaser & {
+  readonly leikaKey?: string
+  readonly catalogueId: string
+  readonly glance: ServiceGlance
+  readonly modules: readonly ServiceModule[]
+  readonly offices: readonly OfficeCard[]
+  readonly lifeSituations: readonly LifeSituationTeaser[]
+  readonly appointmentUrl?: string
+  /** Own application: path to start, or a service elsewhere: its https address. */
+  readonly online?: { readonly kind: 'own'; readonly path: string } | { readonly kind: 'elsewhere'; readonly url: string; readonly name: string }
+  readonly related: readonly ServiceTeaser[]
+  readonly updatedOn?: string
+  readonly approvedBy?: string
+}
+export type LifeSituationTeaser = { readonly slug: string; readonly title: string; readonly teaser: string; readonly icon: string }
+export type LifeSituationPage = LifeSituationTeaser & { readonly text: RichText; readonly services: readonly ServiceTeaser[] }
+export type LetterGroup = { readonly letter: string; readonly services: readonly ServiceTeaser[] }
+export type HomeView = {
+  readonly popular: readonly ServiceTeaser[]
+  readonly lifeSituations: readonly LifeSituationTeaser[]
+  readonly offices: readonly OfficeCard[]
+}
+export type SearchHit = ServiceTeaser & { readonly path: string; readonly kind: 'service' | 'office' | 'life-situation' | 'page' }
+export type SearchView = { readonly query: string; readonly hits: readonly SearchHit[]; readonly nearest: readonly ServiceTeaser[] }
+export type TextPage = { readonly slug: string; readonly title: string; readonly lang: string; readonly text: RichText; readonly reviewedOn?: string }
+/** What the frame of every page needs. */
+export type CityFrame = {
+  readonly name: string
+  readonly nameDsb: string
+  readonly authority: string
+  readonly authorityDsb: string
+  readonly ars: string
+  readonly phone: string
+  readonly email: string
+  readonly phoneHours: string
+  readonly accent: { readonly light: string; readonly dark: string }
+  readonly footerPages: readonly { readonly slug: string; readonly title: string }[]
+}
+/** Paths of every static page of a content revision, e.g. `/leistungen/hund-anmelden/`. */
+export type PageList = { readonly paths: readonly string[] }
+/*
+ * GET /api/v1/catalogue/frame                      CityFrame
+ * GET /api/v1/catalogue/home                       HomeView
+ * GET /api/v1/catalogue/letters                    { groups: LetterGroup[] }
+ * GET /api/v1/catalogue/services/:slug             ServicePage
+ * GET /api/v1/catalogue/offices                    { offices: OfficeCard[] }
+ * GET /api/v1/catalogue/offices/:slug              OfficePage
+ * GET /api/v1/catalogue/life-situations            { lifeSituations: LifeSituationTeaser[] }
+ * GET /api/v1/catalogue/life-situations/:slug      LifeSituationPage
+ * GET /api/v1/catalogue/pages/:lang/:slug          TextPage
+ * GET /api/v1/catalogue/search?q=                  SearchView   (query up to 200 characters)
+ * GET /api/v1/catalogue/paths                      PageList
+ */

@@ -1,0 +1,51 @@
+import { randomBytes, randomInt } from 'node:crypto'
+
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
+
+/** A UUIDv7 (RFC 9562): sortable by creation, not countable from outside. */
+export function newId(nowMs: number): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(nowMs, 0, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/**
+ * A reference for people, e.g. `CB-2026-7K4M-Q2XW`: no look-alike signs (0 O 1 I L), last sign a check sign.
+ * About 33 bits of chance: safe together with a second factor, not alone.
+ */
+export function newReference(prefix: string, year: number): string {
+  const signs = Array.from({ length: 7 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('')
+  const body = `${signs}${checkSign(prefix + String(year) + signs)}`
+  return `${prefix}-${year}-${body.slice(0, 4)}-${body.slice(4)}`
+}
+
+/** Reads a reference as a person types it (lower case, blanks, missing hyphens); null where the check sign is wrong. */
+export function readReference(typed: string): string | null {
+  const plain = typed.toUpperCase().replace(/[^A-Z0-9]/g, '')
+  const match = /^([A-Z]{1,4})(\d{4})([A-Z0-9]{7})([A-Z0-9])$/.exec(plain)
+  if (match === null) {
+    return null
+  }
+  const [, prefix = '', year = '', signs = '', check = ''] = match
+  if (checkSign(prefix + year + signs) !== check) {
+    return null
+  }
+  return `${prefix}-${year}-${signs.slice(0, 4)}-${signs.slice(4)}${check}`
+}
+
+/** A one-time code a person can read out: eight signs of the same alphabet, about 40 bits. */
+export const newCode = (): string => {
+  const signs = Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('')
+  return `${signs.slice(0, 4)}-${signs.slice(4)}`
+}
+
+function checkSign(text: string): string {
+  let sum = 0
+  for (const [index, sign] of [...text].entries()) {
+    sum = (sum + (sign.codePointAt(0) ?? 0) * (index + 1)) % 961
+  }
+  return ALPHABET.charAt(sum % ALPHABET.length)
+}
