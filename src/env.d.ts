@@ -1,0 +1,14 @@
+/// <reference types="astro/client" />
+
+declare namespace App {
+  interface Locals {
+    /** The API in this process (or over HTTP when split). Pages reach it through lib/api.ts only. */
+    api: (request: Request) => Promise<Response>
+    /** Public origin without trailing slash, e.g. `https://stadt.example`. */
+    origin: string
+    /** True where people and amounts are invented; every page then says so. */
+    demo?: boolean
+    /** What the page /fehler tells about; texts come from the words, never from the error. */
+    problem?: { status: number; type: string; requestId?: string }
+  }
+}

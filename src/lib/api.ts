@@ -1,0 +1,73 @@
+import type { AstroGlobal } from 'astro'
+import type { CityFrame } from '../../api/catalogue/view.ts'
+
+export type * from '../../api/catalogue/view.ts'
+
+/** An answer of the API that is not a success. Holds codes only, never the detail text. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly type: string
+  constructor(status: number, type: string) {
+    super(`API refused: ${status} ${type}`)
+    this.status = status
+    this.type = type
+  }
+}
+
+type Page = Pick<AstroGlobal, 'locals' | 'request' | 'url'>
+
+/**
+ * Opens the one door to the API for a page: GET with the visitor's cookies, JSON back.
+ * @returns `getJson(path)`, path below `/api/v1/`; throws {@link Refusal} on problem+json.
+ */
+export const apiOf = ({ locals, request }: Page) => ({
+  getJson: async <T>(path: string): Promise<T> => {
+    const headers = new Headers({ accept: 'application/json' })
+    const cookie = request.headers.get('cookie')
+    if (cookie !== null) {
+      headers.set('cookie', cookie)
+    }
+    const answer = await locals.api(new Request(`${locals.origin}/api/v1/${path}`, { headers }))
+    if (answer.ok) {
+      return (await answer.json()) as T
+    }
+    const problem = (await answer.json().catch(() => ({}))) as { type?: unknown }
+    throw new Refusal(answer.status, typeof problem.type === 'string' ? problem.type : 'about:blank')
+  },
+})
+
+/**
+ * Reads what a page shows, together with the frame of the city.
+ * A refusal becomes the answer the page must return: 404 the page /404, 401 a way to sign in, else the page /fehler.
+ * @param path below `/api/v1/`.
+ * @param signIn where a visitor who is not signed in goes.
+ */
+export const readPage = async <T>(
+  page: AstroGlobal,
+  path: string,
+  signIn = '/status/',
+): Promise<{ city: CityFrame; view: T } | Response> => {
+  const api = apiOf(page)
+  try {
+    const [city, view] = await Promise.all([api.getJson<CityFrame>('catalogue/frame'), api.getJson<T>(path)])
+    return { city, view }
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error
+    }
+    if (error.status === 404) {
+      return page.rewrite('/404')
+    }
+    if (error.status === 401) {
+      return page.redirect(signIn, 303)
+    }
+    page.locals.problem = { ...page.locals.problem, status: error.status, type: error.type }
+    return page.rewrite('/fehler')
+  }
+}
+
+/** Reads the frame alone; null when even that is refused, so that error pages can be shown without the API. */
+export const readFrame = (page: Page): Promise<CityFrame | null> =>
+  apiOf(page)
+    .getJson<CityFrame>('catalogue/frame')
+    .catch(() => null)
