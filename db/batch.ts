@@ -40,10 +40,19 @@ export type Plan = {
 }
 
 /** Stored answer of a use case: never personal data (status, location, ids). */
-export type StoredAnswer = { readonly status: number; readonly location: string; readonly ids: Readonly<Record<string, string | Ref>> }
+export type StoredAnswer = {
+  readonly status: number
+  readonly location: string
+  readonly ids: Readonly<Record<string, string | Ref>>
+}
 
 /** Same key and fingerprint replays the stored answer; another fingerprint is refused. Kept seven days. */
-export type Idempotency = { readonly key: string; readonly fingerprint: string; readonly atMs: number; readonly answer: StoredAnswer }
+export type Idempotency = {
+  readonly key: string
+  readonly fingerprint: string
+  readonly atMs: number
+  readonly answer: StoredAnswer
+}
 
 export type Batch = Plan & { readonly idempotency?: Idempotency }
 

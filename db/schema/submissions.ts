@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm'
+import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+/** Answers not yet sent in, kept as typed. */
+export const drafts = sqliteTable(
+  'drafts',
+  {
+    id: text('id').primaryKey(),
+    serviceSlug: text('service_slug').notNull(),
+    formDigest: text('form_digest').notNull(),
+    contentRevisionId: text('content_revision_id').notNull(),
+    lang: text('lang').notNull(),
+    keyId: text('key_id').notNull(),
+    answersSealed: blob('answers_sealed', { mode: 'buffer' }).notNull(),
+    state: text('state', { enum: ['open', 'submitted', 'expired'] }).notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [index('drafts_expiry').on(t.expiresAtMs, t.id).where(sql`state = 'open'`)],
+)
+
+/** What a person sent in; unchangeable, with the exact form version it was made with. */
+export const submissions = sqliteTable(
+  'submissions',
+  {
+    id: text('id').primaryKey(),
+    vorgangId: text('vorgang_id').notNull(),
+    draftId: text('draft_id').notNull(),
+    serviceSlug: text('service_slug').notNull(),
+    formDigest: text('form_digest').notNull(),
+    contentRevisionId: text('content_revision_id').notNull(),
+    lang: text('lang').notNull(),
+    keyId: text('key_id').notNull(),
+    answersSealed: blob('answers_sealed', { mode: 'buffer' }).notNull(),
+    contactSealed: blob('contact_sealed', { mode: 'buffer' }).notNull(),
+    receivedAtMs: integer('received_at_ms').notNull(),
+  },
+  (t) => [uniqueIndex('submissions_draft').on(t.draftId), index('submissions_vorgang').on(t.vorgangId)],
+)
