@@ -1,0 +1,172 @@
+import type { Rule } from '../lib/feel.ts'
+import type { OpenPoint } from './data-model.ts'
+
+/**
+ * A form as it is asked: the data schema joined with the overlay of one language, every rule compiled. Immutable.
+ * A *path* names a field without item numbers (`hunde.rufname`), a *pointer* names one answer (`/hunde/0/rufname`),
+ * an *address* names one page (`anschrift`, `hunde-1-chip`; items count from 1, as a person counts).
+ */
+export type Form = {
+  readonly slug: string
+  readonly lang: string
+  /** Identity of this version: SHA-256 over the source files; drafts and submissions keep it. */
+  readonly digest: string
+  readonly id: string
+  readonly version: string
+  readonly title: string
+  readonly fields: ReadonlyMap<string, Field>
+  readonly groups: ReadonlyMap<string, Group>
+  readonly sections: readonly Section[]
+  readonly steps: readonly Step[]
+  readonly checks: readonly Check[]
+  readonly start: StartTexts
+  readonly review: ReviewTexts
+  readonly receipt: ReceiptTexts
+  /** What a person still has to carry over from the data schema by hand; shown to editors. */
+  readonly openPoints: readonly OpenPoint[]
+}
+
+export type FieldKind =
+  | 'text'
+  | 'long-text'
+  | 'name'
+  | 'date'
+  | 'number'
+  | 'money'
+  | 'bool'
+  | 'select'
+  | 'email'
+  | 'phone'
+  | 'iban'
+  | 'digits'
+  | 'plate'
+  | 'file'
+  | 'declaration'
+  | 'note'
+
+/** One question. `note` holds no answer. */
+export type Field = {
+  readonly path: string
+  readonly key: string
+  /** Path of the repeating group it belongs to; absent outside of one. */
+  readonly loop?: string
+  readonly kind: FieldKind
+  /** Id and version in the data schema. */
+  readonly element: ElementRef
+  /** The question, or the label above the control. */
+  readonly label: string
+  /** Label in review, copy and clerk's page. */
+  readonly shortLabel: string
+  /** Words for error texts: nominative ("Der Rufname") and accusative ("den Rufnamen"). */
+  readonly subject: string
+  readonly object: string
+  readonly hint?: string
+  readonly why: Why
+  readonly isOptional: boolean
+  /** Asked only when true; uses answers of earlier steps only. */
+  readonly when?: Rule
+  readonly limits: Limits
+  readonly options: readonly Option[]
+  readonly display: 'radios' | 'dropdown'
+  readonly autocomplete?: string
+  readonly file?: FileLimits
+  /** Text of a note, or the sentence that a declaration confirms. */
+  readonly text?: string
+}
+
+export type ElementRef = { readonly id: string; readonly version: string; readonly name: string }
+/** Purpose limitation of one field (GDPR Art. 5(1)(b), 13). */
+export type Why = { readonly id: string; readonly purpose: string; readonly legalBasis: string }
+export type Option = { readonly code: string; readonly label: string; readonly hint?: string }
+
+/** Bounds of an answer. Lengths in characters; `min`/`max`: number, cents for money, ISO date for dates. */
+export type Limits = {
+  readonly minLength: number
+  readonly maxLength: number
+  readonly min?: number | string
+  readonly max?: number | string
+  /** Decimal places a number may have. */
+  readonly decimals: number
+  /** Anchored at both ends, proven to need linear time. */
+  readonly pattern?: string
+  readonly isPast: boolean
+  readonly isFuture: boolean
+}
+
+export type FileLimits = {
+  readonly mediaTypes: readonly string[]
+  readonly maxSizeBytes: number
+  readonly maxFiles: number
+  readonly minFiles: number
+}
+
+export type Group = {
+  readonly path: string
+  readonly element: ElementRef
+  readonly title: string
+  /** Present for a repeating group. */
+  readonly loop?: { readonly min: number; readonly max: number }
+}
+
+export type Section = { readonly id: string; readonly title: string }
+
+export type Step = QuestionStep | LoopStep
+export type QuestionStep = {
+  readonly kind: 'questions'
+  readonly id: string
+  readonly section: string
+  readonly title: string
+  readonly lead?: string
+  /** Paths of its fields, in order. */
+  readonly fields: readonly string[]
+  readonly when?: Rule
+}
+/** A repeating group: the pages of each item, then a page that lists the items and asks for another. */
+export type LoopStep = {
+  readonly kind: 'loop'
+  readonly id: string
+  readonly section: string
+  readonly title: string
+  readonly group: string
+  /** Heading of one item, e.g. "Hund {number}". */
+  readonly itemTitle: string
+  /** Path of the field that names an item in the list. */
+  readonly itemName?: string
+  /** "Möchten Sie noch einen Hund anmelden?" */
+  readonly another: string
+  readonly steps: readonly QuestionStep[]
+  readonly when?: Rule
+}
+
+/** A rule between answers, checked where `at` is asked; nothing is said while an answer it uses is missing. */
+export type Check = { readonly id: string; readonly at: string; readonly rule: Rule; readonly text: string }
+
+export type StartTexts = {
+  readonly lead: string
+  readonly minutes: number
+  readonly eligible: readonly string[]
+  readonly needed: readonly string[]
+  readonly fee: string
+  readonly deadline: string
+  readonly otherWays: readonly string[]
+  readonly recipients: string
+  readonly retention: string
+}
+export type ReviewTexts = {
+  readonly title: string
+  /** What pressing the button means in law, shown above it (§ 9a Abs. 3 OZG, § 3a Abs. 5 VwVfG). */
+  readonly legalEffect: string
+  readonly button: string
+  readonly notes: readonly { readonly id: string; readonly when: Rule; readonly text: string }[]
+}
+export type ReceiptTexts = {
+  readonly title: string
+  readonly next: readonly { readonly when: string; readonly text: string }[]
+}
+
+/** Media types an upload may have at most, with the names people know them by. */
+export const FILE_TYPES: Readonly<Record<string, { readonly name: string; readonly extensions: readonly string[] }>> = {
+  'application/pdf': { name: 'PDF', extensions: ['.pdf'] },
+  'image/jpeg': { name: 'JPG', extensions: ['.jpg', '.jpeg'] },
+  'image/png': { name: 'PNG', extensions: ['.png'] },
+}

@@ -1,0 +1,212 @@
+import type { FieldKind } from './model.ts'
+
+/*
+ * Plain data for the pages of an application. No HTML. All texts are in the form's language and ready to show.
+ * Names of controls are JSON pointers of the answer (`/halter/vornamen`, `/hunde/0/rufname`); the three parts of a date
+ * add `/day`, `/month`, `/year`; the question for another item is `<pointer of the group>/+`; `id` is safe in HTML and CSS.
+ * Values of yes/no questions are `true` and `false`, of a ticked declaration `true`.
+ * Every page is one `<form method="post" novalidate>`; the field `action` may hold `remove:<pointer>` (an item of a loop
+ * or one file) or `leave`; anything else, or nothing, means "continue".
+ */
+
+/** Paths of the pages, made by whoever mounts them; `step` gets an address such as `hunde-1-chip`. */
+export type FormPaths = {
+  readonly start: string
+  readonly step: (address: string, changing?: boolean) => string
+  readonly review: string
+}
+
+/** Words of the user interface by key, e.g. `forms.yes`; `{name}` in a text is filled from `params`. */
+export type Words = (key: string, params?: Readonly<Record<string, string | number>>) => string
+
+export type FieldControl = 'input' | 'textarea' | 'date' | 'radios' | 'dropdown' | 'checkbox' | 'file' | 'note'
+
+export type ErrorView = {
+  readonly type: string
+  readonly params: Readonly<Record<string, string | number>>
+  /** The sentence to show, the same above the page and at the field. */
+  readonly text: string
+  /** Id of the control a link in the error summary goes to. */
+  readonly targetId: string
+}
+
+export type FieldView = {
+  readonly kind: FieldKind
+  readonly control: FieldControl
+  readonly id: string
+  /** Empty for a note. */
+  readonly name: string
+  readonly label: string
+  /** The label is the page's heading (one question on the page): show it as `h1`, do not repeat it. */
+  readonly isHeading: boolean
+  readonly hint?: string
+  readonly why: WhyView
+  /** Add the word "(freiwillig)". */
+  readonly isOptional: boolean
+  /** As typed; empty where nothing was typed. Code for radios and dropdown, `true` for a ticked checkbox. */
+  readonly value: string
+  readonly error?: ErrorView
+  readonly autocomplete?: string
+  readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'tel' | 'email'
+  readonly inputType: 'text' | 'tel' | 'email'
+  readonly maxLength?: number
+  readonly isSpellchecked: boolean
+  /** Characters the control should be wide: a hint of the expected length. */
+  readonly width?: 2 | 4 | 10 | 20 | 30
+  readonly unit?: string
+  readonly options: readonly OptionView[]
+  readonly dateParts: readonly DatePartView[]
+  readonly file?: FileView
+  /** Text of a note, or the sentence beside a declaration's checkbox. */
+  readonly text?: string
+}
+
+export type WhyView = { readonly purpose: string; readonly legalBasis: string }
+export type OptionView = {
+  readonly id: string
+  readonly code: string
+  readonly label: string
+  readonly hint?: string
+  readonly isChosen: boolean
+}
+export type DatePartView = {
+  readonly part: 'day' | 'month' | 'year'
+  readonly id: string
+  readonly name: string
+  readonly label: string
+  readonly value: string
+  readonly autocomplete?: string
+  readonly width: 2 | 4
+  readonly maxLength: number
+  readonly hasError: boolean
+}
+export type FileView = {
+  /** For the attribute `accept`. */
+  readonly accept: string
+  /** "PDF, JPG oder PNG" */
+  readonly typeNames: string
+  readonly maxSizeBytes: number
+  /** "20 MB" */
+  readonly maxSizeText: string
+  readonly maxFiles: number
+  readonly canAdd: boolean
+  readonly files: readonly FileRowView[]
+}
+export type FileRowView = {
+  readonly id: string
+  readonly name: string
+  readonly sizeText: string
+  /** Value of the button `action` that removes it: `remove:/unterlagen/nachweis/<id>`. */
+  readonly removeAction: string
+}
+
+export type ProgressView = {
+  /** From 1. */
+  readonly number: number
+  readonly total: number
+  /** "Schritt 3 von 7" */
+  readonly text: string
+}
+
+export type StepView = {
+  readonly kind: 'questions' | 'loop'
+  readonly address: string
+  readonly service: { readonly slug: string; readonly title: string }
+  /** Heading; for an item of a loop with its number ("Hund 2: Chip"). */
+  readonly title: string
+  /** For `<title>`: starts with "Fehler:" where the page shows errors. */
+  readonly pageTitle: string
+  readonly caption?: string
+  readonly lead?: string
+  readonly progress: ProgressView
+  /** Previous page, or the start page. */
+  readonly backPath: string
+  readonly fields: readonly FieldView[]
+  /** Present on the page that lists the items of a repeating group. */
+  readonly loop?: LoopView
+  /** Empty unless the page was sent with something wrong. */
+  readonly errors: readonly ErrorView[]
+  /** The person came from the review page: "Weiter" leads back there. */
+  readonly isChanging: boolean
+  readonly button: string
+  readonly isMultipart: boolean
+}
+
+export type LoopView = {
+  readonly items: readonly LoopItemView[]
+  /** Question "Möchten Sie noch einen Hund anmelden?"; absent when the maximum is reached. */
+  readonly another?: FieldView
+  /** Says how many are possible, e.g. "Sie können höchstens 5 anmelden."; shown where the maximum is reached. */
+  readonly maximumText?: string
+}
+export type LoopItemView = {
+  readonly title: string
+  readonly changePath: string
+  /** Hidden text of the link: "Ändern: Hund 1, Bello". */
+  readonly changeLabel: string
+  /** Absent where an item must remain. */
+  readonly removeAction?: string
+  readonly removeLabel: string
+  readonly isComplete: boolean
+}
+
+export type SummaryRow = {
+  readonly pointer: string
+  readonly label: string
+  /** In words; "Keine Angabe" for an optional question left empty; several lines for long text. */
+  readonly value: string
+  readonly kind: FieldKind
+  readonly isEmpty: boolean
+  readonly files: readonly { readonly id: string; readonly name: string; readonly sizeText: string }[]
+}
+export type SummarySection = { readonly id: string; readonly title: string; readonly rows: readonly SummaryRow[] }
+
+export type ReviewRow = SummaryRow & { readonly changePath: string; readonly changeLabel: string }
+export type ReviewView = {
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly title: string
+  readonly pageTitle: string
+  readonly progress: ProgressView
+  readonly backPath: string
+  readonly sections: readonly { readonly id: string; readonly title: string; readonly rows: readonly ReviewRow[] }[]
+  /** Something is still missing: the page links there instead of showing the button. */
+  readonly missing?: { readonly path: string; readonly text: string }
+  readonly notes: readonly string[]
+  readonly legalEffect: string
+  readonly button: string
+}
+
+export type StartView = {
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly lead: string
+  readonly minutes: number
+  readonly eligible: readonly string[]
+  readonly needed: readonly string[]
+  /** Files the form may ask for, with the condition left out: "Nachweis für die Ermäßigung (PDF, JPG oder PNG, höchstens 20 MB)". */
+  readonly evidence: readonly {
+    readonly label: string
+    readonly typeNames: string
+    readonly maxSizeText: string
+    readonly isOptional: boolean
+  }[]
+  readonly fee: string
+  readonly deadline: string
+  readonly otherWays: readonly string[]
+  readonly privacy: PrivacyView
+}
+/** Information before the first answer (GDPR Art. 13), made from the purposes of the fields. */
+export type PrivacyView = {
+  readonly rows: readonly {
+    readonly purpose: string
+    readonly legalBasis: string
+    readonly fields: readonly { readonly label: string; readonly isOptional: boolean }[]
+  }[]
+  readonly recipients: string
+  readonly retention: string
+}
+
+export type ReceiptView = {
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly title: string
+  readonly next: readonly { readonly when: string; readonly text: string }[]
+}
