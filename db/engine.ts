@@ -7,7 +7,7 @@ import { migrate } from './migrate.ts'
 import type { BatchResult, WriterOptions } from './writer-protocol.ts'
 
 export type Engine = Database.Database
-type Prepared = ReturnType<Engine['prepare']>
+type Prepared = Database.Statement<unknown[]>
 export type MainStore = {
   readonly db: Engine
   readonly lock: Engine

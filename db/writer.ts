@@ -110,7 +110,7 @@ async function writeCertainly(
 ): Promise<WriteResult> {
   for (let tries = 0; ; tries += 1) {
     const result = await attempt(batch)
-    if (result.ok || (result.reason !== 'unknown' && result.reason !== 'error')) {
+    if (result.ok || !('code' in result)) {
       return result
     }
     if (result.code.startsWith('SQLITE_IOERR')) {

@@ -1,0 +1,119 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, type FileHandle, mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BlobStore } from '../../documents/blobs.ts'
+
+const ID = /^[0-9a-f]{64}$/
+
+/**
+ * Blob store in a folder: `<root>/ab/<id>`. A file is written to `<root>/tmp`, synced, renamed to its content address,
+ * and its folder synced: a crash leaves at worst an orphan, never a reference without bytes.
+ */
+export async function openFolderStore(root: string): Promise<BlobStore> {
+  await mkdir(join(root, 'tmp'), { recursive: true, mode: 0o700 })
+  const known = new Set<string>()
+  const pathOf = (id: string): string => {
+    if (!ID.test(id)) {
+      throw new Error('not a blob id')
+    }
+    return join(root, id.slice(0, 2), id)
+  }
+  return {
+    write: (source) => writeBlob(root, known, pathOf, source),
+    read: (id, start, end) => readRange(pathOf(id), start, end),
+    size: async (id) => {
+      try {
+        return (await stat(pathOf(id))).size
+      } catch {
+        return null
+      }
+    },
+    remove: async (id) => {
+      await rm(pathOf(id), { force: true })
+    },
+    list: () => listBlobs(root),
+    copyTo: async (id, folder) => {
+      const target = join(folder, id.slice(0, 2))
+      await mkdir(target, { recursive: true, mode: 0o700 })
+      await copyFile(pathOf(id), join(target, id), constants.COPYFILE_FICLONE)
+    },
+  }
+}
+
+async function writeBlob(
+  root: string,
+  known: Set<string>,
+  pathOf: (id: string) => string,
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ id: string; sizeBytes: number }> {
+  const temporary = join(root, 'tmp', randomUUID())
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    for await (const chunk of source) {
+      hash.update(chunk)
+      sizeBytes += chunk.byteLength
+      await writeAll(file, chunk)
+    }
+    await file.sync()
+    await file.close()
+    const id = hash.digest('hex')
+    const folder = join(root, id.slice(0, 2))
+    if (!known.has(folder)) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await syncFolder(root)
+      known.add(folder)
+    }
+    await rename(temporary, pathOf(id))
+    await syncFolder(folder)
+    return { id, sizeBytes }
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    await unlink(temporary).catch(() => undefined)
+    throw error
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  let at = 0
+  while (at < chunk.byteLength) {
+    const { bytesWritten } = await file.write(chunk, at, chunk.byteLength - at)
+    at += bytesWritten
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+async function readRange(path: string, start: number, end: number): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.alloc(end - start)
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function* listBlobs(root: string): AsyncGenerator<{ id: string; sizeBytes: number; writtenAtMs: number }> {
+  for await (const folder of await opendir(root)) {
+    if (!folder.isDirectory() || folder.name.length !== 2) {
+      continue
+    }
+    for await (const entry of await opendir(join(root, folder.name))) {
+      if (ID.test(entry.name)) {
+        const { size, mtimeMs } = await stat(join(root, folder.name, entry.name))
+        yield { id: entry.name, sizeBytes: size, writtenAtMs: mtimeMs }
+      }
+    }
+  }
+}
