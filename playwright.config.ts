@@ -1,0 +1,50 @@
+import { defineConfig } from '@playwright/test'
+import type { WorkerOptions } from './e2e/support/test.ts'
+
+const isLong = process.env['STADTTOR_LONG'] === '1'
+const browser = process.env['STADTTOR_BROWSER']
+
+/**
+ * Journeys against the running product, one server and data folder per worker.
+ * Tags choose how a test runs: none = with JavaScript, `@both` = also without, `@nojs` = only without,
+ * `@deno` = also against the product under Deno.
+ */
+export default defineConfig<object, WorkerOptions>({
+  testDir: 'e2e',
+  testMatch: isLong ? '**/*.long.spec.ts' : '**/*.spec.ts',
+  testIgnore: isLong ? [] : '**/*.long.spec.ts',
+  outputDir: 'test-results/e2e',
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: isLong ? 600_000 : 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env['STADTTOR_PLAYWRIGHT_JSON'] ?? 'test-results/playwright.json' }],
+  ],
+  use: {
+    locale: 'de-DE',
+    timezoneId: 'Europe/Berlin',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(browser === undefined ? {} : { executablePath: browser }),
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'javascript', grepInvert: /@nojs/ },
+    { name: 'no-javascript', grep: /@both|@nojs/, use: { javaScriptEnabled: false } },
+    { name: 'deno', grep: /@deno/, use: { runtime: 'deno' } },
+  ],
+})
