@@ -1,5 +1,6 @@
 import { passthroughImageService } from 'astro/config'
 import { pureHandler } from './src/adapter.mjs'
+import { cityColors } from './src/city-plugin.mjs'
 import { words } from './src/words-plugin.mjs'
 
 /**
@@ -23,6 +24,7 @@ export default {
   build: { format: 'directory', inlineStylesheets: 'never', assets: '_astro' },
   integrations: [words()],
   vite: {
+    plugins: [cityColors()],
     // No inline script or style anywhere: the content security policy allows files of our own origin only.
     build: { assetsInlineLimit: 0, sourcemap: false },
     environments: { ssr: { resolve: { noExternal: true } } },

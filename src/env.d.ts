@@ -12,3 +12,5 @@ declare namespace App {
     problem?: { status: number; type: string; requestId?: string }
   }
 }
+
+declare module 'virtual:city.css'

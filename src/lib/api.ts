@@ -71,3 +71,18 @@ export const readFrame = (page: Page): Promise<CityFrame | null> =>
   apiOf(page)
     .getJson<CityFrame>('catalogue/frame')
     .catch(() => null)
+
+/** A frame without a city, for the moment in which the API does not answer. */
+export const frameOrEmpty = (frame: CityFrame | null): CityFrame =>
+  frame ?? {
+    name: 'Stadttor',
+    nameDsb: '',
+    authority: '',
+    authorityDsb: '',
+    ars: '',
+    phone: '115',
+    email: '',
+    phoneHours: '',
+    accent: { light: '#00505c', dark: '#7fd3dc' },
+    footerPages: [],
+  }

@@ -1,0 +1,44 @@
+import type { OpeningSpan } from './api.ts'
+import type { Translate, WordKey } from './words.ts'
+
+const dateFormat = new Intl.DateTimeFormat('de-DE', { dateStyle: 'long', timeZone: 'UTC' })
+const momentFormat = new Intl.DateTimeFormat('de-DE', {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'Europe/Berlin',
+})
+const moneyFormat = new Intl.NumberFormat('de-DE', { style: 'currency', currency: 'EUR' })
+
+/** Writes a legal day, `YYYY-MM-DD`, in German words: `3. Dezember 2026`. No time zone is involved. */
+export const writtenDay = (on: string): string => dateFormat.format(new Date(`${on}T00:00:00Z`))
+
+/** Writes a moment, milliseconds UTC, as people in Berlin read it. */
+export const writtenMoment = (atMs: number): string => momentFormat.format(new Date(atMs))
+
+/** Writes an amount in cents as `12,50 €`. */
+export const writtenMoney = (cents: number): string => moneyFormat.format(cents / 100)
+
+/** Makes a `tel:` address of a German number as people write it; a leading 0 becomes +49. */
+export const telephone = (written: string): string =>
+  `tel:${written.replace(/\(0\)/g, '').replace(/[^\d+]/g, '').replace(/^0(?!0)/, '+49').replace(/^00/, '+')}`
+
+export type DayHours = { readonly day: WordKey; readonly times: string; readonly notes: readonly string[] }
+
+/**
+ * Lays out opening hours as one row a day. Monday to Friday are always shown, the weekend only where it is open.
+ * @returns rows in week order; several spans of a day are joined with „und“.
+ */
+export const weekOf = (hours: readonly OpeningSpan[], t: Translate): readonly DayHours[] =>
+  ([1, 2, 3, 4, 5, 6, 7] as const).flatMap((day) => {
+    const spans = hours.filter((span) => span.day === day)
+    if (spans.length === 0 && day > 5) {
+      return []
+    }
+    const times = spans.map((span) => t('offices.span', { from: hour(span.from), to: hour(span.to) }))
+    const joined = times.reduce((first, second) => (first === '' ? second : t('offices.and', { first, second })), '')
+    const notes = spans.flatMap((span) => (span.note === undefined ? [] : [span.note]))
+    return [{ day: `day.${day}` as WordKey, times: joined === '' ? t('offices.closed') : joined, notes }]
+  })
+
+/** `08:00` is read as `8`, `08:30` as `8:30`. */
+const hour = (clock: string): string => clock.replace(/^0/, '').replace(/:00$/, '')
