@@ -1,10 +1,6 @@
-/** Text of the catalogue, cleaned to a small set: pages render it node by node, never as raw HTML. */
-export type RichText = readonly RichBlock[]
-export type RichBlock =
-  | { readonly kind: 'paragraph'; readonly spans: readonly RichSpan[] }
-  | { readonly kind: 'heading'; readonly level: 3 | 4; readonly spans: readonly RichSpan[] }
-  | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly RichText[] }
-export type RichSpan = { readonly text: string; readonly strong?: true; readonly emphasis?: true; readonly href?: string }
+import type { RichText } from '../lib/rich-text.ts'
+
+export type { RichBlock, RichSpan, RichText } from '../lib/rich-text.ts'
 
 /** Modules of a service page in their fixed order; empty ones are left out. */
 export type ModuleKind =

@@ -1,0 +1,111 @@
+import { type DeadlineRules, DeadlineRulesSchema } from '../lib/deadlines.ts'
+import type { Finding } from '../lib/finding.ts'
+import { checkCity, checkPlaces, checkReferences } from './check.ts'
+import type { ContentFiles } from './files.ts'
+import { manifestDigest, manifestOf } from './manifest.ts'
+import { type CatalogueObject, CatalogueObjectSchema, MIRROR_FOLDERS, type Mirror } from './mirror.ts'
+import { readPages, readTexts } from './prose.ts'
+import { many, one, type Reading } from './reading.ts'
+import * as shapes from './schema.ts'
+import type { Content, ContentChecker, ContentResult } from './snapshot.ts'
+import { readWords } from './words.ts'
+import { readJson } from './yaml.ts'
+
+/**
+ * Reads and checks a whole content revision. Gives either the content or every mistake found, never half of it.
+ * @param files the revision, paths relative to `content/`.
+ * @param checkers what other modules check (forms, processes, templates); they run only on content that is sound itself.
+ */
+export function loadContent(files: ContentFiles, checkers: readonly ContentChecker[] = []): ContentResult {
+  const findings: Finding[] = [...checkPlaces(files)]
+  const content = assemble({ files, findings })
+  if (content === null || findings.length > 0) {
+    return { ok: false, findings }
+  }
+  const own = [...checkCity(content), ...checkReferences(content)]
+  const all = own.length > 0 ? own : checkers.flatMap((check) => check(content))
+  return all.length > 0 ? { ok: false, findings: all } : { ok: true, content }
+}
+
+function assemble(reading: Reading): Content | null {
+  const city = one(reading, 'city.yaml', shapes.CityShape)
+  const filePlan = one(reading, 'file-plan.yaml', shapes.FilePlanShape)
+  const retention = one(reading, 'retention.yaml', shapes.RetentionShape)
+  const fees = one(reading, 'fees.yaml', shapes.FeesShape)
+  const deadlines: DeadlineRules | undefined = one(reading, 'deadlines.yaml', DeadlineRulesSchema)
+  const services = many(reading, /^services\/([^/]+)\/service\.yaml$/, shapes.ServiceShape)
+  const offices = many(reading, /^offices\/([^/]+)\.yaml$/, shapes.OfficeShape)
+  const lifeSituations = many(reading, /^life-situations\/([^/]+)\.yaml$/, shapes.LifeSituationShape)
+  const rest = {
+    services,
+    offices,
+    lifeSituations,
+    postboxes: many(reading, /^postboxes\/([^/]+)\.yaml$/, shapes.PostboxShape),
+    connectors: many(reading, /^connectors\/([^/]+)\.yaml$/, shapes.ConnectorShape),
+    pages: readPages(reading),
+    words: readWords(reading),
+    mirror: readMirror(reading),
+    ...readTexts(reading, { services, offices, lifeSituations }),
+  }
+  if (!(city && filePlan && retention && fees && deadlines)) {
+    return null
+  }
+  const { files } = reading
+  return {
+    digest: manifestDigest(manifestOf(files)),
+    city,
+    filePlan,
+    retention,
+    fees,
+    deadlines,
+    ...rest,
+    paths: [...files.keys()],
+    ...accessTo(files),
+  }
+}
+
+/** The mirror is kept as parsed objects only: its bytes are the larger part of a revision. */
+function accessTo(files: ContentFiles): Pick<Content, 'file' | 'digestOfFile'> {
+  const digests = new Map([...files].map(([path, { digest }]) => [path, digest]))
+  const bytes = new Map([...files].filter(([path]) => !path.startsWith('catalogue/')).map(([p, f]) => [p, f.bytes]))
+  return { file: (path) => bytes.get(path), digestOfFile: (path) => digests.get(path) }
+}
+
+/** Reads content/catalogue. Every file must hold the object that its name says. */
+function readMirror(reading: Reading): Mirror {
+  const found: CatalogueObject[] = []
+  for (const [path, { bytes }] of reading.files) {
+    if (!path.startsWith('catalogue/')) {
+      continue
+    }
+    const result = readJson(path, bytes, CatalogueObjectSchema)
+    if (!result.ok) {
+      reading.findings.push(...result.findings)
+      continue
+    }
+    const expected = `catalogue/${MIRROR_FOLDERS[result.value.kind]}/${result.value.key}.json`
+    if (path !== expected) {
+      const detail = `holds the object of ${expected}`
+      reading.findings.push({ file: path, line: 1, type: 'content/wrong-place', detail })
+      continue
+    }
+    found.push(result.value)
+  }
+  return mirrorOf(found)
+}
+
+/** Puts catalogue objects into a mirror; a later object replaces an earlier one of the same key. */
+export function mirrorOf(objects: readonly CatalogueObject[]): Mirror {
+  const of = <K extends CatalogueObject['kind']>(kind: K): Map<string, Extract<CatalogueObject, { kind: K }>> =>
+    new Map(
+      objects
+        .filter((object): object is Extract<CatalogueObject, { kind: K }> => object.kind === kind)
+        .map((object) => [object.key, object]),
+    )
+  return {
+    services: of('service'),
+    offices: of('office'),
+    responsibilities: of('responsibility'),
+    onlineServices: of('online-service'),
+  }
+}

@@ -1,0 +1,209 @@
+import * as v from 'valibot'
+import { GeoShape, OpeningShape } from './mirror.ts'
+
+/** Languages in which content may be written. */
+export const LANGS = ['de', 'dsb', 'en'] as const
+export type Lang = (typeof LANGS)[number]
+
+const Line = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300))
+const Prose = v.pipe(v.string(), v.maxLength(20_000))
+const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/), v.maxLength(80))
+const Slugs = v.optional(v.pipe(v.array(Slug), v.maxLength(60)), [])
+/** German is obligatory, the other languages may be missing. */
+const Lines = v.strictObject({ de: Line, dsb: v.exactOptional(Line), en: v.exactOptional(Line) })
+const Proses = v.strictObject({ de: Prose, dsb: v.exactOptional(Prose), en: v.exactOptional(Prose) })
+const Day = v.pipe(v.string(), v.isoDate())
+const Validity = { validFrom: Day, validTo: v.exactOptional(Day), source: v.pipe(Line, v.maxLength(200)) }
+const Colour = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/))
+const Setting = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{2,60}$/))
+const HttpsUrl = v.pipe(v.string(), v.maxLength(500), v.url(), v.regex(/^https:\/\//))
+const Phone = v.pipe(v.string(), v.regex(/^\+?[0-9 /-]{3,30}$/))
+
+/** content/city.yaml: who the city is. */
+export const CityShape = v.strictObject({
+  name: v.strictObject({ de: Line, dsb: Line }),
+  authority: v.strictObject({ de: Line, dsb: Line }),
+  /** Regional key, 12 digits. */
+  ars: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+  ags: v.pipe(v.string(), v.regex(/^\d{8}$/)),
+  land: v.strictObject({ code: v.pipe(v.string(), v.regex(/^\d{2}$/)), name: Line }),
+  timeZone: v.literal('Europe/Berlin'),
+  address: v.strictObject({
+    street: Line,
+    streetDsb: v.exactOptional(Line),
+    postalCode: v.pipe(v.string(), v.regex(/^\d{5}$/)),
+    town: Line,
+    townDsb: v.exactOptional(Line),
+  }),
+  phone: Phone,
+  phoneHours: Line,
+  email: v.pipe(v.string(), v.email()),
+  accent: v.strictObject({ light: Colour, dark: Colour }),
+  /** Letters before a reference, e.g. `CB`. */
+  referencePrefix: v.pipe(v.string(), v.regex(/^[A-Z]{1,4}$/)),
+  languages: v.pipe(v.array(v.picklist(LANGS)), v.minLength(1)),
+  popular: Slugs,
+  footerPages: Slugs,
+})
+export type City = v.InferOutput<typeof CityShape>
+
+/** Kinds of text modules that the city may write itself; the same names as on the service page. */
+export const CITY_TEXT_KINDS = [
+  'overview', 'requirements', 'documents', 'fees', 'deadlines', 'processing-time', 'procedure',
+  'legal-bases', 'remedy', 'forms', 'hints', 'further',
+] as const // biome-ignore format: one list
+const CityTexts = v.strictObject({
+  ...(Object.fromEntries(CITY_TEXT_KINDS.map((kind) => [kind, v.exactOptional(Proses)])) as Record<
+    (typeof CITY_TEXT_KINDS)[number],
+    v.ExactOptionalSchema<typeof Proses, undefined>
+  >),
+})
+
+/** services/<slug>/service.yaml: what the city adds to one service of the catalogue. */
+export const ServiceShape = v.strictObject({
+  /** Key of the service in content/catalogue/services. */
+  catalogue: v.pipe(v.string(), v.regex(/^[a-z0-9_~-]+\.[a-z0-9_~-]+\.[a-z0-9_~-]+$/)),
+  title: v.exactOptional(Lines),
+  keywords: v.optional(v.pipe(v.array(Line), v.maxLength(60)), []),
+  lifeSituations: Slugs,
+  related: Slugs,
+  /** Offices of the city, where they differ from the state's responsibilities. */
+  offices: Slugs,
+  postbox: Slug,
+  trustLevel: v.picklist(['none', 'basic', 'substantial', 'high']),
+  filePlan: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)),
+  retention: Slug,
+  connectors: Slugs,
+  fees: Slugs,
+  /** `own`: our application; `elsewhere`: the state's online service; `none`. */
+  online: v.picklist(['own', 'elsewhere', 'none']),
+  appointmentUrl: v.exactOptional(HttpsUrl),
+  /** Minutes an application usually takes. */
+  minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240))),
+  /** Short lines for "at a glance", where the state's are missing or too long. */
+  glance: v.optional(
+    v.strictObject({
+      fee: v.exactOptional(Lines),
+      deadline: v.exactOptional(Lines),
+      processingTime: v.exactOptional(Lines),
+    }),
+    {},
+  ),
+  /** Markdown; replaces the state's module of the same kind. */
+  texts: v.optional(CityTexts, {}),
+})
+export type ServiceConfig = v.InferOutput<typeof ServiceShape>
+
+/** offices/<slug>.yaml: the city's word on an office of the catalogue; every field replaces the state's. */
+export const OfficeShape = v.strictObject({
+  catalogue: v.pipe(v.string(), v.maxLength(300)),
+  name: v.exactOptional(Lines),
+  street: v.exactOptional(Lines),
+  postalCode: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{5}$/))),
+  town: v.exactOptional(Lines),
+  phone: v.exactOptional(Phone),
+  email: v.exactOptional(v.pipe(v.string(), v.email())),
+  hours: v.exactOptional(v.pipe(v.array(OpeningShape), v.maxLength(40))),
+  hoursNote: v.exactOptional(Lines),
+  accessibility: v.exactOptional(Lines),
+  transport: v.exactOptional(Lines),
+  geo: v.exactOptional(GeoShape),
+  description: v.exactOptional(Proses),
+})
+export type OfficeConfig = v.InferOutput<typeof OfficeShape>
+
+/** life-situations/<slug>.yaml. */
+export const LifeSituationShape = v.strictObject({
+  order: v.pipe(v.number(), v.integer()),
+  icon: Slug,
+  title: Lines,
+  teaser: Lines,
+  text: Proses,
+})
+export type LifeSituation = v.InferOutput<typeof LifeSituationShape>
+
+/** postboxes/<id>.yaml: a queue and the team that works it. */
+export const PostboxShape = v.strictObject({
+  name: Lines,
+  /** Value of the identity provider's team claim whose members work here. */
+  team: Slug,
+  office: Slug,
+  /** Nobody outside the team sees or finds what lies here (§ 30 AO). */
+  isTaxSecret: v.optional(v.boolean(), false),
+})
+export type Postbox = v.InferOutput<typeof PostboxShape>
+
+/** connectors/<id>.yaml: a configured link to a specialist application. Address and secret come from the environment. */
+export const ConnectorShape = v.strictObject({
+  kind: v.literal('webhook'),
+  name: Lines,
+  /** Names of the settings that hold address and signing secret. */
+  urlSetting: Setting,
+  secretSetting: Setting,
+  topics: v.pipe(v.array(v.picklist(['submission-received', 'decision-made', 'vorgang-closed'])), v.minLength(1)),
+  timeoutSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60)), 10),
+  attemptsMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 20),
+})
+export type ConnectorConfig = v.InferOutput<typeof ConnectorShape>
+
+/** file-plan.yaml: subjects under which eAkten are kept; `22.1` lies under `22`. Only positions with a prefix hold eAkten. */
+export const FilePlanShape = v.strictObject({
+  positions: v.pipe(
+    v.array(
+      v.strictObject({
+        id: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)),
+        title: Line,
+        /** Letters of an Aktenzeichen, e.g. `HU` in `HU 2026/00123`. */
+        prefix: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Z]{1,6}$/))),
+      }),
+    ),
+    v.maxLength(2000),
+  ),
+})
+export type FilePlan = v.InferOutput<typeof FilePlanShape>
+export type FilePlanPosition = FilePlan['positions'][number]
+
+/** retention.yaml: how long eAkten are kept and what follows. A case is judged by the version in force when it is closed. */
+export const RetentionShape = v.strictObject({
+  rules: v.pipe(
+    v.array(
+      v.strictObject({
+        id: Slug,
+        years: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(110)),
+        /** The period begins when the Vorgang is closed, or with the end of that calendar year. */
+        from: v.picklist(['closing', 'end-of-year']),
+        afterwards: v.picklist(['offer-to-archive', 'destroy']),
+        ...Validity,
+      }),
+    ),
+    v.maxLength(500),
+  ),
+})
+export type RetentionRules = v.InferOutput<typeof RetentionShape>
+
+/** fees.yaml: amounts in cents, or a FEEL rule over the answers; judged at the date that `judgedOn` names. */
+export const FeesShape = v.strictObject({
+  fees: v.pipe(
+    v.array(
+      v.strictObject({
+        id: Slug,
+        name: Lines,
+        amountCents: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+        rule: v.exactOptional(Prose),
+        per: v.picklist(['submission', 'year', 'item']),
+        judgedOn: v.picklist(['received', 'decided', 'event']),
+        isDemo: v.optional(v.boolean(), false),
+        ...Validity,
+      }),
+    ),
+    v.maxLength(2000),
+  ),
+})
+export type FeeRules = v.InferOutput<typeof FeesShape>
+
+/** Front matter of pages/<lang>/<slug>.md. */
+export const PageShape = v.strictObject({
+  title: Line,
+  reviewedOn: v.exactOptional(Day),
+})
+export type PageHead = v.InferOutput<typeof PageShape>
