@@ -1,0 +1,188 @@
+import { join, resolve } from 'node:path'
+import * as v from 'valibot'
+import type { KeySource } from './keys/installation-key.ts'
+
+const Text = v.pipe(v.string(), v.minLength(1))
+const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
+const Seconds = v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number))
+const Mode = v.picklist(['demo', 'test', 'production'])
+
+const Environment = v.object({
+  STADTTOR_MODE: v.optional(Mode, 'production'),
+  STADTTOR_TOWN: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{2,40}$/)), 'cottbus'),
+  STADTTOR_DATA: v.optional(Text, 'data'),
+  STADTTOR_CONTENT: v.optional(Text, 'content'),
+  STADTTOR_BUNDLE: v.optional(Text, 'dist'),
+  STADTTOR_HOST: v.optional(Text, '127.0.0.1'),
+  STADTTOR_PORT: v.optional(Port, '8080'),
+  STADTTOR_ORIGIN: v.optional(v.pipe(v.string(), v.regex(/^https?:\/\/[^/]+$/))),
+  STADTTOR_TRUSTED_PROXIES: v.optional(v.string(), ''),
+  STADTTOR_KEY_FILE: v.optional(Text),
+  STADTTOR_KEY_COMMAND: v.optional(Text),
+  STADTTOR_BACKUP_DIR: v.optional(Text),
+  STADTTOR_CATALOGUE_URL: v.optional(Text),
+  STADTTOR_OIDC_ISSUER: v.optional(v.pipe(v.string(), v.url())),
+  STADTTOR_OIDC_CLIENT_ID: v.optional(Text, 'stadttor'),
+  STADTTOR_OIDC_CLIENT_SECRET_FILE: v.optional(Text),
+  STADTTOR_OIDC_CLIENT_SECRET: v.optional(Text),
+  STADTTOR_OIDC_MFA_ACR: v.optional(v.string(), ''),
+  STADTTOR_OIDC_MFA_AMR: v.optional(v.string(), 'mfa,otp,hwk,swk,fido'),
+  STADTTOR_OIDC_RECHECK_SECONDS: v.optional(Seconds, '60'),
+  STADTTOR_SMTP_URL: v.optional(v.pipe(v.string(), v.regex(/^smtps?:\/\//))),
+  STADTTOR_MAIL_FROM: v.optional(v.pipe(v.string(), v.email()), 'antwort-nicht-moeglich@stadttor.example'),
+  STADTTOR_RATE_FACTOR: v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '1'),
+  STADTTOR_FAILPOINT: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]+(:\d+)?$/))),
+})
+
+export type Config = {
+  readonly mode: 'demo' | 'test' | 'production'
+  readonly town: string
+  readonly dataDir: string
+  readonly contentDir: string
+  readonly bundleDir: string
+  readonly host: string
+  readonly port: number
+  /** Public origin; absent: `http://localhost:<port>` (demo and test only). */
+  readonly origin?: string
+  readonly trustedProxies: readonly string[]
+  readonly keySource: KeySource
+  readonly backupDir?: string
+  readonly catalogueUrl?: string
+  readonly oidc?: OidcConfig
+  readonly smtpUrl?: string
+  readonly mailFrom: string
+  readonly rateFactor: number
+  readonly failpoint?: string
+  /** Settings that content names (addresses and secrets of connectors). */
+  readonly setting: (name: string) => string | undefined
+}
+export type OidcConfig = {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret?: string
+  readonly clientSecretFile?: string
+  readonly mfaAcr: readonly string[]
+  readonly mfaAmr: readonly string[]
+  readonly recheckSeconds: number
+}
+
+/** A setting that cannot be used; `setting` names it. Shown to the operator at start. */
+export class ConfigRefused extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ConfigRefused'
+  }
+}
+
+/**
+ * Reads the settings, the only place that looks at the environment.
+ * Production refuses: no https origin, no key, the test mode's failpoints, addresses of stand-ins (loopback providers).
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = v.safeParse(Environment, environment)
+  if (!parsed.success) {
+    const names = parsed.issues.map((issue) => String(issue.path?.[0]?.key))
+    throw new ConfigRefused(`settings that cannot be used: ${[...new Set(names)].join(', ')}`)
+  }
+  const env = parsed.output
+  const config: Config = {
+    mode: env.STADTTOR_MODE,
+    town: env.STADTTOR_TOWN,
+    dataDir: resolve(env.STADTTOR_DATA),
+    contentDir: resolve(env.STADTTOR_CONTENT),
+    bundleDir: resolve(env.STADTTOR_BUNDLE),
+    host: env.STADTTOR_HOST,
+    port: env.STADTTOR_PORT,
+    trustedProxies: listOf(env.STADTTOR_TRUSTED_PROXIES),
+    keySource: keySourceOf(env),
+    mailFrom: env.STADTTOR_MAIL_FROM,
+    rateFactor: env.STADTTOR_RATE_FACTOR,
+    setting: (name) => environment[name],
+    ...present('origin', env.STADTTOR_ORIGIN),
+    ...present('backupDir', env.STADTTOR_BACKUP_DIR),
+    ...present('catalogueUrl', env.STADTTOR_CATALOGUE_URL),
+    ...present('smtpUrl', env.STADTTOR_SMTP_URL),
+    ...present('failpoint', env.STADTTOR_FAILPOINT),
+    ...present('oidc', oidcOf(env)),
+  }
+  if (config.mode === 'production') {
+    refuseUnsafe(config)
+  }
+  if (config.mode !== 'test' && config.failpoint !== undefined) {
+    throw new ConfigRefused('STADTTOR_FAILPOINT is for tests only')
+  }
+  return config
+}
+
+/** Where things of the data folder lie. */
+export const dataPaths = (dataDir: string) => ({
+  main: join(dataDir, 'stadttor.db'),
+  search: join(dataDir, 'search.db'),
+  blobs: join(dataDir, 'blobs'),
+  content: join(dataDir, 'content'),
+  pages: join(dataDir, 'pages'),
+  socket: join(dataDir, 'admin.sock'),
+})
+
+type Parsed = v.InferOutput<typeof Environment>
+
+function keySourceOf(env: Parsed): KeySource {
+  if (env.STADTTOR_KEY_FILE !== undefined) {
+    return { kind: 'file', path: resolve(env.STADTTOR_KEY_FILE) }
+  }
+  if (env.STADTTOR_KEY_COMMAND !== undefined) {
+    return { kind: 'command', command: env.STADTTOR_KEY_COMMAND }
+  }
+  if (env.STADTTOR_MODE === 'production') {
+    throw new ConfigRefused('no installation key: set STADTTOR_KEY_FILE or STADTTOR_KEY_COMMAND (npm run keys -- init)')
+  }
+  return { kind: 'demo' }
+}
+
+function oidcOf(env: Parsed): OidcConfig | undefined {
+  if (env.STADTTOR_OIDC_ISSUER === undefined) {
+    return undefined
+  }
+  return {
+    issuer: env.STADTTOR_OIDC_ISSUER,
+    clientId: env.STADTTOR_OIDC_CLIENT_ID,
+    mfaAcr: listOf(env.STADTTOR_OIDC_MFA_ACR),
+    mfaAmr: listOf(env.STADTTOR_OIDC_MFA_AMR),
+    recheckSeconds: env.STADTTOR_OIDC_RECHECK_SECONDS,
+    ...present('clientSecret', env.STADTTOR_OIDC_CLIENT_SECRET),
+    ...present('clientSecretFile', env.STADTTOR_OIDC_CLIENT_SECRET_FILE),
+  }
+}
+
+function refuseUnsafe(config: Config): void {
+  if (config.origin === undefined || !config.origin.startsWith('https://')) {
+    throw new ConfigRefused('STADTTOR_ORIGIN must be the public https address')
+  }
+  if (config.oidc === undefined) {
+    throw new ConfigRefused('STADTTOR_OIDC_ISSUER is missing: clerks could not sign in')
+  }
+  if (config.smtpUrl === undefined) {
+    throw new ConfigRefused('STADTTOR_SMTP_URL is missing: no mail could be sent')
+  }
+  if (config.oidc.clientSecret !== undefined) {
+    throw new ConfigRefused(
+      'STADTTOR_OIDC_CLIENT_SECRET may not stand in the environment: use STADTTOR_OIDC_CLIENT_SECRET_FILE',
+    )
+  }
+  if (!config.oidc.issuer.startsWith('https://')) {
+    throw new ConfigRefused('STADTTOR_OIDC_ISSUER is a stand-in: production needs an https address')
+  }
+  if (config.catalogueUrl?.startsWith('http:')) {
+    throw new ConfigRefused('STADTTOR_CATALOGUE_URL is a stand-in: production needs an https address or a folder')
+  }
+}
+
+const listOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: T })
+}

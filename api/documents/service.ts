@@ -1,0 +1,242 @@
+import * as v from 'valibot'
+import type { Plan } from '../../db/batch.ts'
+import type { KeysCtx } from '../keys/keyring.ts'
+import type { Ctx } from '../lib/ctx.ts'
+import { problemType } from '../lib/problem.ts'
+import { type BlobStore, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
+import { cleanFileName, judgeType } from './file-type.ts'
+import {
+  findDocument,
+  findUpload,
+  insertBlob,
+  insertDocument,
+  insertDocumentVersion,
+  insertUpload,
+  listDocuments,
+  listUploads,
+  type StoredVersion,
+  type UploadRow,
+} from './store.ts'
+
+export type DocumentsCtx = Ctx & KeysCtx & { readonly blobs: BlobStore }
+
+/** What is known of a file besides its bytes; always sealed. */
+export const FileMeta = v.object({
+  fileName: v.string(),
+  mediaType: v.string(),
+  sizeBytes: v.number(),
+  sha256: v.string(),
+  title: v.optional(v.string()),
+})
+export type FileMeta = v.InferOutput<typeof FileMeta>
+
+export type Upload = {
+  readonly id: string
+  readonly draftId: string
+  readonly field: string
+  readonly blobId: string
+  readonly meta: FileMeta
+}
+export type DocumentEntry = {
+  readonly id: string
+  readonly vorgangId: string
+  readonly kind: string
+  readonly createdAtMs: number
+  readonly meta: FileMeta
+}
+
+export const fileTypeRefused = problemType('documents/file-type', 422)
+export const fileEndingRefused = problemType('documents/file-ending', 422)
+export const documentMissing = problemType('documents/missing', 404)
+export const documentQuarantined = problemType('documents/quarantined', 403)
+
+export type NewUpload = {
+  readonly draftId: string
+  readonly keyId: string
+  readonly field: string
+  readonly fileName: string
+  readonly source: AsyncIterable<Uint8Array>
+  readonly bytesMax: number
+  readonly mediaTypes: readonly string[]
+}
+
+/**
+ * Stores an uploaded file (bytes durable first) and returns the plan that records it.
+ * Throws `documents/file-too-large`, `file-empty`, `file-type`, `file-ending`; refused bytes stay as orphans for the sweep.
+ */
+export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promise<{ upload: Upload; plan: Plan }> {
+  const stored = await storeFile(ctx.blobs, await ctx.keyring.dataKey(input.keyId), input.source, input.bytesMax)
+  const fileName = cleanFileName(input.fileName)
+  const verdict = judgeType(stored.head, fileName)
+  if (!verdict.ok || !input.mediaTypes.includes(verdict.type.mediaType)) {
+    await ctx.blobs.remove(stored.blobId)
+    throw !verdict.ok && verdict.reason === 'ending' ? fileEndingRefused() : fileTypeRefused()
+  }
+  const meta: FileMeta = {
+    fileName,
+    mediaType: verdict.type.mediaType,
+    sizeBytes: stored.sizeBytes,
+    sha256: stored.sha256,
+  }
+  const id = ctx.newId()
+  const metaSealed = await ctx.keyring.sealJson(input.keyId, { table: 'uploads', row: id, column: 'meta' }, meta)
+  const createdAtMs = ctx.now()
+  return {
+    upload: { id, draftId: input.draftId, field: input.field, blobId: stored.blobId, meta },
+    plan: {
+      statements: [
+        blobStatement(stored, input.keyId, meta.mediaType, createdAtMs),
+        insertUpload({
+          id,
+          draftId: input.draftId,
+          field: input.field,
+          blobId: stored.blobId,
+          metaSealed,
+          createdAtMs,
+        }),
+      ],
+    },
+  }
+}
+
+/** Finds a file of a draft. */
+export async function readUpload(ctx: DocumentsCtx, keyId: string, id: string): Promise<Upload | null> {
+  const row = await findUpload(ctx.db, id)
+  return row === undefined ? null : await toUpload(ctx, keyId, row.upload)
+}
+
+/** Lists the files of a draft, oldest first. */
+export async function readUploads(ctx: DocumentsCtx, keyId: string, draftId: string): Promise<readonly Upload[]> {
+  const rows = await listUploads(ctx.db, draftId)
+  return await Promise.all(rows.map((row) => toUpload(ctx, keyId, row.upload)))
+}
+
+export type NewDocument = {
+  readonly id: string
+  readonly eakteId: string
+  readonly vorgangId: string
+  readonly kind: string
+  readonly keyId: string
+  readonly blobId: string
+  readonly meta: FileMeta
+  readonly createdBy: string
+}
+
+/** Makes a document of bytes that are already stored: no byte is encrypted again, only the metadata is sealed for its new place. */
+export async function prepareDocument(ctx: DocumentsCtx, input: NewDocument): Promise<Plan> {
+  const createdAtMs = ctx.now()
+  const versionId = ctx.newId()
+  const spot = { table: 'document_versions', row: versionId, column: 'meta' }
+  const metaSealed = await ctx.keyring.sealJson(input.keyId, spot, input.meta)
+  return {
+    statements: [
+      insertDocument({
+        id: input.id,
+        eakteId: input.eakteId,
+        vorgangId: input.vorgangId,
+        kind: input.kind,
+        keyId: input.keyId,
+        createdAtMs,
+      }),
+      insertDocumentVersion({
+        id: versionId,
+        documentId: input.id,
+        versionNumber: 1,
+        blobId: input.blobId,
+        metaSealed,
+        createdAtMs,
+        createdBy: input.createdBy,
+      }),
+    ],
+    journal: [
+      {
+        eakteId: input.eakteId,
+        type: 'document-added',
+        atMs: createdAtMs,
+        actor: input.createdBy,
+        body: {
+          vorgang: input.vorgangId,
+          document: input.id,
+          kind: input.kind,
+          version: 1,
+          blob: input.blobId,
+          content: await ctx.keyring.commit(input.keyId, `document:${input.id}`, input.meta.sha256),
+        },
+      },
+    ],
+  }
+}
+
+/** Stores bytes made by the product (a notice, a copy) and returns blob and plan. */
+export async function storeMadeFile(
+  ctx: DocumentsCtx,
+  keyId: string,
+  file: { readonly bytes: Uint8Array; readonly fileName: string; readonly mediaType: string; readonly title: string },
+): Promise<{ blobId: string; meta: FileMeta; plan: Plan }> {
+  const once = async function* (): AsyncGenerator<Uint8Array> {
+    yield file.bytes
+  }
+  const stored = await storeFile(ctx.blobs, await ctx.keyring.dataKey(keyId), once(), 50 * 1024 * 1024)
+  return {
+    blobId: stored.blobId,
+    meta: {
+      fileName: file.fileName,
+      mediaType: file.mediaType,
+      sizeBytes: stored.sizeBytes,
+      sha256: stored.sha256,
+      title: file.title,
+    },
+    plan: { statements: [blobStatement(stored, keyId, file.mediaType, ctx.now())] },
+  }
+}
+
+/** Lists the documents of Vorgänge with their metadata opened, oldest first. */
+export async function readDocuments(
+  ctx: DocumentsCtx,
+  vorgangIds: readonly string[],
+): Promise<readonly DocumentEntry[]> {
+  const rows = await listDocuments(ctx.db, vorgangIds)
+  return await Promise.all(rows.map((row) => toEntry(ctx, row)))
+}
+
+/** Opens a document for reading. Throws `documents/missing` or `documents/quarantined`. The caller has checked who asks. */
+export async function openDocument(ctx: DocumentsCtx, id: string): Promise<{ entry: DocumentEntry; file: OpenFile }> {
+  const row = await findDocument(ctx.db, id)
+  if (row === undefined) {
+    throw documentMissing(`document ${id}`)
+  }
+  if (row.blob.scanState !== 'clean') {
+    throw documentQuarantined(`document ${id}`)
+  }
+  const key = await ctx.keyring.dataKey(row.document.keyId)
+  return { entry: await toEntry(ctx, row), file: await openFile(ctx.blobs, key, row.blob.id) }
+}
+
+/** Opens an uploaded file of a draft. */
+export async function openUpload(ctx: DocumentsCtx, keyId: string, upload: Upload): Promise<OpenFile> {
+  return await openFile(ctx.blobs, await ctx.keyring.dataKey(keyId), upload.blobId)
+}
+
+/** Where no scanner is configured a file counts as clean; the scanner's answer changes that. */
+function blobStatement(stored: StoredFile, keyId: string, mediaType: string, createdAtMs: number) {
+  return insertBlob({
+    id: stored.blobId,
+    keyId,
+    sizeBytes: stored.sizeBytes,
+    mediaType,
+    scanState: 'clean',
+    createdAtMs,
+  })
+}
+
+async function toUpload(ctx: DocumentsCtx, keyId: string, row: UploadRow): Promise<Upload> {
+  const opened = await ctx.keyring.openJson(keyId, { table: 'uploads', row: row.id, column: 'meta' }, row.metaSealed)
+  return { id: row.id, draftId: row.draftId, field: row.field, blobId: row.blobId, meta: v.parse(FileMeta, opened) }
+}
+
+async function toEntry(ctx: DocumentsCtx, row: StoredVersion): Promise<DocumentEntry> {
+  const spot = { table: 'document_versions', row: row.version.id, column: 'meta' }
+  const meta = v.parse(FileMeta, await ctx.keyring.openJson(row.document.keyId, spot, row.version.metaSealed))
+  const { id, vorgangId, kind, createdAtMs } = row.document
+  return { id, vorgangId, kind, createdAtMs, meta }
+}

@@ -1,0 +1,94 @@
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import type { Guard, Statement } from '../../db/batch.ts'
+import type { Read } from '../../db/reader.ts'
+import { blobs, documents, documentVersions, uploads } from '../../db/schema/documents.ts'
+
+export type BlobRow = typeof blobs.$inferSelect
+export type UploadRow = typeof uploads.$inferSelect
+export type DocumentRow = typeof documents.$inferSelect
+export type DocumentVersionRow = typeof documentVersions.$inferSelect
+
+/** Finds an upload with its blob. */
+export async function findUpload(db: Read, id: string): Promise<{ upload: UploadRow; blob: BlobRow } | undefined> {
+  const rows = await db
+    .select({ upload: uploads, blob: blobs })
+    .from(uploads)
+    .innerJoin(blobs, eq(blobs.id, uploads.blobId))
+    .where(and(eq(uploads.id, id), isNull(uploads.removedAtMs)))
+    .limit(1)
+  return rows[0]
+}
+
+/** Lists the files a draft holds, oldest first; at most 200. */
+export async function listUploads(db: Read, draftId: string): Promise<readonly { upload: UploadRow; blob: BlobRow }[]> {
+  return await db
+    .select({ upload: uploads, blob: blobs })
+    .from(uploads)
+    .innerJoin(blobs, eq(blobs.id, uploads.blobId))
+    .where(and(eq(uploads.draftId, draftId), isNull(uploads.removedAtMs)))
+    .orderBy(asc(uploads.id))
+    .limit(200)
+}
+
+export type StoredVersion = {
+  readonly document: DocumentRow
+  readonly version: DocumentVersionRow
+  readonly blob: BlobRow
+}
+
+/** Lists the newest version of every document of the Vorgänge, oldest document first; at most 500. */
+export async function listDocuments(db: Read, vorgangIds: readonly string[]): Promise<readonly StoredVersion[]> {
+  if (vorgangIds.length === 0) {
+    return []
+  }
+  const rows = await db
+    .select({ document: documents, version: documentVersions, blob: blobs })
+    .from(documents)
+    .innerJoin(documentVersions, eq(documentVersions.documentId, documents.id))
+    .innerJoin(blobs, eq(blobs.id, documentVersions.blobId))
+    .where(inArray(documents.vorgangId, [...vorgangIds]))
+    .orderBy(asc(documents.id), desc(documentVersions.versionNumber))
+    .limit(500)
+  return rows.filter((row, index) => rows[index - 1]?.document.id !== row.document.id)
+}
+
+/** Finds the newest version of a document. */
+export async function findDocument(db: Read, id: string): Promise<StoredVersion | undefined> {
+  const rows = await db
+    .select({ document: documents, version: documentVersions, blob: blobs })
+    .from(documents)
+    .innerJoin(documentVersions, eq(documentVersions.documentId, documents.id))
+    .innerJoin(blobs, eq(blobs.id, documentVersions.blobId))
+    .where(eq(documents.id, id))
+    .orderBy(desc(documentVersions.versionNumber))
+    .limit(1)
+  return rows[0]
+}
+
+/** Records a stored blob; the same bytes are recorded once. */
+export const insertBlob = (row: BlobRow): Statement => ({
+  sql: 'INSERT INTO blobs (id, key_id, size_bytes, media_type, scan_state, created_at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  args: [row.id, row.keyId, row.sizeBytes, row.mediaType, row.scanState, row.createdAtMs],
+})
+
+export const insertUpload = (row: Omit<UploadRow, 'removedAtMs'>): Statement => ({
+  sql: 'INSERT INTO uploads (id, draft_id, field, blob_id, meta_sealed, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  args: [row.id, row.draftId, row.field, row.blobId, row.metaSealed, row.createdAtMs],
+})
+
+/** Marks an upload as removed; refused when it already is or belongs to another draft. */
+export const removeUpload = (id: string, draftId: string, atMs: number): Guard => ({
+  name: 'upload-open',
+  sql: 'UPDATE uploads SET removed_at_ms = ? WHERE id = ? AND draft_id = ? AND removed_at_ms IS NULL',
+  args: [atMs, id, draftId],
+})
+
+export const insertDocument = (row: DocumentRow): Statement => ({
+  sql: 'INSERT INTO documents (id, eakte_id, vorgang_id, kind, key_id, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  args: [row.id, row.eakteId, row.vorgangId, row.kind, row.keyId, row.createdAtMs],
+})
+
+export const insertDocumentVersion = (row: DocumentVersionRow): Statement => ({
+  sql: 'INSERT INTO document_versions (id, document_id, version_number, blob_id, meta_sealed, created_at_ms, created_by) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  args: [row.id, row.documentId, row.versionNumber, row.blobId, row.metaSealed, row.createdAtMs, row.createdBy],
+})

@@ -1,0 +1,95 @@
+import { and, eq } from 'drizzle-orm'
+import type { Guard, NumberRequest, Ref, Statement } from '../../db/batch.ts'
+import type { Read } from '../../db/reader.ts'
+import { eakten, vorgaenge } from '../../db/schema/eakten.ts'
+
+export type Eakte = typeof eakten.$inferSelect
+export type Vorgang = typeof vorgaenge.$inferSelect
+
+/** Finds an eAkte by id. */
+export async function findEakte(db: Read, id: string): Promise<Eakte | undefined> {
+  return (await db.select().from(eakten).where(eq(eakten.id, id)).limit(1))[0]
+}
+
+/** Finds a Vorgang by id. */
+export async function findVorgangRow(db: Read, id: string): Promise<Vorgang | undefined> {
+  return (await db.select().from(vorgaenge).where(eq(vorgaenge.id, id)).limit(1))[0]
+}
+
+/** Finds a Vorgang by its reference in canonical form (`CB-2026-7K4M-Q2XW`). */
+export async function findVorgangByReference(db: Read, reference: string): Promise<Vorgang | undefined> {
+  return (await db.select().from(vorgaenge).where(eq(vorgaenge.reference, reference)).limit(1))[0]
+}
+
+/** Lists the Vorgänge of an eAkte in the order they were opened; at most 200. */
+export async function listVorgaenge(db: Read, eakteId: string): Promise<readonly Vorgang[]> {
+  return await db.select().from(vorgaenge).where(eq(vorgaenge.eakteId, eakteId)).orderBy(vorgaenge.id).limit(200)
+}
+
+/** True where the Vorgang belongs to the eAkte. */
+export async function isVorgangOf(db: Read, eakteId: string, vorgangId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: vorgaenge.id })
+    .from(vorgaenge)
+    .where(and(eq(vorgaenge.id, vorgangId), eq(vorgaenge.eakteId, eakteId)))
+    .limit(1)
+  return rows.length > 0
+}
+
+/** Next number of a file plan position and year, e.g. `HU 2026/00123`; gapless. */
+export const numberAktenzeichen = (prefix: string, year: number): NumberRequest => ({
+  as: 'aktenzeichen',
+  counter: `aktenzeichen:${prefix}:${year}`,
+  prefix: `${prefix} ${year}/`,
+  digits: 5,
+})
+
+/** Inserts an eAkte whose Aktenzeichen the writer assigns. */
+export function insertEakte(
+  row: Omit<Eakte, 'aktenzeichen' | 'closedAtMs' | 'retainUntilOn' | 'version'>,
+  aktenzeichen: Ref,
+): Statement {
+  return {
+    sql: 'INSERT INTO eakten (id, aktenzeichen, file_plan, service_slug, state, opened_at_ms, retention_rule, version) VALUES (?, ?, ?, ?, ?, ?, ?, 1)',
+    args: [row.id, aktenzeichen, row.filePlan, row.serviceSlug, row.state, row.openedAtMs, row.retentionRule],
+  }
+}
+
+export function insertVorgang(row: Omit<Vorgang, 'outcome' | 'closedAtMs' | 'version'>): Statement {
+  return {
+    sql: 'INSERT INTO vorgaenge (id, eakte_id, reference, service_slug, content_revision_id, key_id, lang, state, opened_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
+    args: [
+      row.id,
+      row.eakteId,
+      row.reference,
+      row.serviceSlug,
+      row.contentRevisionId,
+      row.keyId,
+      row.lang,
+      row.state,
+      row.openedAtMs,
+    ],
+  }
+}
+
+/** Holds only while the eAkte is open; adding to it needs no more. */
+export const guardEakteOpen = (eakteId: string): Guard => ({
+  name: 'eakte-open',
+  sql: "UPDATE eakten SET state = state WHERE id = ? AND state = 'open'",
+  args: [eakteId],
+})
+
+/** Moves a Vorgang from a known version to its next state. */
+export const moveVorgang = (
+  row: Pick<Vorgang, 'id' | 'version'>,
+  next: { readonly state: string; readonly outcome: string | null; readonly closedAtMs: number | null },
+): Guard => ({
+  name: 'vorgang-version',
+  sql: 'UPDATE vorgaenge SET state = ?, outcome = ?, closed_at_ms = ?, version = version + 1 WHERE id = ? AND version = ?',
+  args: [next.state, next.outcome, next.closedAtMs, row.id, row.version],
+})
+
+export const updateRetention = (eakteId: string, retainUntilOn: string, closedAtMs: number): Statement => ({
+  sql: "UPDATE eakten SET state = 'closed', retain_until_on = ?, closed_at_ms = ?, version = version + 1 WHERE id = ? AND state = 'open'",
+  args: [retainUntilOn, closedAtMs, eakteId],
+})
