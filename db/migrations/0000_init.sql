@@ -209,9 +209,18 @@ CREATE TABLE `journal_heads` (
 	`hash` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `contacts` (
+	`vorgang_id` text PRIMARY KEY NOT NULL,
+	`key_id` text NOT NULL,
+	`lang` text NOT NULL,
+	`email_sealed` blob,
+	`version` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `information_answers` (
 	`id` text PRIMARY KEY NOT NULL,
 	`request_id` text NOT NULL,
+	`key_id` text NOT NULL,
 	`text_sealed` blob NOT NULL,
 	`created_at_ms` integer NOT NULL
 );
@@ -220,6 +229,7 @@ CREATE UNIQUE INDEX `information_answers_request` ON `information_answers` (`req
 CREATE TABLE `information_requests` (
 	`id` text PRIMARY KEY NOT NULL,
 	`vorgang_id` text NOT NULL,
+	`key_id` text NOT NULL,
 	`text_sealed` blob NOT NULL,
 	`due_on` text NOT NULL,
 	`state` text NOT NULL,
@@ -234,6 +244,7 @@ CREATE TABLE `decisions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`vorgang_id` text NOT NULL,
 	`outcome` text NOT NULL,
+	`key_id` text NOT NULL,
 	`content_sealed` blob NOT NULL,
 	`content_hash` text NOT NULL,
 	`drafted_by` text NOT NULL,
@@ -333,7 +344,6 @@ CREATE TABLE `submissions` (
 	`lang` text NOT NULL,
 	`key_id` text NOT NULL,
 	`answers_sealed` blob NOT NULL,
-	`contact_sealed` blob NOT NULL,
 	`received_at_ms` integer NOT NULL
 );
 --> statement-breakpoint

@@ -7,6 +7,7 @@ export const decisions = sqliteTable(
     id: text('id').primaryKey(),
     vorgangId: text('vorgang_id').notNull(),
     outcome: text('outcome', { enum: ['approved', 'refused'] }).notNull(),
+    keyId: text('key_id').notNull(),
     contentSealed: blob('content_sealed', { mode: 'buffer' }).notNull(),
     contentHash: text('content_hash').notNull(),
     draftedBy: text('drafted_by').notNull(),

@@ -34,7 +34,6 @@ export const submissions = sqliteTable(
     lang: text('lang').notNull(),
     keyId: text('key_id').notNull(),
     answersSealed: blob('answers_sealed', { mode: 'buffer' }).notNull(),
-    contactSealed: blob('contact_sealed', { mode: 'buffer' }).notNull(),
     receivedAtMs: integer('received_at_ms').notNull(),
   },
   (t) => [uniqueIndex('submissions_draft').on(t.draftId), index('submissions_vorgang').on(t.vorgangId)],
