@@ -36,10 +36,7 @@ const NAME_LENGTH_MAX = 200
 /** A file's name as it may be shown and offered for download: last part of a path, NFC, no control or direction signs, at most 200 characters. */
 export function cleanFileName(given: string): string {
   const last = given.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  const plain = last
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"<>|?*:]/g, '')
-    .trim()
+  const plain = last.replace(/[\p{Cc}\p{Cf}"<>|?*:]/gu, '').trim()
   const dot = plain.lastIndexOf('.')
   const stem = (dot > 0 ? plain.slice(0, dot) : plain).replace(/^\.+/, '').replace(/[. ]+$/, '')
   const ending = dot > 0 ? plain.slice(dot) : ''
