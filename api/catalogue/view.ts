@@ -4,10 +4,25 @@ export type { RichBlock, RichSpan, RichText } from '../lib/rich-text.ts'
 
 /** Modules of a service page in their fixed order; empty ones are left out. */
 export type ModuleKind =
-  | 'overview' | 'requirements' | 'documents' | 'fees' | 'deadlines' | 'processing-time' | 'procedure'
-  | 'legal-bases' | 'remedy' | 'forms' | 'hints' | 'further'
+  | 'overview'
+  | 'requirements'
+  | 'documents'
+  | 'fees'
+  | 'deadlines'
+  | 'processing-time'
+  | 'procedure'
+  | 'legal-bases'
+  | 'remedy'
+  | 'forms'
+  | 'hints'
+  | 'further'
 export type ModuleSource = 'state' | 'city'
-export type ServiceModule = { readonly kind: ModuleKind; readonly source: ModuleSource; readonly text: RichText; readonly lang: string }
+export type ServiceModule = {
+  readonly kind: ModuleKind
+  readonly source: ModuleSource
+  readonly text: RichText
+  readonly lang: string
+}
 
 export type ServiceTeaser = {
   readonly slug: string
@@ -16,7 +31,12 @@ export type ServiceTeaser = {
   readonly isOnline: boolean
   readonly keywords: readonly string[]
 }
-export type OpeningSpan = { readonly day: 1 | 2 | 3 | 4 | 5 | 6 | 7; readonly from: string; readonly to: string; readonly note?: string }
+export type OpeningSpan = {
+  readonly day: 1 | 2 | 3 | 4 | 5 | 6 | 7
+  readonly from: string
+  readonly to: string
+  readonly note?: string
+}
 export type OfficeCard = {
   readonly slug: string
   readonly name: string
@@ -54,22 +74,45 @@ export type ServicePage = ServiceTeaser & {
   readonly lifeSituations: readonly LifeSituationTeaser[]
   readonly appointmentUrl?: string
   /** Own application: path to start, or a service elsewhere: its https address. */
-  readonly online?: { readonly kind: 'own'; readonly path: string } | { readonly kind: 'elsewhere'; readonly url: string; readonly name: string }
+  readonly online?:
+    | { readonly kind: 'own'; readonly path: string }
+    | { readonly kind: 'elsewhere'; readonly url: string; readonly name: string }
   readonly related: readonly ServiceTeaser[]
   readonly updatedOn?: string
   readonly approvedBy?: string
 }
-export type LifeSituationTeaser = { readonly slug: string; readonly title: string; readonly teaser: string; readonly icon: string }
-export type LifeSituationPage = LifeSituationTeaser & { readonly text: RichText; readonly services: readonly ServiceTeaser[] }
+export type LifeSituationTeaser = {
+  readonly slug: string
+  readonly title: string
+  readonly teaser: string
+  readonly icon: string
+}
+export type LifeSituationPage = LifeSituationTeaser & {
+  readonly text: RichText
+  readonly services: readonly ServiceTeaser[]
+}
 export type LetterGroup = { readonly letter: string; readonly services: readonly ServiceTeaser[] }
 export type HomeView = {
   readonly popular: readonly ServiceTeaser[]
   readonly lifeSituations: readonly LifeSituationTeaser[]
   readonly offices: readonly OfficeCard[]
 }
-export type SearchHit = ServiceTeaser & { readonly path: string; readonly kind: 'service' | 'office' | 'life-situation' | 'page' }
-export type SearchView = { readonly query: string; readonly hits: readonly SearchHit[]; readonly nearest: readonly ServiceTeaser[] }
-export type TextPage = { readonly slug: string; readonly title: string; readonly lang: string; readonly text: RichText; readonly reviewedOn?: string }
+export type SearchHit = ServiceTeaser & {
+  readonly path: string
+  readonly kind: 'service' | 'office' | 'life-situation' | 'page'
+}
+export type SearchView = {
+  readonly query: string
+  readonly hits: readonly SearchHit[]
+  readonly nearest: readonly ServiceTeaser[]
+}
+export type TextPage = {
+  readonly slug: string
+  readonly title: string
+  readonly lang: string
+  readonly text: RichText
+  readonly reviewedOn?: string
+}
 /** What the frame of every page needs. */
 export type CityFrame = {
   readonly name: string

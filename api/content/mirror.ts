@@ -1,13 +1,11 @@
 import * as v from 'valibot'
+import type { Identifier } from '../lib/identifier.ts'
 import { type RichText, RichTextSchema } from '../lib/rich-text.ts'
 
 /*
  * Shapes of content/catalogue: what the state's catalogue said, one JSON file per object, written by sync, never by hand.
  * An object is named by its key: agency, scheme and value of its XZuFi identifier.
  */
-
-/** Identifier of an XZuFi object; the scheme may be empty. */
-export type Identifier = { readonly agency: string; readonly scheme: string; readonly value: string }
 
 /** Texts by language tag. */
 export type Localised<T> = Readonly<Record<string, T>>
@@ -119,17 +117,6 @@ export const MIRROR_FOLDERS = {
   responsibility: 'responsibilities',
   'online-service': 'online-services',
 } as const
-
-/**
- * Key of an identifier, safe as a file name on every system: parts joined by a dot, other signs as `~` and hex digits.
- * Capital letters are escaped too, because some file systems do not tell them apart.
- */
-export const keyOf = (id: Identifier): string => [id.agency, id.scheme, id.value].map(escapePart).join('.')
-
-function escapePart(part: string): string {
-  const safe = part.replace(/[^a-z0-9_-]/gu, (sign) => `~${(sign.codePointAt(0) ?? 0).toString(16)}~`)
-  return safe === '' ? '-' : safe
-}
 
 const Text = v.pipe(v.string(), v.maxLength(20_000))
 const Key = v.pipe(v.string(), v.regex(/^[a-z0-9_~-]+\.[a-z0-9_~-]+\.[a-z0-9_~-]+$/))
