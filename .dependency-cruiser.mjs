@@ -51,12 +51,16 @@ export default {
     {
       name: 'rooms-meet-at-service-and-plan',
       comment:
-        'Another room offers service.ts (questions) and plan.ts (writes); types may come from any part but store.ts.',
+        'Another room offers service.ts (questions), plan.ts (writes), keyring and permission table; types may come from any part but store.ts.',
       severity: 'error',
       from: { path: `^api/(${rooms})/`, pathNot: TESTS },
       to: {
         path: `^api/(${rooms})/`,
-        pathNot: ['^api/$1/', '^api/[^/]+/(service|plan)[a-z-]*\\.ts$'],
+        pathNot: [
+          '^api/$1/',
+          '^api/[^/]+/(service|plan)[a-z-]*\\.ts$',
+          '^api/(identity/permissions|keys/keyring)\\.ts$',
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,0 +1,122 @@
+import { notFound } from '../http/problem.ts'
+import { notAllowed, notSignedIn } from '../http/route.ts'
+import type { Actor, StaffRole } from '../lib/actor.ts'
+
+/** Everything somebody can ask for. An action that is not in the table is refused to all. */
+export type Action = keyof typeof TABLE
+
+/** What the caller knows of the thing acted on. A fact that a rule needs and that is missing refuses. */
+export type Facts = {
+  readonly draftId?: string
+  readonly vorgangId?: string
+  /** Postboxes through which staff reach the thing: that of the Vorgang, or those of an eAkte's Vorgänge. */
+  readonly postboxes?: readonly string[]
+  /** User id of whoever prepared what is to be co-signed. */
+  readonly preparedBy?: string
+}
+
+type Kind = 'public' | 'citizen' | StaffRole | 'system'
+type Rule = 'always' | 'own-draft' | 'own-vorgang' | 'own-either' | 'in-team' | 'in-team-not-preparer'
+type Row = Partial<Record<Kind, Rule>>
+
+const EVERYBODY: Row = {
+  public: 'always',
+  citizen: 'always',
+  clerk: 'always',
+  lead: 'always',
+  editor: 'always',
+  operator: 'always',
+  system: 'always',
+}
+const OUTSIDE: Row = { public: 'always', citizen: 'always' }
+const CASEWORK: Row = { clerk: 'in-team', lead: 'in-team' }
+const SIGNED_IN: Row = { citizen: 'always', clerk: 'always', lead: 'always', editor: 'always', operator: 'always' }
+const EDITORIAL: Row = { editor: 'always', system: 'always' }
+
+/** Action × role. What stands nowhere is denied. */
+const TABLE = {
+  'catalogue.read': EVERYBODY,
+  'search.read': EVERYBODY,
+  'session.start': EVERYBODY,
+  'session.read': EVERYBODY,
+  'session.end': SIGNED_IN,
+  'draft.start': OUTSIDE,
+  'draft.read': { citizen: 'own-draft' },
+  'draft.write': { citizen: 'own-draft' },
+  'draft.submit': { citizen: 'own-draft' },
+  'upload.write': { citizen: 'own-either' },
+  'upload.read': { citizen: 'own-either' },
+  'status.sign-in': OUTSIDE,
+  'status.read': { citizen: 'own-vorgang' },
+  'receipt.read': { citizen: 'own-vorgang' },
+  'request.answer': { citizen: 'own-vorgang' },
+  'notice.read': { citizen: 'own-vorgang', ...CASEWORK },
+  'document.read': { citizen: 'own-vorgang', ...CASEWORK },
+  'postbox.list': CASEWORK,
+  'postbox.take': CASEWORK,
+  'postbox.return': CASEWORK,
+  'vorgang.read': CASEWORK,
+  'vorgang.request-information': CASEWORK,
+  'vorgang.decide': CASEWORK,
+  'vorgang.co-sign': { lead: 'in-team-not-preparer' },
+  'eakte.read': CASEWORK,
+  'content.sync': EDITORIAL,
+  'content.publish': EDITORIAL,
+} as const satisfies Record<string, Row>
+
+/** Every action of the table, for tests and docs. */
+export const ACTIONS = Object.keys(TABLE) as readonly Action[]
+
+/**
+ * Decides whether `actor` may do `action` with the thing that `facts` describe. Pure; denies what it does not know.
+ * Citizens are judged by their grants, staff by role and membership of a postbox's team, four eyes by who prepared.
+ */
+export const can = (actor: Actor, action: Action, facts: Facts = {}): boolean =>
+  rulesOf(actor, action).some((rule) => holds(rule, actor, facts))
+
+/**
+ * Passes where `can` does. Throws otherwise: `http/not-signed-in` (401) to the public, `http/not-allowed` (403) to whom
+ * the action is never open or who prepared what is to be co-signed, `http/not-found` (404) to whom only this thing is
+ * foreign, so that its existence cannot be learned.
+ */
+export function authorize(actor: Actor, action: Action, facts: Facts = {}): void {
+  if (can(actor, action, facts)) {
+    return
+  }
+  if (rulesOf(actor, action).length > 0 && !isInTeam(actor, facts)) {
+    throw notFound()
+  }
+  throw actor.kind === 'public' ? notSignedIn(`action ${action}`) : notAllowed(`action ${action}`)
+}
+
+function rulesOf(actor: Actor, action: Action): readonly Rule[] {
+  const row: Row = Object.hasOwn(TABLE, action) ? TABLE[action] : {}
+  const kinds: readonly Kind[] = actor.kind === 'staff' ? actor.roles : [actor.kind]
+  return kinds.flatMap((kind) => row[kind] ?? [])
+}
+
+function holds(rule: Rule, actor: Actor, facts: Facts): boolean {
+  switch (rule) {
+    case 'always':
+      return true
+    case 'own-draft':
+      return hasGrant(actor, 'draft', facts.draftId)
+    case 'own-vorgang':
+      return hasGrant(actor, 'vorgang', facts.vorgangId)
+    case 'own-either':
+      return hasGrant(actor, 'draft', facts.draftId) || hasGrant(actor, 'vorgang', facts.vorgangId)
+    case 'in-team':
+      return isInTeam(actor, facts)
+    case 'in-team-not-preparer':
+      return isInTeam(actor, facts) && isOtherPerson(actor, facts)
+  }
+}
+
+const hasGrant = (actor: Actor, kind: 'draft' | 'vorgang', id: string | undefined): boolean =>
+  actor.kind === 'citizen' && id !== undefined && actor.grants.some((grant) => grant.kind === kind && grant.id === id)
+
+const isInTeam = (actor: Actor, facts: Facts): boolean =>
+  actor.kind === 'staff' && (facts.postboxes ?? []).some((postbox) => actor.postboxes.includes(postbox))
+
+const isOtherPerson = (actor: Actor, facts: Facts): boolean =>
+  actor.kind === 'staff' && facts.preparedBy !== undefined && facts.preparedBy !== actor.userId
