@@ -2,6 +2,8 @@ import type { AstroGlobal } from 'astro'
 import type { CityFrame } from '../../api/catalogue/view.ts'
 
 export type * from '../../api/catalogue/view.ts'
+export type * from '../../api/forms/view.ts'
+export type * from '../../api/submissions/view.ts'
 
 /** An answer of the API that is not a success. Holds codes only, never the detail text. */
 export class Refusal extends Error {

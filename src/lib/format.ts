@@ -22,11 +22,11 @@ export const writtenMoney = (cents: number): string => moneyFormat.format(cents 
 export const telephone = (written: string): string =>
   `tel:${written.replace(/\(0\)/g, '').replace(/[^\d+]/g, '').replace(/^0(?!0)/, '+49').replace(/^00/, '+')}`
 
-export type DayHours = { readonly day: WordKey; readonly times: string; readonly notes: readonly string[] }
+export type DayHours = { readonly day: WordKey; readonly times: readonly string[]; readonly notes: readonly string[] }
 
 /**
  * Lays out opening hours as one row a day. Monday to Friday are always shown, the weekend only where it is open.
- * @returns rows in week order; several spans of a day are joined with „und“.
+ * @returns rows in week order; one line a span.
  */
 export const weekOf = (hours: readonly OpeningSpan[], t: Translate): readonly DayHours[] =>
   ([1, 2, 3, 4, 5, 6, 7] as const).flatMap((day) => {
@@ -35,9 +35,8 @@ export const weekOf = (hours: readonly OpeningSpan[], t: Translate): readonly Da
       return []
     }
     const times = spans.map((span) => t('offices.span', { from: hour(span.from), to: hour(span.to) }))
-    const joined = times.reduce((first, second) => (first === '' ? second : t('offices.and', { first, second })), '')
     const notes = spans.flatMap((span) => (span.note === undefined ? [] : [span.note]))
-    return [{ day: `day.${day}` as WordKey, times: joined === '' ? t('offices.closed') : joined, notes }]
+    return [{ day: `day.${day}` as const, times: times.length === 0 ? [t('offices.closed')] : times, notes }]
   })
 
 /** `08:00` is read as `8`, `08:30` as `8:30`. */
