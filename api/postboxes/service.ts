@@ -1,0 +1,173 @@
+import type { Plan } from '../../db/batch.ts'
+import type { ContentCtx } from '../content/access.ts'
+import { readVorgang } from '../eakten/service.ts'
+import { authorize } from '../identity/permissions.ts'
+import { type Actor, actorId } from '../lib/actor.ts'
+import type { Ctx } from '../lib/ctx.ts'
+import { problemType } from '../lib/problem.ts'
+import { planMoveItem } from './plan.ts'
+import { type Cursor, findItem, type Item, listCounts, listItemsInState, listMyItems, listOpenItems } from './store.ts'
+
+export type { Item } from './store.ts'
+export type PostboxesCtx = Ctx & ContentCtx & { readonly caseNames: CaseNames }
+/** Names of applicants by Vorgang, from the search database; missing ones are not there yet. */
+export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+
+export const itemMissing = problemType('postboxes/item-missing', 404)
+export const itemTaken = problemType('postboxes/item-taken', 409)
+export const itemNotYours = problemType('postboxes/item-not-yours', 409)
+
+export type View = 'team' | 'mine' | 'waiting' | 'done'
+export type ItemView = Omit<Item, 'version' | 'taskId'> & {
+  readonly applicant: string | null
+  readonly isMine: boolean
+}
+export type ItemList = {
+  readonly postbox: { readonly id: string; readonly name: string }
+  readonly view: View
+  readonly items: readonly ItemView[]
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string
+}
+export type PostboxCount = {
+  readonly id: string
+  readonly name: string
+  readonly open: number
+  readonly waiting: number
+}
+
+const PAGE_SIZE = 50
+
+/** Finds where a Vorgang waits. Says nothing about rights. */
+export const readItem = (ctx: Ctx, vorgangId: string) => findItem(ctx.db, vorgangId)
+
+/** Lists the postboxes of the actor's teams with counts, in the order of content. */
+export async function listPostboxes(ctx: PostboxesCtx, actor: Actor): Promise<readonly PostboxCount[]> {
+  const mine = actor.kind === 'staff' ? actor.postboxes : []
+  authorize(actor, 'postbox.list', { postboxes: mine })
+  const { content } = ctx.content.live()
+  const counts = new Map((await listCounts(ctx.db, mine)).map((row) => [row.postbox, row]))
+  return [...content.postboxes]
+    .filter(([id]) => mine.includes(id))
+    .map(([id, postbox]) => ({
+      id,
+      name: postbox.name.de,
+      open: counts.get(id)?.open ?? 0,
+      waiting: counts.get(id)?.waiting ?? 0,
+    }))
+}
+
+/** Lists one page of a postbox: unclaimed and taken items of the team, those of the actor, waiting or done ones. */
+export async function listItems(
+  ctx: PostboxesCtx,
+  actor: Actor,
+  input: { readonly postbox: string; readonly view: View; readonly after?: string },
+): Promise<ItemList> {
+  authorize(actor, 'postbox.list', { postboxes: [input.postbox] })
+  const page = { after: readCursor(input.after), size: PAGE_SIZE + 1 }
+  const rows = await rowsOf(ctx, actor, input, page)
+  const shown = rows
+    .slice(0, PAGE_SIZE)
+    .filter((row) => actor.kind === 'staff' && actor.postboxes.includes(row.postbox))
+  const names = await ctx.caseNames(shown.map((row) => row.vorgangId))
+  const last = rows.length > PAGE_SIZE ? shown.at(-1) : undefined
+  return {
+    postbox: {
+      id: input.postbox,
+      name: ctx.content.live().content.postboxes.get(input.postbox)?.name.de ?? input.postbox,
+    },
+    view: input.view,
+    items: shown.map(({ version: _version, taskId: _taskId, ...row }) => ({
+      ...row,
+      applicant: names.get(row.vorgangId) ?? null,
+      isMine: actor.kind === 'staff' && row.assignee === actor.userId,
+    })),
+    ...(last === undefined ? {} : { next: `${last.dueOn}~${last.vorgangId}` }),
+  }
+}
+
+/** Takes an item. Taking one's own again changes nothing; one that another took is refused with 409. */
+export async function takeItem(
+  ctx: PostboxesCtx,
+  actor: Actor,
+  vorgangId: string,
+): Promise<{ readonly vorgangId: string }> {
+  const item = await ownItem(ctx, actor, 'postbox.take', vorgangId)
+  const userId = actor.kind === 'staff' ? actor.userId : ''
+  if (item.assignee === userId) {
+    return { vorgangId }
+  }
+  if (item.assignee !== null || item.state === 'done') {
+    throw itemTaken(`item ${vorgangId}`)
+  }
+  await writeMove(ctx, item, planMoveItem(item, { assignee: userId, isNew: 0 }), actor, 'item-taken')
+  return { vorgangId }
+}
+
+/** Gives an item back to its team. */
+export async function returnItem(
+  ctx: PostboxesCtx,
+  actor: Actor,
+  vorgangId: string,
+): Promise<{ readonly vorgangId: string }> {
+  const item = await ownItem(ctx, actor, 'postbox.return', vorgangId)
+  if (actor.kind !== 'staff' || item.assignee !== actor.userId) {
+    throw itemNotYours(`item ${vorgangId}`)
+  }
+  await writeMove(ctx, item, planMoveItem(item, { assignee: null }), actor, 'item-returned')
+  return { vorgangId }
+}
+
+async function ownItem(
+  ctx: PostboxesCtx,
+  actor: Actor,
+  action: 'postbox.take' | 'postbox.return',
+  vorgangId: string,
+): Promise<Item> {
+  const item = await findItem(ctx.db, vorgangId)
+  authorize(actor, action, { postboxes: item === undefined ? [] : [item.postbox] })
+  if (item === undefined) {
+    throw itemMissing(`item ${vorgangId}`)
+  }
+  return item
+}
+
+async function writeMove(ctx: PostboxesCtx, item: Item, move: Plan, actor: Actor, type: string): Promise<void> {
+  const eakteId = (await readVorgang(ctx, item.vorgangId))?.eakteId ?? item.vorgangId
+  const result = await ctx.write({
+    ...move,
+    journal: [
+      {
+        eakteId,
+        type,
+        atMs: ctx.now(),
+        actor: actorId(actor),
+        body: { vorgang: item.vorgangId, postbox: item.postbox },
+      },
+    ],
+  })
+  if (!result.ok) {
+    throw itemTaken(`item ${item.vorgangId}`)
+  }
+}
+
+async function rowsOf(
+  ctx: PostboxesCtx,
+  actor: Actor,
+  input: { readonly postbox: string; readonly view: View },
+  page: { readonly after: Cursor | null; readonly size: number },
+): Promise<readonly Item[]> {
+  switch (input.view) {
+    case 'team':
+      return await listOpenItems(ctx.db, input.postbox, page)
+    case 'mine':
+      return await listMyItems(ctx.db, actor.kind === 'staff' ? actor.userId : '', page)
+    default:
+      return await listItemsInState(ctx.db, input.postbox, input.view, page)
+  }
+}
+
+function readCursor(text: string | undefined): Cursor | null {
+  const [, dueOn, vorgangId] = /^(\d{4}-\d{2}-\d{2})~([0-9a-f-]{36})$/.exec(text ?? '') ?? []
+  return dueOn === undefined || vorgangId === undefined ? null : { dueOn, vorgangId }
+}

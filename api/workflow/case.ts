@@ -1,0 +1,50 @@
+import * as v from 'valibot'
+import type { Content } from '../content/snapshot.ts'
+import { type Eakte, readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
+import { problemType } from '../lib/problem.ts'
+import { type Item, readItem } from '../postboxes/service.ts'
+import type { WorkflowCtx } from './ctx.ts'
+import type { Definition } from './model.ts'
+import { type ProcessState, STATE_VERSION } from './state.ts'
+import { findInstance, type InstanceRow } from './store.ts'
+
+/** Everything that is read before something is decided about a Vorgang. */
+export type Case = {
+  readonly vorgang: Vorgang
+  readonly eakte: Eakte
+  readonly item: Item
+  readonly instance: InstanceRow
+  readonly state: ProcessState
+  readonly definition: Definition
+  readonly content: Content
+}
+
+export const vorgangMissing = problemType('workflow/vorgang-missing', 404)
+export const processBroken = problemType('workflow/process-broken', 500)
+
+const Stored = v.looseObject({ v: v.literal(STATE_VERSION), definition: v.string(), tokens: v.array(v.unknown()) })
+
+/** Reads a Vorgang with its eAkte, postbox item and process. Throws `workflow/vorgang-missing`; says nothing about rights. */
+export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Case> {
+  const vorgang = await readVorgang(ctx, vorgangId)
+  const [eakte, item, instance] = await Promise.all([
+    vorgang === undefined ? undefined : readEakte(ctx, vorgang.eakteId),
+    readItem(ctx, vorgangId),
+    findInstance(ctx.db, vorgangId),
+  ])
+  if (vorgang === undefined || eakte === undefined || item === undefined || instance === undefined) {
+    throw vorgangMissing(`vorgang ${vorgangId}`)
+  }
+  const content = await ctx.content.at(vorgang.contentRevisionId)
+  const definition = await ctx.workflow.definition(content, vorgang.serviceSlug)
+  return { vorgang, eakte, item, instance, definition, content, state: readState(instance.state) }
+}
+
+/** Reads a stored state; older formats would be upcast here. */
+export function readState(text: string): ProcessState {
+  const parsed = v.safeParse(Stored, JSON.parse(text))
+  if (!parsed.success) {
+    throw processBroken('state of an unknown format')
+  }
+  return parsed.output as unknown as ProcessState
+}

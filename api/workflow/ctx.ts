@@ -1,0 +1,43 @@
+import type { Plan } from '../../db/batch.ts'
+import type { ContentCtx } from '../content/access.ts'
+import type { Content } from '../content/snapshot.ts'
+import type { Actor } from '../lib/actor.ts'
+import type { Ctx } from '../lib/ctx.ts'
+import type { Case } from './case.ts'
+import type { Definition } from './model.ts'
+import type { Scalar, Values } from './state.ts'
+
+/**
+ * What the workflow only names: effects of service tasks and what an outcome of a task means.
+ * `api/context.ts` wires each name to the module that does it, so that no module needs to know the workflow.
+ */
+export type WorkflowParts = {
+  /** The checked process of a service in a content revision. */
+  readonly definition: (content: Content, serviceSlug: string) => Promise<Definition>
+  readonly effects: Readonly<Record<string, EffectHandler>>
+  readonly outcomes: Readonly<Record<string, OutcomeHandler>>
+}
+export type WorkflowCtx = Ctx & ContentCtx & { readonly workflow: WorkflowParts }
+
+export type EffectOrder = { readonly key: string; readonly params: Readonly<Record<string, Scalar>> }
+/** Does what a service task asks for and returns what is to be written with its result. Throws to be tried again. */
+export type EffectHandler = (
+  kase: Case,
+  order: EffectOrder,
+) => Promise<{ readonly plan: Plan; readonly values?: Values }>
+
+export type OutcomeInput = {
+  readonly taskId: string
+  readonly node: string
+  readonly outcome: string
+  readonly values: Values
+}
+/** Prepares what a clerk's outcome means besides moving the process. Throws a `Problem` when it may not be. */
+export type OutcomeHandler = (
+  kase: Case,
+  actor: Actor & { kind: 'staff' },
+  input: OutcomeInput,
+) => Promise<{
+  readonly plan: Plan
+  readonly values?: Values
+}>

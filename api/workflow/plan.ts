@@ -1,0 +1,261 @@
+import { type JournalEntry, join, type Plan, type Ref } from '../../db/batch.ts'
+import type { Content } from '../content/snapshot.ts'
+import { planMoveVorgang } from '../eakten/plan.ts'
+import { planCancelJob, planJob } from '../jobs/plan.ts'
+import { dayInBerlin } from '../lib/clock.ts'
+import { addDays, countDeadline, ruleInForce } from '../lib/deadlines.ts'
+import { planMoveItem, planNewItem } from '../postboxes/plan.ts'
+import type { Case } from './case.ts'
+import { advance } from './machine.ts'
+import type { Definition } from './model.ts'
+import type { Advanced, DueAt, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
+import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
+
+export type Refusal = Extract<Advanced, { ok: false }>
+type Moved = Extract<Advanced, { ok: true }>
+type Facts = {
+  readonly vorgangId: string
+  readonly eakteId: string
+  readonly content: Content
+  readonly nowMs: number
+  readonly newId: () => string
+  readonly actor: string
+}
+
+/** Days a task may take where its process names no deadline. */
+const TASK_DAYS = 14
+
+export type StartInput = Facts & {
+  readonly definition: Definition
+  readonly variables: Values
+  readonly reference: string
+  readonly aktenzeichen: string | Ref
+  readonly serviceSlug: string
+}
+
+/** Starts the process of a new Vorgang: state, first tasks, timers, effects, its place in a postbox. Pure. */
+export function planStart(input: StartInput): { ok: true; plan: Plan; state: ProcessState } | Refusal {
+  const moved = advance(input.definition, null, { type: 'start', variables: input.variables }, input.nowMs)
+  if (!moved.ok) {
+    return moved
+  }
+  const opened = openedRows(input, moved)
+  const place = placeOf(input, moved.state, opened, null)
+  return {
+    ok: true,
+    state: moved.state,
+    plan: join(
+      {
+        statements: [
+          insertInstance({
+            vorgangId: input.vorgangId,
+            definitionDigest: input.definition.digest,
+            state: JSON.stringify(moved.state),
+          }),
+        ],
+      },
+      planTasks(input, moved, opened),
+      planNewItem({
+        vorgangId: input.vorgangId,
+        postbox: place.postbox ?? fallbackPostbox(input.content, input.serviceSlug),
+        taskId: place.taskId,
+        step: place.step,
+        state: place.state,
+        dueOn: place.dueOn,
+        reference: input.reference,
+        aktenzeichen: input.aktenzeichen,
+        serviceSlug: input.serviceSlug,
+        receivedAtMs: input.nowMs,
+      }),
+    ),
+  }
+}
+
+export type EventInput = {
+  readonly kase: Case
+  readonly event: ProcessEvent
+  readonly nowMs: number
+  readonly newId: () => string
+  readonly actor: string
+  /** The task row that the event completes. */
+  readonly completed?: { readonly id: string; readonly node: string; readonly outcome: string }
+  readonly outcome?: string
+}
+
+/** Moves the process of a Vorgang by one event; refused by guard when somebody or something was quicker. Pure. */
+export function planEvent(input: EventInput): { ok: true; plan: Plan; state: ProcessState } | Refusal {
+  const { kase } = input
+  const moved = advance(kase.definition, kase.state, input.event, input.nowMs)
+  if (!moved.ok) {
+    return moved
+  }
+  const facts: Facts = {
+    vorgangId: kase.vorgang.id,
+    eakteId: kase.eakte.id,
+    content: kase.content,
+    nowMs: input.nowMs,
+    newId: input.newId,
+    actor: input.actor,
+  }
+  const opened = openedRows(facts, moved)
+  const place = placeOf(facts, moved.state, opened, kase)
+  return {
+    ok: true,
+    state: moved.state,
+    plan: join(
+      { guards: [updateInstance(kase.instance, JSON.stringify(moved.state))] },
+      input.completed === undefined ? {} : planCompleted(facts, input.completed),
+      planTasks(facts, moved, opened),
+      planPlace(kase, place),
+      planState(facts, kase, moved.state, input.outcome),
+    ),
+  }
+}
+
+type OpenedRow = { readonly id: string; readonly task: OpenedTask; readonly dueOn: string }
+
+function openedRows(facts: Facts, moved: Moved): readonly OpenedRow[] {
+  return moved.tasks.opened.map((task) => ({ id: facts.newId(), task, dueOn: dueOn(facts, task.due) }))
+}
+
+function planTasks(facts: Facts, moved: Moved, opened: readonly OpenedRow[]): Plan {
+  const { vorgangId, nowMs } = facts
+  return join(
+    {
+      statements: [
+        ...opened.map(({ id, task }) =>
+          insertTask({ id, vorgangId, key: task.key, node: task.node, postbox: task.postbox, createdAtMs: nowMs }),
+        ),
+        ...moved.tasks.closed
+          .filter((task) => task.reason === 'cancelled')
+          .map((task) => cancelTask(vorgangId, task.key, nowMs)),
+      ],
+      journal: opened.map(({ id, task }) =>
+        journal(facts, 'task-opened', { task: id, node: task.node, postbox: task.postbox }),
+      ),
+    },
+    ...moved.timers.set.map((timer) =>
+      planJob({
+        kind: 'timer',
+        key: `${vorgangId}:${timer.key}`,
+        payload: { vorgangId, key: timer.key },
+        dueAtMs: timer.due.kind === 'at' ? timer.due.atMs : endOfDay(dueOn(facts, timer.due)),
+      }),
+    ),
+    ...moved.timers.cancelled.map((key) => planCancelJob('timer', `${vorgangId}:${key}`)),
+    ...moved.effects.map((effect) =>
+      planJob({
+        kind: 'effect',
+        key: `${vorgangId}:${effect.key}`,
+        payload: {
+          vorgangId,
+          key: effect.key,
+          node: effect.node,
+          type: effect.type,
+          params: JSON.stringify(effect.params),
+        },
+        dueAtMs: nowMs,
+      }),
+    ),
+  )
+}
+
+function planCompleted(facts: Facts, done: { id: string; node: string; outcome: string }): Plan {
+  return {
+    guards: [completeTaskRow(done.id, facts.actor, done.outcome, facts.nowMs)],
+    journal: [journal(facts, 'task-completed', { task: done.id, node: done.node, outcome: done.outcome })],
+  }
+}
+
+type Place = {
+  readonly postbox: string | null
+  readonly taskId: string | null
+  readonly step: string
+  readonly state: 'open' | 'waiting' | 'done'
+  readonly assignee: string | null
+  readonly dueOn: string
+  readonly isNew: number
+}
+
+/** Where the Vorgang waits next: with its newest task, else for the citizen or another system, else nowhere. */
+function placeOf(facts: Facts, state: ProcessState, opened: readonly OpenedRow[], kase: Case | null): Place {
+  const [first] = opened
+  if (first !== undefined) {
+    const before = state.done[first.task.node]?.by
+    return {
+      postbox: first.task.postbox,
+      taskId: first.id,
+      step: first.task.node,
+      state: 'open',
+      assignee: before?.startsWith('staff:') === true ? before.slice('staff:'.length) : null,
+      dueOn: first.dueOn,
+      isNew: 1,
+    }
+  }
+  const keepsTask =
+    kase !== null && kase.item.taskId !== null && state.tokens.some((token) => token.node === kase.item.step)
+  if (kase !== null && keepsTask && state.status === 'running') {
+    return { ...kase.item, state: kase.item.state }
+  }
+  return {
+    postbox: kase?.item.postbox ?? null,
+    taskId: null,
+    step: state.shown ?? '',
+    state: state.status === 'ended' ? 'done' : 'waiting',
+    assignee: kase?.item.assignee ?? null,
+    dueOn: kase?.item.dueOn ?? dueOn(facts, null),
+    isNew: 0,
+  }
+}
+
+function planPlace(kase: Case, place: Place): Plan {
+  const { item } = kase
+  const next = { ...place, postbox: place.postbox ?? item.postbox }
+  const isSame =
+    next.postbox === item.postbox && next.taskId === item.taskId && next.state === item.state && next.step === item.step
+  return isSame ? {} : planMoveItem(item, next)
+}
+
+function planState(facts: Facts, kase: Case, state: ProcessState, outcome: string | undefined): Plan {
+  const shown = state.shown ?? kase.vorgang.state
+  const ended = state.status === 'ended'
+  if (shown === kase.vorgang.state && !ended && outcome === undefined) {
+    return {}
+  }
+  return join(
+    planMoveVorgang({
+      vorgang: kase.vorgang,
+      state: shown,
+      outcome: outcome ?? kase.vorgang.outcome,
+      closedAtMs: ended ? facts.nowMs : null,
+    }),
+    { journal: [journal(facts, 'state-changed', { vorgang: facts.vorgangId, to: shown, ended })] },
+  )
+}
+
+function journal(facts: Facts, type: string, body: JournalEntry['body']): JournalEntry {
+  return { eakteId: facts.eakteId, type, atMs: facts.nowMs, actor: facts.actor, body }
+}
+
+function dueOn(facts: Facts, due: DueAt | null): string {
+  const today = dayInBerlin(facts.nowMs)
+  if (due === null) {
+    return addDays(today, TASK_DAYS)
+  }
+  if (due.kind === 'at') {
+    return dayInBerlin(due.atMs)
+  }
+  const { deadlines, holidays } = facts.content.deadlines
+  const rule = ruleInForce(deadlines, due.id, today)
+  return rule === undefined ? addDays(today, TASK_DAYS) : countDeadline(today, rule, holidays).endsOn
+}
+
+/** First instant after a legal day in Berlin: it is over everywhere in the city. */
+function endOfDay(on: string): number {
+  const midnightUtc = Date.parse(`${addDays(on, 1)}T00:00:00Z`)
+  const isSummer =
+    dayInBerlin(midnightUtc - 2 * 3_600_000 - 1) === on && dayInBerlin(midnightUtc - 2 * 3_600_000) !== on
+  return midnightUtc - (isSummer ? 2 : 1) * 3_600_000
+}
+
+const fallbackPostbox = (content: Content, slug: string): string => content.services.get(slug)?.postbox ?? ''

@@ -1,0 +1,179 @@
+import * as v from 'valibot'
+import { join, type Plan } from '../../db/batch.ts'
+import { can } from '../identity/permissions.ts'
+import type { Job, JobResult } from '../jobs/runner-types.ts'
+import { type Actor, actorId } from '../lib/actor.ts'
+import { problemType } from '../lib/problem.ts'
+import { type Case, readCase, vorgangMissing } from './case.ts'
+import type { WorkflowCtx } from './ctx.ts'
+import { planEvent, type Refusal } from './plan.ts'
+import type { ProcessEvent, Scalar, Values } from './state.ts'
+import { findTask } from './store.ts'
+
+export const taskMissing = problemType('workflow/task-missing', 404)
+export const taskTaken = problemType('workflow/not-your-task', 409)
+export const taskDone = problemType('workflow/task-done', 409)
+export const outcomeUnknown = problemType('workflow/outcome-unknown', 422)
+export const valueMissing = problemType('workflow/value-missing', 422)
+export const samePerson = problemType('workflow/same-person', 409)
+export const tooBusy = problemType('workflow/changed-meanwhile', 409)
+export const stepRefused = problemType('workflow/step-refused', 409)
+
+const TRIES_MAX = 5
+
+export type TaskInput = {
+  readonly vorgangId: string
+  readonly taskId: string
+  readonly outcome: string
+  readonly values: Values
+  /** Changes with what is asked, so that the same key with other contents is noticed. */
+  readonly fingerprint: string
+}
+
+/**
+ * Completes a clerk's task: the person took it, belongs to its postbox, and is another one where four eyes are asked for.
+ * Throws 404 where the person may not see it, 409 where it is done, taken by another or refused, 422 for missing values.
+ */
+export async function completeTask(
+  ctx: WorkflowCtx,
+  actor: Actor,
+  input: TaskInput,
+): Promise<{ readonly vorgangId: string }> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const kase = await readCase(ctx, input.vorgangId)
+    const task = await findTask(ctx.db, input.taskId)
+    if (actor.kind !== 'staff' || !can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })) {
+      throw vorgangMissing(`vorgang ${input.vorgangId}`)
+    }
+    if (task === undefined || task.vorgangId !== kase.vorgang.id) {
+      throw taskMissing(`task ${input.taskId}`)
+    }
+    const done = task.state !== 'open'
+    if (!done && kase.item.assignee !== actor.userId) {
+      throw taskTaken(`task ${input.taskId}`)
+    }
+    if (done && task.completedBy !== actorId(actor)) {
+      throw taskDone(`task ${input.taskId}`)
+    }
+    const prepared = done
+      ? { plan: {}, values: {} }
+      : await ctx.workflow.outcomes[input.outcome]?.(kase, actor, { ...input, node: task.node })
+    if (prepared === undefined) {
+      throw outcomeUnknown(`outcome ${input.outcome}`)
+    }
+    const event: ProcessEvent = {
+      type: 'task-completed',
+      task: task.key,
+      outcome: input.outcome,
+      by: actorId(actor),
+      values: { ...input.values, ...prepared.values },
+    }
+    const moved = done
+      ? ({ ok: true, plan: {} } as const)
+      : planEvent({
+          kase,
+          event,
+          nowMs: ctx.now(),
+          newId: ctx.newId,
+          actor: actorId(actor),
+          completed: { id: task.id, node: task.node, outcome: input.outcome },
+        })
+    if (!moved.ok) {
+      throw refused(moved)
+    }
+    const result = await ctx.write({
+      ...join(moved.plan, prepared.plan),
+      idempotency: {
+        key: `task|${actorId(actor)}|${task.id}`,
+        fingerprint: `${input.outcome}|${input.fingerprint}`,
+        atMs: ctx.now(),
+        answer: { status: 303, location: `/amt/vorgaenge/${kase.vorgang.id}`, ids: { vorgang: kase.vorgang.id } },
+      },
+    })
+    if (result.ok) {
+      return { vorgangId: kase.vorgang.id }
+    }
+    if (result.reason === 'idempotency-mismatch') {
+      throw taskDone(`task ${input.taskId}`)
+    }
+  }
+  throw tooBusy(`vorgang ${input.vorgangId}`)
+}
+
+/** Plans an event that comes from elsewhere (an answer of the citizen, a payment), for the use case that writes it. */
+export async function prepareMessage(
+  ctx: WorkflowCtx,
+  input: { readonly vorgangId: string; readonly name: string; readonly values: Values; readonly actor: string },
+): Promise<{ readonly kase: Case; readonly plan: Plan; readonly isTaken: boolean }> {
+  const kase = await readCase(ctx, input.vorgangId)
+  const moved = planEvent({
+    kase,
+    event: { type: 'message', name: input.name, values: input.values },
+    nowMs: ctx.now(),
+    newId: ctx.newId,
+    actor: input.actor,
+  })
+  return moved.ok ? { kase, plan: moved.plan, isTaken: true } : { kase, plan: {}, isTaken: false }
+}
+
+const TimerPayload = v.object({ vorgangId: v.string(), key: v.string() })
+const EffectPayload = v.object({
+  vorgangId: v.string(),
+  key: v.string(),
+  node: v.string(),
+  type: v.string(),
+  params: v.string(),
+})
+const Params = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))
+
+/** Handler of job `timer`: a moment of a process has come. A late one changes nothing. */
+export async function runTimer(ctx: WorkflowCtx, job: Job): Promise<JobResult> {
+  const { vorgangId, key } = v.parse(TimerPayload, job.payload)
+  const kase = await readCase(ctx, vorgangId)
+  const moved = planEvent({
+    kase,
+    event: { type: 'timer', key },
+    nowMs: ctx.now(),
+    newId: ctx.newId,
+    actor: 'system:process',
+  })
+  return moved.ok ? { done: true, plan: moved.plan } : { done: true }
+}
+
+/** Handler of job `effect`: does what a service task asks for, as the process's own principal, and moves the process on. */
+export async function runEffect(ctx: WorkflowCtx, job: Job): Promise<JobResult> {
+  const payload = v.parse(EffectPayload, job.payload)
+  const handler = ctx.workflow.effects[payload.type]
+  if (handler === undefined) {
+    return { dead: 'no-such-effect' }
+  }
+  const kase = await readCase(ctx, payload.vorgangId)
+  const params: Record<string, Scalar> = v.parse(Params, JSON.parse(payload.params))
+  const result = await handler(kase, { key: payload.key, params })
+  const moved = planEvent({
+    kase,
+    event: { type: 'effect-result', key: payload.key, ok: true, values: result.values ?? {} },
+    nowMs: ctx.now(),
+    newId: ctx.newId,
+    actor: 'system:process',
+  })
+  return { done: true, plan: moved.ok ? join(moved.plan, result.plan) : result.plan }
+}
+
+/** Turns a machine's refusal into the answer a person gets. */
+function refused(refusal: Refusal): Error {
+  switch (refusal.refusal) {
+    case 'same-person':
+      return samePerson()
+    case 'missing-value':
+    case 'bad-value':
+      return valueMissing(refusal.at, { errors: [{ pointer: `/${refusal.at}`, type: 'missing' }] })
+    case 'unknown-outcome':
+      return outcomeUnknown(refusal.at)
+    case 'not-waiting':
+    case 'ended':
+      return taskDone(refusal.at)
+    default:
+      return stepRefused(`${refusal.refusal} at ${refusal.at}`)
+  }
+}
