@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { type Idp, startIdp } from '../servers/idp/index.ts'
+import { type MailServer, startMail } from '../servers/mail/index.ts'
+import { type Specialist, startSpecialist } from '../servers/specialist/index.ts'
+
+/** The world outside the product: one of each stand-in server, and the settings that point the product at them. */
+export type Outside = {
+  readonly idp: Idp
+  readonly mail: MailServer
+  readonly specialist: Specialist
+  readonly env: Readonly<Record<string, string>>
+  /** All of them well-behaved again, mails and deliveries forgotten. */
+  readonly reset: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Wanted ports; a stand-in without one takes any free port. */
+export type OutsidePorts = { readonly idp?: number; readonly mail?: number; readonly specialist?: number }
+
+/** The specimen of the state's catalogue. */
+export const FEED = resolve(import.meta.dirname, '../servers/catalogue/feed')
+
+/** Starts the stand-in servers on loopback. */
+export async function startOutside(content: string, ports: OutsidePorts = {}): Promise<Outside> {
+  const [idp, mail, specialist] = await Promise.all([
+    startIdp(portOf(ports.idp)),
+    startMail(portOf(ports.mail)),
+    startSpecialist(portOf(ports.specialist)),
+  ])
+  const env = {
+    STADTTOR_CATALOGUE_URL: FEED,
+    STADTTOR_OIDC_ISSUER: idp.url,
+    STADTTOR_OIDC_CLIENT_ID: idp.clientId,
+    STADTTOR_OIDC_CLIENT_SECRET: idp.clientSecret,
+    STADTTOR_SMTP_URL: mail.smtpUrl,
+    ...connectorEnv(content, specialist),
+  }
+  const servers = [idp, mail, specialist] as const
+  return {
+    idp,
+    mail,
+    specialist,
+    env,
+    reset: async () => void (await Promise.all(servers.map((server) => server.control({ reset: true })))),
+    close: async () => void (await Promise.all(servers.map((server) => server.close()))),
+  }
+}
+
+const portOf = (port: number | undefined) => (port === undefined ? {} : { port })
+
+/** Every connector of the content talks to the one specialist application, each at a path of its own. */
+function connectorEnv(content: string, specialist: Specialist): Record<string, string> {
+  return Object.fromEntries(
+    globSync(join(content, 'connectors/*.yaml')).flatMap((file) => {
+      const names = parse(readFileSync(file, 'utf8')) as { urlSetting: string; secretSetting: string }
+      return [
+        [names.urlSetting, `${specialist.url}/${basename(file, '.yaml')}`],
+        [names.secretSetting, specialist.secret],
+      ]
+    }),
+  )
+}
