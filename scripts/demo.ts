@@ -1,0 +1,36 @@
+/**
+ * The stand-ins of the outside world as a process of their own, for `npm start`. Says in one JSON line on stdout
+ * where they are and how the product is pointed at them; ends on SIGTERM, or when nobody reads it any more.
+ */
+import { DEMO_PASSWORD, demoAccounts } from '../e2e/servers/idp/index.ts'
+import { startOutside } from '../e2e/support/outside.ts'
+import { type DemoWorld, freePort } from './start.ts'
+
+const ports = { idp: await freePort(8081), mail: await freePort(8082), specialist: await freePort(8083) }
+const outside = await startOutside(process.env['STADTTOR_CONTENT'] ?? 'content', ports)
+const world: DemoWorld = {
+  event: 'demo-world',
+  env: outside.env,
+  mailUrl: outside.mail.url,
+  specialistUrl: outside.specialist.url,
+  password: DEMO_PASSWORD,
+  signIns: demoAccounts.map(({ username, name, groups, roles, amr }) => ({
+    username,
+    name,
+    rights: [...groups, ...roles, ...(amr.includes('mfa') ? [] : ['no second factor: is refused'])].join(', '),
+  })),
+}
+console.log(JSON.stringify(world))
+
+const parent = process.ppid
+const stop = async (): Promise<void> => {
+  await outside.close()
+  process.exit(0)
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
+setInterval(() => {
+  if (process.ppid !== parent) {
+    void stop()
+  }
+}, 1000)
