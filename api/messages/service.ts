@@ -1,0 +1,248 @@
+import * as v from 'valibot'
+import type { Plan } from '../../db/batch.ts'
+import { readVorgang } from '../eakten/service.ts'
+import type { Job, JobResult } from '../jobs/runner-types.ts'
+import { problemType } from '../lib/problem.ts'
+import { wordsOf } from '../lib/words.ts'
+import type { MessagesCtx } from './ctx.ts'
+import { composeMail, MAIL_KINDS } from './mail.ts'
+import {
+  answerRequest,
+  findContact,
+  findRequest,
+  insertAnswer,
+  insertRequest,
+  listRequests,
+  type RequestRow,
+} from './store.ts'
+
+export type { MessagesCtx } from './ctx.ts'
+export type { Mailer } from './mail.ts'
+
+export const requestMissing = problemType('messages/request-missing', 404)
+export const requestAnswered = problemType('messages/request-answered', 409)
+export const requestTextMissing = problemType('messages/request-text-missing', 422)
+export const requestDayWrong = problemType('messages/request-day-wrong', 422)
+export const answerEmpty = problemType('messages/answer-empty', 422)
+
+const TEXT_LENGTH_MAX = 5_000
+const RequestText = v.pipe(
+  v.string(),
+  v.transform((text) => text.normalize('NFC').trim()),
+  v.minLength(1),
+  v.maxLength(TEXT_LENGTH_MAX),
+)
+
+export type RequestView = {
+  readonly id: string
+  readonly text: string
+  readonly dueOn: string
+  readonly state: RequestRow['state']
+  readonly createdAtMs: number
+  readonly answer: { readonly text: string; readonly atMs: number } | null
+}
+
+/** Prepares a request for information: sealed text, the day until which the answer is expected, a journal line, a mail. */
+export async function prepareRequest(
+  ctx: MessagesCtx,
+  input: {
+    readonly vorgangId: string
+    readonly eakteId: string
+    readonly keyId: string
+    readonly text: unknown
+    readonly dueOn: unknown
+    readonly today: string
+    readonly by: string
+  },
+): Promise<{ readonly id: string; readonly plan: Plan }> {
+  const text = v.safeParse(RequestText, input.text)
+  if (!text.success) {
+    throw requestTextMissing('text', { errors: [{ pointer: '/text', type: text.issues[0].type }] })
+  }
+  const dueOn = v.safeParse(v.pipe(v.string(), v.isoDate()), input.dueOn)
+  if (!dueOn.success || dueOn.output <= input.today) {
+    throw requestDayWrong('dueOn', { errors: [{ pointer: '/dueOn', type: 'future' }] })
+  }
+  const id = ctx.newId()
+  const spot = { table: 'information_requests', row: id, column: 'text' }
+  const createdAtMs = ctx.now()
+  return {
+    id,
+    plan: {
+      statements: [
+        insertRequest({
+          id,
+          vorgangId: input.vorgangId,
+          keyId: input.keyId,
+          textSealed: await ctx.keyring.seal(input.keyId, spot, text.output),
+          dueOn: dueOn.output,
+          state: 'open',
+          createdBy: input.by,
+          createdAtMs,
+        }),
+      ],
+      journal: [
+        {
+          eakteId: input.eakteId,
+          type: 'information-requested',
+          atMs: createdAtMs,
+          actor: input.by,
+          body: {
+            vorgang: input.vorgangId,
+            request: id,
+            dueOn: dueOn.output,
+            content: await ctx.keyring.commit(input.keyId, `request:${id}`, text.output),
+          },
+        },
+      ],
+    },
+  }
+}
+
+/** Prepares the answer to an open request. Throws 404, 409 when it was answered, 422 when it says nothing. */
+export async function prepareAnswer(
+  ctx: MessagesCtx,
+  input: {
+    readonly requestId: string
+    readonly vorgangId: string
+    readonly eakteId: string
+    readonly text: string
+    readonly documents: number
+    readonly by: string
+  },
+): Promise<Plan> {
+  const request = await findRequest(ctx.db, input.requestId)
+  if (request === undefined || request.vorgangId !== input.vorgangId) {
+    throw requestMissing(`request ${input.requestId}`)
+  }
+  if (request.state !== 'open') {
+    throw requestAnswered(`request ${input.requestId}`)
+  }
+  const text = input.text.normalize('NFC').trim()
+  if ((text === '' && input.documents === 0) || text.length > TEXT_LENGTH_MAX) {
+    throw answerEmpty('text', { errors: [{ pointer: '/text', type: text === '' ? 'empty' : 'too-long' }] })
+  }
+  const id = ctx.newId()
+  const atMs = ctx.now()
+  const spot = { table: 'information_answers', row: id, column: 'text' }
+  return {
+    guards: [answerRequest(request.id, atMs)],
+    statements: [
+      insertAnswer({
+        id,
+        requestId: request.id,
+        keyId: request.keyId,
+        textSealed: await ctx.keyring.seal(request.keyId, spot, text),
+        createdAtMs: atMs,
+      }),
+    ],
+    journal: [
+      {
+        eakteId: input.eakteId,
+        type: 'information-answered',
+        atMs,
+        actor: input.by,
+        body: {
+          vorgang: input.vorgangId,
+          request: request.id,
+          documents: input.documents,
+          content: await ctx.keyring.commit(request.keyId, `answer:${id}`, text),
+        },
+      },
+    ],
+  }
+}
+
+/** Reads the requests of a Vorgang with their answers, oldest first. The caller has checked who asks. */
+export async function readRequests(ctx: MessagesCtx, vorgangId: string): Promise<readonly RequestView[]> {
+  const rows = await listRequests(ctx.db, vorgangId)
+  return await Promise.all(
+    rows.map(async ({ request, answer }) => ({
+      id: request.id,
+      text: await openText(ctx, request.keyId, 'information_requests', request.id, request.textSealed),
+      dueOn: request.dueOn,
+      state: request.state,
+      createdAtMs: request.createdAtMs,
+      answer:
+        answer === null
+          ? null
+          : {
+              text: await openText(ctx, answer.keyId, 'information_answers', answer.id, answer.textSealed),
+              atMs: answer.createdAtMs,
+            },
+    })),
+  )
+}
+
+/** Address to which news of a Vorgang go; null where the person gave none. */
+export async function readEmail(ctx: MessagesCtx, vorgangId: string): Promise<{ email: string; lang: string } | null> {
+  const contact = await findContact(ctx.db, vorgangId)
+  if (contact === undefined || contact.emailSealed === null) {
+    return null
+  }
+  const email = await openText(ctx, contact.keyId, 'contacts', vorgangId, contact.emailSealed, 'email')
+  return { email, lang: contact.lang }
+}
+
+const MailPayload = v.object({ kind: v.picklist(MAIL_KINDS), vorgangId: v.string(), key: v.string() })
+
+/** Handler of job `mail`: reference and link to the person's address. Nobody to write to is no failure. */
+export async function runMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
+  const { kind, vorgangId, key } = v.parse(MailPayload, job.payload)
+  const [contact, vorgang] = await Promise.all([readEmail(ctx, vorgangId), readVorgang(ctx, vorgangId)])
+  if (vorgang === undefined || kind === 'code') {
+    return { dead: 'nothing-to-say' }
+  }
+  const journal = (type: string): Plan => ({
+    journal: [
+      {
+        eakteId: vorgang.eakteId,
+        type,
+        atMs: ctx.now(),
+        actor: 'system:mail',
+        body: { vorgang: vorgangId, mail: kind },
+      },
+    ],
+  })
+  if (contact === null) {
+    return { done: true }
+  }
+  const { content } = ctx.content.live()
+  const facts = {
+    reference: vorgang.reference,
+    link: `${ctx.origin}/status/`,
+    city: content.city.name.de,
+    phone: content.city.phone,
+  }
+  const mail = composeMail(kind, facts, wordsOf(content.words, contact.lang))
+  try {
+    await ctx.mailer.send({
+      ...mail,
+      to: contact.email,
+      lang: contact.lang,
+      messageId: `<${vorgangId}.${kind}.${key.replace(/[^\w-]/g, '')}@${ctx.mailDomain}>`,
+    })
+  } catch (error) {
+    const code = error !== null && typeof error === 'object' && 'responseCode' in error ? Number(error.responseCode) : 0
+    if (code >= 500 && code < 600) {
+      return { dead: `mail-refused-${code}`, plan: journal('mail-refused') }
+    }
+    return {
+      again: 'back-off',
+      reason: 'mail-not-taken',
+      ...(job.isLastAttempt ? { plan: journal('mail-refused') } : {}),
+    }
+  }
+  return { done: true, plan: journal('mail-sent') }
+}
+
+async function openText(
+  ctx: MessagesCtx,
+  keyId: string,
+  table: string,
+  row: string,
+  sealed: Uint8Array,
+  column = 'text',
+): Promise<string> {
+  return (await ctx.keyring.open(keyId, { table, row, column }, sealed)).toString('utf8')
+}
