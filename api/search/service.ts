@@ -1,6 +1,7 @@
+import { listChanges } from '../../db/changes.ts'
 import type { Projection } from '../../db/projection.ts'
 import type { Ctx } from '../lib/ctx.ts'
-import { findNames, listChanges, readProgress, SEARCH_SCHEMA, saveNames } from './store.ts'
+import { findNames, readProgress, SEARCH_SCHEMA, saveNames } from './store.ts'
 
 export { SEARCH_SCHEMA }
 export type SearchCtx = Ctx & {
@@ -15,7 +16,7 @@ const BATCH = 200
 export async function projectChanges(ctx: SearchCtx): Promise<number> {
   let taken = 0
   for (;;) {
-    const rows = await listChanges(ctx.db, readProgress(ctx.projection), BATCH)
+    const rows = await listChanges(ctx.db, 'vorgang', readProgress(ctx.projection), BATCH)
     const last = rows.at(-1)
     if (last === undefined) {
       return taken

@@ -1,7 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm'
 import type { Projection } from '../../db/projection.ts'
-import type { Read } from '../../db/reader.ts'
-import { changes } from '../../db/schema/writer.ts'
 
 /** Tables of `search.db`: the applicant's name of each Vorgang, and how far the changes were read. */
 export const SEARCH_SCHEMA = `
@@ -10,16 +7,6 @@ CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq 
 INSERT OR IGNORE INTO progress (id, seq) VALUES (1, 0);
 `
 const IDS_MAX = 200
-
-/** Reads the changes after a sequence number, in commit order. */
-export async function listChanges(db: Read, afterSeq: number, limit: number) {
-  return await db
-    .select()
-    .from(changes)
-    .where(and(gt(changes.seq, afterSeq), eq(changes.topic, 'vorgang')))
-    .orderBy(asc(changes.seq))
-    .limit(limit)
-}
 
 export function readProgress(projection: Projection): number {
   return Number(projection.all('SELECT seq FROM progress WHERE id = 1')[0]?.['seq'] ?? 0)
