@@ -9,7 +9,9 @@ declare namespace App {
     /** True where people and amounts are invented; every page then says so. */
     demo?: boolean
     /** What the page /fehler tells about; texts come from the words, never from the error. */
-    problem?: { status: number; type: string; requestId?: string }
+    problem?: { status: number; type: string; requestId?: string | undefined }
+    /** Shown on error pages so that a call can be matched with the log. */
+    requestId?: string
   }
 }
 

@@ -63,7 +63,7 @@ export const readPage = async <T>(
     if (error.status === 401) {
       return page.redirect(signIn, 303)
     }
-    page.locals.problem = { ...page.locals.problem, status: error.status, type: error.type }
+    page.locals.problem = { requestId: page.locals.requestId, status: error.status, type: error.type }
     return page.rewrite('/fehler')
   }
 }
