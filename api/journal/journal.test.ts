@@ -5,7 +5,7 @@ import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ref } from '../../db/batch.ts'
 import { openReader } from '../../db/reader.ts'
-import { openTestCtx } from '../lib/testing.ts'
+import { type TestContext, testContext } from '../testing/context.ts'
 import { createJournalSigner, readCheckpoint } from './checkpoint.ts'
 import { isConsistent } from './merkle.ts'
 import {
@@ -20,11 +20,11 @@ import {
 } from './service.ts'
 
 const signer = createJournalSigner('stadttor/teststadt/journal', new Uint8Array(32).fill(7))
-let test: Awaited<ReturnType<typeof openTestCtx>>
+let test: TestContext
 let ctx: JournalCtx
 beforeEach(async () => {
-  test = await openTestCtx()
-  ctx = { ...test.ctx, journalSigner: signer }
+  test = await testContext()
+  ctx = { ...test, journalSigner: signer }
 })
 afterEach(() => test.close())
 
@@ -43,7 +43,7 @@ async function checkpoint(): Promise<void> {
 
 /** Changes the data as somebody with the file and without the program could, and verifies what is left. */
 async function verifyAfter(sql: readonly string[], trusted: readonly string[] = []) {
-  const db = new Database(join(test.data.dataDir, 'stadttor.db'))
+  const db = new Database(join(test.dataDir, 'stadttor.db'))
   db.exec('PRAGMA wal_autocheckpoint = 0')
   for (const name of ['no_update', 'no_delete', 'no_replace', 'in_order']) {
     db.exec(`DROP TRIGGER IF EXISTS journal_entries_${name}`)
@@ -53,7 +53,7 @@ async function verifyAfter(sql: readonly string[], trusted: readonly string[] = 
     db.exec(statement)
   }
   db.close()
-  const reader = await openReader(join(test.data.dataDir, 'stadttor.db'))
+  const reader = await openReader(join(test.dataDir, 'stadttor.db'))
   const report = await verifyJournal({ ...ctx, db: reader.db }, trusted)
   reader.close()
   return report
@@ -196,11 +196,11 @@ describe('a journal that was tampered with', () => {
 
   it('is found although everything inside was computed anew, by a checkpoint kept outside', async () => {
     const kept = (await findCheckpoint(ctx))?.note ?? ''
-    const forger = await openTestCtx()
-    await forger.ctx.write({
+    const forger = await testContext()
+    await forger.write({
       journal: [{ eakteId: 'eakte-0', type: 'invented', atMs: 1, actor: 'staff:1', body: {} }],
     })
-    const forged = { ...forger.ctx, journalSigner: signer }
+    const forged = { ...forger, journalSigner: signer }
     expect(await verifyJournal(forged)).toMatchObject({ ok: true })
     expect(await verifyJournal(forged, [kept])).toMatchObject({ ok: false, finding: { kind: 'log-truncated' } })
     await forger.close()
@@ -220,7 +220,7 @@ describe('a journal that was tampered with', () => {
 describe('exported journal', () => {
   const verifier = new URL('../../scripts/verify-export.mjs', import.meta.url).pathname
   const run = (text: string, ...options: string[]) => {
-    const file = join(test.data.dataDir, 'export.jsonl')
+    const file = join(test.dataDir, 'export.jsonl')
     writeFileSync(file, text)
     const answer = spawnSync(process.execPath, [verifier, file, ...options], { encoding: 'utf8' })
     return { code: answer.status, said: `${answer.stdout}${answer.stderr}` }
@@ -231,7 +231,7 @@ describe('exported journal', () => {
   it('holds by itself, with the known key and with an older checkpoint', async () => {
     await fill(37)
     await checkpoint()
-    const older = join(test.data.dataDir, 'older.txt')
+    const older = join(test.dataDir, 'older.txt')
     writeFileSync(older, (await findCheckpoint(ctx))?.note ?? '')
     await fill(20)
     const text = await exported(37)
