@@ -250,6 +250,7 @@ CREATE TABLE `decisions` (
 	`drafted_by` text NOT NULL,
 	`drafted_at_ms` integer NOT NULL,
 	`state` text NOT NULL,
+	`comment_sealed` blob,
 	`signed_by` text,
 	`signed_at_ms` integer,
 	`version` integer NOT NULL

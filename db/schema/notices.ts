@@ -13,6 +13,7 @@ export const decisions = sqliteTable(
     draftedBy: text('drafted_by').notNull(),
     draftedAtMs: integer('drafted_at_ms').notNull(),
     state: text('state', { enum: ['drafted', 'signed', 'returned', 'superseded'] }).notNull(),
+    commentSealed: blob('comment_sealed', { mode: 'buffer' }),
     signedBy: text('signed_by'),
     signedAtMs: integer('signed_at_ms'),
     version: integer('version').notNull(),
