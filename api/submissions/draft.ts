@@ -1,0 +1,60 @@
+import * as v from 'valibot'
+import type { Content } from '../content/snapshot.ts'
+import { type Typed, TypedAnswers } from '../forms/answers.ts'
+import type { Form } from '../forms/model.ts'
+import { authorize } from '../identity/permissions.ts'
+import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
+import { problemType } from '../lib/problem.ts'
+import type { SubmissionsCtx } from './ctx.ts'
+import { type DraftRow, findDraft } from './store.ts'
+
+export const draftMissing = problemType('submissions/draft-missing', 404)
+export const draftSent = problemType('submissions/draft-sent', 409)
+export const draftExpired = problemType('submissions/draft-expired', 410)
+
+/** A draft with its answers opened and the form version it was begun with. */
+export type Draft = {
+  readonly row: DraftRow
+  readonly typed: Typed
+  readonly form: Form
+  readonly content: Content
+  readonly today: string
+}
+
+const Stored = v.object({ v: v.literal(1), typed: TypedAnswers })
+const spotOf = (id: string) => ({ table: 'drafts', row: id, column: 'answers' })
+
+/** Seals the answers of a draft for the database. */
+export const sealTyped = (ctx: SubmissionsCtx, row: Pick<DraftRow, 'id' | 'keyId'>, typed: Typed): Promise<Buffer> =>
+  ctx.keyring.sealJson(row.keyId, spotOf(row.id), { v: 1, typed })
+
+/** Finds a draft that the actor may see, whatever its state. Throws 404. */
+export async function findOwnDraft(ctx: SubmissionsCtx, actor: Actor, id: string): Promise<DraftRow> {
+  authorize(actor, 'draft.read', { draftId: id })
+  const row = await findDraft(ctx.db, id)
+  if (row === undefined) {
+    throw draftMissing(`draft ${id}`)
+  }
+  return row
+}
+
+/** Opens a draft for reading or writing. Throws 404; 409 when it was sent in, 410 when its time is over. */
+export async function openDraft(ctx: SubmissionsCtx, actor: Actor, id: string): Promise<Draft> {
+  const row = await findOwnDraft(ctx, actor, id)
+  if (row.state === 'submitted') {
+    throw draftSent(`draft ${id}`)
+  }
+  if (row.state === 'expired' || row.expiresAtMs <= ctx.now()) {
+    throw draftExpired(`draft ${id}`)
+  }
+  const content = await ctx.content.at(row.contentRevisionId)
+  const opened = v.parse(Stored, await ctx.keyring.openJson(row.keyId, spotOf(row.id), row.answersSealed))
+  return {
+    row,
+    typed: opened.typed,
+    form: ctx.form(content, row.serviceSlug, row.lang),
+    content,
+    today: dayInBerlin(ctx.now()),
+  }
+}

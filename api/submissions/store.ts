@@ -1,0 +1,94 @@
+import { and, asc, eq, lte, sql } from 'drizzle-orm'
+import type { Guard, Statement } from '../../db/batch.ts'
+import type { Read } from '../../db/reader.ts'
+import { drafts, submissions } from '../../db/schema/submissions.ts'
+
+export type DraftRow = typeof drafts.$inferSelect
+export type SubmissionRow = typeof submissions.$inferSelect
+
+/** Finds a draft. */
+export async function findDraft(db: Read, id: string): Promise<DraftRow | undefined> {
+  return (await db.select().from(drafts).where(eq(drafts.id, id)).limit(1))[0]
+}
+
+/** Finds what became of a draft that was sent in. */
+export async function findSubmissionOfDraft(db: Read, draftId: string): Promise<SubmissionRow | undefined> {
+  return (await db.select().from(submissions).where(eq(submissions.draftId, draftId)).limit(1))[0]
+}
+
+/** Finds the first submission of a Vorgang. */
+export async function findSubmissionOfVorgang(db: Read, vorgangId: string): Promise<SubmissionRow | undefined> {
+  return (
+    await db
+      .select()
+      .from(submissions)
+      .where(eq(submissions.vorgangId, vorgangId))
+      .orderBy(asc(submissions.id))
+      .limit(1)
+  )[0]
+}
+
+/** Lists open drafts whose time is over. */
+export async function listExpiredDrafts(db: Read, nowMs: number, limit: number): Promise<readonly DraftRow[]> {
+  return await db
+    .select()
+    .from(drafts)
+    .where(and(sql`state = 'open'`, lte(drafts.expiresAtMs, nowMs)))
+    .orderBy(asc(drafts.expiresAtMs), asc(drafts.id))
+    .limit(limit)
+}
+
+export const insertDraft = (row: Omit<DraftRow, 'state' | 'version'>): Statement => ({
+  sql: "INSERT INTO drafts (id, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, state, created_at_ms, updated_at_ms, expires_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, 1)",
+  args: [
+    row.id,
+    row.serviceSlug,
+    row.formDigest,
+    row.contentRevisionId,
+    row.lang,
+    row.keyId,
+    row.answersSealed,
+    row.createdAtMs,
+    row.updatedAtMs,
+    row.expiresAtMs,
+  ],
+})
+
+/** Puts new answers in place of the version that was read. */
+export const updateDraft = (
+  draft: Pick<DraftRow, 'id' | 'version'>,
+  answersSealed: Buffer,
+  atMs: number,
+  expiresAtMs: number,
+): Guard => ({
+  name: 'draft-version',
+  sql: "UPDATE drafts SET answers_sealed = ?, updated_at_ms = ?, expires_at_ms = ?, version = version + 1 WHERE id = ? AND version = ? AND state = 'open'",
+  args: [answersSealed, atMs, expiresAtMs, draft.id, draft.version],
+})
+
+/** An open draft in a known version is sent in. */
+export const closeDraft = (
+  draft: Pick<DraftRow, 'id' | 'version'>,
+  state: 'submitted' | 'expired',
+  atMs: number,
+): Guard => ({
+  name: 'draft-version',
+  sql: "UPDATE drafts SET state = ?, updated_at_ms = ?, answers_sealed = x'', version = version + 1 WHERE id = ? AND version = ? AND state = 'open'",
+  args: [state, atMs, draft.id, draft.version],
+})
+
+export const insertSubmission = (row: SubmissionRow): Statement => ({
+  sql: 'INSERT INTO submissions (id, vorgang_id, draft_id, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  args: [
+    row.id,
+    row.vorgangId,
+    row.draftId,
+    row.serviceSlug,
+    row.formDigest,
+    row.contentRevisionId,
+    row.lang,
+    row.keyId,
+    row.answersSealed,
+    row.receivedAtMs,
+  ],
+})
