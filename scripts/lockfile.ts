@@ -8,6 +8,9 @@ type Entry = {
   readonly version?: string
   readonly resolved?: string
   readonly integrity?: string
+  readonly optional?: boolean
+  readonly os?: readonly string[]
+  readonly cpu?: readonly string[]
   readonly link?: boolean
 }
 
@@ -35,7 +38,7 @@ const packages = Object.entries(lock.packages)
   .map(([path, entry]) => ({ path, name: path.slice(path.lastIndexOf('node_modules/') + 13), ...entry }))
 
 const findings = [
-  ...packages.filter((entry) => entry.integrity === undefined).map((entry) => `${entry.path}: no integrity hash`),
+  ...packages.filter(lacksHash).map((entry) => `${entry.path}: no integrity hash`),
   ...packages.filter((entry) => isForeign(entry.resolved)).map((entry) => `${entry.path}: from ${entry.resolved}`),
   ...packages.filter((entry) => REFUSED.includes(entry.name)).map((entry) => `${entry.path}: refused package`),
   ...packages
@@ -47,6 +50,11 @@ const findings = [
 ]
 console.log(findings.join('\n') || `${packages.length} packages, nothing found`)
 process.exit(findings.length === 0 ? 0 : 1)
+
+/** The lockfile was made where the registry did not carry other platforms' builds: those alone may lack their hash. */
+function lacksHash({ integrity, optional, os, cpu }: Entry): boolean {
+  return integrity === undefined && (optional !== true || (os ?? cpu) === undefined)
+}
 
 /** npm writes no address where it was told to leave it out; then the registry is the one the machine is set to. */
 function isForeign(resolved: string | undefined): boolean {

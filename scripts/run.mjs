@@ -38,7 +38,9 @@ process.exit(await handOver([join('scripts', 'commands.ts'), command, ...args]))
 function ensureInstalled() {
   if (!installedMatchesLockfile()) {
     console.error('stadttor: installing what package-lock.json names …')
-    npm(['ci', '--include=dev', '--no-audit', '--no-fund'])
+    const options = ['--include=dev', '--no-audit', '--no-fund']
+    // A registry that does not carry the packages of other platforms makes ci refuse; install keeps to the lockfile too.
+    npm(['ci', ...options], { mayFail: true }) || npm(['install', '--no-save', ...options])
   }
   const attempts = [
     () => {},
@@ -96,6 +98,7 @@ function npm(npmArgs, { mayFail = false } = {}) {
     console.error(`stadttor: npm ${npmArgs[0]} failed`)
     process.exit(answer.status ?? 1)
   }
+  return answer.status === 0
 }
 
 /** Runs the pinned Node, passes signals on and answers its exit code. */
