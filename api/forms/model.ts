@@ -69,6 +69,8 @@ export type Field = {
   readonly options: readonly Option[]
   readonly display: 'radios' | 'dropdown'
   readonly autocomplete?: string
+  /** Shown beside a number: "cm". */
+  readonly unit?: string
   readonly file?: FileLimits
   /** Text of a note, or the sentence that a declaration confirms. */
   readonly text?: string

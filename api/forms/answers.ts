@@ -1,0 +1,158 @@
+import * as v from 'valibot'
+import type { Field, Form } from './model.ts'
+
+/** A stored upload. `id` is the id of its document; `name` the person's file name, up to 200 characters. */
+export type FileRef = {
+  readonly id: string
+  readonly name: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+}
+
+/**
+ * What a person typed, raw, by the name of the control: so that a wrong answer can be shown again as it was.
+ * The name is the JSON pointer of the answer (`/halter/vornamen`, `/hunde/0/rufname`); the parts of a date add `/day`,
+ * `/month`, `/year`; `<group>/+` holds `true` or `false` for "another one?". A name that is there was asked, even if empty.
+ */
+export type Typed = Readonly<Record<string, string | readonly FileRef[]>>
+
+/** One value: text, number, money in integer cents, yes/no, ISO date, files. */
+export type AnswerValue = string | number | boolean | readonly FileRef[]
+/** Values by key, repeating groups as lists. Optional questions left empty have no entry. */
+export type Answers = { readonly [key: string]: AnswerValue | Answers | readonly Answers[] }
+
+/** Longest raw text kept of one control; what is longer is cut there and then found too long. */
+export const TYPED_LENGTH_MAX = 20_001
+
+const fileRef = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/)),
+  name: v.pipe(v.string(), v.maxLength(200)),
+  mediaType: v.pipe(v.string(), v.maxLength(100)),
+  sizeBytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+})
+/** Shape of stored typed answers. */
+export const TypedAnswers = v.record(
+  v.pipe(v.string(), v.maxLength(200)),
+  v.union([v.pipe(v.string(), v.maxLength(TYPED_LENGTH_MAX)), v.pipe(v.array(fileRef), v.maxLength(50))]),
+)
+
+/** JSON pointer of an answer; `item` is the index in its repeating group, from 0. */
+export function pointerOf(field: Pick<Field, 'path' | 'loop'>, item?: number): string {
+  if (field.loop === undefined) {
+    return `/${field.path.replaceAll('.', '/')}`
+  }
+  return `/${field.loop}/${item ?? 0}/${field.path.slice(field.loop.length + 1).replaceAll('.', '/')}`
+}
+
+/** Id of a control, safe in HTML, CSS and as a link target: `feld-hunde-0-rufname`. */
+export const controlId = (pointer: string): string => `feld${pointer.replaceAll('/', '-').replace('+', 'weiter')}`
+
+export const DATE_PARTS = ['day', 'month', 'year'] as const
+
+/** Names of the controls of one question: three for a date, else one. */
+export function controlNames(field: Field, pointer: string): readonly string[] {
+  return field.kind === 'date' ? DATE_PARTS.map((part) => `${pointer}/${part}`) : field.kind === 'note' ? [] : [pointer]
+}
+
+/** The raw text of a control; empty where there is none. */
+export function typedText(typed: Typed, name: string): string {
+  const value = Object.hasOwn(typed, name) ? typed[name] : undefined
+  return typeof value === 'string' ? value : ''
+}
+
+/** The files of an upload question. */
+export function typedFiles(typed: Typed, pointer: string): readonly FileRef[] {
+  const value = Object.hasOwn(typed, pointer) ? typed[pointer] : undefined
+  return Array.isArray(value) ? value : []
+}
+
+/** Whether a question was asked and sent, even if it was left empty. */
+export function isAnswered(typed: Typed, field: Field, pointer: string): boolean {
+  return controlNames(field, pointer).some((name) => Object.hasOwn(typed, name))
+}
+
+/** How many items of a repeating group have been begun: counts from the first without a gap, at most its maximum. */
+export function itemCount(typed: Typed, group: string, max: number): number {
+  const begun = new Set<number>()
+  for (const name of Object.keys(typed)) {
+    const match = /^\/([A-Za-z0-9]+)\/(\d{1,3})\//.exec(name)
+    if (match !== null && match[1] === group) {
+      begun.add(Number(match[2]))
+    }
+  }
+  let count = 0
+  while (begun.has(count) && count < max) {
+    count += 1
+  }
+  return count
+}
+
+/** Name of the control that asks for another item. */
+export const anotherName = (group: string): string => `/${group}/+`
+
+/** Typed answers without one item; later items move up, their files with them. */
+export function removeItem(typed: Typed, group: string, index: number): Typed {
+  const kept: [string, string | readonly FileRef[]][] = []
+  for (const [name, value] of Object.entries(typed)) {
+    const match = /^\/([A-Za-z0-9]+)\/(\d{1,3})(\/.*)$/.exec(name)
+    const item = match !== null && match[1] === group ? Number(match[2]) : -1
+    if (item === index || name === anotherName(group)) {
+      continue
+    }
+    kept.push([item > index ? `/${group}/${item - 1}${match?.[3] ?? ''}` : name, value])
+  }
+  return Object.fromEntries(kept)
+}
+
+/** Typed answers with one more file at a question; the caller has checked type and size. */
+export function addFile(typed: Typed, pointer: string, file: FileRef): Typed {
+  return { ...typed, [pointer]: [...typedFiles(typed, pointer), file] }
+}
+
+/** Typed answers without one file. */
+export function removeFile(typed: Typed, pointer: string, fileId: string): Typed {
+  return { ...typed, [pointer]: typedFiles(typed, pointer).filter((file) => file.id !== fileId) }
+}
+
+export type FileAt = { readonly pointer: string; readonly path: string; readonly label: string; readonly file: FileRef }
+
+/** Every file of final answers with its question, in the order of the form. For drafts use `filesIn`. */
+export function filesOf(form: Form, answers: Answers): readonly FileAt[] {
+  const found: FileAt[] = []
+  for (const field of form.fields.values()) {
+    if (field.kind === 'file') {
+      const items = field.loop === undefined ? [undefined] : listAt(answers, field.loop).map((_, index) => index)
+      for (const item of items) {
+        const pointer = pointerOf(field, item)
+        const value = valueAt(answers, pointer)
+        const files = Array.isArray(value) ? (value as readonly FileRef[]) : []
+        found.push(...files.map((file) => ({ pointer, path: field.path, label: field.shortLabel, file })))
+      }
+    }
+  }
+  return found
+}
+
+/** Every file a draft holds, reachable or not, with its pointer. */
+export function filesIn(typed: Typed): readonly { readonly pointer: string; readonly file: FileRef }[] {
+  return Object.entries(typed).flatMap(([pointer, value]) =>
+    typeof value === 'string' ? [] : value.map((file) => ({ pointer, file })),
+  )
+}
+
+/** The value at a JSON pointer; absent where the way ends. Reads own entries only. */
+export function valueAt(answers: Answers, pointer: string): unknown {
+  let value: unknown = answers
+  for (const part of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) {
+      return undefined
+    }
+    value = (value as Readonly<Record<string, unknown>>)[part]
+  }
+  return value
+}
+
+function listAt(answers: Answers, group: string): readonly unknown[] {
+  const list = valueAt(answers, `/${group}`)
+  return Array.isArray(list) ? list : []
+}

@@ -1,0 +1,203 @@
+import type { Issue } from '../lib/problem.ts'
+import { controlId, DATE_PARTS, type Typed, typedFiles, typedText } from './answers.ts'
+import { FILE_TYPES, type Field, type FieldKind, type FileLimits, type Form } from './model.ts'
+import type { DatePartView, ErrorView, FieldControl, FieldView, FileView, OptionView, Words } from './view.ts'
+
+const CONTROLS: Readonly<Partial<Record<FieldKind, FieldControl>>> = {
+  'long-text': 'textarea',
+  date: 'date',
+  bool: 'radios',
+  declaration: 'checkbox',
+  file: 'file',
+  note: 'note',
+}
+const INPUT_MODES: Readonly<Partial<Record<FieldKind, NonNullable<FieldView['inputMode']>>>> = {
+  digits: 'numeric',
+  date: 'numeric',
+  number: 'decimal',
+  money: 'decimal',
+  phone: 'tel',
+  email: 'email',
+}
+const WIDTHS: Readonly<Partial<Record<FieldKind, NonNullable<FieldView['width']>>>> = {
+  number: 10,
+  money: 10,
+  plate: 10,
+  phone: 20,
+  iban: 30,
+  name: 30,
+  email: 30,
+}
+/** Kinds whose length is told to the browser; in the others blanks and hyphens are taken out before counting. */
+const LIMITED: readonly FieldKind[] = ['text', 'long-text', 'name', 'email']
+
+type Showing = {
+  readonly form: Form
+  readonly typed: Typed
+  readonly words: Words
+  readonly pointer: string
+  readonly title: string
+  readonly errors: readonly ErrorView[]
+}
+
+/** Builds what a page needs to show one question, with what was typed and what was wrong with it. */
+export function fieldView(field: Field, showing: Showing): FieldView {
+  const { pointer, typed, words, form, title } = showing
+  const id = controlId(pointer)
+  const value = typedText(typed, pointer)
+  const control =
+    field.kind === 'select' ? (field.display === 'dropdown' ? 'dropdown' : 'radios') : (CONTROLS[field.kind] ?? 'input')
+  const error = showing.errors.find((candidate) => candidate.targetId === id || candidate.targetId.startsWith(`${id}-`))
+  const inputMode = INPUT_MODES[field.kind]
+  const width = widthOf(field)
+  return {
+    kind: field.kind,
+    control,
+    id,
+    name: field.kind === 'note' ? '' : pointer,
+    label: field.label,
+    isHeading: field.label === title,
+    ...(field.hint === undefined ? {} : { hint: field.hint }),
+    why: { purpose: field.why.purpose, legalBasis: field.why.legalBasis },
+    isOptional: field.isOptional && field.kind !== 'note',
+    value,
+    ...(error === undefined ? {} : { error }),
+    ...(field.autocomplete === undefined || field.kind === 'date' ? {} : { autocomplete: field.autocomplete }),
+    ...(inputMode === undefined ? {} : { inputMode }),
+    inputType: field.kind === 'phone' ? 'tel' : field.kind === 'email' ? 'email' : 'text',
+    ...(LIMITED.includes(field.kind) ? { maxLength: field.limits.maxLength } : {}),
+    isSpellchecked: field.kind === 'long-text',
+    ...(width === undefined ? {} : { width }),
+    ...(field.kind === 'money' ? { unit: '€' } : field.unit === undefined ? {} : { unit: field.unit }),
+    options: optionViews(field, { id, value, words }),
+    dateParts: field.kind === 'date' ? datePartViews(field, showing, error) : [],
+    ...(field.file === undefined ? {} : { file: fileView(field.file, { pointer, typed, words, lang: form.lang }) }),
+    ...(field.text === undefined ? {} : { text: field.text }),
+  }
+}
+
+function widthOf(field: Field): FieldView['width'] {
+  if (field.kind === 'digits') {
+    return field.limits.maxLength <= 8 ? 10 : 20
+  }
+  return field.kind === 'text' && field.limits.maxLength <= 10 ? 10 : WIDTHS[field.kind]
+}
+
+/** The first option bears the id of the question, so that a link in the error summary goes to it. */
+function optionViews(field: Field, at: { id: string; value: string; words: Words }): readonly OptionView[] {
+  const yesNo = [
+    { code: 'true', label: at.words('forms.yes') },
+    { code: 'false', label: at.words('forms.no') },
+  ]
+  return (field.kind === 'bool' ? yesNo : field.options).map((option, index) => ({
+    ...option,
+    id: index === 0 ? at.id : `${at.id}-${index + 1}`,
+    isChosen: option.code === at.value,
+  }))
+}
+
+function datePartViews(field: Field, showing: Showing, error: ErrorView | undefined): readonly DatePartView[] {
+  return DATE_PARTS.map((part): DatePartView => {
+    const name = `${showing.pointer}/${part}`
+    const id = controlId(name)
+    return {
+      part,
+      id,
+      name,
+      label: showing.words(`forms.${part}`),
+      value: typedText(showing.typed, name),
+      ...(field.autocomplete === 'bday' ? { autocomplete: `bday-${part}` } : {}),
+      width: part === 'year' ? 4 : 2,
+      maxLength: part === 'year' ? 4 : 20,
+      hasError: error !== undefined && (error.targetId === id || error.type === 'forms/empty'),
+    }
+  })
+}
+
+function fileView(limits: FileLimits, at: { pointer: string; typed: Typed; words: Words; lang: string }): FileView {
+  const files = typedFiles(at.typed, at.pointer)
+  return {
+    accept: limits.mediaTypes.flatMap((type) => FILE_TYPES[type]?.extensions ?? []).join(','),
+    typeNames: fileTypeNames(limits, at.lang),
+    maxSizeBytes: limits.maxSizeBytes,
+    maxSizeText: sizeText(limits.maxSizeBytes, at.lang),
+    maxFiles: limits.maxFiles,
+    canAdd: files.length < limits.maxFiles,
+    files: files.map((file) => ({
+      id: file.id,
+      name: file.name,
+      sizeText: sizeText(file.sizeBytes, at.lang),
+      removeAction: `remove:${at.pointer}/${file.id}`,
+    })),
+  }
+}
+
+/** Names of the file types a question takes: "PDF, JPG oder PNG". */
+export function fileTypeNames(limits: FileLimits, lang: string): string {
+  const names = limits.mediaTypes.map((type) => FILE_TYPES[type]?.name ?? type)
+  return new Intl.ListFormat(lang, { type: 'disjunction' }).format(names)
+}
+
+/** A file size in words: "20 MB", "340 kB"; decimal units, as people's devices show them. */
+export function sizeText(bytes: number, lang: string): string {
+  const isLarge = bytes >= 1_000_000
+  const number = new Intl.NumberFormat(lang, { maximumFractionDigits: isLarge ? 1 : 0 }).format(
+    isLarge ? bytes / 1_000_000 : Math.max(1, bytes / 1000),
+  )
+  return `${number} ${isLarge ? 'MB' : 'kB'}`
+}
+
+/** Words what is wrong; checks of the form bring their own sentence. Money and dates among the values are written out. */
+export function errorView(form: Form, issue: Issue, words: Words): ErrorView {
+  const check =
+    issue.type === 'forms/check' ? form.checks.find((candidate) => candidate.id === issue.params?.['check']) : undefined
+  const params = spoken(issue, form.lang)
+  const isWholeDate =
+    issue.type === 'forms/empty' &&
+    [...form.fields.values()].some((field) => field.kind === 'date' && samePath(field, issue.pointer))
+  const text = check?.text ?? capitalised(words(issue.type.replace('forms/', 'forms.errors.'), params))
+  return { type: issue.type, params, text, targetId: controlId(isWholeDate ? `${issue.pointer}/day` : issue.pointer) }
+}
+
+function samePath(field: Field, pointer: string): boolean {
+  return (
+    pointer
+      .split('/')
+      .filter((part) => part !== '' && !/^\d+$/.test(part))
+      .join('.') === field.path
+  )
+}
+
+function spoken(issue: Issue, lang: string): Readonly<Record<string, string | number>> {
+  const isMoney = issue.type.startsWith('forms/money-')
+  return Object.fromEntries(
+    Object.entries(issue.params ?? {}).map(([key, value]) => {
+      if (isMoney && typeof value === 'number') {
+        return [key, moneyText(value, lang)]
+      }
+      return [
+        key,
+        key === 'date'
+          ? dateText(String(value), lang)
+          : typeof value === 'number'
+            ? new Intl.NumberFormat(lang).format(value)
+            : value,
+      ]
+    }),
+  )
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** An ISO date written out: "13. April 1985". */
+export function dateText(iso: string, lang: string): string {
+  const date = new Date(`${iso}T00:00:00Z`)
+  return Number.isNaN(date.getTime())
+    ? iso
+    : new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(date)
+}
+
+/** Cents written out: "1.234,56 €". */
+export function moneyText(cents: number, lang: string): string {
+  return new Intl.NumberFormat(lang, { style: 'currency', currency: 'EUR' }).format(cents / 100)
+}

@@ -1,0 +1,266 @@
+import { nearest } from '../lib/finding.ts'
+import type { DataField, DataGroup, DataModel, DataNode } from './data-model.ts'
+import { fileLimitsOf, limitsOf } from './limits.ts'
+import type { Loading } from './loading.ts'
+import type { Field, FieldKind, Group, Option, Why } from './model.ts'
+import type { FieldOverlay } from './overlay.ts'
+import type { Place } from './yaml.ts'
+
+const KEY = /^[a-z][A-Za-z0-9]{0,39}$/
+/** Names that mean something in rules, or on every object of the language. */
+const RESERVED = new Set(
+  'heute eintrag item and or not in between if then else for return some every satisfies function true false null instance of'
+    .split(' ')
+    .concat('constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf', 'toLocaleString')
+    .concat(
+      'count',
+      'sum',
+      'min',
+      'max',
+      'all',
+      'any',
+      'contains',
+      'substring',
+      'string',
+      'number',
+      'date',
+      'time',
+      'duration',
+    )
+    .concat('abs', 'floor', 'ceiling', 'modulo', 'propertyIsEnumerable', 'now', 'today'),
+)
+
+/** Joins the data schema with the overlay's groups and fields; reports what is on one side only. */
+export function loadFields(
+  loading: Loading,
+  model: DataModel,
+): { fields: ReadonlyMap<string, Field>; groups: ReadonlyMap<string, Group> } {
+  const nodes = new Map<string, DataGroup>()
+  const used = new Set<DataNode>()
+  const groups = new Map<string, Group>()
+  const paths = Object.keys(loading.overlay.groups).toSorted((a, b) => a.split('.').length - b.split('.').length)
+  for (const path of paths) {
+    const overlay = loading.overlay.groups[path]
+    const node =
+      overlay === undefined
+        ? undefined
+        : findNode(loading, model, { path, element: overlay.element, nodes, kind: 'groups' })
+    if (overlay !== undefined && node?.node === 'group') {
+      nodes.set(path, node)
+      used.add(node)
+      groups.set(path, { path, element: refOf(node), title: overlay.title, ...loopOf(loading, node, path) })
+    }
+  }
+  const fields = new Map<string, Field>()
+  for (const [path, overlay] of Object.entries(loading.overlay.fields)) {
+    const node = findNode(loading, model, { path, element: overlay.element, nodes, kind: 'fields' })
+    if (node?.node === 'field') {
+      used.add(node)
+      const field = loadField(loading, { path, overlay, node, groups })
+      fields.set(path, field)
+    }
+  }
+  reportUnused(loading, model.children, used)
+  return { fields, groups }
+}
+
+function findNode(
+  loading: Loading,
+  model: DataModel,
+  wanted: { path: string; element: string; nodes: ReadonlyMap<string, DataGroup>; kind: 'groups' | 'fields' },
+): DataNode | undefined {
+  const parts = wanted.path.split('.')
+  const place = [wanted.kind, wanted.path]
+  const bad = parts.find((part) => !KEY.test(part) || RESERVED.has(part))
+  if (bad !== undefined || parts.length > 4) {
+    loading.report(
+      place,
+      'forms/key',
+      `"${bad ?? wanted.path}" cannot be a name: letters and digits, first a small letter, not reserved.`,
+    )
+    return undefined
+  }
+  const parentPath = parts.slice(0, -1).join('.')
+  const parent = parentPath === '' ? model : wanted.nodes.get(parentPath)
+  if (parent === undefined) {
+    loading.report(
+      place,
+      'forms/unknown-group',
+      `The group "${parentPath}" is not known.`,
+      nearest(parentPath, wanted.nodes.keys()),
+    )
+    return undefined
+  }
+  const kind = wanted.kind === 'groups' ? 'group' : 'field'
+  const candidates = parent.children.filter((child) => child.node === kind)
+  const node = candidates.find((child) => child.id === wanted.element)
+  if (node === undefined) {
+    const where = parentPath === '' ? 'the data schema' : `the group "${parentPath}"`
+    const suggestion = nearest(
+      wanted.element,
+      candidates.map((child) => child.id),
+    )
+    loading.report(
+      [...place, 'element'],
+      'forms/unknown-element',
+      `The ${kind} ${wanted.element} is not in ${where}.`,
+      suggestion,
+    )
+  }
+  return node
+}
+
+const refOf = (node: DataNode) => ({ id: node.id, version: node.version, name: node.name })
+
+function loopOf(loading: Loading, node: DataGroup, path: string): Pick<Group, 'loop'> {
+  if (node.max === 1) {
+    return {}
+  }
+  const max = node.max ?? 50
+  if (path.includes('.') || max > 50) {
+    loading.report(
+      ['groups', path],
+      'forms/loop',
+      'A repeating group stands at the top level and repeats at most 50 times.',
+    )
+  }
+  return { loop: { min: node.min, max } }
+}
+
+function reportUnused(loading: Loading, nodes: readonly DataNode[], used: ReadonlySet<DataNode>): void {
+  for (const node of nodes) {
+    const isHidden = node.node === 'field' && (node.art === 'hidden' || node.art === 'locked')
+    if (!used.has(node) && !isHidden) {
+      const place = node.node === 'group' ? ['groups'] : ['fields']
+      loading.report(place, 'forms/missing-text', `The overlay says nothing about ${node.id} (${node.name}).`)
+    } else if (node.node === 'group') {
+      reportUnused(loading, node.children, used)
+    }
+  }
+}
+
+type FieldParts = {
+  readonly path: string
+  readonly overlay: FieldOverlay
+  readonly node: DataField
+  readonly groups: ReadonlyMap<string, Group>
+}
+
+function loadField(loading: Loading, parts: FieldParts): Field {
+  const { path, overlay, node, groups } = parts
+  const place: Place = ['fields', path]
+  const kind = kindOf(loading, parts)
+  const loop = [...groups.values()].find((group) => group.loop !== undefined && path.startsWith(`${group.path}.`))?.path
+  const hasControl = kind !== 'note'
+  if (hasControl && overlay.subject === undefined) {
+    loading.report(place, 'forms/missing-text', `"${path}" has no "subject": the words for its error messages.`)
+  }
+  if ((kind === 'note' || kind === 'declaration') && overlay.text === undefined) {
+    loading.report(place, 'forms/missing-text', `"${path}" has no "text".`)
+  }
+  if (kind !== 'file' && node.max !== 1) {
+    loading.report(place, 'forms/loop', `"${path}" may be answered several times; only files and groups may.`)
+  }
+  return {
+    path,
+    key: path.split('.').at(-1) ?? '',
+    ...(loop === undefined ? {} : { loop }),
+    kind,
+    element: refOf(node),
+    label: overlay.label,
+    shortLabel: overlay.short ?? overlay.label,
+    subject: overlay.subject ?? overlay.label,
+    object: overlay.object ?? overlay.subject ?? overlay.label,
+    ...(overlay.hint === undefined ? {} : { hint: overlay.hint }),
+    why: whyOf(loading, parts),
+    isOptional: node.min === 0,
+    limits: limitsOf(loading, { place, kind, overlay, node }),
+    options: optionsOf(loading, parts),
+    display: overlay.display ?? (node.codes.length > 7 ? 'dropdown' : 'radios'),
+    ...(overlay.autocomplete === undefined ? {} : { autocomplete: overlay.autocomplete }),
+    ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
+    ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
+    ...(overlay.text === undefined ? {} : { text: overlay.text }),
+  }
+}
+
+const TEXT_KINDS: readonly FieldKind[] = ['text', 'long-text', 'name', 'email', 'phone', 'iban', 'digits', 'plate']
+const KINDS: Readonly<Record<string, readonly FieldKind[]>> = {
+  text: TEXT_KINDS,
+  text_latin: TEXT_KINDS,
+  date: ['date'],
+  bool: ['bool', 'declaration'],
+  num: ['number'],
+  num_int: ['number'],
+  num_currency: ['money'],
+  file: ['file'],
+}
+
+function kindOf(loading: Loading, { path, overlay, node }: FieldParts): FieldKind {
+  const allowed: readonly FieldKind[] =
+    node.art === 'select' ? ['select'] : node.art === 'label' ? ['note'] : (KINDS[node.type] ?? [])
+  const [usual] = allowed
+  if (usual === undefined) {
+    loading.report(['fields', path], 'forms/kind', `Fields of the type "${node.type}" cannot be asked yet.`)
+    return 'text'
+  }
+  const chosen = allowed.find((kind) => kind === overlay.kind)
+  if (overlay.kind !== undefined && chosen === undefined) {
+    const detail = `"${overlay.kind}" is none of ${allowed.join(', ')}, which ${node.id} (${node.type}) can be.`
+    loading.report(['fields', path, 'kind'], 'forms/kind', detail, nearest(overlay.kind, allowed))
+  }
+  return chosen ?? usual
+}
+
+function whyOf(loading: Loading, { path, overlay, node }: FieldParts): Why {
+  const id = overlay.why ?? ''
+  const purposes = loading.overlay.purposes
+  const purpose = Object.hasOwn(purposes, id) ? purposes[id] : undefined
+  const legalBasis = purpose?.legalBasis ?? node.legalBasis.map((reference) => reference.text).join('; ')
+  if (overlay.why === undefined) {
+    loading.report(['fields', path], 'forms/no-purpose', `"${path}" does not say why it is asked ("why").`)
+  } else if (purpose === undefined) {
+    loading.report(
+      ['fields', path, 'why'],
+      'forms/no-purpose',
+      `The purpose "${id}" is not known.`,
+      nearest(id, Object.keys(purposes)),
+    )
+  } else if (legalBasis === '') {
+    loading.report(
+      ['fields', path, 'why'],
+      'forms/no-purpose',
+      `"${path}" has no legal basis, neither in its purpose nor in the data schema.`,
+    )
+  }
+  return { id, purpose: purpose?.purpose ?? '', legalBasis }
+}
+
+function optionsOf(loading: Loading, { path, overlay, node }: FieldParts): readonly Option[] {
+  const texts = overlay.options ?? {}
+  const codes = node.art === 'select' ? node.codes : []
+  for (const code of Object.keys(texts).filter((known) => !codes.some((entry) => entry.code === known))) {
+    const suggestion = nearest(
+      code,
+      codes.map((entry) => entry.code),
+    )
+    loading.report(
+      ['fields', path, 'options', code],
+      'forms/unknown-option',
+      `"${code}" is no code of ${node.id}.`,
+      suggestion,
+    )
+  }
+  if (node.art === 'select' && codes.length === 0) {
+    loading.report(
+      ['fields', path],
+      'forms/missing-text',
+      `The code list of ${node.id} is not part of the data schema.`,
+    )
+  }
+  return codes.map(({ code, name, help }) => {
+    const text = Object.hasOwn(texts, code) ? texts[code] : undefined
+    const hint = text?.hint ?? (text === undefined ? help : undefined)
+    return { code, label: text?.label ?? name, ...(hint === undefined ? {} : { hint }) }
+  })
+}

@@ -1,0 +1,261 @@
+import type { Names, Rule } from '../lib/feel.ts'
+import { nearest } from '../lib/finding.ts'
+import type { Loading } from './loading.ts'
+import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
+import { ITEM_NAME, namesOf, TODAY_NAME } from './names.ts'
+import type { LoopStepOverlay, QuestionStepOverlay } from './overlay.ts'
+import { type Conditioned, reportDeadConditions } from './reachable-rules.ts'
+import type { Place } from './yaml.ts'
+
+type Fields = ReadonlyMap<string, Field>
+type Laying = {
+  readonly loading: Loading
+  readonly fields: Fields
+  readonly groups: ReadonlyMap<string, Group>
+  /** Where each field is asked: pages are numbered in the order they come. */
+  readonly pageOf: Map<string, number>
+  readonly stepIds: Set<string>
+  readonly conditioned: Conditioned[]
+  page: number
+}
+type LaidSteps = { steps: readonly Step[]; checks: readonly Check[]; conditions: ReadonlyMap<string, Rule> }
+
+/** Lays out the steps of the overlay and checks every condition against the order in which questions are asked. */
+export function loadSteps(loading: Loading, fields: Fields, groups: ReadonlyMap<string, Group>): LaidSteps {
+  const laying: Laying = { loading, fields, groups, pageOf: new Map(), stepIds: new Set(), conditioned: [], page: 0 }
+  placeFields(laying)
+  laying.page = 0
+  const sections = new Set(loading.overlay.sections.map((section) => section.id))
+  const steps = loading.overlay.steps.map((step, index): Step => {
+    const place = ['steps', index]
+    if (step.section !== undefined && !sections.has(step.section)) {
+      loading.report(
+        [...place, 'section'],
+        'forms/unknown-section',
+        `The section "${step.section}" is not known.`,
+        nearest(step.section, sections),
+      )
+    } else if (step.section === undefined) {
+      loading.report(place, 'forms/missing-text', `The step "${step.id}" names no section.`)
+    }
+    return 'loop' in step
+      ? layLoop(laying, step, place)
+      : layQuestions(laying, step, { place, section: step.section ?? '' })
+  })
+  for (const [path, field] of fields) {
+    if (!laying.pageOf.has(path)) {
+      loading.report(['fields', path], 'forms/no-step', `"${path}" is asked in no step.`)
+    }
+    reportLater(laying, field)
+  }
+  const checks = loadChecks(laying)
+  reportDeadConditions(loading, laying.conditioned, fields)
+  const conditions = new Map(
+    laying.conditioned.flatMap((entry) => (entry.field === undefined ? [] : [[entry.field, entry.rule] as const])),
+  )
+  return { steps, checks, conditions }
+}
+
+/** First pass: on which page every field is asked, so that rules can be checked against the order. */
+function placeFields(laying: Laying): void {
+  for (const [index, step] of laying.loading.overlay.steps.entries()) {
+    const pages = 'loop' in step ? step.steps : [step]
+    for (const [inner, page] of pages.entries()) {
+      laying.page += 1
+      const place: Place = 'loop' in step ? ['steps', index, 'steps', inner] : ['steps', index]
+      for (const [position, path] of page.fields.entries()) {
+        placeField(laying, path, {
+          place: [...place, 'fields', position],
+          loop: 'loop' in step ? step.loop : undefined,
+        })
+      }
+    }
+    laying.page += 1
+  }
+}
+
+function placeField(laying: Laying, path: string, at: { place: Place; loop: string | undefined }): void {
+  const field = laying.fields.get(path)
+  const { report } = laying.loading
+  if (field === undefined) {
+    report(at.place, 'forms/unknown-field', `The field "${path}" is not known.`, nearest(path, laying.fields.keys()))
+  } else if (laying.pageOf.has(path)) {
+    report(at.place, 'forms/twice', `The field "${path}" is asked twice.`)
+  } else if (field.loop !== at.loop) {
+    const wanted = field.loop === undefined ? 'outside of a loop' : `in the loop of "${field.loop}"`
+    report(at.place, 'forms/loop', `The field "${path}" has to be asked ${wanted}.`)
+  }
+  laying.pageOf.set(path, laying.page)
+}
+
+function layQuestions(
+  laying: Laying,
+  step: QuestionStepOverlay,
+  at: { place: Place; section: string; loop?: string },
+): QuestionStep {
+  laying.page += 1
+  const { place, section, loop } = at
+  checkId(laying, step.id, place)
+  const [first] = step.fields.map((path) => laying.fields.get(path))
+  const title = step.title ?? (step.fields.length === 1 ? first?.label : undefined)
+  if (title === undefined) {
+    laying.loading.report(place, 'forms/missing-text', `The step "${step.id}" has several fields and no title.`)
+  }
+  const when = condition(laying, step.when, {
+    place: [...place, 'when'],
+    ...(loop === undefined ? {} : { loop }),
+    fields: step.fields,
+  })
+  for (const path of step.fields) {
+    const source = laying.loading.overlay.fields[path]?.when
+    condition(laying, source, {
+      place: ['fields', path, 'when'],
+      ...(loop === undefined ? {} : { loop }),
+      fields: [path],
+      field: path,
+    })
+  }
+  return {
+    kind: 'questions',
+    id: step.id,
+    section,
+    title: title ?? step.id,
+    ...(step.lead === undefined ? {} : { lead: step.lead }),
+    fields: step.fields.filter((path) => laying.fields.has(path)),
+    ...(when === undefined ? {} : { when }),
+  }
+}
+
+function layLoop(laying: Laying, step: LoopStepOverlay, place: Place): LoopStep {
+  const { report } = laying.loading
+  checkId(laying, step.id, place)
+  if (laying.groups.get(step.loop)?.loop === undefined) {
+    const repeating = [...laying.groups.values()].filter((group) => group.loop !== undefined)
+    const suggestion = nearest(
+      step.loop,
+      repeating.map((group) => group.path),
+    )
+    report([...place, 'loop'], 'forms/loop', `"${step.loop}" is no repeating group.`, suggestion)
+  }
+  if (step.itemName !== undefined && laying.fields.get(step.itemName)?.loop !== step.loop) {
+    report(
+      [...place, 'itemName'],
+      'forms/unknown-field',
+      `"${step.itemName}" is no field of "${step.loop}".`,
+      nearest(step.itemName, laying.fields.keys()),
+    )
+  }
+  if (!step.itemTitle.includes('{number}')) {
+    report([...place, 'itemTitle'], 'forms/missing-text', 'The title of an item contains {number}.')
+  }
+  const inLoop = step.steps.flatMap((inner) => inner.fields)
+  const when = condition(laying, step.when, { place: [...place, 'when'], fields: inLoop })
+  const steps = step.steps.map((inner, index) => {
+    return layQuestions(laying, inner, { place: [...place, 'steps', index], section: step.section, loop: step.loop })
+  })
+  laying.page += 1
+  return {
+    kind: 'loop',
+    id: step.id,
+    section: step.section,
+    title: step.title,
+    group: step.loop,
+    itemTitle: step.itemTitle,
+    ...(step.itemName === undefined ? {} : { itemName: step.itemName }),
+    another: step.another,
+    steps,
+    ...(when === undefined ? {} : { when }),
+  }
+}
+
+function checkId(laying: Laying, id: string, place: Place): void {
+  if (laying.stepIds.has(id) || /-\d+-/.test(`${id}-`)) {
+    laying.loading.report(
+      [...place, 'id'],
+      'forms/step-id',
+      `The step id "${id}" is used twice or looks like the page of an item.`,
+    )
+  }
+  laying.stepIds.add(id)
+}
+
+type ConditionAt = {
+  readonly place: Place
+  readonly loop?: string
+  readonly fields: readonly string[]
+  readonly field?: string
+}
+
+function condition(laying: Laying, source: string | undefined, at: ConditionAt): Rule | undefined {
+  if (source === undefined) {
+    return undefined
+  }
+  const rule = laying.loading.compile(source, at.place, namesOf(laying.fields.values(), at.loop))
+  if (rule === undefined) {
+    return undefined
+  }
+  const page = Math.min(...at.fields.map((path) => laying.pageOf.get(path) ?? Number.POSITIVE_INFINITY))
+  reportOrder(laying, rule, { place: at.place, page, ...(at.loop === undefined ? {} : { loop: at.loop }) })
+  laying.conditioned.push({ ...at, rule })
+  return rule
+}
+
+/** A rule may use only what was asked on an earlier page; a list only after its last item. */
+function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: number; loop?: string }): void {
+  for (const used of rule.uses.filter((name) => name !== TODAY_NAME)) {
+    const isItem = used === ITEM_NAME || used.startsWith(`${ITEM_NAME}.`)
+    const path = isItem ? `${at.loop ?? ''}${used.slice(ITEM_NAME.length)}` : used
+    const later = [...laying.pageOf].find(([asked, page]) => {
+      const isUsed = asked === path || asked.startsWith(`${path}.`)
+      return isUsed && (page >= at.page || (!isItem && at.loop !== undefined && asked.startsWith(`${at.loop}.`)))
+    })
+    if (later !== undefined) {
+      laying.loading.report(
+        at.place,
+        'forms/later-answer',
+        `The condition uses "${later[0]}", which is not asked before.`,
+      )
+    }
+  }
+}
+
+/** A `when` of a field that stands in no step was never looked at. */
+function reportLater(laying: Laying, field: Field): void {
+  const source = laying.loading.overlay.fields[field.path]?.when
+  if (source !== undefined && !laying.pageOf.has(field.path)) {
+    laying.loading.compile(source, ['fields', field.path, 'when'], namesOf(laying.fields.values(), field.loop))
+  }
+}
+
+function loadChecks(laying: Laying): readonly Check[] {
+  const { loading, fields } = laying
+  const seen = new Set<string>()
+  return loading.overlay.checks.flatMap((check, index): readonly Check[] => {
+    const place = ['checks', index]
+    const field = fields.get(check.at)
+    if (field === undefined) {
+      loading.report(
+        [...place, 'at'],
+        'forms/unknown-field',
+        `The field "${check.at}" is not known.`,
+        nearest(check.at, fields.keys()),
+      )
+    }
+    if (seen.has(check.id)) {
+      loading.report([...place, 'id'], 'forms/twice', `The check "${check.id}" stands twice.`)
+    }
+    seen.add(check.id)
+    const names: Names = namesOf(fields.values(), field?.loop)
+    const rule = loading.compile(check.rule, [...place, 'rule'], names)
+    if (rule === undefined || field === undefined) {
+      return []
+    }
+    const page = (laying.pageOf.get(field.path) ?? 0) + 1
+    reportOrder(laying, rule, {
+      place: [...place, 'rule'],
+      page,
+      ...(field.loop === undefined ? {} : { loop: field.loop }),
+    })
+    return [{ id: check.id, at: check.at, rule, text: check.text }]
+  })
+}

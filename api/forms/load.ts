@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { Finding } from '../lib/finding.ts'
+import type { DataModelReader } from './data-model.ts'
+import { readHandMade } from './hand-made.ts'
+import { loadFields } from './load-fields.ts'
+import { loadSteps } from './load-steps.ts'
+import { type Loading, startLoading } from './loading.ts'
+import type { Form } from './model.ts'
+import { namesOf } from './names.ts'
+import { Overlay } from './overlay.ts'
+import { readYaml, shapeOf } from './yaml.ts'
+
+/** The files of one service by name: `form.xml` or `form.yaml`, and `form.<lang>.yaml`. Others are not looked at. */
+export type FormFiles = Readonly<Record<string, string>>
+export type FormResult =
+  | { readonly ok: true; readonly form: Form }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+/**
+ * Loads a form: data schema, overlay, every rule checked. Refuses, with file, line and suggestion: what does not
+ * belong to the shape, a data element the overlay forgets or invents, a field without text, purpose or legal basis, in no
+ * step or in two, a name a rule may not use (unknown, or answered later), a condition that is always or never true.
+ * Pure: the same files give the same form with the same digest. Never throws.
+ * @param options.readXml reader of XDatenfelder; wired where the context is built.
+ */
+export function loadForm(
+  files: FormFiles,
+  options: { slug: string; readXml: DataModelReader; lang?: string; folder?: string },
+): FormResult {
+  const { slug, readXml, lang = 'de', folder = `content/services/${slug}` } = options
+  const overlayName = `form.${lang}.yaml`
+  const overlaySource = files[overlayName]
+  const schemaName = files['form.xml'] === undefined ? 'form.yaml' : 'form.xml'
+  const schemaSource = files[schemaName]
+  if (overlaySource === undefined || schemaSource === undefined) {
+    const missing = schemaSource === undefined ? 'form.xml or form.yaml' : overlayName
+    return { ok: false, findings: [{ file: folder, line: 1, type: 'forms/no-file', detail: `${missing} is missing.` }] }
+  }
+  const model = (schemaName === 'form.xml' ? readXml : readHandMade)(schemaSource, `${folder}/${schemaName}`)
+  const yaml = readYaml(overlaySource, `${folder}/${overlayName}`)
+  const shape = yaml.ok ? shapeOf(Overlay, yaml.yaml) : yaml
+  if (!model.ok || !yaml.ok || !shape.ok) {
+    return { ok: false, findings: [model, shape].flatMap((part) => (part.ok ? [] : part.findings)) }
+  }
+  const loading = startLoading(yaml.yaml, shape.value)
+  const form = assemble(loading, model.model, { slug, lang, digest: formDigest(files, lang) })
+  return loading.findings.length > 0 ? { ok: false, findings: loading.findings.slice(0, 50) } : { ok: true, form }
+}
+
+/**
+ * Identity of a form's version: SHA-256 (hex) over names and bytes of its source files. A draft keeps it; a form that has
+ * another digest is another version, whatever its version number says.
+ */
+export function formDigest(files: FormFiles, lang = 'de'): string {
+  const hash = createHash('sha256')
+  for (const name of ['form.xml', 'form.yaml', `form.${lang}.yaml`]) {
+    const source = files[name]
+    if (source !== undefined) {
+      hash.update(`${name}\n${Buffer.byteLength(source)}\n`).update(source)
+    }
+  }
+  return hash.digest('hex')
+}
+
+type ReadModel = Extract<ReturnType<DataModelReader>, { ok: true }>['model']
+
+function assemble(loading: Loading, model: ReadModel, identity: { slug: string; lang: string; digest: string }): Form {
+  const { overlay, report } = loading
+  if (overlay.element !== model.id || overlay.version !== model.version) {
+    const wanted = `${model.id} ${model.version}`
+    report(
+      ['element'],
+      'forms/other-schema',
+      `The overlay is for ${overlay.element} ${overlay.version}, the data schema is ${wanted}.`,
+    )
+  }
+  const { fields, groups } = loadFields(loading, model)
+  const { steps, checks, conditions } = loadSteps(loading, fields, groups)
+  const names = namesOf(fields.values())
+  const notes = overlay.review.notes.flatMap((note, index) => {
+    const when = loading.compile(note.when, ['review', 'notes', index, 'when'], names)
+    return when === undefined ? [] : [{ id: note.id, when, text: note.text }]
+  })
+  const conditioned = [...fields.values()].map((field) => {
+    const when = conditions.get(field.path)
+    return [field.path, when === undefined ? field : { ...field, when }] as const
+  })
+  return {
+    ...identity,
+    id: model.id,
+    version: model.version,
+    title: overlay.title,
+    fields: new Map(conditioned),
+    groups,
+    sections: overlay.sections,
+    steps,
+    checks,
+    start: overlay.start,
+    review: { ...overlay.review, notes },
+    receipt: overlay.receipt,
+    openPoints: model.openPoints,
+  }
+}

@@ -1,0 +1,37 @@
+import { compileRule, type Names, type Rule } from '../lib/feel.ts'
+import type { Finding } from '../lib/finding.ts'
+import type { Overlay } from './overlay.ts'
+import type { Place, YamlFile } from './yaml.ts'
+
+/** What loading one form collects. */
+export type Loading = {
+  readonly yaml: YamlFile
+  readonly overlay: Overlay
+  readonly findings: Finding[]
+  readonly report: (place: Place, type: string, detail: string, suggestion?: string) => void
+  readonly compile: (source: string, place: Place, names: Names) => Rule | undefined
+}
+
+/** Begins to load one form; findings gather in the order they are seen. */
+export function startLoading(yaml: YamlFile, overlay: Overlay): Loading {
+  const findings: Finding[] = []
+  return {
+    yaml,
+    overlay,
+    findings,
+    report: (place, type, detail, suggestion) => {
+      findings.push({
+        file: yaml.file,
+        line: yaml.lineOf(place),
+        type,
+        detail,
+        ...(suggestion === undefined ? {} : { suggestion }),
+      })
+    },
+    compile: (source, place, names) => {
+      const compiled = compileRule(source, { file: yaml.file, line: yaml.lineOf(place), names })
+      findings.push(...(compiled.ok ? [] : compiled.findings))
+      return compiled.ok ? compiled.rule : undefined
+    },
+  }
+}

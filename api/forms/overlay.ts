@@ -1,0 +1,124 @@
+import * as v from 'valibot'
+
+const text = v.pipe(v.string(), v.trim(), v.nonEmpty('is empty.'), v.maxLength(2000, 'is longer than 2000 characters.'))
+const key = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'is not lower case letters, digits and hyphens.'),
+  v.maxLength(60),
+)
+const path = v.pipe(v.string(), v.maxLength(120))
+const element = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.-]{1,40}$/, 'is no id of a data element.'))
+const rule = v.pipe(v.string(), v.trim(), v.nonEmpty('is empty.'))
+const texts = v.optional(v.pipe(v.array(text), v.maxLength(20)), [])
+
+/** Tokens of the attribute `autocomplete` that questions to a person may carry (WCAG 2.2, 1.3.5). */
+const AUTOCOMPLETE = [
+  'given-name',
+  'family-name',
+  'name',
+  'bday',
+  'street-address',
+  'address-line1',
+  'address-line2',
+  'postal-code',
+  'address-level2',
+  'country-name',
+  'email',
+  'tel',
+  'organization',
+  'off',
+] as const
+
+const option = v.strictObject({ label: text, hint: v.optional(text) })
+
+const fieldOverlay = v.strictObject({
+  element,
+  kind: v.optional(v.string()),
+  label: text,
+  short: v.optional(text),
+  subject: v.optional(text),
+  object: v.optional(text),
+  hint: v.optional(text),
+  why: v.optional(v.string()),
+  options: v.optional(v.record(v.string(), option)),
+  display: v.optional(v.picklist(['radios', 'dropdown'])),
+  autocomplete: v.optional(v.picklist(AUTOCOMPLETE)),
+  past: v.optional(v.boolean(), false),
+  future: v.optional(v.boolean(), false),
+  decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(6))),
+  unit: v.optional(text),
+  text: v.optional(text),
+  when: v.optional(rule),
+})
+
+const questionStep = v.strictObject({
+  id: key,
+  section: v.optional(key),
+  title: v.optional(text),
+  lead: v.optional(text),
+  fields: v.pipe(v.array(path), v.minLength(1, 'names no field.'), v.maxLength(12, 'names more than 12 fields.')),
+  when: v.optional(rule),
+})
+
+const loopStep = v.strictObject({
+  id: key,
+  section: key,
+  title: text,
+  loop: path,
+  itemTitle: text,
+  itemName: v.optional(path),
+  another: text,
+  when: v.optional(rule),
+  steps: v.pipe(v.array(questionStep), v.minLength(1, 'has no steps.'), v.maxLength(20)),
+})
+
+/**
+ * Shape of `form.<lang>.yaml`: how the city asks what the data schema names. Rules are FEEL; money in cents; a name in
+ * a rule is the path of a field, `eintrag.<field>` inside a loop is the item at hand, `heute` the day in Berlin.
+ */
+export const Overlay = v.strictObject({
+  format: v.literal(1),
+  element,
+  version: v.string(),
+  title: text,
+  purposes: v.record(v.string(), v.strictObject({ purpose: text, legalBasis: v.optional(text) })),
+  groups: v.record(v.string(), v.strictObject({ element, title: text })),
+  fields: v.record(v.string(), fieldOverlay),
+  sections: v.pipe(v.array(v.strictObject({ id: key, title: text })), v.minLength(1)),
+  steps: v.pipe(
+    v.array(
+      v.lazy((input) =>
+        typeof input === 'object' && input !== null && Object.hasOwn(input, 'loop') ? loopStep : questionStep,
+      ),
+    ),
+    v.minLength(1),
+    v.maxLength(60),
+  ),
+  checks: v.optional(v.pipe(v.array(v.strictObject({ id: key, at: path, rule, text })), v.maxLength(50)), []),
+  start: v.strictObject({
+    lead: text,
+    minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240)),
+    eligible: texts,
+    needed: texts,
+    fee: text,
+    deadline: text,
+    otherWays: texts,
+    recipients: text,
+    retention: text,
+  }),
+  review: v.strictObject({
+    title: text,
+    legalEffect: text,
+    button: text,
+    notes: v.optional(v.pipe(v.array(v.strictObject({ id: key, when: rule, text })), v.maxLength(20)), []),
+  }),
+  receipt: v.strictObject({
+    title: text,
+    next: v.pipe(v.array(v.strictObject({ when: text, text })), v.maxLength(10)),
+  }),
+})
+
+export type Overlay = v.InferOutput<typeof Overlay>
+export type FieldOverlay = v.InferOutput<typeof fieldOverlay>
+export type QuestionStepOverlay = v.InferOutput<typeof questionStep>
+export type LoopStepOverlay = v.InferOutput<typeof loopStep>

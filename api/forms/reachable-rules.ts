@@ -1,0 +1,97 @@
+import { type Rule, typeAt } from '../lib/feel.ts'
+import { combinations, domainOf, isTrue, withValue } from './decide.ts'
+import type { Loading } from './loading.ts'
+import type { Field } from './model.ts'
+import { ITEM_NAME } from './names.ts'
+import type { Place } from './yaml.ts'
+
+/** A condition and the fields it stands before; `field` where it is the condition of one field alone. */
+export type Conditioned = {
+  readonly place: Place
+  readonly rule: Rule
+  readonly loop?: string
+  readonly fields: readonly string[]
+  readonly field?: string
+}
+
+type Variable = { readonly name: string; readonly path: string; readonly domain: readonly unknown[] }
+
+/**
+ * Reports conditions that are true for every possible answer, or for none, taking into account that a question whose own
+ * condition is false has no answer. Looks only at conditions over yes/no questions and choices; others stay unjudged.
+ */
+export function reportDeadConditions(
+  loading: Loading,
+  conditioned: readonly Conditioned[],
+  fields: ReadonlyMap<string, Field>,
+): void {
+  for (const entry of conditioned) {
+    const outcomes = outcomesOf(entry, conditioned, fields)
+    const [only] = outcomes
+    if (outcomes.size === 1) {
+      const type = only === true ? 'forms/always-true' : 'forms/never-true'
+      const what =
+        only === true ? 'is true whatever is answered' : 'is never true: what stands behind it cannot be reached'
+      loading.report(entry.place, type, `The condition "${entry.rule.source}" ${what}.`)
+    }
+  }
+}
+
+function outcomesOf(
+  entry: Conditioned,
+  all: readonly Conditioned[],
+  fields: ReadonlyMap<string, Field>,
+): ReadonlySet<boolean> {
+  const variables = new Map<string, Variable>()
+  if (!collect(entry, { all, fields, variables })) {
+    return new Set()
+  }
+  const outcomes = new Set<boolean>()
+  const list = [...variables.values()].reverse()
+  for (const values of combinations(list.map((variable) => variable.domain))) {
+    let context: Readonly<Record<string, unknown>> = {}
+    for (const [index, variable] of list.entries()) {
+      const isAsked = conditionsOf(variable.path, all).every(
+        (rule) => isJudged(rule.rule, variables) && isTrue(rule.rule, context),
+      )
+      const isUnjudged = conditionsOf(variable.path, all).some((rule) => !isJudged(rule.rule, variables))
+      context = withValue(context, variable.name, isAsked || isUnjudged ? values[index] : null)
+    }
+    outcomes.add(isTrue(entry.rule, context))
+  }
+  return outcomes
+}
+
+const conditionsOf = (path: string, all: readonly Conditioned[]) => all.filter((entry) => entry.fields.includes(path))
+
+const isJudged = (rule: Rule, variables: ReadonlyMap<string, Variable>): boolean =>
+  rule.uses.every((name) => variables.has(name))
+
+type Collecting = {
+  readonly all: readonly Conditioned[]
+  readonly fields: ReadonlyMap<string, Field>
+  readonly variables: Map<string, Variable>
+}
+
+/** Gathers what a condition depends on, nearest first; false where the condition itself uses something uncountable. */
+function collect(entry: Conditioned, into: Collecting): boolean {
+  const found: Variable[] = []
+  for (const name of entry.rule.uses) {
+    const path = name.startsWith(`${ITEM_NAME}.`) ? `${entry.loop ?? ''}${name.slice(ITEM_NAME.length)}` : name
+    const domain = domainOf(typeAt(entry.rule.names, name))
+    if (domain === undefined) {
+      return false
+    }
+    const conditions = conditionsOf(path, into.all)
+    const mayBeEmpty = into.fields.get(path)?.isOptional === true || conditions.length > 0
+    found.push({ name, path, domain: mayBeEmpty ? [...domain, null] : domain })
+  }
+  for (const variable of found) {
+    into.variables.delete(variable.name)
+    into.variables.set(variable.name, variable)
+    for (const condition of conditionsOf(variable.path, into.all)) {
+      collect(condition, into)
+    }
+  }
+  return true
+}

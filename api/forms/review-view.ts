@@ -1,0 +1,83 @@
+import type { Typed } from './answers.ts'
+import { isTrue } from './decide.ts'
+import { fileTypeNames, sizeText } from './field-view.ts'
+import type { Form } from './model.ts'
+import { TODAY_NAME } from './names.ts'
+import { progressView, type StepViewOptions } from './step-view.ts'
+import { rowOf, sectionsOf } from './summary.ts'
+import type { ReceiptView, ReviewRow, ReviewView, StartView } from './view.ts'
+import { walk } from './walk.ts'
+
+/**
+ * Builds the page on which everything is checked before sending (§ 9a Abs. 2 OZG): only what is reached, with a link to
+ * change each answer. While something is missing or wrong it names the page to go to.
+ */
+export function reviewView(form: Form, typed: Typed, options: StepViewOptions): ReviewView {
+  const { words, paths, today } = options
+  const walked = walk(form, typed, { today })
+  const undone = walked.pages.find((page) => page.state !== 'valid')
+  const last = walked.pages.at(-1)
+  const context = { ...walked.answers, [TODAY_NAME]: today }
+  const sections = sectionsOf(form, walked.pages, (page, asked): ReviewRow => {
+    const row = rowOf(form, asked, { answers: walked.answers, words, page })
+    return {
+      ...row,
+      changePath: paths.step(page.address, true),
+      changeLabel: words('forms.change-what', { what: row.label }),
+    }
+  })
+  return {
+    service: { slug: form.slug, title: form.title },
+    title: form.review.title,
+    pageTitle: form.review.title,
+    progress: progressView(walked.stepTotal + 1, walked, words),
+    backPath: last === undefined ? paths.start : paths.step(last.address),
+    sections,
+    ...(undone === undefined
+      ? {}
+      : {
+          missing: {
+            path: paths.step(undone.address, true),
+            text: words('forms.missing', { title: undone.step.title }),
+          },
+        }),
+    notes: form.review.notes.filter((note) => isTrue(note.when, context)).map((note) => note.text),
+    legalEffect: form.review.legalEffect,
+    button: form.review.button,
+  }
+}
+
+/** Builds the page before the first question: what one needs, cost, time, and what happens with the data (GDPR Art. 13). */
+export function startView(form: Form): StartView {
+  const fields = [...form.fields.values()]
+  const { recipients, retention, ...texts } = form.start
+  const files = fields.flatMap((field) => (field.file === undefined ? [] : [{ field, limits: field.file }]))
+  const asked = fields.filter((field) => field.kind !== 'note')
+  const reasons = new Map(asked.map((field) => [`${field.why.purpose}\n${field.why.legalBasis}`, field.why]))
+  return {
+    service: { slug: form.slug, title: form.title },
+    ...texts,
+    evidence: files.map(({ field, limits }) => ({
+      label: field.shortLabel,
+      typeNames: fileTypeNames(limits, form.lang),
+      maxSizeText: sizeText(limits.maxSizeBytes, form.lang),
+      isOptional: field.isOptional,
+    })),
+    privacy: {
+      rows: [...reasons.values()].map((why) => ({
+        purpose: why.purpose,
+        legalBasis: why.legalBasis,
+        fields: asked
+          .filter((field) => field.why.purpose === why.purpose && field.why.legalBasis === why.legalBasis)
+          .map((field) => ({ label: field.shortLabel, isOptional: field.isOptional })),
+      })),
+      recipients,
+      retention,
+    },
+  }
+}
+
+/** Builds the parts of the receipt that the form knows; reference, time and links come from the submission. */
+export function receiptView(form: Form): ReceiptView {
+  return { service: { slug: form.slug, title: form.title }, title: form.receipt.title, next: form.receipt.next }
+}

@@ -1,0 +1,135 @@
+import { anotherName, controlId, type Typed, typedText } from './answers.ts'
+import { errorView, fieldView } from './field-view.ts'
+import type { Form, LoopStep } from './model.ts'
+import { findPage, previousStep } from './steps.ts'
+import { itemName, itemTitle } from './summary.ts'
+import type { ErrorView, FieldView, FormPaths, LoopItemView, LoopView, ProgressView, StepView, Words } from './view.ts'
+import type { Page, Walk } from './walk.ts'
+
+export type StepViewOptions = {
+  readonly today: string
+  readonly words: Words
+  readonly paths: FormPaths
+  /** The person came from the review page. */
+  readonly isChanging?: boolean
+}
+
+/**
+ * Builds the data of one page of a form from what is stored. Errors are shown where the page was sent and something is
+ * wrong: the same stored state always gives the same page. Absent where the page cannot be reached.
+ */
+export function stepView(form: Form, typed: Typed, address: string, options: StepViewOptions): StepView | undefined {
+  const found = findPage(form, typed, address, options)
+  if (found === undefined) {
+    return undefined
+  }
+  const { page, walked } = found
+  const { words, isChanging = false } = options
+  const errors = page.state === 'invalid' ? page.issues.map((issue) => errorView(form, issue, words)) : []
+  const title = titleOf(page)
+  const caption = form.sections.find((section) => section.id === page.step.section)?.title
+  const fields = page.asked.map(({ field, pointer }) => {
+    return fieldView(field, { form, typed, words, pointer, title: page.step.title, errors })
+  })
+  return {
+    kind: page.step.kind,
+    address,
+    service: { slug: form.slug, title: form.title },
+    title,
+    pageTitle: errors.length > 0 ? words('forms.error-title', { title }) : title,
+    ...(caption === undefined ? {} : { caption }),
+    ...(page.step.kind === 'questions' && page.step.lead !== undefined ? { lead: page.step.lead } : {}),
+    progress: progressView(page.stepNumber, walked, words),
+    backPath: backPath(form, typed, address, options),
+    fields,
+    ...(page.step.kind === 'loop' ? { loop: loopView(form, typed, { loop: page.step, walked, errors, options }) } : {}),
+    errors,
+    isChanging,
+    button: words('forms.next'),
+    isMultipart: fields.some((field) => field.control === 'file'),
+  }
+}
+
+/** Progress of a form; the review page is its last step. */
+export function progressView(number: number, walked: Walk, words: Words): ProgressView {
+  const total = walked.stepTotal + 1
+  return { number, total, text: words('forms.progress', { number, total }) }
+}
+
+function titleOf(page: Page): string {
+  if (page.loop === undefined || page.item === undefined) {
+    return page.step.title
+  }
+  return `${itemTitle(page.loop, page.item)}: ${page.step.title}`
+}
+
+function backPath(form: Form, typed: Typed, address: string, options: StepViewOptions): string {
+  if (options.isChanging === true) {
+    return options.paths.review
+  }
+  const previous = previousStep(form, typed, address, options)
+  return previous.kind === 'start' ? options.paths.start : options.paths.step(previous.address)
+}
+
+type LoopShowing = {
+  readonly loop: LoopStep
+  readonly walked: Walk
+  readonly errors: readonly ErrorView[]
+  readonly options: StepViewOptions
+}
+
+function loopView(form: Form, typed: Typed, showing: LoopShowing): LoopView {
+  const { loop, walked, options } = showing
+  const bounds = form.groups.get(loop.group)?.loop ?? { min: 1, max: 1 }
+  const pages = walked.pages.filter((page) => page.loop === loop)
+  const indexes = [...new Set(pages.map((page) => page.item ?? 0))]
+  const items = indexes.map((index): LoopItemView => {
+    const own = pages.filter((page) => page.item === index)
+    const title = [itemTitle(loop, index), itemName(form, loop, { typed, index })]
+      .filter((part) => part !== '')
+      .join(': ')
+    const target = own.find((page) => page.state !== 'valid') ?? own[0]
+    return {
+      title,
+      changePath: options.paths.step(target?.address ?? loop.id, options.isChanging),
+      changeLabel: options.words('forms.change-what', { what: title }),
+      ...(indexes.length > bounds.min ? { removeAction: `remove:/${loop.group}/${index}` } : {}),
+      removeLabel: options.words('forms.remove-what', { what: title }),
+      isComplete: own.every((page) => page.state === 'valid'),
+    }
+  })
+  if (indexes.length >= bounds.max) {
+    return { items, maximumText: options.words('forms.maximum', { max: bounds.max }) }
+  }
+  return { items, another: anotherView(loop, typed, showing) }
+}
+
+function anotherView(loop: LoopStep, typed: Typed, showing: LoopShowing): FieldView {
+  const name = anotherName(loop.group)
+  const id = controlId(name)
+  const value = typedText(typed, name)
+  const [error] = showing.errors
+  const option = (code: string, label: string, optionId: string) => ({
+    id: optionId,
+    code,
+    label,
+    isChosen: value === code,
+  })
+  const { words } = showing.options
+  return {
+    kind: 'bool',
+    control: 'radios',
+    id,
+    name,
+    label: loop.another,
+    isHeading: false,
+    why: { purpose: '', legalBasis: '' },
+    isOptional: false,
+    value,
+    ...(error === undefined ? {} : { error }),
+    inputType: 'text',
+    isSpellchecked: false,
+    options: [option('true', words('forms.yes'), id), option('false', words('forms.no'), `${id}-2`)],
+    dateParts: [],
+  }
+}

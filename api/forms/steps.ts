@@ -1,0 +1,90 @@
+import { anotherName, itemCount, type Typed, typedText } from './answers.ts'
+import type { Form } from './model.ts'
+import { itemAddress, type Page, type Walk, walk } from './walk.ts'
+
+export type StepsOptions = { readonly today: string }
+export type Next = { readonly kind: 'step'; readonly address: string } | { readonly kind: 'review' }
+export type Previous = { readonly kind: 'step'; readonly address: string } | { readonly kind: 'start' }
+
+/** Address of the first page of a form. */
+export function firstStep(form: Form, options: StepsOptions): string {
+  return walk(form, {}, options).pages[0]?.address ?? form.steps[0]?.id ?? ''
+}
+
+/**
+ * Finds where "Weiter" leads from a page that was just sent with valid answers. Coming from the review (`isChanging`) it
+ * leads back there, past what is answered, unless the change opened new questions: those come first.
+ * Unknown or unreachable addresses lead to the first page that is not done.
+ */
+export function nextStep(
+  form: Form,
+  typed: Typed,
+  address: string,
+  options: StepsOptions & { isChanging?: boolean },
+): Next {
+  const walked = walk(form, typed, options)
+  const index = walked.pages.findIndex((page) => page.address === address)
+  const page = walked.pages[index]
+  const another = page === undefined ? undefined : nextItem(form, typed, page)
+  if (another !== undefined) {
+    return { kind: 'step', address: another }
+  }
+  const later = walked.pages.slice(index + 1)
+  const isLast = later.length === 0
+  if (page === undefined || options.isChanging === true || isLast) {
+    return firstUndone(walked)
+  }
+  return { kind: 'step', address: later[0]?.address ?? '' }
+}
+
+/** The first page that is not done, or the review. */
+export function resumeStep(form: Form, typed: Typed, options: StepsOptions): Next {
+  return firstUndone(walk(form, typed, options))
+}
+
+/** Finds the page before this one; unknown addresses lead to the start page. */
+export function previousStep(form: Form, typed: Typed, address: string, options: StepsOptions): Previous {
+  const found = findPage(form, typed, address, options)
+  const index = found === undefined ? -1 : found.walked.pages.findIndex((page) => page.address === address)
+  const before = index > 0 ? found?.walked.pages[index - 1] : undefined
+  return before === undefined ? { kind: 'start' } : { kind: 'step', address: before.address }
+}
+
+export type FoundPage = { readonly page: Page; readonly walked: Walk }
+
+/**
+ * Finds a page by its address: one that is reached with the answers so far, or the pages of the next item of a
+ * repeating group. Absent for an address that is unknown or cannot be reached (any more).
+ */
+export function findPage(form: Form, typed: Typed, address: string, options: StepsOptions): FoundPage | undefined {
+  const walked = walk(form, typed, options)
+  const page = walked.pages.find((candidate) => candidate.address === address)
+  if (page !== undefined) {
+    return { page, walked }
+  }
+  for (const loop of form.steps.filter((step) => step.kind === 'loop')) {
+    if (address.startsWith(`${loop.id}-`)) {
+      const withItem = walk(form, typed, { ...options, newItem: loop.group })
+      const added = withItem.pages.find((candidate) => candidate.address === address)
+      return added === undefined ? undefined : { page: added, walked: withItem }
+    }
+  }
+  return undefined
+}
+
+/** First page of the item that is added when "another one?" is answered with yes. */
+function nextItem(form: Form, typed: Typed, page: Page): string | undefined {
+  const { step } = page
+  if (step.kind !== 'loop' || typedText(typed, anotherName(step.group)) !== 'true') {
+    return undefined
+  }
+  const max = form.groups.get(step.group)?.loop?.max ?? 1
+  const count = itemCount(typed, step.group, max)
+  const [first] = step.steps
+  return count < max && first !== undefined ? itemAddress(step, count, first) : undefined
+}
+
+function firstUndone(walked: Walk): Next {
+  const undone = walked.pages.find((page) => page.state !== 'valid')
+  return undone === undefined ? { kind: 'review' } : { kind: 'step', address: undone.address }
+}

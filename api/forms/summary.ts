@@ -1,0 +1,96 @@
+import { type Answers, pointerOf, type Typed, typedText, valueAt } from './answers.ts'
+import { dateText, moneyText, sizeText } from './field-view.ts'
+import type { Field, Form, LoopStep } from './model.ts'
+import { typedFrom } from './typed-from.ts'
+import type { SummaryRow, SummarySection, Words } from './view.ts'
+import { type AskedField, type Page, walk } from './walk.ts'
+
+/** Title of one item: "Hund 2". `index` counts from 0. */
+export const itemTitle = (loop: LoopStep, index: number): string =>
+  loop.itemTitle.replace('{number}', String(index + 1))
+
+/** What an item is called by its own answer; empty where nothing was typed. */
+export function itemName(form: Form, loop: LoopStep, at: { typed: Typed; index: number }): string {
+  const field = loop.itemName === undefined ? undefined : form.fields.get(loop.itemName)
+  return field === undefined ? '' : typedText(at.typed, pointerOf(field, at.index)).trim().slice(0, 80)
+}
+
+/**
+ * Builds the answers as the citizen saw them, for the clerk's page, the copy and the status page: sections, labels, values in
+ * words. Uses the form version the submission was made with; shows what was asked, also if left empty ("Keine Angabe").
+ * @param options.today legal day of receipt, so that rules decide as they did then.
+ */
+export function summary(
+  form: Form,
+  answers: Answers,
+  options: { words: Words; today: string },
+): readonly SummarySection[] {
+  const walked = walk(form, typedFrom(form, answers), options)
+  return sectionsOf(form, walked.pages, (page, asked) =>
+    rowOf(form, asked, { answers: walked.answers, words: options.words, page }),
+  )
+}
+
+type Row = { readonly pointer: string }
+
+/** Groups the rows of reached pages by section; every item of a repeating group is a section of its own. */
+export function sectionsOf<T extends Row>(
+  form: Form,
+  pages: readonly Page[],
+  toRow: (page: Page, asked: AskedField) => T,
+): readonly { readonly id: string; readonly title: string; readonly rows: readonly T[] }[] {
+  const sections = new Map<string, { id: string; title: string; rows: T[] }>()
+  for (const page of pages) {
+    const isItem = page.loop !== undefined && page.item !== undefined
+    const id = isItem ? `${page.step.section}-${(page.item ?? 0) + 1}` : page.step.section
+    const known = form.sections.find((section) => section.id === page.step.section)?.title ?? ''
+    const title = page.loop === undefined || page.item === undefined ? known : itemTitle(page.loop, page.item)
+    const section = sections.get(id) ?? { id, title, rows: [] }
+    section.rows.push(...page.asked.filter(({ field }) => field.kind !== 'note').map((asked) => toRow(page, asked)))
+    sections.set(id, section)
+  }
+  return [...sections.values()].filter((section) => section.rows.length > 0)
+}
+
+/** Builds one row of a summary. */
+export function rowOf(form: Form, asked: AskedField, at: { answers: Answers; words: Words; page: Page }): SummaryRow {
+  const { field, pointer } = asked
+  const value = valueAt(at.answers, pointer)
+  const files = field.kind === 'file' && Array.isArray(value) ? value : []
+  return {
+    pointer,
+    label: field.shortLabel,
+    value: value === undefined ? at.words('forms.none') : valueText(field, value, { words: at.words, lang: form.lang }),
+    kind: field.kind,
+    isEmpty: value === undefined,
+    files: files.map((file: { id: string; name: string; sizeBytes: number }) => ({
+      id: file.id,
+      name: file.name,
+      sizeText: sizeText(file.sizeBytes, form.lang),
+    })),
+  }
+}
+
+function valueText(field: Field, value: unknown, at: { words: Words; lang: string }): string {
+  if (Array.isArray(value)) {
+    return value.map((file: { name: string }) => file.name).join('\n')
+  }
+  switch (field.kind) {
+    case 'bool':
+      return at.words(value === true ? 'forms.yes' : 'forms.no')
+    case 'declaration':
+      return at.words('forms.declared')
+    case 'date':
+      return dateText(String(value), at.lang)
+    case 'money':
+      return moneyText(Number(value), at.lang)
+    case 'number':
+      return `${new Intl.NumberFormat(at.lang, { maximumFractionDigits: 6 }).format(Number(value))}${field.unit === undefined ? '' : ` ${field.unit}`}`
+    case 'select':
+      return field.options.find((option) => option.code === value)?.label ?? String(value)
+    case 'iban':
+      return String(value).replace(/(.{4})(?=.)/g, '$1 ')
+    default:
+      return String(value)
+  }
+}
