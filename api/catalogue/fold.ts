@@ -1,0 +1,39 @@
+const LETTERS: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  ß: 'ss',
+  ł: 'l',
+  đ: 'd',
+  ø: 'o',
+  æ: 'ae',
+}
+
+/**
+ * Folds text to how it is searched: lower case, umlauts spelled out, other accents dropped (ě is e, ś is s, ł is l).
+ * Both sides of a comparison must be folded.
+ */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[äöüßłđøæ]/gu, (letter) => LETTERS[letter] ?? letter)
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+
+/** Words of a text, folded. */
+export const foldedWords = (text: string): readonly string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** Letter under which a title stands in the A to Z: A to Z, or `#`. */
+export function letterOf(title: string): string {
+  const first = fold(title).charAt(0).toUpperCase()
+  return /[A-Z]/.test(first) ? first : '#'
+}
+
+/** A part of an address made of a name; empty where nothing is left. */
+export const slugOf = (name: string): string =>
+  foldedWords(name)
+    .join('-')
+    .slice(0, 70)
+    .replace(/-+$/, '')
+    .replace(/[^a-z0-9-]/g, '')
