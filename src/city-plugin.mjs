@@ -5,20 +5,20 @@ const file = new URL('../content/city.yaml', import.meta.url)
 const isColor = (value) => typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value)
 
 /**
- * Gives `virtual:city.css`: the city's accent colours as custom properties, read when templates are built.
- * A style attribute or a style element would need an exception in the content security policy.
+ * Adds the city's accent colours (`content/city.yaml`) to both stylesheets as custom properties when templates are built.
+ * A style attribute or a style element would need an exception in the content security policy, a file of its own a request.
  */
 export const cityColors = () => ({
   name: 'stadttor-city-colors',
-  resolveId: (id) => (id === 'virtual:city.css' ? '\0virtual:city.css' : undefined),
-  load(id) {
-    if (id !== '\0virtual:city.css') {
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/\/styles\/(public|office)\.css$/.test(id)) {
       return
     }
     const accent = existsSync(file) ? (parse(readFileSync(file, 'utf8'))?.accent ?? {}) : {}
     const lines = ['light', 'dark']
       .filter((name) => isColor(accent[name]))
       .map((name) => `--city-${name}: ${accent[name]};`)
-    return `:root { ${lines.join(' ')} }`
+    return `${code}\n:root { ${lines.join(' ')} }\n`
   },
 })

@@ -15,8 +15,6 @@ declare namespace App {
   }
 }
 
-declare module 'virtual:city.css'
-
 declare module 'htmx.org/dist/htmx.esm.js' {
   type Extension = Record<string, (element: Element, detail: { ctx: unknown }) => void>
   const htmx: { registerExtension: (name: string, extension: Extension) => void }

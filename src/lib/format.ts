@@ -20,7 +20,11 @@ export const writtenMoney = (cents: number): string => moneyFormat.format(cents 
 
 /** Makes a `tel:` address of a German number as people write it; a leading 0 becomes +49. */
 export const telephone = (written: string): string =>
-  `tel:${written.replace(/\(0\)/g, '').replace(/[^\d+]/g, '').replace(/^0(?!0)/, '+49').replace(/^00/, '+')}`
+  `tel:${written
+    .replace(/\(0\)/g, '')
+    .replace(/[^\d+]/g, '')
+    .replace(/^0(?!0)/, '+49')
+    .replace(/^00/, '+')}`
 
 export type DayHours = { readonly day: WordKey; readonly times: readonly string[]; readonly notes: readonly string[] }
 
