@@ -80,7 +80,11 @@ export function searchPages(index: SearchIndex, query: string): SearchView {
   for (const [place, score] of found.flatMap((scores) => [...scores])) {
     total.set(place, (total.get(place) ?? 0) + score)
   }
-  const ranked = [...total].sort(([a, first], [b, second]) => second - first || a - b)
+  // Of two equally good pages the one that can be done online comes first.
+  const bonus = (place: number): number => (index.hits[place]?.isOnline === true ? 0.5 : 0)
+  const ranked = [...total]
+    .map(([place, score]) => [place, score + bonus(place)] as const)
+    .sort(([a, first], [b, second]) => second - first || a - b)
   const complete = ranked.filter(([place]) => found.every((scores) => scores.has(place)))
   const hits = complete.slice(0, HITS_MAX).flatMap(([place]) => index.hits[place] ?? [])
   return { query: typed, hits, nearest: hits.length > 0 ? [] : nearestServices(index, ranked, asked) }

@@ -41,7 +41,7 @@ export function checkCity(content: Content): readonly Finding[] {
   const slugs = new Set([...content.pages.values()].map((page) => page.slug))
   return [
     ...contrast,
-    ...unknownNames(content, 'city.yaml', ['popular'], content.city.popular, content.services.keys(), 'service'),
+    ...unknownNames(content, 'city.yaml', ['popular'], content.city.popular, content.services, 'service'),
     ...unknownNames(content, 'city.yaml', ['footerPages'], content.city.footerPages, slugs, 'page'),
   ]
 }
@@ -52,24 +52,26 @@ export function checkReferences(content: Content): readonly Finding[] {
 }
 
 function checkServices(content: Content): readonly Finding[] {
-  const retention = content.retention.rules.map((rule) => rule.id)
-  const fees = content.fees.fees.map((fee) => fee.id)
-  const positions = content.filePlan.positions.filter((position) => position.prefix !== undefined).map(({ id }) => id)
+  const retention = new Set(content.retention.rules.map((rule) => rule.id))
+  const fees = new Set(content.fees.fees.map((fee) => fee.id))
+  const positions = new Set(
+    content.filePlan.positions.filter((position) => position.prefix !== undefined).map(({ id }) => id),
+  )
   const keys = new Map<string, string>()
   const findings: Finding[] = []
   for (const [slug, service] of content.services) {
     const file = `services/${slug}/service.yaml`
-    const check = (key: string, names: readonly string[], known: Iterable<string>, what: string): void => {
+    const check = (key: string, names: readonly string[], known: Known, what: string): void => {
       findings.push(...unknownNames(content, file, [key], names, known, what))
     }
-    check('catalogue', [service.catalogue], content.mirror.services.keys(), 'catalogue service')
-    check('lifeSituations', service.lifeSituations, content.lifeSituations.keys(), 'life situation')
-    check('related', service.related, content.services.keys(), 'service')
-    check('offices', service.offices, content.offices.keys(), 'office')
-    check('postbox', [service.postbox], content.postboxes.keys(), 'postbox')
+    check('catalogue', [service.catalogue], content.mirror.services, 'catalogue service')
+    check('lifeSituations', service.lifeSituations, content.lifeSituations, 'life situation')
+    check('related', service.related, content.services, 'service')
+    check('offices', service.offices, content.offices, 'office')
+    check('postbox', [service.postbox], content.postboxes, 'postbox')
     check('filePlan', [service.filePlan], positions, 'file plan position that holds eAkten')
     check('retention', [service.retention], retention, 'retention rule')
-    check('connectors', service.connectors, content.connectors.keys(), 'connector')
+    check('connectors', service.connectors, content.connectors, 'connector')
     check('fees', service.fees, fees, 'fee')
     const other = keys.get(service.catalogue)
     if (other !== undefined) {
@@ -86,39 +88,38 @@ function checkOthers(content: Content): readonly Finding[] {
   const { mirror } = content
   for (const [slug, office] of content.offices) {
     const file = `offices/${slug}.yaml`
-    findings.push(
-      ...unknownNames(content, file, ['catalogue'], [office.catalogue], mirror.offices.keys(), 'catalogue office'),
-    )
+    findings.push(...unknownNames(content, file, ['catalogue'], [office.catalogue], mirror.offices, 'catalogue office'))
   }
   for (const [id, postbox] of content.postboxes) {
     const file = `postboxes/${id}.yaml`
-    findings.push(...unknownNames(content, file, ['office'], [postbox.office], content.offices.keys(), 'office'))
+    findings.push(...unknownNames(content, file, ['office'], [postbox.office], content.offices, 'office'))
   }
   for (const responsibility of mirror.responsibilities.values()) {
     const owners = responsibility.owner === 'office' ? mirror.offices : mirror.onlineServices
     const file = `catalogue/responsibilities/${responsibility.key}.json`
     findings.push(
-      ...unknownNames(content, file, ['ownerKey'], [responsibility.ownerKey], owners.keys(), responsibility.owner),
-      ...unknownNames(content, file, ['serviceKey'], [responsibility.serviceKey], mirror.services.keys(), 'service'),
+      ...unknownNames(content, file, ['ownerKey'], [responsibility.ownerKey], owners, responsibility.owner),
+      ...unknownNames(content, file, ['serviceKey'], [responsibility.serviceKey], mirror.services, 'service'),
     )
   }
   return findings
 }
+
+type Known = { readonly has: (name: string) => boolean; readonly keys: () => Iterable<string> }
 
 function unknownNames(
   content: Content,
   file: string,
   path: readonly PropertyKey[],
   names: readonly string[],
-  known: Iterable<string>,
+  known: Known,
   what: string,
 ): readonly Finding[] {
-  const all = new Set(known)
   return names
     .map((name, index) => ({ name, at: names.length > 1 || path.length > 1 ? [...path, index] : path }))
-    .filter(({ name }) => !all.has(name))
+    .filter(({ name }) => !known.has(name))
     .map(({ name, at }) => {
-      const suggestion = nearest(name, all)
+      const suggestion = nearest(name, known.keys())
       return {
         file,
         line: lineIn(content, file, at),

@@ -15,10 +15,15 @@ import { readJson } from './yaml.ts'
  * Reads and checks a whole content revision. Gives either the content or every mistake found, never half of it.
  * @param files the revision, paths relative to `content/`.
  * @param checkers what other modules check (forms, processes, templates); they run only on content that is sound itself.
+ * @param before content read earlier: catalogue objects whose file has the same digest are taken from it.
  */
-export function loadContent(files: ContentFiles, checkers: readonly ContentChecker[] = []): ContentResult {
+export function loadContent(
+  files: ContentFiles,
+  checkers: readonly ContentChecker[] = [],
+  before?: Content,
+): ContentResult {
   const findings: Finding[] = [...checkPlaces(files)]
-  const content = assemble({ files, findings })
+  const content = assemble({ files, findings }, before)
   if (content === null || findings.length > 0) {
     return { ok: false, findings }
   }
@@ -27,7 +32,7 @@ export function loadContent(files: ContentFiles, checkers: readonly ContentCheck
   return all.length > 0 ? { ok: false, findings: all } : { ok: true, content }
 }
 
-function assemble(reading: Reading): Content | null {
+function assemble(reading: Reading, before: Content | undefined): Content | null {
   const city = one(reading, 'city.yaml', shapes.CityShape)
   const filePlan = one(reading, 'file-plan.yaml', shapes.FilePlanShape)
   const retention = one(reading, 'retention.yaml', shapes.RetentionShape)
@@ -44,7 +49,7 @@ function assemble(reading: Reading): Content | null {
     connectors: many(reading, /^connectors\/([^/]+)\.yaml$/, shapes.ConnectorShape),
     pages: readPages(reading),
     words: readWords(reading),
-    mirror: readMirror(reading),
+    mirror: readMirror(reading, before),
     ...readTexts(reading, { services, offices, lifeSituations }),
   }
   if (!(city && filePlan && retention && fees && deadlines)) {
@@ -72,10 +77,15 @@ function accessTo(files: ContentFiles): Pick<Content, 'file' | 'digestOfFile'> {
 }
 
 /** Reads content/catalogue. Every file must hold the object that its name says. */
-function readMirror(reading: Reading): Mirror {
+function readMirror(reading: Reading, before: Content | undefined): Mirror {
   const found: CatalogueObject[] = []
-  for (const [path, { bytes }] of reading.files) {
+  for (const [path, { bytes, digest }] of reading.files) {
     if (!path.startsWith('catalogue/')) {
+      continue
+    }
+    const known = before?.digestOfFile(path) === digest ? objectAt(before.mirror, path) : undefined
+    if (known !== undefined) {
+      found.push(known)
       continue
     }
     const result = readJson(path, bytes, CatalogueObjectSchema)
@@ -92,6 +102,19 @@ function readMirror(reading: Reading): Mirror {
     found.push(result.value)
   }
   return mirrorOf(found)
+}
+
+/** The object that a path of content/catalogue names. */
+function objectAt(mirror: Mirror, path: string): CatalogueObject | undefined {
+  const [, folder, name = ''] = path.split('/')
+  const key = name.replace(/\.json$/, '')
+  const maps: Readonly<Record<string, ReadonlyMap<string, CatalogueObject>>> = {
+    [MIRROR_FOLDERS.service]: mirror.services,
+    [MIRROR_FOLDERS.office]: mirror.offices,
+    [MIRROR_FOLDERS.responsibility]: mirror.responsibilities,
+    [MIRROR_FOLDERS['online-service']]: mirror.onlineServices,
+  }
+  return maps[folder ?? '']?.get(key)
 }
 
 /** Puts catalogue objects into a mirror; a later object replaces an earlier one of the same key. */
