@@ -3,6 +3,10 @@ import { pureHandler } from './src/adapter.mjs'
 import { cityColors } from './src/city-plugin.mjs'
 import { words } from './src/words-plugin.mjs'
 
+// Nothing here is encrypted by Astro (no server islands, no sessions). Its random key would make every build differ, and
+// with it every published page stale.
+process.env['ASTRO_KEY'] ??= Buffer.alloc(32).toString('base64')
+
 /**
  * Builds the templates once into a server bundle (`dist/server/entry.mjs`, export `render`) and the files a browser
  * asks for (`dist/client/_astro/*`, names carry a hash of their content). Pages are never prerendered here: publishing
