@@ -7,8 +7,7 @@ import type { Log } from '../lib/log.ts'
 import type { StaticAnswer } from './static-file.ts'
 import type { Web } from './web.ts'
 
-export type ListenOptions = {
-  readonly web: Web
+export type PortOptions = {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -25,8 +24,10 @@ export type Limits = {
   readonly connectionsMax: number
   readonly sweepMs: number
 }
-export type Listening = {
+export type OpenPort = {
   readonly port: number
+  /** From now on requests reach the web entry; before, they are told to come back. */
+  readonly serve: (web: Web) => void
   /** Accepts no more, lets what runs come to its end for at most `graceMs` (25 s), then cuts it off. */
   readonly stop: (graceMs?: number) => Promise<void>
 }
@@ -40,22 +41,15 @@ const LIMITS: Limits = {
 }
 const GRACE_MS = 25_000
 const HEADER_BYTES_MAX = 16_384
+const STARTING: StaticAnswer = { status: 503, headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' }, body: null }
 
-/** Opens the HTTP port with strict limits and hands every request to the web entry. Rejects where the port is taken. */
-export async function listen({ web, host, port, log, limits }: ListenOptions): Promise<Listening> {
+/**
+ * Opens the HTTP port with strict limits, before anything else is made: who needs the port's number knows it then.
+ * Rejects where the port is taken.
+ */
+export async function openPort({ host, port, log, limits }: PortOptions): Promise<OpenPort> {
   const bounds = { ...LIMITS, ...limits }
-  const running = new Set<ServerResponse>()
-  const bodies = new Map<IncomingMessage, Body>()
-  const state = { isStopping: false }
-  const dynamic = getRequestListener(
-    async (request, { incoming, outgoing }) => {
-      const { url = '', socket } = incoming as IncomingMessage
-      const response = await web.handle(request, { url, address: socket.remoteAddress ?? '' })
-      await send(response, outgoing as ServerResponse, log)
-      return RESPONSE_ALREADY_SENT
-    },
-    { overrideGlobalObjects: false, errorHandler: () => new Response(null, { status: 400 }) },
-  )
+  const state: State = { web: null, isStopping: false, running: new Set(), bodies: new Map() }
   const server = createServer(
     {
       requestTimeout: bounds.uploadMs,
@@ -66,39 +60,58 @@ export async function listen({ web, host, port, log, limits }: ListenOptions): P
       requireHostHeader: true,
       joinDuplicateHeaders: false,
     },
-    (incoming, outgoing) => {
-      running.add(outgoing)
-      outgoing.once('close', () => running.delete(outgoing))
-      if (state.isStopping) {
-        outgoing.shouldKeepAlive = false
-      }
-      const quick = web.quick({
-        method: incoming.method ?? '',
-        url: incoming.url ?? '',
-        header: (name) => incoming.headers[name],
-      })
-      if (quick !== null) {
-        incoming.resume()
-        sendQuick(quick, outgoing)
-        return
-      }
-      watchBody(bodies, incoming, outgoing)
-      dynamic(incoming, outgoing).catch(() => outgoing.destroy())
-    },
+    answerWith(state, log),
   )
   server.maxConnections = bounds.connectionsMax
   server.maxRequestsPerSocket = 1_000
   server.maxHeadersCount = 100
-  const sweeper = setInterval(() => endSlowBodies(bodies, bounds), bounds.sweepMs)
+  const sweeper = setInterval(() => endSlowBodies(state.bodies, bounds), bounds.sweepMs)
   sweeper.unref()
   const bound = await bind(server, host, port)
   return {
     port: bound,
+    serve: (web) => {
+      state.web = web
+    },
     stop: async (graceMs = GRACE_MS) => {
       state.isStopping = true
       clearInterval(sweeper)
-      await close(server, running, graceMs)
+      await close(server, state.running, graceMs)
     },
+  }
+}
+
+type State = {
+  web: Web | null
+  isStopping: boolean
+  readonly running: Set<ServerResponse>
+  readonly bodies: Map<IncomingMessage, Body>
+}
+
+function answerWith(state: State, log: Log): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const dynamic = getRequestListener(
+    async (request, { incoming, outgoing }) => {
+      const { url = '', socket } = incoming as IncomingMessage
+      const response = await state.web?.handle(request, { url, address: socket.remoteAddress ?? '' })
+      await send(response ?? new Response(null, { status: 503 }), outgoing as ServerResponse, log)
+      return RESPONSE_ALREADY_SENT
+    },
+    { overrideGlobalObjects: false, errorHandler: () => new Response(null, { status: 400 }) },
+  )
+  return (incoming, outgoing) => {
+    state.running.add(outgoing)
+    outgoing.once('close', () => state.running.delete(outgoing))
+    if (state.isStopping) {
+      outgoing.shouldKeepAlive = false
+    }
+    const { method = '', url = '', headers } = incoming
+    const quick = state.web === null ? STARTING : state.web.quick({ method, url, header: (name) => headers[name] })
+    if (quick !== null) {
+      sendQuick(quick, incoming, outgoing)
+      return
+    }
+    watchBody(state.bodies, incoming, outgoing)
+    dynamic(incoming, outgoing).catch(() => outgoing.destroy())
   }
 }
 
@@ -125,7 +138,13 @@ async function close(server: Server, running: ReadonlySet<ServerResponse>, grace
   clearTimeout(cut)
 }
 
-function sendQuick({ status, headers, body }: StaticAnswer, outgoing: ServerResponse): void {
+/** Sends an answer that needed no look at the body; a caller who sends one all the same is cut off, not read. */
+function sendQuick({ status, headers, body }: StaticAnswer, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const hasBody = 'transfer-encoding' in incoming.headers || (incoming.headers['content-length'] ?? '0') !== '0'
+  if (hasBody) {
+    outgoing.shouldKeepAlive = false
+    outgoing.once('finish', () => incoming.socket.destroySoon())
+  }
   outgoing.writeHead(status, headers)
   outgoing.end(body ?? undefined)
 }
