@@ -1,4 +1,4 @@
-/** Sends one mail; resolves when the server took it over. Throws when it did not, with `code` where known. */
+/** Sends one mail; resolves when the server took it over. Throws when it did not, with `responseCode` where known. */
 export type Mailer = {
   readonly send: (mail: Mail) => Promise<void>
   readonly close: () => void
@@ -11,20 +11,21 @@ export type Mail = {
   readonly messageId: string
   readonly lang: string
 }
+export type MailText = { readonly subject: string; readonly text: string }
 
-export const MAIL_KINDS = ['receipt', 'request', 'notice', 'reminder', 'code'] as const
-export type MailKind = (typeof MAIL_KINDS)[number]
+/** What a mail may say of a case: reference, link, and who writes. Nothing about the matter or the person. */
+export type MailFacts = {
+  readonly vorgangsnummer: string
+  readonly link: string
+  readonly behoerde: string
+  readonly code?: string
+}
 
-export type MailWords = (key: string, params: Readonly<Record<string, string>>) => string
-
-/** Words a mail in the recipient's language: reference and link, nothing else of the case. */
-export function composeMail(
-  kind: Exclude<MailKind, 'code'>,
-  facts: { readonly reference: string; readonly link: string; readonly city: string; readonly phone: string },
-  words: MailWords,
-): { readonly subject: string; readonly text: string } {
-  return {
-    subject: words(`mail.${kind}.subject`, { reference: facts.reference }),
-    text: words(`mail.${kind}.text`, facts),
-  }
+/** Fills the names of a mail's text; a name that a mail may not carry stays empty. */
+export function fillMail(text: MailText, facts: MailFacts): MailText {
+  const fill = (line: string): string =>
+    line.replace(/\{(\w+)\}/g, (_whole, name: string) =>
+      Object.hasOwn(facts, name) ? String(facts[name as keyof MailFacts]) : '',
+    )
+  return { subject: fill(text.subject), text: fill(text.text) }
 }

@@ -1,11 +1,12 @@
 import * as v from 'valibot'
 import type { Plan } from '../../db/batch.ts'
-import { readVorgang } from '../eakten/service.ts'
+import { readVorgang, type Vorgang } from '../eakten/service.ts'
+import { codeText } from '../identity/plan.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { problemType } from '../lib/problem.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { MessagesCtx } from './ctx.ts'
-import { composeMail, MAIL_KINDS } from './mail.ts'
+import { fillMail, type MailText } from './mail.ts'
 import {
   answerRequest,
   findContact,
@@ -184,14 +185,42 @@ export async function readEmail(ctx: MessagesCtx, vorgangId: string): Promise<{ 
   return { email, lang: contact.lang }
 }
 
-const MailPayload = v.object({ kind: v.picklist(MAIL_KINDS), vorgangId: v.string(), key: v.string() })
+const MailPayload = v.object({ template: v.string(), vorgangId: v.string(), key: v.string() })
 
 /** Handler of job `mail`: reference and link to the person's address. Nobody to write to is no failure. */
 export async function runMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
-  const { kind, vorgangId, key } = v.parse(MailPayload, job.payload)
-  const [contact, vorgang] = await Promise.all([readEmail(ctx, vorgangId), readVorgang(ctx, vorgangId)])
-  if (vorgang === undefined || kind === 'code') {
-    return { dead: 'nothing-to-say' }
+  const { template, vorgangId, key } = v.parse(MailPayload, job.payload)
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    return { dead: 'no-such-vorgang' }
+  }
+  const content = await ctx.content.at(vorgang.contentRevisionId)
+  const text = await ctx.mailText(content, vorgang.serviceSlug, vorgang.lang, template)
+  return text === null
+    ? { dead: 'no-words' }
+    : await sendMail(ctx, job, vorgang, { text, kind: template, id: `${template}.${key}` })
+}
+
+const CodePayload = v.object({ vorgangId: v.string(), codeId: v.string() })
+
+/** Handler of job `mail-code`: a one-time code for the status page, on its own, without the reference. */
+export async function runCodeMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
+  const { vorgangId, codeId } = v.parse(CodePayload, job.payload)
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    return { dead: 'no-such-vorgang' }
+  }
+  const words = wordsOf(ctx.content.live().content.words, vorgang.lang)
+  const text = { subject: words('mail.code.subject'), text: words('mail.code.text') }
+  return await sendMail(ctx, job, vorgang, { text, kind: 'code', id: `code.${codeId}`, code: codeText(ctx, codeId) })
+}
+
+type Outgoing = { readonly text: MailText; readonly kind: string; readonly id: string; readonly code?: string }
+
+async function sendMail(ctx: MessagesCtx, job: Job, vorgang: Vorgang, mail: Outgoing): Promise<JobResult> {
+  const contact = await readEmail(ctx, vorgang.id)
+  if (contact === null) {
+    return { done: true }
   }
   const journal = (type: string): Plan => ({
     journal: [
@@ -200,32 +229,28 @@ export async function runMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
         type,
         atMs: ctx.now(),
         actor: 'system:mail',
-        body: { vorgang: vorgangId, mail: kind },
+        body: { vorgang: vorgang.id, mail: mail.kind },
       },
     ],
   })
-  if (contact === null) {
-    return { done: true }
-  }
-  const { content } = ctx.content.live()
   const facts = {
-    reference: vorgang.reference,
+    vorgangsnummer: vorgang.reference,
     link: `${ctx.origin}/status/`,
-    city: content.city.name.de,
-    phone: content.city.phone,
+    behoerde: ctx.content.live().content.city.authority.de,
+    ...(mail.code === undefined ? {} : { code: mail.code }),
   }
-  const mail = composeMail(kind, facts, wordsOf(content.words, contact.lang))
   try {
     await ctx.mailer.send({
-      ...mail,
+      ...fillMail(mail.text, facts),
       to: contact.email,
       lang: contact.lang,
-      messageId: `<${vorgangId}.${kind}.${key.replace(/[^\w-]/g, '')}@${ctx.mailDomain}>`,
+      messageId: `<${vorgang.id}.${mail.id.replace(/[^\w.-]/g, '')}@${ctx.mailDomain}>`,
     })
   } catch (error) {
-    const code = error !== null && typeof error === 'object' && 'responseCode' in error ? Number(error.responseCode) : 0
-    if (code >= 500 && code < 600) {
-      return { dead: `mail-refused-${code}`, plan: journal('mail-refused') }
+    const status =
+      error !== null && typeof error === 'object' && 'responseCode' in error ? Number(error.responseCode) : 0
+    if (status >= 500 && status < 600) {
+      return { dead: `mail-refused-${status}`, plan: journal('mail-refused') }
     }
     return {
       again: 'back-off',

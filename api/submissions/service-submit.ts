@@ -75,7 +75,7 @@ async function prepareSubmission(
   draft: Draft,
   answers: Answers,
 ): Promise<{ readonly vorgangId: string; readonly plan: Plan }> {
-  const { row, content, form, today } = draft
+  const { row, content, today } = draft
   const service = content.services.get(row.serviceSlug)
   const position = content.filePlan.positions.find((one) => one.id === service?.filePlan)
   if (service === undefined || position?.prefix === undefined) {

@@ -6,6 +6,7 @@ import type { Ctx } from '../lib/ctx.ts'
 import type { Case } from './case.ts'
 import type { Definition } from './model.ts'
 import type { Scalar, Values } from './state.ts'
+import type { ProcessTexts } from './texts.ts'
 
 /**
  * What the workflow only names: effects of service tasks and what an outcome of a task means.
@@ -14,6 +15,7 @@ import type { Scalar, Values } from './state.ts'
 export type WorkflowParts = {
   /** The checked process of a service in a content revision. */
   readonly definition: (content: Content, serviceSlug: string) => Promise<Definition>
+  readonly texts: (content: Content, serviceSlug: string, lang: string) => Promise<ProcessTexts>
   readonly effects: Readonly<Record<string, EffectHandler>>
   readonly outcomes: Readonly<Record<string, OutcomeHandler>>
 }

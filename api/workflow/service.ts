@@ -1,14 +1,19 @@
 import * as v from 'valibot'
 import { join, type Plan } from '../../db/batch.ts'
+import { notAllowed } from '../http/route.ts'
 import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { type Case, readCase, vorgangMissing } from './case.ts'
 import type { WorkflowCtx } from './ctx.ts'
+import { mayComplete } from './machine.ts'
 import { planEvent, type Refusal } from './plan.ts'
 import type { ProcessEvent, Scalar, Values } from './state.ts'
 import { findTask } from './store.ts'
+import { describeState, type StateView } from './texts.ts'
+
+export type { StateView } from './texts.ts'
 
 export const taskMissing = problemType('workflow/task-missing', 404)
 export const taskTaken = problemType('workflow/not-your-task', 409)
@@ -47,6 +52,10 @@ export async function completeTask(
     }
     if (task === undefined || task.vorgangId !== kase.vorgang.id) {
       throw taskMissing(`task ${input.taskId}`)
+    }
+    const node = kase.definition.nodes.get(task.node)
+    if (node?.kind === 'user' && !isAllowed(kase, node.notBy, actor)) {
+      throw mayComplete(kase.definition, kase.state, task.key, actorId(actor)) ? notAllowed('co-sign') : samePerson()
     }
     const done = task.state !== 'open'
     if (!done && kase.item.assignee !== actor.userId) {
@@ -176,4 +185,62 @@ function refused(refusal: Refusal): Error {
     default:
       return stepRefused(`${refusal.refusal} at ${refusal.at}`)
   }
+}
+
+/** A clerk's open task as the page needs it: what it is called, and each way to finish it. */
+export type TaskView = {
+  readonly id: string
+  readonly node: string
+  readonly title: string
+  readonly action: string
+  readonly outcomes: readonly {
+    readonly id: string
+    readonly label: string
+    readonly hint: string
+    readonly requires: readonly string[]
+  }[]
+  /** The person took the Vorgang. */
+  readonly isMine: boolean
+  /** False where four eyes are asked for and these are the first two, or the role does not allow it. */
+  readonly mayComplete: boolean
+}
+
+/** Words where a Vorgang stands; null before the first state that a citizen notices. */
+export async function stateOf(ctx: WorkflowCtx, kase: Case): Promise<StateView | null> {
+  const texts = await ctx.workflow.texts(kase.content, kase.vorgang.serviceSlug, kase.vorgang.lang)
+  return describeState(texts, kase.state)
+}
+
+/** The open task of a Vorgang as `actor` sees it; null where there is none. */
+export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promise<TaskView | null> {
+  const task = kase.item.taskId === null ? undefined : await findTask(ctx.db, kase.item.taskId)
+  const node = task === undefined ? undefined : kase.definition.nodes.get(task.node)
+  if (task === undefined || task.state !== 'open' || node?.kind !== 'user') {
+    return null
+  }
+  const texts = await ctx.workflow.texts(kase.content, kase.vorgang.serviceSlug, 'de')
+  const words = texts.tasks[node.id]
+  return {
+    id: task.id,
+    node: node.id,
+    title: words?.title ?? node.name,
+    action: words?.action ?? node.name,
+    outcomes: node.outcomes.map((outcome) => ({
+      id: outcome.id,
+      label: words?.outcomes[outcome.id]?.label ?? outcome.id,
+      hint: words?.outcomes[outcome.id]?.hint ?? '',
+      requires: outcome.requires,
+    })),
+    isMine: actor.kind === 'staff' && kase.item.assignee === actor.userId,
+    mayComplete:
+      mayComplete(kase.definition, kase.state, task.key, actorId(actor)) && isAllowed(kase, node.notBy, actor),
+  }
+}
+
+function isAllowed(kase: Case, notBy: string | null, actor: Actor): boolean {
+  if (notBy === null) {
+    return can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })
+  }
+  const before = kase.state.done[notBy]?.by ?? ''
+  return can(actor, 'vorgang.co-sign', { postboxes: [kase.item.postbox], preparedBy: before.replace(/^staff:/, '') })
 }

@@ -1,0 +1,30 @@
+import type { ContentCtx } from '../content/access.ts'
+import type { Content } from '../content/snapshot.ts'
+import type { DocumentsCtx } from '../documents/service.ts'
+import type { Eakte, Vorgang } from '../eakten/service.ts'
+import type { IdentityCtx } from '../identity/identity.ts'
+
+export type NoticeKind = 'approval' | 'refusal'
+/** Everything a notice says that is not in its template. */
+export type NoticeFacts = {
+  readonly kind: NoticeKind
+  readonly vorgang: Vorgang
+  readonly eakte: Eakte
+  readonly content: Content
+  /** Reasons a clerk wrote; empty for an approval without any. */
+  readonly reasons: string
+  readonly draftedBy: string
+  /** Empty while nobody has co-signed (preview). */
+  readonly signedBy: string
+  readonly issuedOn: string
+  readonly createdAtMs: number
+}
+export type NoticesCtx = DocumentsCtx &
+  ContentCtx &
+  IdentityCtx & {
+    /** Sets a notice as PDF: the same facts give the same bytes. */
+    readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
+  }
+
+/** The part of a case that notices need; the workflow's case fits it. */
+export type NoticeCase = { readonly vorgang: Vorgang; readonly eakte: Eakte; readonly content: Content }

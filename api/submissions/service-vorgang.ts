@@ -1,0 +1,197 @@
+import * as v from 'valibot'
+import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
+import { openDocument, readDocuments } from '../documents/service.ts'
+import { readEakte, readVorgaenge, type Vorgang } from '../eakten/service.ts'
+import type { Answers } from '../forms/answers.ts'
+import { summary } from '../forms/service.ts'
+import type { SummarySection } from '../forms/view.ts'
+import { authorize } from '../identity/permissions.ts'
+import { staffName } from '../identity/service.ts'
+import { type JournalLine, listJournal } from '../journal/service.ts'
+import type { Actor } from '../lib/actor.ts'
+import { wordsOf } from '../lib/words.ts'
+import { type RequestView, readRequests } from '../messages/service.ts'
+import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
+import { type Case, readCase, vorgangMissing } from '../workflow/case.ts'
+import { type StateView, stateOf, type TaskView, taskOf } from '../workflow/service.ts'
+import type { SubmissionsCtx } from './ctx.ts'
+import { findSubmissionOfVorgang } from './store.ts'
+
+export type DocumentView = {
+  readonly id: string
+  readonly vorgangId: string
+  readonly kind: string
+  readonly title: string
+  readonly fileName: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  readonly createdAtMs: number
+}
+export type JournalView = Pick<JournalLine, 'seq' | 'type' | 'atMs' | 'body'> & {
+  /** Who: name of a member of staff, or a code that the page words (`citizen`, `system:process`). */
+  readonly actor: string
+}
+export type VorgangView = {
+  readonly id: string
+  readonly reference: string
+  readonly aktenzeichen: string
+  readonly eakteId: string
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly postbox: { readonly id: string; readonly name: string }
+  readonly state: StateView | null
+  readonly itemState: 'open' | 'waiting' | 'done'
+  readonly dueOn: string
+  readonly receivedAtMs: number
+  readonly assignee: { readonly name: string; readonly isMe: boolean } | null
+  /** The one next action; null where nothing is to be done, or by nobody here. */
+  readonly task: TaskView | null
+  readonly answers: readonly SummarySection[]
+  readonly documents: readonly DocumentView[]
+  readonly requests: readonly RequestView[]
+  readonly decision: DecisionView | null
+  readonly notices: readonly NoticeView[]
+  readonly deliveries: readonly DeliveryView[]
+  readonly journal: readonly JournalView[]
+}
+export type EakteView = {
+  readonly id: string
+  readonly aktenzeichen: string
+  readonly title: string
+  readonly filePlan: { readonly id: string; readonly title: string }
+  readonly state: string
+  readonly openedAtMs: number
+  readonly closedAtMs: number | null
+  readonly retainUntilOn: string | null
+  readonly vorgaenge: readonly {
+    readonly id: string
+    readonly reference: string
+    readonly state: string
+    readonly openedAtMs: number
+  }[]
+  readonly documents: readonly DocumentView[]
+  readonly journal: readonly JournalView[]
+}
+
+/** Reads everything a clerk needs of a Vorgang of their postboxes. Throws 404 for one of another team. */
+export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<VorgangView> {
+  const kase = await ownCase(ctx, actor, vorgangId)
+  const { vorgang, eakte, item, content } = kase
+  const [answers, documents, requests, decision, notices, deliveries, journal, assignee] = await Promise.all([
+    readAnswers(ctx, vorgang),
+    readDocuments(ctx, [vorgangId]),
+    readRequests(ctx, vorgangId),
+    readDecision(ctx, actor, vorgangId),
+    readNotices(ctx, vorgangId),
+    readDeliveries(ctx, vorgangId),
+    journalOf(ctx, eakte.id),
+    item.assignee === null ? null : staffName(ctx, item.assignee),
+  ])
+  const form = ctx.form(content, vorgang.serviceSlug, vorgang.lang)
+  return {
+    id: vorgang.id,
+    reference: vorgang.reference,
+    aktenzeichen: eakte.aktenzeichen,
+    eakteId: eakte.id,
+    service: { slug: vorgang.serviceSlug, title: form.title },
+    postbox: { id: item.postbox, name: content.postboxes.get(item.postbox)?.name.de ?? item.postbox },
+    state: await stateOf(ctx, kase),
+    itemState: item.state,
+    dueOn: item.dueOn,
+    receivedAtMs: vorgang.openedAtMs,
+    assignee:
+      item.assignee === null
+        ? null
+        : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
+    task: await taskOf(ctx, kase, actor),
+    answers: answers === null ? [] : summary(form, answers, wordsOf(content.words, 'de')),
+    documents: documents.map(documentView),
+    requests,
+    decision,
+    notices,
+    deliveries,
+    journal,
+  }
+}
+
+/** Reads an eAkte with its Vorgänge, documents and journal, for those who work one of its Vorgänge. */
+export async function readEakteView(ctx: SubmissionsCtx, actor: Actor, eakteId: string): Promise<EakteView> {
+  const [eakte, vorgaenge] = await Promise.all([readEakte(ctx, eakteId), readVorgaenge(ctx, eakteId)])
+  const cases = await Promise.all(vorgaenge.map((vorgang) => readCase(ctx, vorgang.id)))
+  authorize(actor, 'eakte.read', { postboxes: cases.map((kase) => kase.item.postbox) })
+  const [first] = cases
+  if (eakte === undefined || first === undefined) {
+    throw vorgangMissing(`eakte ${eakteId}`)
+  }
+  const documents = await readDocuments(
+    ctx,
+    vorgaenge.map((vorgang) => vorgang.id),
+  )
+  return {
+    id: eakte.id,
+    aktenzeichen: eakte.aktenzeichen,
+    title: ctx.form(first.content, eakte.serviceSlug, 'de').title,
+    filePlan: {
+      id: eakte.filePlan,
+      title:
+        first.content.filePlan.positions.find((position) => position.id === eakte.filePlan)?.title ?? eakte.filePlan,
+    },
+    state: eakte.state,
+    openedAtMs: eakte.openedAtMs,
+    closedAtMs: eakte.closedAtMs,
+    retainUntilOn: eakte.retainUntilOn,
+    vorgaenge: vorgaenge.map(({ id, reference, state, openedAtMs }) => ({ id, reference, state, openedAtMs })),
+    documents: documents.map(documentView),
+    journal: await journalOf(ctx, eakteId),
+  }
+}
+
+/** Opens a document of a Vorgang of the clerk's postboxes. Throws 404 for everything else. */
+export async function openCaseDocument(ctx: SubmissionsCtx, actor: Actor, documentId: string) {
+  const opened = await openDocument(ctx, documentId)
+  await ownCase(ctx, actor, opened.entry.vorgangId)
+  return opened
+}
+
+/** The case, where the actor works its postbox. */
+export async function ownCase(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<Case> {
+  authorize(actor, 'postbox.list', { postboxes: actor.kind === 'staff' ? actor.postboxes : [] })
+  const kase = await readCase(ctx, vorgangId)
+  authorize(actor, 'vorgang.read', { postboxes: [kase.item.postbox] })
+  return kase
+}
+
+const Stored = v.object({ v: v.literal(1), answers: v.record(v.string(), v.unknown()) })
+
+/** Opens the answers of a submission; null where the Vorgang has none. The caller has checked who asks. */
+export async function readAnswers(ctx: SubmissionsCtx, vorgang: Vorgang): Promise<Answers | null> {
+  const row = await findSubmissionOfVorgang(ctx.db, vorgang.id)
+  if (row === undefined) {
+    return null
+  }
+  const opened = await ctx.keyring.openJson(
+    row.keyId,
+    { table: 'submissions', row: row.id, column: 'answers' },
+    row.answersSealed,
+  )
+  return v.parse(Stored, opened).answers as Answers
+}
+
+async function journalOf(ctx: SubmissionsCtx, eakteId: string): Promise<readonly JournalView[]> {
+  const lines = await listJournal(ctx, eakteId, 0, 500)
+  const ids = [...new Set(lines.map((line) => line.actor).filter((actor) => actor.startsWith('staff:')))]
+  const names = new Map(
+    await Promise.all(ids.map(async (id) => [id, await staffName(ctx, id.slice('staff:'.length))] as const)),
+  )
+  return lines.map(({ seq, type, atMs, body, actor }) => ({ seq, type, atMs, body, actor: names.get(actor) ?? actor }))
+}
+
+function documentView({
+  id,
+  vorgangId,
+  kind,
+  createdAtMs,
+  meta,
+}: Awaited<ReturnType<typeof readDocuments>>[number]): DocumentView {
+  const { fileName, mediaType, sizeBytes } = meta
+  return { id, vorgangId, kind, title: meta.title ?? fileName, fileName, mediaType, sizeBytes, createdAtMs }
+}
