@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import type { Batch, JournalEntry, JournalValue, StoredAnswer, Value, WriteResult } from './batch.ts'
@@ -30,12 +30,20 @@ class Refused extends Error {
   }
 }
 
+/** Folder inside the data folder in which a restore works; a folder that has one is not whole. */
+export const RESTORE_FOLDER = 'restoring'
+
 /**
  * Opens the data for writing: takes the single-instance lock, sets the pragmas, migrates.
- * Throws `data-folder-in-use` when another process holds the lock.
+ * Throws `DATA_FOLDER_IN_USE` when another process holds the lock, `RESTORE_UNFINISHED` after a restore that broke off.
  */
 export function openMain(options: WriterOptions): MainStore {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  if (existsSync(join(options.dataDir, RESTORE_FOLDER))) {
+    throw Object.assign(new Error('a restore into this data folder was not finished; empty it and restore again'), {
+      code: 'RESTORE_UNFINISHED',
+    })
+  }
   const lock = takeLock(join(options.dataDir, 'lock.db'))
   const db = openReadWrite(join(options.dataDir, 'stadttor.db'))
   const migrated = migrate(db, options)

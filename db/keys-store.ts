@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { type Engine, openReadWrite } from './engine.ts'
 import type { KeyAnswer, KeyCommand, KeyRow, WriterOptions } from './writer-protocol.ts'
 
@@ -54,6 +55,8 @@ function execute(db: Engine, command: KeyCommand): KeyAnswer {
             .all(command.kekId, command.limit),
         ),
       }
+    case 'kek-ids':
+      return { ok: true, ids: idsOf(db.prepare('SELECT DISTINCT kek_id AS id FROM data_keys').all()) }
     case 'rewrap':
       db.prepare('UPDATE data_keys SET kek_id = ?, wrapped = ? WHERE id = ?').run(
         command.kekId,
@@ -64,10 +67,7 @@ function execute(db: Engine, command: KeyCommand): KeyAnswer {
     case 'destroy':
       return destroy(db, command.ids, command.atMs)
     case 'destroyed':
-      return {
-        ok: true,
-        ids: (db.prepare('SELECT id FROM destroyed_keys').all() as { id: string }[]).map((row) => row.id),
-      }
+      return { ok: true, ids: idsOf(db.prepare('SELECT id FROM destroyed_keys').all()) }
     case 'put-kek':
       db.prepare('INSERT INTO installation_keys (id, check_value) VALUES (?, ?) ON CONFLICT (id) DO NOTHING').run(
         command.id,
@@ -111,10 +111,22 @@ function isDestroyed(db: Engine, id: string): boolean {
   return db.prepare('SELECT 1 FROM destroyed_keys WHERE id = ?').get(id) !== undefined
 }
 
+const idsOf = (rows: unknown[]): string[] => (rows as { id: string }[]).map((row) => row.id)
+
 function rowsOf(rows: unknown[]): KeyRow[] {
   return (rows as { id: string; kek_id: string; wrapped: ArrayBuffer | Uint8Array }[]).map((row) => ({
     id: row.id,
     kekId: row.kek_id,
     wrapped: new Uint8Array(row.wrapped),
   }))
+}
+
+/** Ids of destroyed keys in a copy of `keys.db`, e.g. a key backup. Not for the file the writer has open. */
+export function readDestroyed(path: string): string[] {
+  const db = new Database(path, { readonly: true })
+  try {
+    return idsOf(db.prepare('SELECT id FROM destroyed_keys').all())
+  } finally {
+    db.close()
+  }
 }

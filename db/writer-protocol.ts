@@ -17,6 +17,8 @@ export type KeyCommand =
     }
   | { readonly op: 'get'; readonly id: string }
   | { readonly op: 'list-wrapped-by-other'; readonly kekId: string; readonly limit: number }
+  /** Ids of the installation keys that wrap at least one data key. */
+  | { readonly op: 'kek-ids' }
   | { readonly op: 'rewrap'; readonly id: string; readonly kekId: string; readonly wrapped: Uint8Array }
   | { readonly op: 'destroy'; readonly ids: readonly string[]; readonly atMs: number }
   | { readonly op: 'destroyed' }

@@ -27,6 +27,7 @@ export class WriteFailed extends Error {
 type Waiting = { readonly batch: Batch; readonly resolve: (result: BatchResult) => void }
 const WAITING_MAX = 2_000
 const UNKNOWN_RETRIES = 2
+const GONE: BatchResult = { ok: false, reason: 'unknown', code: 'WRITER_GONE' }
 
 /**
  * Starts the writer thread of a data folder and waits until it has migrated and is ready.
@@ -36,6 +37,7 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: options })
   const batches = new Map<number, Waiting>()
   const commands = new Map<number, (answer: KeyAnswer) => void>()
+  const thread = { isGone: false, isClosing: false }
   const count = { id: 0, attempts: 0, batches: 0 }
   const broken = Promise.withResolvers<string>()
   const closed = Promise.withResolvers<void>()
@@ -60,16 +62,28 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
   })
   worker.on('error', () => broken.resolve('WRITER_THREAD_DIED'))
   worker.on('exit', () => {
+    thread.isGone = true
     for (const waiting of batches.values()) {
-      waiting.resolve({ ok: false, reason: 'unknown', code: 'WRITER_GONE' })
+      waiting.resolve(GONE)
     }
     batches.clear()
+    for (const answer of commands.values()) {
+      answer({ ok: false, reason: 'failed' })
+    }
+    commands.clear()
     closed.resolve()
+    if (!thread.isClosing) {
+      broken.resolve('WRITER_GONE')
+    }
   })
   const send = (message: ToWriter): void => worker.postMessage(message)
 
   const attempt = (batch: Batch): Promise<BatchResult> =>
     new Promise((resolve) => {
+      if (thread.isGone) {
+        resolve(GONE)
+        return
+      }
       count.id += 1
       count.attempts += 1
       batches.set(count.id, { batch, resolve })
@@ -90,11 +104,16 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
     },
     keys: (command) =>
       new Promise((resolve) => {
+        if (thread.isGone) {
+          resolve({ ok: false, reason: 'failed' })
+          return
+        }
         count.id += 1
         commands.set(count.id, resolve)
         send({ kind: 'keys', id: count.id, command })
       }),
     close: async () => {
+      thread.isClosing = true
       send({ kind: 'close' })
       await closed.promise
       await worker.terminate()

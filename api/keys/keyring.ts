@@ -8,7 +8,8 @@ import { checkValue, type InstallationKey, KeyRefused } from './installation-key
 export type Spot = { readonly table: string; readonly row: string; readonly column: string }
 
 export type Keyring = {
-  readonly currentKeyId: string
+  /** Id of the installation key that wraps new data keys. */
+  readonly currentKeyId: () => string
   /** Makes a data key; durable when it resolves (key first, then the batch that uses it). */
   readonly createKey: (id: string) => Promise<void>
   readonly seal: (keyId: string, spot: Spot, plain: Uint8Array | string) => Promise<Buffer>
@@ -22,8 +23,15 @@ export type Keyring = {
   readonly purpose: (name: string) => Uint8Array
   /** Destroys data keys for good. What they sealed cannot be opened again. */
   readonly destroy: (ids: readonly string[]) => Promise<void>
-  /** Wraps every data key by the current installation key; returns how many were wrapped anew. */
-  readonly rotate: () => Promise<number>
+  /**
+   * Takes over the installation's keys as read anew (the first wraps from now on) and wraps every data key by it; returns
+   * how many were wrapped anew. Throws `KeyRefused` when a key that still wraps something is not among them.
+   */
+  readonly rotate: (keys: readonly InstallationKey[]) => Promise<number>
+  /** Proves that every data key is wrapped by a key we hold; returns the ids of the installation keys in use. */
+  readonly check: () => Promise<readonly string[]>
+  /** Ids of all data keys that were destroyed. */
+  readonly destroyed: () => Promise<ReadonlySet<string>>
 }
 export type KeysCtx = { readonly keyring: Keyring }
 
@@ -45,37 +53,10 @@ type Options = {
  * Throws `KeyRefused`, naming the missing key's id.
  */
 export async function openKeyring(options: Options): Promise<Keyring> {
-  const [current] = options.keys
-  if (current === undefined) {
-    throw new KeyRefused('no installation key')
-  }
-  await proveKeys(options)
-  await options.command({ op: 'put-kek', id: current.id, checkValue: checkValue(current) })
+  const held = await holdKeys(options, options.keys)
   const cache = new Map<string, Uint8Array>()
-
-  const dataKey = async (id: string): Promise<Uint8Array> => {
-    const known = cache.get(id)
-    if (known !== undefined) {
-      return known
-    }
-    const answer = await options.command({ op: 'get', id })
-    const row = answer.ok ? answer.rows?.[0] : undefined
-    if (row === undefined) {
-      throw keyGone(`data key ${id}`)
-    }
-    const key = unwrap(options, row)
-    remember(cache, id, key)
-    return key
-  }
-  const createKey = async (id: string): Promise<void> => {
-    const key = new Uint8Array(randomBytes(32))
-    const wrapped = wrap(options.town, current, id, key)
-    const answer = await options.command({ op: 'put', id, kekId: current.id, wrapped, atMs: options.now() })
-    if (!answer.ok) {
-      throw new Error('a data key could not be stored')
-    }
-    remember(cache, id, key)
-  }
+  const gone = new Set<string>()
+  const { dataKey, createKey } = openDataKeys(options, held, cache, gone)
   if (!(await exists(options, TOWN_KEY))) {
     await createKey(TOWN_KEY)
   }
@@ -86,7 +67,7 @@ export async function openKeyring(options: Options): Promise<Keyring> {
   const openBytes: Keyring['open'] = async (keyId, spot, sealed) => open(await dataKey(keyId), place(spot), sealed)
 
   return {
-    currentKeyId: current.id,
+    currentKeyId: () => held.current.id,
     createKey,
     dataKey,
     seal: sealBytes,
@@ -97,6 +78,7 @@ export async function openKeyring(options: Options): Promise<Keyring> {
     purpose: (name) => deriveKey(townKey, `purpose:${name}`),
     destroy: async (ids) => {
       for (const id of ids) {
+        gone.add(id)
         cache.delete(id)
       }
       const answer = await options.command({ op: 'destroy', ids, atMs: options.now() })
@@ -104,26 +86,79 @@ export async function openKeyring(options: Options): Promise<Keyring> {
         throw new Error('keys could not be destroyed')
       }
     },
-    rotate: () => rotate(options, current),
+    rotate: async (keys) => {
+      Object.assign(held, await holdKeys(options, keys))
+      return rotate(options, held)
+    },
+    check: () => proveKeys(options, held.all),
+    destroyed: async () => {
+      const answer = await options.command({ op: 'destroyed' })
+      return new Set(answer.ok ? answer.ids : [])
+    },
   }
 }
 
-async function proveKeys(options: Options): Promise<void> {
+/** The installation's keys in memory; replaced as a whole by a rotation. */
+type Held = { current: InstallationKey; all: readonly InstallationKey[] }
+
+async function holdKeys(options: Options, all: readonly InstallationKey[]): Promise<Held> {
+  const [current] = all
+  if (current === undefined) {
+    throw new KeyRefused('no installation key')
+  }
+  await proveKeys(options, all)
+  await options.command({ op: 'put-kek', id: current.id, checkValue: checkValue(current) })
+  return { current, all }
+}
+
+function openDataKeys(options: Options, held: Held, cache: Map<string, Uint8Array>, gone: ReadonlySet<string>) {
+  const dataKey = async (id: string): Promise<Uint8Array> => {
+    const known = cache.get(id)
+    if (known !== undefined) {
+      return known
+    }
+    const answer = await options.command({ op: 'get', id })
+    const row = answer.ok ? answer.rows?.[0] : undefined
+    if (row === undefined || gone.has(id)) {
+      throw keyGone(`data key ${id}`)
+    }
+    const key = unwrap(options.town, held, row)
+    remember(cache, id, key)
+    return key
+  }
+  const createKey = async (id: string): Promise<void> => {
+    const key = new Uint8Array(randomBytes(32))
+    const kek = held.current
+    const wrapped = wrap(options.town, kek, id, key)
+    const answer = await options.command({ op: 'put', id, kekId: kek.id, wrapped, atMs: options.now() })
+    if (!answer.ok) {
+      throw new Error('a data key could not be stored')
+    }
+    remember(cache, id, key)
+  }
+  return { dataKey, createKey }
+}
+
+async function proveKeys(options: Options, held: readonly InstallationKey[]): Promise<readonly string[]> {
   const answer = await options.command({ op: 'keks' })
   for (const known of answer.ok ? (answer.keks ?? []) : []) {
-    const held = options.keys.find((key) => key.id === known.id)
-    if (held !== undefined && checkValue(held) !== known.checkValue) {
+    const ours = held.find((key) => key.id === known.id)
+    if (ours !== undefined && checkValue(ours) !== known.checkValue) {
       throw new KeyRefused(`the installation key ${known.id} is not the one this data was written with`)
     }
   }
-  const first = await options.command({ op: 'get', id: TOWN_KEY })
-  const row = first.ok ? first.rows?.[0] : undefined
-  if (row !== undefined && !options.keys.some((key) => key.id === row.kekId)) {
-    throw new KeyRefused(`the installation key ${row.kekId} is missing; this data cannot be opened without it`)
+  const used = await options.command({ op: 'kek-ids' })
+  const ids = used.ok ? (used.ids ?? []) : []
+  for (const id of ids) {
+    if (!held.some((key) => key.id === id)) {
+      throw new KeyRefused(`the installation key ${id} is missing; this data cannot be opened without it`)
+    }
   }
+  return ids
 }
 
-async function rotate(options: Options, current: InstallationKey): Promise<number> {
+async function rotate(options: Options, held: Held): Promise<number> {
+  const { current } = held
   let count = 0
   for (;;) {
     const answer = await options.command({ op: 'list-wrapped-by-other', kekId: current.id, limit: 500 })
@@ -132,8 +167,11 @@ async function rotate(options: Options, current: InstallationKey): Promise<numbe
       return count
     }
     for (const row of rows) {
-      const wrapped = wrap(options.town, current, row.id, unwrap(options, row))
-      await options.command({ op: 'rewrap', id: row.id, kekId: current.id, wrapped })
+      const wrapped = wrap(options.town, current, row.id, unwrap(options.town, held, row))
+      const done = await options.command({ op: 'rewrap', id: row.id, kekId: current.id, wrapped })
+      if (!done.ok) {
+        throw new Error('a data key could not be wrapped anew')
+      }
       count += 1
     }
   }
@@ -148,14 +186,12 @@ function wrap(town: string, kek: InstallationKey, id: string, key: Uint8Array): 
   return seal(kek.key, { town, table: 'data_keys', row: id, column: 'wrapped' }, key)
 }
 
-function unwrap(options: Options, row: KeyRow): Uint8Array {
-  const kek = options.keys.find((key) => key.id === row.kekId)
+function unwrap(town: string, held: Held, row: KeyRow): Uint8Array {
+  const kek = held.all.find((key) => key.id === row.kekId)
   if (kek === undefined) {
     throw new KeyRefused(`the installation key ${row.kekId} is missing`)
   }
-  return new Uint8Array(
-    open(kek.key, { town: options.town, table: 'data_keys', row: row.id, column: 'wrapped' }, row.wrapped),
-  )
+  return new Uint8Array(open(kek.key, { town, table: 'data_keys', row: row.id, column: 'wrapped' }, row.wrapped))
 }
 
 function remember(cache: Map<string, Uint8Array>, id: string, key: Uint8Array): void {

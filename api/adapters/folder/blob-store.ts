@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { copyFile, type FileHandle, mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from '../../documents/blobs.ts'
+import { type Failpoint, noFailpoint } from '../../lib/failpoint.ts'
 
 const ID = /^[0-9a-f]{64}$/
 
@@ -10,7 +11,7 @@ const ID = /^[0-9a-f]{64}$/
  * Blob store in a folder: `<root>/ab/<id>`. A file is written to `<root>/tmp`, synced, renamed to its content address,
  * and its folder synced: a crash leaves at worst an orphan, never a reference without bytes.
  */
-export async function openFolderStore(root: string): Promise<BlobStore> {
+export async function openFolderStore(root: string, failpoint: Failpoint = noFailpoint): Promise<BlobStore> {
   await mkdir(join(root, 'tmp'), { recursive: true, mode: 0o700 })
   const known = new Set<string>()
   const pathOf = (id: string): string => {
@@ -20,7 +21,7 @@ export async function openFolderStore(root: string): Promise<BlobStore> {
     return join(root, id.slice(0, 2), id)
   }
   return {
-    write: (source) => writeBlob(root, known, pathOf, source),
+    write: (source) => writeBlob({ root, known, pathOf, failpoint }, source),
     read: (id, start, end) => readRange(pathOf(id), start, end),
     size: async (id) => {
       try {
@@ -41,10 +42,15 @@ export async function openFolderStore(root: string): Promise<BlobStore> {
   }
 }
 
+type Folder = {
+  readonly root: string
+  readonly known: Set<string>
+  readonly pathOf: (id: string) => string
+  readonly failpoint: Failpoint
+}
+
 async function writeBlob(
-  root: string,
-  known: Set<string>,
-  pathOf: (id: string) => string,
+  { root, known, pathOf, failpoint }: Folder,
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ id: string; sizeBytes: number }> {
   const temporary = join(root, 'tmp', randomUUID())
@@ -56,6 +62,7 @@ async function writeBlob(
       hash.update(chunk)
       sizeBytes += chunk.byteLength
       await writeAll(file, chunk)
+      failpoint('upload')
     }
     await file.sync()
     await file.close()
@@ -66,6 +73,7 @@ async function writeBlob(
       await syncFolder(root)
       known.add(folder)
     }
+    failpoint('rename')
     await rename(temporary, pathOf(id))
     await syncFolder(folder)
     return { id, sizeBytes }
