@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { run } from './child.ts'
+import { run, runNode } from './child.ts'
 
 /** What the templates are made of. The catalogue is not among it: templates are built once, whatever is published. */
 const SOURCES = ['src', 'content/words', 'content/city.yaml', 'astro.config.mjs', 'tsconfig.json', 'package-lock.json']
@@ -19,6 +19,11 @@ export async function buildTemplates({ ifStale }: { ifStale: boolean }): Promise
   }
   writeFileSync(STAMP, digest)
   return 0
+}
+
+/** Writes the complete static site from `content/`, with no database and no running process; answers an exit code. */
+export async function buildSite(args: readonly string[]): Promise<number> {
+  return (await runNode(['scripts/build-site.ts', ...args])).code
 }
 
 function sourcesDigest(): string {
