@@ -24,7 +24,7 @@ export function readAnswer(field: Field, texts: readonly string[], context: { to
   }
   const text = cleaned[0] ?? ''
   const { maxLength } = field.limits
-  if (text.length > Math.max(maxLength, SLOPPY[field.kind] ?? 0)) {
+  if (!CHOSEN.includes(field.kind) && text.length > Math.max(maxLength, SLOPPY[field.kind] ?? 0)) {
     return { ok: false, wrong: { type: 'forms/too-long', params: { max: maxLength } } }
   }
   const read = READERS[field.kind]
@@ -37,6 +37,9 @@ const EMPTY: Readonly<Partial<Record<Field['kind'], string>>> = {
   declaration: 'forms/declare',
   file: 'forms/file-missing',
 }
+
+/** Kinds whose answer is one of a few codes. */
+const CHOSEN: readonly Field['kind'][] = ['bool', 'select', 'declaration']
 
 /** Raw characters allowed where blanks and hyphens are taken out before counting. */
 const SLOPPY: Readonly<Partial<Record<Field['kind'], number>>> = {

@@ -1,0 +1,95 @@
+import type { Content, ContentChecker } from '../content/snapshot.ts'
+import type { Finding } from '../lib/finding.ts'
+import { problemType } from '../lib/problem.ts'
+import type { DataModelReader } from './data-model.ts'
+import { exampleProblem, readExamples } from './examples.ts'
+import { type FormFiles, formDigest, loadForm } from './load.ts'
+import type { Form } from './model.ts'
+
+export { formDigest, loadForm } from './load.ts'
+export { receiptView, reviewView, startView } from './review-view.ts'
+export { canonicalAnswers, formSchema, jsonSchema } from './schema.ts'
+export { stepView } from './step-view.ts'
+export { findPage, firstStep, nextStep, previousStep, resumeStep } from './steps.ts'
+export { summary } from './summary.ts'
+export { typedFrom } from './typed-from.ts'
+export { reachable, readStepBody, validateAll, validateStep } from './validate.ts'
+export { formWords } from './words.ts'
+
+const noForm = problemType('forms/no-form', 404)
+
+const KEPT_FORMS_MAX = 200
+const FILE = /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml)$/
+
+/**
+ * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200.
+ * The result throws `forms/no-form` (404) for a service without a form; content was checked before, so a broken form there
+ * is a broken invariant.
+ */
+export function createForms(readXml: DataModelReader): (content: Content, slug: string, lang: string) => Form {
+  const kept = new Map<string, Form>()
+  return (content, slug, lang) => {
+    const files = filesOfService(content, slug)
+    if (files[`form.${lang}.yaml`] === undefined) {
+      throw noForm(`service ${slug} has no form in ${lang}`)
+    }
+    const key = `${slug}\n${lang}\n${formDigest(files, lang)}`
+    const known = kept.get(key)
+    if (known !== undefined) {
+      return known
+    }
+    const result = loadForm(files, { slug, lang, readXml })
+    if (!result.ok) {
+      throw new Error(`form of ${slug} is broken: ${result.findings[0]?.type ?? ''}`)
+    }
+    if (kept.size >= KEPT_FORMS_MAX) {
+      const oldest = kept.keys().next()
+      kept.delete(oldest.done === true ? '' : oldest.value)
+    }
+    kept.set(key, result.form)
+    return result.form
+  }
+}
+
+/** Checks every form of a content revision and that each example does what it promises; to be given to `loadContent`. */
+export function checkForms(readXml: DataModelReader): ContentChecker {
+  return (content) => {
+    const slugs = new Set(content.paths.flatMap((path) => FILE.exec(path)?.[1] ?? []))
+    return [...slugs].flatMap((slug) => checkService(filesOfService(content, slug), slug, readXml))
+  }
+}
+
+function checkService(files: FormFiles, slug: string, readXml: DataModelReader): readonly Finding[] {
+  const languages = Object.keys(files).flatMap((name) => /^form\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
+  return (languages.length === 0 ? ['de'] : languages).flatMap((lang): readonly Finding[] => {
+    const result = loadForm(files, { slug, lang, readXml, folder: `services/${slug}` })
+    return result.ok ? checkExamples(result.form, files['examples.yaml'], slug) : result.findings
+  })
+}
+
+function checkExamples(form: Form, source: string | undefined, slug: string): readonly Finding[] {
+  if (source === undefined) {
+    return []
+  }
+  const file = `services/${slug}/examples.yaml`
+  const read = readExamples(source, file, form)
+  if (!read.ok) {
+    return read.findings
+  }
+  return read.examples.flatMap((example) => {
+    const detail = exampleProblem(form, example)
+    return detail === undefined ? [] : [{ file, line: 1, type: 'forms/example', detail }]
+  })
+}
+
+function filesOfService(content: Content, slug: string): FormFiles {
+  const found: Record<string, string> = {}
+  for (const path of content.paths) {
+    const match = FILE.exec(path)
+    const bytes = match !== null && match[1] === slug ? content.file(path) : undefined
+    if (match?.[2] !== undefined && bytes !== undefined) {
+      found[match[2]] = new TextDecoder().decode(bytes)
+    }
+  }
+  return found
+}
