@@ -63,7 +63,6 @@ export async function openPort({ host, port, log, limits }: PortOptions): Promis
     answerWith(state, log),
   )
   server.maxConnections = bounds.connectionsMax
-  server.maxRequestsPerSocket = 1_000
   server.maxHeadersCount = 100
   const sweeper = setInterval(() => endSlowBodies(state.bodies, bounds), bounds.sweepMs)
   sweeper.unref()
