@@ -55,6 +55,7 @@ export function reachable(form: Form, typed: Typed, options: StepsOptions): Read
 export type StepAction =
   | { readonly kind: 'continue' }
   | { readonly kind: 'leave' }
+  | { readonly kind: 'stay' }
   | { readonly kind: 'remove-item'; readonly group: string; readonly index: number }
   | { readonly kind: 'remove-file'; readonly pointer: string; readonly fileId: string }
 
@@ -123,8 +124,8 @@ function mergePage(typed: Typed, page: Page, sent: ReadonlyMap<string, string>):
 
 function actionOf(form: Form, typed: Typed, sent: { page: Page; text: string }): StepAction {
   const { page, text } = sent
-  if (text === 'leave') {
-    return { kind: 'leave' }
+  if (text === 'leave' || text === 'stay') {
+    return { kind: text }
   }
   const item = /^remove:\/([A-Za-z0-9]+)\/(\d{1,3})$/.exec(text)
   if (item !== null && page.step.kind === 'loop' && item[1] === page.step.group && form.groups.has(item[1])) {

@@ -6,7 +6,8 @@ import type { FieldKind } from './model.ts'
  * add `/day`, `/month`, `/year`; the question for another item is `<pointer of the group>/+`; `id` is safe in HTML and CSS.
  * Values of yes/no questions are `true` and `false`, of a ticked declaration `true`.
  * Every page is one `<form method="post" novalidate>`; the field `action` may hold `remove:<pointer>` (an item of a loop
- * or one file) or `leave`; anything else, or nothing, means "continue".
+ * or one file), `leave`, or `stay` (keep what was sent, a file for example, and show the page again); anything else, or
+ * nothing, means "continue".
  */
 
 /** Paths of the pages, made by whoever mounts them; `step` gets an address such as `hunde-1-chip`. */

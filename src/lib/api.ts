@@ -3,7 +3,9 @@ import type { CityFrame } from '../../api/catalogue/view.ts'
 
 export type * from '../../api/catalogue/view.ts'
 export type * from '../../api/forms/view.ts'
-export type * from '../../api/submissions/view.ts'
+export type { RequestView } from '../../api/messages/service.ts'
+export type { ReceiptPage } from '../../api/submissions/service-pages.ts'
+export type { StatusView } from '../../api/submissions/service-status.ts'
 
 /** An answer of the API that is not a success. Holds codes only, never the detail text. */
 export class Refusal extends Error {

@@ -18,6 +18,12 @@ export const writtenMoment = (atMs: number): string => momentFormat.format(new D
 /** Writes an amount in cents as `12,50 €`. */
 export const writtenMoney = (cents: number): string => moneyFormat.format(cents / 100)
 
+/** Writes a size in bytes as `340 KB` or `1,2 MB` (thousands, as file managers show it). */
+export const writtenSize = (bytes: number): string =>
+  bytes < 1_000_000
+    ? `${Math.max(1, Math.round(bytes / 1000))} KB`
+    : `${(bytes / 1_000_000).toLocaleString('de-DE', { maximumFractionDigits: 1 })} MB`
+
 /** Makes a `tel:` address of a German number as people write it; a leading 0 becomes +49. */
 export const telephone = (written: string): string =>
   `tel:${written
