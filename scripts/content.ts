@@ -1,0 +1,18 @@
+import { readXDatenfelder } from '../api/adapters/xdatenfelder/read.ts'
+import { loadContent, readContentFolder } from '../api/content/service.ts'
+import type { Content } from '../api/content/snapshot.ts'
+import { checkForms } from '../api/forms/service.ts'
+import { findingLine } from '../api/lib/finding.ts'
+
+/** Reads a content folder with all checks; prints every finding with file and line and answers null where there is one. */
+export async function readCheckedContent(folder: string): Promise<Content | null> {
+  const files = await readContentFolder(folder)
+  const result = loadContent(files, [checkForms(readXDatenfelder)])
+  if (result.ok) {
+    return result.content
+  }
+  for (const finding of result.findings) {
+    console.error(findingLine({ ...finding, file: `${folder}/${finding.file}` }))
+  }
+  return null
+}
