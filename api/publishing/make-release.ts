@@ -74,7 +74,7 @@ export async function makeRelease(
   difference: Difference,
   { contentRevisionId, previous }: Pick<Manifest, 'contentRevisionId' | 'previous'>,
 ): Promise<MadeRelease> {
-  const effort: Effort = difference.render.length > HARD_PAGES_MAX ? 'quick' : 'hard'
+  const effort = effortFor(difference.render.length)
   const fresh = await inParallel(difference.render, async (task) => {
     const page = await renderPage(frame, answers, task)
     const { br, gzip } = await compressText(page.html, effort)
@@ -100,6 +100,9 @@ export async function makeRelease(
     ...(validUntilMs === undefined ? {} : { validUntilMs }),
   }
 }
+
+/** How hard so many pages are compressed. */
+export const effortFor = (pages: number): Effort => (pages > HARD_PAGES_MAX ? 'quick' : 'hard')
 
 /** Everything beside content that is in each page's bytes. */
 const frameDigest = ({ templateDigest, origin, demo }: Frame): string =>

@@ -14,12 +14,14 @@ import type { Site } from './site.ts'
 import { findCurrentRelease, findRelease, guardPointer, insertRelease, type Release, setPointer } from './store.ts'
 import { type SiteFile, writeSite } from './write-site.ts'
 
-export type { SiteApi } from './answers.ts'
+export { createAnswers, type SiteApi } from './answers.ts'
+export { renderSite } from './build.ts'
 export { createLive, type Live } from './live.ts'
 export { openPageStore, type PageStore } from './page-store.ts'
 export { gone, pageFailed } from './render-page.ts'
 export { loadSite, type Site } from './site.ts'
 export { snapshotApi } from './snapshot-api.ts'
+export { writeSite } from './write-site.ts'
 
 export type PublishingCtx = Ctx & {
   readonly site: Site
