@@ -1,0 +1,80 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { catalogueRoutes } from '../api/catalogue/routes.ts'
+import { catalogueIndexes } from '../api/catalogue/service.ts'
+import {
+  createLive,
+  exportSite,
+  loadSite,
+  openPageStore,
+  type PublishingCtx,
+  publish,
+  snapshotApi,
+} from '../api/publishing/service.ts'
+import { testContext } from '../api/testing/context.ts'
+import { buildTemplates } from './build.ts'
+import { runNode } from './child.ts'
+import { readCheckedContent } from './content.ts'
+
+const CONTENT = process.env['STADTTOR_CONTENT'] ?? 'content'
+const ORIGIN = 'https://stadt.example'
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'stadttor-site-'))
+  expect(await buildTemplates({ ifStale: true })).toBe(0)
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const filesUnder = (root: string): Map<string, string> =>
+  new Map(
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((name) => [name.slice(root.length), readFileSync(name).toString('base64')]),
+  )
+
+const publishAndExport = async (target: string): Promise<number> => {
+  const test = await testContext({ origin: ORIGIN })
+  try {
+    const content = await readCheckedContent(CONTENT)
+    if (content === null) {
+      throw new Error('the content is refused')
+    }
+    const pages = await openPageStore(join(test.dataDir, 'pages'))
+    const live = { revisionId: content.digest, content }
+    const catalogue = catalogueRoutes({
+      content: { live: () => live, at: async () => content },
+      catalogueIndex: catalogueIndexes(),
+    })
+    const ctx: PublishingCtx = {
+      ...test,
+      pages,
+      live: createLive(pages),
+      site: await loadSite('dist'),
+      siteApi: async () => snapshotApi({ catalogue }, test.log),
+    }
+    const { pagesTotal } = await publish(ctx, { kind: 'system', principal: 'test' }, live)
+    await exportSite(ctx, { kind: 'system', principal: 'test' }, target)
+    return pagesTotal
+  } finally {
+    await test.close()
+  }
+}
+
+it('the build, without database or server, writes byte for byte what publishing makes', async () => {
+  const built = join(folder, 'built')
+  const published = join(folder, 'published')
+  const env = { STADTTOR_CONTENT: CONTENT, STADTTOR_ORIGIN: ORIGIN }
+  const { code, output } = await runNode(['scripts/build-site.ts', '--to', built], { env, capture: true })
+  expect(code, output).toBe(0)
+  const pagesTotal = await publishAndExport(published)
+  const files = filesUnder(built)
+  expect([...files.keys()].filter((name) => name.endsWith('.html'))).toHaveLength(pagesTotal)
+  expect([...files.keys()]).toContain('/leistungen/hund-anmelden/index.html')
+  const exported = filesUnder(published)
+  expect([...exported.keys()].toSorted()).toEqual([...files.keys()].toSorted())
+  expect([...files].filter(([name, bytes]) => exported.get(name) !== bytes).map(([name]) => name)).toEqual([])
+}, 120_000)
