@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { findBrowser } from './browser.ts'
 import { buildSite, buildTemplates } from './build.ts'
 import { runChecks } from './checks.ts'
-import { type Outcome, run } from './child.ts'
+import { type Outcome, run, runNode } from './child.ts'
 import { countPlaywright, countVitest, type PartResult, printSummary, seconds } from './summary.ts'
 
 type Part = { readonly name: string; readonly run: () => Promise<PartResult> }
@@ -62,9 +62,10 @@ async function runParts(parts: readonly Part[], done: readonly PartResult[] = []
 async function runBuild(): Promise<PartResult> {
   const startedMs = performance.now()
   const templates = await buildTemplates({ ifStale: false })
-  const code = templates === 0 ? await buildSite([]) : templates
-  const failed = code === 0 ? 0 : 1
-  return { name: 'build', seconds: (performance.now() - startedMs) / 1000, passed: 1 - failed, failed }
+  const built = templates === 0 ? await buildSite([]) : templates
+  const checked = built === 0 ? (await runNode(['scripts/site-check.ts'])).code : built
+  const failed = [built, checked].filter((code) => code !== 0).length
+  return { name: 'build', seconds: (performance.now() - startedMs) / 1000, passed: 2 - failed, failed }
 }
 
 async function vitest(name: string, args: readonly string[], env: Record<string, string> = {}): Promise<PartResult> {
