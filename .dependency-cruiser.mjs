@@ -10,10 +10,11 @@ const FLOORS = [
   ['postboxes', 'connectors', 'payments', 'messages', 'retention', 'statistics'],
   ['workflow', 'notices'],
   ['submissions'],
+  ['operations'],
 ]
 
 const rooms = FLOORS.flat().join('|')
-const TESTS = '\\.test\\.ts$|^api/testing/'
+const TESTS = '\\.test\\.ts$|^(api|db)/testing/'
 
 /** One rule per floor: its rooms may not import a room of the same floor (other than itself) or of a higher one. The last has none above. */
 const floorRules = FLOORS.slice(0, -1).map((floor, index) => ({
