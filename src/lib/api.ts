@@ -18,6 +18,10 @@ export class Refusal extends Error {
   }
 }
 
+/** Name of a problem as modules declare it (`submissions/draft-expired`), from the type of problem+json. */
+export const problemName = (type: unknown): string =>
+  typeof type === 'string' ? type.replace(/^.*\/errors\//, '') : 'about:blank'
+
 type Page = Pick<AstroGlobal, 'locals' | 'request' | 'url'>
 
 /**
@@ -36,7 +40,7 @@ export const apiOf = ({ locals, request }: Page) => ({
       return (await answer.json()) as T
     }
     const problem = (await answer.json().catch(() => ({}))) as { type?: unknown }
-    throw new Refusal(answer.status, typeof problem.type === 'string' ? problem.type : 'about:blank')
+    throw new Refusal(answer.status, problemName(problem.type))
   },
 })
 

@@ -37,3 +37,47 @@ document.addEventListener('htmx:before:history:update', (event) => {
 if (document.querySelector('#fehler') !== null) {
   focusStart()
 }
+
+/** Sends one file alone; fetch shows no progress of an upload, so this is XMLHttpRequest. */
+const send = (url: string, file: File, onProgress: (percent: number) => void): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = new XMLHttpRequest()
+    request.open('PUT', url)
+    request.setRequestHeader('Content-Type', 'application/octet-stream')
+    request.setRequestHeader('X-File-Name', encodeURIComponent(file.name))
+    request.upload.onprogress = ({ loaded, total }) => onProgress(Math.floor((100 * loaded) / total))
+    request.onload = () => resolve(request.status < 300)
+    request.onerror = () => resolve(false)
+    request.send(file)
+  })
+
+// A chosen file goes up at once, with progress; then the page is shown again with the file in its list. Where that fails,
+// the file stays chosen and goes with the form, as it does without JavaScript.
+document.addEventListener('change', async (event) => {
+  const input = event.target
+  if (!(input instanceof HTMLInputElement) || input.dataset['upload'] === undefined || input.form === null) {
+    return
+  }
+  const [file] = input.files ?? []
+  const status = input.parentElement?.querySelector<HTMLElement>('.upload')
+  const again = input.parentElement?.querySelector<HTMLButtonElement>('button[value="stay"]')
+  if (file === undefined || !status || !again) {
+    return
+  }
+  status.textContent = `${input.dataset['progress']}: ${file.name}`
+  const bar = document.createElement('progress')
+  bar.max = 100
+  bar.setAttribute('aria-label', file.name)
+  status.after(bar)
+  again.disabled = true
+  const isStored = await send(input.dataset['upload'], file, (percent) => {
+    bar.value = percent
+  })
+  bar.remove()
+  again.disabled = false
+  status.textContent = isStored ? '' : (input.dataset['failed'] ?? '')
+  if (isStored) {
+    input.value = ''
+    input.form.requestSubmit(again)
+  }
+})
