@@ -160,30 +160,30 @@ function spanOf(text: string, style: Style): RichSpan {
 
 /** Leaves out blanks at both ends and where two pieces meet, joins pieces of the same style. */
 function trimSpans(spans: readonly RichSpan[]): readonly RichSpan[] {
-  const joined: RichSpan[] = []
+  // Pieces are gathered and joined once: asking a growing text for its end would copy it each time.
+  const runs: { readonly style: RichSpan; readonly parts: string[] }[] = []
+  let endsBlank = true
   for (const span of spans) {
-    const last = joined.at(-1)
-    const text = last === undefined || last.text.endsWith(' ') ? span.text.replace(/^ +/, '') : span.text
+    const text = endsBlank ? span.text.replace(/^ +/, '') : span.text
     if (text === '') {
       continue
     }
-    if (
-      last !== undefined &&
-      last.strong === span.strong &&
-      last.emphasis === span.emphasis &&
-      last.href === span.href
-    ) {
-      joined[joined.length - 1] = { ...last, text: last.text + text }
+    endsBlank = text.endsWith(' ')
+    const last = runs.at(-1)
+    if (last !== undefined && isSameStyle(last.style, span)) {
+      last.parts.push(text)
     } else {
-      joined.push({ ...span, text })
+      runs.push({ style: span, parts: [text] })
     }
   }
-  const last = joined.at(-1)
-  if (last?.text.endsWith(' ')) {
-    joined[joined.length - 1] = { ...last, text: last.text.trimEnd() }
-  }
-  return joined.filter((span) => span.text !== '')
+  const joined = runs.map(({ style, parts }) => ({ ...style, text: parts.join('') }))
+  const last = joined.pop()
+  const end = last === undefined ? [] : [{ ...last, text: last.text.replace(/ $/, '') }]
+  return [...joined, ...end].filter((span) => span.text !== '')
 }
+
+const isSameStyle = (a: RichSpan, b: RichSpan): boolean =>
+  a.strong === b.strong && a.emphasis === b.emphasis && a.href === b.href
 
 function hrefOf(attributes: string): string | undefined {
   const match = HREF.exec(attributes)
