@@ -9,17 +9,21 @@ export type Variants = { readonly br: Uint8Array; readonly gzip: Uint8Array }
 /** `hard` takes about ten times as long for a few per cent less: for what changed, not for everything. */
 export type Effort = 'hard' | 'quick'
 
+/** Longer texts are never compressed hard: it takes seconds. */
+const HARD_BYTES_MAX = 128 * 1024
+
 /** Compresses text beside the main thread. Same bytes and effort give the same bytes. */
 export async function compressText(text: Uint8Array, effort: Effort): Promise<Variants> {
+  const isHard = effort === 'hard' && text.byteLength <= HARD_BYTES_MAX
   const [br, gz] = await Promise.all([
     brotli(text, {
       params: {
-        [constants.BROTLI_PARAM_QUALITY]: effort === 'hard' ? 11 : 5,
+        [constants.BROTLI_PARAM_QUALITY]: isHard ? 11 : 5,
         [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
         [constants.BROTLI_PARAM_SIZE_HINT]: text.byteLength,
       },
     }),
-    zip(text, { level: effort === 'hard' ? 9 : 6 }),
+    zip(text, { level: isHard ? 9 : 6 }),
   ])
   return { br, gzip: gz }
 }
