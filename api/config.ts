@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as v from 'valibot'
 import type { KeySource } from './keys/installation-key.ts'
@@ -59,8 +60,7 @@ export type Config = {
 export type OidcConfig = {
   readonly issuer: string
   readonly clientId: string
-  readonly clientSecret?: string
-  readonly clientSecretFile?: string
+  readonly clientSecret: string
   readonly mfaAcr: readonly string[]
   readonly mfaAmr: readonly string[]
   readonly recheckSeconds: number
@@ -149,9 +149,24 @@ function oidcOf(env: Parsed): OidcConfig | undefined {
     mfaAcr: listOf(env.STADTTOR_OIDC_MFA_ACR),
     mfaAmr: listOf(env.STADTTOR_OIDC_MFA_AMR),
     recheckSeconds: env.STADTTOR_OIDC_RECHECK_SECONDS,
-    ...present('clientSecret', env.STADTTOR_OIDC_CLIENT_SECRET),
-    ...present('clientSecretFile', env.STADTTOR_OIDC_CLIENT_SECRET_FILE),
+    clientSecret: secretOf(env),
   }
+}
+
+/** The provider's secret comes from a file; in demo and test it may stand in the environment. */
+function secretOf(env: Parsed): string {
+  const path = env.STADTTOR_OIDC_CLIENT_SECRET_FILE
+  if (path !== undefined) {
+    try {
+      return readFileSync(path, 'utf8').trim()
+    } catch {
+      throw new ConfigRefused(`STADTTOR_OIDC_CLIENT_SECRET_FILE cannot be read: ${path}`)
+    }
+  }
+  if (env.STADTTOR_OIDC_CLIENT_SECRET === undefined || env.STADTTOR_MODE === 'production') {
+    throw new ConfigRefused('the secret towards the identity provider is missing: set STADTTOR_OIDC_CLIENT_SECRET_FILE')
+  }
+  return env.STADTTOR_OIDC_CLIENT_SECRET
 }
 
 function refuseUnsafe(config: Config): void {
@@ -163,11 +178,6 @@ function refuseUnsafe(config: Config): void {
   }
   if (config.smtpUrl === undefined) {
     throw new ConfigRefused('STADTTOR_SMTP_URL is missing: no mail could be sent')
-  }
-  if (config.oidc.clientSecret !== undefined) {
-    throw new ConfigRefused(
-      'STADTTOR_OIDC_CLIENT_SECRET may not stand in the environment: use STADTTOR_OIDC_CLIENT_SECRET_FILE',
-    )
   }
   if (!config.oidc.issuer.startsWith('https://')) {
     throw new ConfigRefused('STADTTOR_OIDC_ISSUER is a stand-in: production needs an https address')

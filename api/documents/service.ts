@@ -240,3 +240,5 @@ async function toEntry(ctx: DocumentsCtx, row: StoredVersion): Promise<DocumentE
   const { id, vorgangId, kind, createdAtMs } = row.document
   return { id, vorgangId, kind, createdAtMs, meta }
 }
+
+export { cleanFileName, disposition } from './file-type.ts'

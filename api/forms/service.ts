@@ -6,6 +6,7 @@ import { exampleProblem, readExamples } from './examples.ts'
 import { type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
+export { addFile, filesOf, removeFile, typedFiles, valueAt } from './answers.ts'
 export { formDigest, loadForm } from './load.ts'
 export { receiptView, reviewView, startView } from './review-view.ts'
 export { canonicalAnswers, formSchema, jsonSchema } from './schema.ts'

@@ -8,10 +8,13 @@ export type Who = 'public' | 'citizen' | 'clerk' | 'lead' | 'editor' | 'operator
 export type Resource =
   | 'none'
   | 'service'
+  | 'postbox'
   | 'draft'
   | 'upload'
   | 'vorgang'
   | 'item'
+  | 'task'
+  | 'task'
   | 'eakte'
   | 'document'
   | 'notice'

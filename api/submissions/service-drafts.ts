@@ -1,8 +1,18 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { readUpload, receiveUpload } from '../documents/service.ts'
-import { addFile, removeFile, type Typed, typedFiles } from '../forms/answers.ts'
+import type { Typed } from '../forms/answers.ts'
 import type { Field } from '../forms/model.ts'
-import { findPage, firstStep, nextStep, readStepBody, resumeStep, validateStep } from '../forms/service.ts'
+import {
+  addFile,
+  findPage,
+  firstStep,
+  nextStep,
+  readStepBody,
+  removeFile,
+  resumeStep,
+  typedFiles,
+  validateStep,
+} from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planGrant } from '../identity/plan.ts'
 import { ensureCitizenSession } from '../identity/service.ts'
@@ -11,7 +21,7 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, openDraft, sealTyped } from './draft.ts'
-import { insertDraft, updateDraft } from './store.ts'
+import { closeDraft, insertDraft, listExpiredDrafts, updateDraft } from './store.ts'
 
 export const serviceNotOnline = problemType('submissions/service-not-online', 404)
 export const stepMissing = problemType('submissions/step-missing', 404)
@@ -87,6 +97,7 @@ export type StepInput = {
   readonly files: readonly StoredUpload[]
 }
 export type StoredUpload = {
+  readonly sha256: string
   readonly pointer: string
   readonly id: string
   readonly name: string
@@ -175,8 +186,8 @@ export async function storeDraftFile(
     bytesMax: field.file?.maxSizeBytes ?? 0,
     mediaTypes: field.file?.mediaTypes ?? [],
   })
-  const { fileName: name, mediaType, sizeBytes } = upload.meta
-  return { pointer: input.pointer, id: upload.id, name, mediaType, sizeBytes, plan }
+  const { fileName: name, mediaType, sizeBytes, sha256 } = upload.meta
+  return { pointer: input.pointer, id: upload.id, name, mediaType, sizeBytes, sha256, plan }
 }
 
 /** Opens a file of a draft for its owner. */
@@ -238,3 +249,17 @@ async function changeDraft<T>(
 }
 
 const today = (ctx: SubmissionsCtx): string => dayInBerlin(ctx.now())
+
+const EXPIRED_AT_ONCE = 200
+
+/** Ends drafts whose time is over: answers are emptied and their keys destroyed. Returns how many. */
+export async function expireDrafts(ctx: SubmissionsCtx): Promise<number> {
+  const rows = await listExpiredDrafts(ctx.db, ctx.now(), EXPIRED_AT_ONCE)
+  for (const row of rows) {
+    const result = await ctx.write({ guards: [closeDraft(row, 'expired', ctx.now())] })
+    if (result.ok) {
+      await ctx.keyring.destroy([row.keyId])
+    }
+  }
+  return rows.length
+}

@@ -48,7 +48,7 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
   const [lines, requests, notices, documents, nextCode, state] = await Promise.all([
-    listJournal(ctx, vorgang.eakteId, 0, 500),
+    listJournal(ctx, vorgang.eakteId, { limit: 500 }),
     readRequests(ctx, vorgangId),
     readNotices(ctx, vorgangId),
     readDocuments(ctx, [vorgangId]),

@@ -3,9 +3,9 @@ import { join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
 import { prepareDocument, readUploads } from '../documents/service.ts'
 import { AKTENZEICHEN, planOpenEakte } from '../eakten/plan.ts'
-import { type Answers, filesOf, valueAt } from '../forms/answers.ts'
+import type { Answers } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
-import { validateAll } from '../forms/service.ts'
+import { canonicalAnswers, filesOf, validateAll, valueAt } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planCode, planGrant } from '../identity/plan.ts'
 import { planJob } from '../jobs/plan.ts'
@@ -135,7 +135,7 @@ async function planRecord(
 ): Promise<Plan> {
   const { row, form } = draft
   const id = ctx.newId()
-  const text = canonicalJson({ v: 1, form: { id: form.id, version: form.version, digest: form.digest }, answers })
+  const text = canonicalJson(canonicalAnswers(form, answers))
   const spot = { table: 'submissions', row: id, column: 'answers' }
   const line = { eakteId: at.eakteId, atMs: at.atMs, actor: at.actor }
   return {
@@ -228,13 +228,15 @@ function emailOf(form: Form, answers: Answers): string | null {
 }
 
 /** Answers by dotted path; the process keeps only those it declares. */
-function variablesOf(answers: Answers, prefix = ''): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(answers).flatMap(([key, value]) => {
-      const path = prefix === '' ? key : `${prefix}.${key}`
-      return typeof value === 'object' && !Array.isArray(value)
-        ? Object.entries(variablesOf(value as Answers, path))
-        : [[path, value] as const]
-    }),
-  )
+function variablesOf(answers: Answers, prefix = ''): Readonly<Record<string, unknown>> {
+  const named: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(answers)) {
+    const path = prefix === '' ? key : `${prefix}.${key}`
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      Object.assign(named, variablesOf(value as Answers, path))
+    } else {
+      named[path] = value
+    }
+  }
+  return named
 }

@@ -1,21 +1,19 @@
-import * as v from 'valibot'
 import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
 import { openDocument, readDocuments } from '../documents/service.ts'
-import { readEakte, readVorgaenge, type Vorgang } from '../eakten/service.ts'
-import type { Answers } from '../forms/answers.ts'
+import { readEakte, readVorgaenge } from '../eakten/service.ts'
 import { summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
 import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
-import { wordsOf } from '../lib/words.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
 import { type Case, readCase, vorgangMissing } from '../workflow/case.ts'
 import { type StateView, stateOf, type TaskView, taskOf } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { findSubmissionOfVorgang } from './store.ts'
+import { readAnswers } from './service-copy.ts'
 
 export type DocumentView = {
   readonly id: string
@@ -77,7 +75,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   const kase = await ownCase(ctx, actor, vorgangId)
   const { vorgang, eakte, item, content } = kase
   const [answers, documents, requests, decision, notices, deliveries, journal, assignee] = await Promise.all([
-    readAnswers(ctx, vorgang),
+    readAnswers(ctx, vorgang.id),
     readDocuments(ctx, [vorgangId]),
     readRequests(ctx, vorgangId),
     readDecision(ctx, actor, vorgangId),
@@ -103,7 +101,10 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
         ? null
         : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
     task: await taskOf(ctx, kase, actor),
-    answers: answers === null ? [] : summary(form, answers, wordsOf(content.words, 'de')),
+    answers:
+      answers === null
+        ? []
+        : summary(form, answers, { words: ctx.formWords(content, 'de'), today: dayInBerlin(vorgang.openedAtMs) }),
     documents: documents.map(documentView),
     requests,
     decision,
@@ -160,24 +161,8 @@ export async function ownCase(ctx: SubmissionsCtx, actor: Actor, vorgangId: stri
   return kase
 }
 
-const Stored = v.object({ v: v.literal(1), answers: v.record(v.string(), v.unknown()) })
-
-/** Opens the answers of a submission; null where the Vorgang has none. The caller has checked who asks. */
-export async function readAnswers(ctx: SubmissionsCtx, vorgang: Vorgang): Promise<Answers | null> {
-  const row = await findSubmissionOfVorgang(ctx.db, vorgang.id)
-  if (row === undefined) {
-    return null
-  }
-  const opened = await ctx.keyring.openJson(
-    row.keyId,
-    { table: 'submissions', row: row.id, column: 'answers' },
-    row.answersSealed,
-  )
-  return v.parse(Stored, opened).answers as Answers
-}
-
 async function journalOf(ctx: SubmissionsCtx, eakteId: string): Promise<readonly JournalView[]> {
-  const lines = await listJournal(ctx, eakteId, 0, 500)
+  const lines = await listJournal(ctx, eakteId, { limit: 500 })
   const ids = [...new Set(lines.map((line) => line.actor).filter((actor) => actor.startsWith('staff:')))]
   const names = new Map(
     await Promise.all(ids.map(async (id) => [id, await staffName(ctx, id.slice('staff:'.length))] as const)),

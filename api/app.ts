@@ -1,0 +1,49 @@
+import { Hono } from 'hono'
+import { catalogueRoutes } from './catalogue/routes.ts'
+import type { Context } from './context.ts'
+import type { Env } from './http/env.ts'
+import { answerNotFound, answerProblems } from './http/problem.ts'
+import { createRateLimiter } from './http/rate.ts'
+import { listRoutes } from './http/route.ts'
+import { identityRoutes } from './identity/routes.ts'
+import { resolveActor } from './identity/service.ts'
+import { noticeRoutes } from './notices/routes.ts'
+import { postboxRoutes } from './postboxes/routes.ts'
+import { draftRoutes, fileRoutes } from './submissions/routes.ts'
+import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
+import { workflowRoutes } from './workflow/routes.ts'
+
+/** Where a request comes from, as the web entry saw it. */
+export type From = { readonly address: string; readonly requestId: string }
+export type Api = {
+  readonly app: Hono<Env>
+  readonly handle: (request: Request, from: From) => Promise<Response>
+}
+
+/** Puts the headless API together. Throws when a route is mounted without its declaration: the server then does not start. */
+export function createApi(ctx: Context): Api {
+  const app = new Hono<Env>()
+  const limit = createRateLimiter(ctx.now, ctx.config.rateFactor)
+  app.onError(answerProblems(ctx.log))
+  app.notFound(answerNotFound)
+  app.use('*', async (c, next) => {
+    const from = c.env as unknown as From
+    c.set('requestId', from.requestId)
+    c.set('clientAddress', from.address)
+    c.set('limit', limit)
+    c.set('actor', await resolveActor(ctx, c.req.raw))
+    await next()
+  })
+  app
+    .route('/api/v1/catalogue', catalogueRoutes(ctx))
+    .route('/api/v1/identity', identityRoutes(ctx))
+    .route('/api/v1/submissions', draftRoutes(ctx))
+    .route('/api/v1/submissions', fileRoutes(ctx))
+    .route('/api/v1/submissions', statusRoutes(ctx))
+    .route('/api/v1/submissions', caseRoutes(ctx))
+    .route('/api/v1/postboxes', postboxRoutes(ctx))
+    .route('/api/v1/workflow', workflowRoutes(ctx))
+    .route('/api/v1/notices', noticeRoutes(ctx))
+  listRoutes(app)
+  return { app, handle: async (request, from) => await app.fetch(request, from) }
+}

@@ -1,0 +1,120 @@
+import { officePage } from './catalogue/pages.ts'
+import type { CatalogueCtx } from './catalogue/service.ts'
+import type { Content } from './content/snapshot.ts'
+import { createTypesetter } from './documents/typeset.ts'
+import { namesOf } from './forms/names.ts'
+import { dayInBerlin } from './lib/clock.ts'
+import { ruleInForce } from './lib/deadlines.ts'
+import type { NoticeFacts } from './notices/ctx.ts'
+import { type LetterKit, readLetterKit } from './notices/letter-kit.ts'
+import { renderNotice, renderReceipt, type Sender } from './notices/render.ts'
+import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
+import type { CopyFacts, SubmissionsCtx } from './submissions/ctx.ts'
+import { readAnswers } from './submissions/service-copy.ts'
+
+type LettersCtx = SubmissionsCtx & CatalogueCtx
+/** What letters need of the context, asked for when a letter is set. */
+export type Letters = {
+  readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
+  readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
+  readonly close: () => Promise<void>
+}
+
+const LIMITS = { queueMax: 200, timeoutMs: 20_000, documentsPerWorker: 500 }
+
+/** Wires content, forms, fees and offices to the setting of letters; one typesetter for the town. */
+export function createLetters(whole: () => LettersCtx): Letters {
+  const typesetter = createTypesetter(LIMITS)
+  return {
+    close: typesetter.close,
+    renderNotice: async (facts) => {
+      const ctx = whole()
+      const { vorgang, eakte, content } = facts
+      const receivedOn = dayInBerlin(vorgang.openedAtMs)
+      return await renderNotice(typesetter, {
+        template: templateOf(ctx, content, vorgang.serviceSlug, vorgang.lang, facts.kind),
+        kit: kitOf(content, vorgang.lang),
+        sender: senderOf(ctx, content, vorgang.serviceSlug),
+        serviceTitle: ctx.form(content, vorgang.serviceSlug, vorgang.lang).title,
+        aktenzeichen: eakte.aktenzeichen,
+        reference: vorgang.reference,
+        receivedOn,
+        issuedOn: facts.issuedOn,
+        createdAtMs: facts.createdAtMs,
+        answers: (await readAnswers(ctx, vorgang.id)) ?? {},
+        feesCents: feesOn(content, receivedOn),
+        reasons: facts.reasons,
+        draftedBy: facts.draftedBy,
+        signedBy: facts.signedBy,
+        isDemo: ctx.mode !== 'production',
+      })
+    },
+    renderCopy: async (facts) => {
+      const ctx = whole()
+      return await renderReceipt(typesetter, {
+        kit: kitOf(facts.content, facts.lang),
+        sender: senderOf(ctx, facts.content, facts.serviceSlug),
+        serviceTitle: facts.serviceTitle,
+        reference: facts.reference,
+        receivedAtMs: facts.receivedAtMs,
+        sections: facts.sections.map(({ title, rows }) => ({
+          title,
+          rows: rows.map(({ label, value }) => ({ label, value })),
+        })),
+        attachments: facts.files,
+        isDemo: ctx.mode !== 'production',
+      })
+    },
+  }
+}
+
+function kitOf(content: Content, lang: string): LetterKit {
+  const deadlines = content.deadlines.deadlines.map((rule) => rule.id)
+  const read = readLetterKit(content.file, lang, deadlines)
+  if (!read.ok) {
+    throw new Error(`letters are broken: ${read.findings[0]?.type ?? ''}`)
+  }
+  return read.kit
+}
+
+function templateOf(ctx: LettersCtx, content: Content, slug: string, lang: string, kind: string): NoticeTemplate {
+  const file = `services/${slug}/notice.${kind}.${lang}.yaml`
+  const source = new TextDecoder().decode(content.file(file) ?? new Uint8Array())
+  const read = readNoticeTemplate(source, file, {
+    form: namesOf(ctx.form(content, slug, lang).fields.values()),
+    fees: content.fees.fees.map((fee) => fee.id),
+    remedies: kitOf(content, lang).remedies.map((remedy) => remedy.id),
+  })
+  if (!read.ok) {
+    throw new Error(`notice template is broken: ${read.findings[0]?.type ?? ''}`)
+  }
+  return read.template
+}
+
+/** Letterhead: the city, and the office whose postbox works the service. */
+function senderOf(ctx: LettersCtx, content: Content, slug: string): Sender {
+  const { city } = content
+  const postbox = content.postboxes.get(content.services.get(slug)?.postbox ?? '')
+  const office = officePage(ctx.catalogueIndex(content), postbox?.office ?? '')
+  return {
+    name: city.authority.de,
+    nameDsb: city.authority.dsb ?? city.authority.de,
+    street: office?.street ?? city.address.street,
+    postalCode: office?.postalCode ?? city.address.postalCode,
+    town: office?.town ?? city.address.town,
+    phone: office?.phone ?? city.phone,
+    email: office?.email ?? city.email,
+    office: office?.name ?? city.authority.de,
+  }
+}
+
+/** Amounts in force on a day, cents by fee id. */
+function feesOn(content: Content, on: string): Readonly<Record<string, number>> {
+  const ids = [...new Set(content.fees.fees.map((fee) => fee.id))]
+  return Object.fromEntries(
+    ids.flatMap((id) => {
+      const cents = ruleInForce(content.fees.fees, id, on)?.amountCents
+      return cents === undefined ? [] : [[id, cents] as const]
+    }),
+  )
+}

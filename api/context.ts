@@ -1,0 +1,249 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openProjection } from '../db/projection.ts'
+import { openReader, type Reader } from '../db/reader.ts'
+import { startWriter, type Writer } from '../db/writer.ts'
+import { openFolderStore } from './adapters/folder/blob-store.ts'
+import { createOidcProvider } from './adapters/oidc/provider.ts'
+import { createSmtpMailer } from './adapters/smtp/mailer.ts'
+import { createWebhookConnector } from './adapters/webhook/connector.ts'
+import { readXDatenfelder } from './adapters/xdatenfelder/read.ts'
+import { xzufiSource } from './adapters/xzufi/source.ts'
+import { catalogueRoutes } from './catalogue/routes.ts'
+import { type CatalogueCtx, catalogueIndexes } from './catalogue/service.ts'
+import type { SyncCtx } from './catalogue/service-sync.ts'
+import { type Config, dataPaths } from './config.ts'
+import type { ConnectorsCtx } from './connectors/service.ts'
+import { type ContentRevisions, folderObjectStore, openRevisions } from './content/service.ts'
+import type { Content } from './content/snapshot.ts'
+import { contentCheckers } from './context-checks.ts'
+import { createLetters, type Letters } from './context-letters.ts'
+import { createWorkflowParts } from './context-workflow.ts'
+import { createForms, formWords } from './forms/service.ts'
+import { createIdentity } from './identity/identity.ts'
+import { createJournalSigner } from './journal/service.ts'
+import { readInstallationKeys } from './keys/installation-key.ts'
+import { type Keyring, openKeyring } from './keys/keyring.ts'
+import type { Clock } from './lib/clock.ts'
+import { newId } from './lib/ids.ts'
+import type { Log } from './lib/log.ts'
+import type { Mailer, MessagesCtx } from './messages/service.ts'
+import type { PostboxesCtx } from './postboxes/service.ts'
+import {
+  createLive,
+  loadSite,
+  openPageStore,
+  type PublishingCtx,
+  type Site,
+  snapshotApi,
+} from './publishing/service.ts'
+import { caseNames, SEARCH_SCHEMA, type SearchCtx } from './search/service.ts'
+import type { SubmissionsCtx } from './submissions/ctx.ts'
+import { composeMessage, describeCase } from './submissions/service-copy.ts'
+
+/** Everything a town needs, made once. */
+export type Context = SubmissionsCtx &
+  CatalogueCtx &
+  PostboxesCtx &
+  PublishingCtx &
+  SearchCtx &
+  ConnectorsCtx &
+  MessagesCtx &
+  SyncCtx & {
+    readonly letters: Letters
+    readonly content: ContentRevisions
+    readonly config: Config
+    readonly writer: Writer
+  }
+
+export type OpenContext = {
+  readonly ctx: Context
+  /** Called after every write: jobs may be due, projections may lag. */
+  readonly onWrite: (listener: () => void) => void
+  /** Closes readers before the writer; nothing is written afterwards. */
+  readonly close: () => Promise<void>
+}
+
+type Basics = { readonly config: Config; readonly origin: string; readonly clock: Clock; readonly log: Log }
+type Store = {
+  readonly writer: Writer
+  readonly reader: Reader
+  readonly keyring: Keyring
+  readonly listeners: (() => void)[]
+}
+
+const MIGRATIONS = fileURLToPath(new URL('../db/migrations', import.meta.url))
+
+/**
+ * Opens a town: data folder (lock, migration), keys, content, everything that is wired by name. Listens nowhere.
+ * Throws `KeyRefused`, and errors with code `DATA_FOLDER_IN_USE`, `DATABASE_NEWER`.
+ */
+export async function openContext(basics: Basics): Promise<OpenContext> {
+  const store = await openStore(basics)
+  const ctx = await wire(basics, store)
+  return {
+    ctx,
+    onWrite: (listener) => store.listeners.push(listener),
+    close: async () => {
+      ctx.mailer.close()
+      ctx.projection.close()
+      await ctx.letters.close()
+      await store.reader.close()
+      await store.writer.close()
+    },
+  }
+}
+
+async function openStore({ config, clock }: Basics): Promise<Store> {
+  const keys = readInstallationKeys(config.keySource, config.dataDir)
+  const failpoint = failpointOf(config)
+  const writer = await startWriter({
+    dataDir: config.dataDir,
+    migrationsDir: MIGRATIONS,
+    ...(failpoint === undefined ? {} : { failpoint }),
+  })
+  try {
+    const keyring = await openKeyring({ town: config.town, keys, command: writer.keys, now: clock.now })
+    const reader = await openReader(dataPaths(config.dataDir).main)
+    return { writer, reader, keyring, listeners: [] }
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+async function wire({ config, origin, clock, log }: Basics, store: Store) {
+  const paths = dataPaths(config.dataDir)
+  const { keyring, writer } = store
+  const core = {
+    config,
+    town: config.town,
+    origin,
+    mode: config.mode,
+    db: store.reader.db,
+    writer,
+    keyring,
+    log,
+    now: clock.now,
+    newId: () => newId(clock.now()),
+    write: async (batch: Parameters<Writer['write']>[0]) => {
+      const result = await writer.write(batch)
+      for (const listener of store.listeners) {
+        listener()
+      }
+      return result
+    },
+  }
+  const content = await openRevisions({
+    ...core,
+    contentObjects: folderObjectStore(paths.content),
+    contentCheckers: contentCheckers(readXDatenfelder),
+  })
+  const late: { ctx: Context | null } = { ctx: null }
+  const whole = (): Context => {
+    if (late.ctx === null) {
+      throw new Error('the context is not complete yet')
+    }
+    return late.ctx
+  }
+  const letters = createLetters(whole)
+  const ctx = {
+    ...core,
+    content,
+    letters,
+    contentCheckers: contentCheckers(readXDatenfelder),
+    catalogueIndex: catalogueIndexes(),
+    catalogueSource: xzufiSource(config.catalogueUrl ?? join(config.contentDir, 'feed')),
+    blobs: await openFolderStore(paths.blobs),
+    identity: identityOf(config),
+    journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
+    form: createForms(readXDatenfelder),
+    formWords: wordsCache(),
+    mailer: mailerOf(config),
+    mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
+    mailText: async (content: Content, slug: string, lang: string, template: string) =>
+      (await whole().workflow.texts(content, slug, lang)).messages[template] ?? null,
+    projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
+    describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
+    caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
+    connector: (id: string) => connectorOf(config, content.live().content, id),
+    composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),
+    renderNotice: letters.renderNotice,
+    renderCopy: letters.renderCopy,
+    workflow: createWorkflowParts(whole),
+    ...(await publishingOf(config, content, log)),
+  }
+  late.ctx = ctx
+  return ctx
+}
+
+async function publishingOf(config: Config, content: ContentRevisions, log: Log) {
+  const pages = await openPageStore(dataPaths(config.dataDir).pages)
+  const site: Site = await loadSite(config.bundleDir)
+  const catalogueIndex = catalogueIndexes()
+  return {
+    site,
+    pages,
+    live: createLive(pages),
+    siteApi: async (revisionId: string) => {
+      const fixed = { revisionId, content: await content.at(revisionId) }
+      const access = { live: () => fixed, at: content.at }
+      return snapshotApi({ catalogue: catalogueRoutes({ content: access, catalogueIndex }) }, log)
+    },
+  }
+}
+
+function identityOf(config: Config) {
+  const { oidc } = config
+  if (oidc === undefined) {
+    return createIdentity(null, { mfaAcr: [], mfaAmr: [], recheckMs: 0 })
+  }
+  const provider = createOidcProvider({
+    issuer: oidc.issuer,
+    clientId: oidc.clientId,
+    clientSecret: oidc.clientSecret,
+    acrValues: oidc.mfaAcr,
+    allowLoopbackHttp: config.mode !== 'production',
+  })
+  return createIdentity(provider, { mfaAcr: oidc.mfaAcr, mfaAmr: oidc.mfaAmr, recheckMs: oidc.recheckSeconds * 1000 })
+}
+
+/** Without a mail server (tests of one process) mails wait as jobs. */
+function mailerOf(config: Config): Mailer {
+  if (config.smtpUrl !== undefined) {
+    return createSmtpMailer(config.smtpUrl, config.mailFrom)
+  }
+  return { send: () => Promise.reject(new Error('no mail server is set')), close: () => undefined }
+}
+
+function connectorOf(config: Config, content: Content, id: string) {
+  const link = content.connectors.get(id)
+  const url = link === undefined ? undefined : config.setting(link.urlSetting)
+  const secret = link === undefined ? undefined : config.setting(link.secretSetting)
+  if (link === undefined || url === undefined || secret === undefined) {
+    return null
+  }
+  return createWebhookConnector({
+    url,
+    secret: Buffer.from(secret.replace(/^whsec_/, ''), 'base64'),
+    timeoutMs: link.timeoutSeconds * 1000,
+    isProduction: config.mode === 'production',
+  })
+}
+
+function wordsCache() {
+  const kept = new Map<string, ReturnType<typeof formWords>>()
+  return (content: Content, lang: string) => {
+    const path = `words/forms.${lang}.yaml`
+    const source = content.file(path) === undefined ? 'words/forms.de.yaml' : path
+    const digest = content.digestOfFile(source) ?? ''
+    const words = kept.get(digest) ?? formWords(new TextDecoder().decode(content.file(source)), source)
+    kept.set(digest, words)
+    return words
+  }
+}
+
+function failpointOf(config: Config) {
+  const [, at, group] = /^(before-commit|after-commit):(\d+)$/.exec(config.failpoint ?? '') ?? []
+  return at === undefined ? undefined : { at: at as 'before-commit' | 'after-commit', group: Number(group) }
+}

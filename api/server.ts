@@ -1,0 +1,131 @@
+import { createApi } from './app.ts'
+import { ConfigRefused, readConfig } from './config.ts'
+import { type Context, openContext } from './context.ts'
+import { type OpenPort, openPort } from './http/listen.ts'
+import { createWeb } from './http/web.ts'
+import { importContentFolder } from './import-content.ts'
+import { KeyRefused } from './keys/installation-key.ts'
+import { settableClock, systemClock } from './lib/clock.ts'
+import { newId } from './lib/ids.ts'
+import { createLog, type Log } from './lib/log.ts'
+import { Problem } from './lib/problem.ts'
+import { startLive } from './publishing/service.ts'
+import { type Background, createBackground } from './worker.ts'
+
+/** Exit code for settings or data that must not be started with (EX_CONFIG). */
+const EXIT_CONFIG = 78
+const EXIT_BROKEN = 70
+
+await main()
+
+async function main(): Promise<void> {
+  const testClock = process.env['STADTTOR_MODE'] === 'test' ? settableClock(Date.now()) : null
+  const clock = testClock ?? systemClock()
+  const log = createLog((line) => process.stdout.write(line), clock.now)
+  try {
+    const config = readConfig(process.env)
+    const port = await openPort({ host: config.host, port: config.port, log })
+    const origin = config.origin ?? `http://localhost:${port.port}`
+    const { ctx, onWrite, close } = await openContext({ config, origin, clock, log })
+    const background = createBackground(ctx, onWrite)
+    const state = { isReady: false }
+    port.serve(webOf(ctx, port, state))
+    const closeAdmin = await openAdmin(ctx, background, testClock)
+    await startLive(ctx)
+    await importContentFolder(ctx)
+    await background.start()
+    state.isReady = true
+    log('listening', { port: port.port, origin, mode: config.mode, sqlite: ctx.writer.sqliteVersion, pid: process.pid })
+    stopOnSignal(log, async () => {
+      state.isReady = false
+      await port.stop()
+      await background.stop()
+      await closeAdmin()
+      await close()
+    })
+    const code = await ctx.writer.broken
+    log('writer-broken', { code })
+    process.exit(EXIT_BROKEN)
+  } catch (error) {
+    process.stderr.write(`${refusalOf(error)}\n`)
+    process.exit(EXIT_CONFIG)
+  }
+}
+
+function webOf(ctx: Context, port: OpenPort, state: { readonly isReady: boolean }) {
+  const api = createApi(ctx)
+  return createWeb({
+    api: api.handle,
+    pages: ctx.site.render,
+    release: ctx.live.lookup,
+    assets: ctx.site.assets,
+    probes: probesOf(ctx, state),
+    origin: ctx.origin,
+    isHttps: ctx.origin.startsWith('https://'),
+    demo: ctx.mode === 'demo',
+    hosts: ctx.mode === 'production' ? [] : [`127.0.0.1:${port.port}`],
+    trustedProxies: ctx.config.trustedProxies,
+    log: ctx.log,
+    newId: () => newId(ctx.now()),
+    now: ctx.now,
+  })
+}
+
+/** `/health`: the loop turns. `/ready`: a write is durable, content is live, nothing broke. */
+function probesOf(ctx: Context, state: { readonly isReady: boolean }) {
+  const answer = (isGood: boolean): Response =>
+    new Response(isGood ? 'ok\n' : 'not ready\n', {
+      status: isGood ? 200 : 503,
+      headers: { 'Cache-Control': 'no-store' },
+    })
+  return {
+    '/health': async () => answer(true),
+    '/ready': async () =>
+      answer(
+        state.isReady &&
+          (await ctx
+            .write({})
+            .then((result) => result.ok)
+            .catch(() => false)),
+      ),
+  }
+}
+
+async function openAdmin(_ctx: Context, _background: Background, _clock: ReturnType<typeof settableClock> | null) {
+  return async (): Promise<void> => undefined
+}
+
+function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let isStopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (isStopping) {
+        process.exit(1)
+      }
+      isStopping = true
+      log('stopping', { signal })
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+/** What the operator reads when the start is refused: the reason, and where; never a value. */
+function refusalOf(error: unknown): string {
+  if (error instanceof ConfigRefused || error instanceof KeyRefused) {
+    return `Stadttor does not start: ${error.message}`
+  }
+  if (error instanceof Problem) {
+    const places = error.errors.map(
+      (issue) => `\n  ${issue.pointer} ${issue.type} ${JSON.stringify(issue.params ?? {})}`,
+    )
+    return `Stadttor does not start: ${error.type}: ${error.message}${places.join('')}`
+  }
+  const code = error !== null && typeof error === 'object' && 'code' in error ? String(error.code) : ''
+  if (code === 'DATA_FOLDER_IN_USE') {
+    return 'Stadttor does not start: another process uses this data folder'
+  }
+  return `Stadttor does not start: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}`
+}

@@ -1,0 +1,148 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { disposition } from '../documents/service.ts'
+import { readVorgangByReference } from '../eakten/service.ts'
+import type { Env } from '../http/env.ts'
+import { fileAnswer } from '../http/file-answer.ts'
+import { done } from '../http/respond.ts'
+import { actorOf, type RouteSpec, route } from '../http/route.ts'
+import { input, inputOf, parameter, readBody } from '../http/validate.ts'
+import { redeemCode, requestMailCode } from '../identity/service-codes.ts'
+import { readReference } from '../lib/ids.ts'
+import { planCodeMail } from '../messages/plan.ts'
+import { previewNotice } from '../notices/service.ts'
+import type { SubmissionsCtx } from './ctx.ts'
+import { readMultipart } from './multipart.ts'
+import { ANSWER_FILE, answerRequest, type StoredFile, storeAnswerFile } from './service-answers.ts'
+import { openOwnDocument, readStatus } from './service-status.ts'
+import { openCaseDocument, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
+
+const Id = v.pipe(v.string(), v.uuid())
+const Reference = v.pipe(v.string(), v.maxLength(40))
+export const StatusSignIn = v.strictObject({ reference: Reference, code: v.pipe(v.string(), v.maxLength(40)) })
+export const StatusCode = v.strictObject({ reference: Reference })
+
+const READ: Omit<RouteSpec, 'action' | 'resource'> = {
+  who: ['citizen'],
+  csrf: false,
+  rate: 'read',
+  audit: false,
+  cache: 'never',
+}
+const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
+const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, who: ['clerk', 'lead'] }
+
+/** Routes of what comes after sending, for citizens; mounted under `/api/v1/submissions`. */
+export const statusRoutes = (ctx: SubmissionsCtx) =>
+  new Hono<Env>()
+    .post(
+      '/status/sign-in',
+      route({ ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }),
+      input(StatusSignIn),
+      async (c) => {
+        const { reference, code } = inputOf(c, StatusSignIn)
+        const redeemed = await redeemCode(ctx, actorOf(c), {
+          ...(await tryOf(ctx, reference, c.get('clientAddress'))),
+          code,
+        })
+        c.header('Set-Cookie', redeemed.setCookie, { append: true })
+        return done(c, {
+          page: `/status/${redeemed.vorgangId}`,
+          self: `/api/v1/submissions/status/${redeemed.vorgangId}`,
+          body: { vorgangId: redeemed.vorgangId, nextCode: redeemed.nextCode },
+        })
+      },
+    )
+    .post(
+      '/status/code',
+      route({ ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }),
+      input(StatusCode),
+      async (c) => {
+        const attempt = await tryOf(ctx, inputOf(c, StatusCode).reference, c.get('clientAddress'))
+        await requestMailCode(ctx, actorOf(c), attempt, (codeId) =>
+          planCodeMail(attempt.vorgangId ?? '', codeId, ctx.now()),
+        )
+        return done(c, { page: '/status/?code=unterwegs', self: '/status/', body: { sent: true }, status: 202 })
+      },
+    )
+    .get('/status/:vorgang', route({ ...READ, action: 'status.read', resource: 'vorgang' }), async (c) =>
+      c.json(await readStatus(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))),
+    )
+    .get(
+      '/status/:vorgang/documents/:document',
+      route({ ...READ, action: 'document.read', resource: 'vorgang' }),
+      async (c) => {
+        const { entry, file } = await openOwnDocument(
+          ctx,
+          actorOf(c),
+          parameter(Id, c.req.param('vorgang'), 'vorgang'),
+          parameter(Id, c.req.param('document'), 'document'),
+        )
+        const { mediaType, fileName } = entry.meta
+        return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition('attachment', fileName) })
+      },
+    )
+    .post(
+      '/status/:vorgang/requests/:request',
+      route({ ...WORK, rate: 'upload', audit: true, action: 'request.answer', resource: 'request' }),
+      async (c) => {
+        const vorgangId = parameter(Id, c.req.param('vorgang'), 'vorgang')
+        const requestId = parameter(Id, c.req.param('request'), 'request')
+        const files: StoredFile[] = []
+        const isMultipart = (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')
+        const fields = isMultipart
+          ? await readMultipart(c.req.raw, ANSWER_FILE.bytesMax, async ({ fileName, source }) => {
+              files.push(await storeAnswerFile(ctx, actorOf(c), { vorgangId, requestId, fileName, source }))
+            })
+          : Object.entries((await readBody(c)) as Record<string, string>)
+        const text = String(fields.find(([name]) => name === 'text')?.[1] ?? '')
+        const answered = await answerRequest(ctx, actorOf(c), { vorgangId, requestId, text, files })
+        return done(c, {
+          page: `/status/${vorgangId}`,
+          self: `/api/v1/submissions/status/${vorgangId}`,
+          body: answered,
+        })
+      },
+    )
+
+/** Routes of the clerk's Vorgang and eAkte; mounted under `/api/v1/submissions`. */
+export const caseRoutes = (ctx: SubmissionsCtx) =>
+  new Hono<Env>()
+    .get('/vorgaenge/:vorgang', route({ ...STAFF, action: 'vorgang.read', resource: 'vorgang' }), async (c) =>
+      c.json(await readVorgangView(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))),
+    )
+    .get(
+      '/vorgaenge/:vorgang/notice-preview.pdf',
+      route({ ...STAFF, action: 'vorgang.read', resource: 'vorgang' }),
+      async (c) => {
+        const kase = await ownCase(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))
+        const bytes = await previewNotice(ctx, kase)
+        return fileAnswer(c.req.raw, {
+          sizeBytes: bytes.byteLength,
+          mediaType: 'application/pdf',
+          disposition: disposition('inline', `${kase.vorgang.reference}.pdf`),
+          bytes: async function* (start = 0, end = bytes.byteLength) {
+            yield bytes.subarray(start, end)
+          },
+        })
+      },
+    )
+    .get('/eakten/:eakte', route({ ...STAFF, action: 'eakte.read', resource: 'eakte' }), async (c) =>
+      c.json(await readEakteView(ctx, actorOf(c), parameter(Id, c.req.param('eakte'), 'eakte'))),
+    )
+    .get('/documents/:document', route({ ...STAFF, action: 'document.read', resource: 'document' }), async (c) => {
+      const { entry, file } = await openCaseDocument(
+        ctx,
+        actorOf(c),
+        parameter(Id, c.req.param('document'), 'document'),
+      )
+      const kind = c.req.query('download') === undefined ? 'inline' : 'attachment'
+      const { mediaType, fileName } = entry.meta
+      return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition(kind, fileName) })
+    })
+
+async function tryOf(ctx: SubmissionsCtx, typed: string, client: string) {
+  const reference = readReference(typed)
+  const vorgang = reference === null ? undefined : await readVorgangByReference(ctx, reference)
+  return { reference: typed, vorgangId: vorgang?.id ?? null, client }
+}

@@ -1,0 +1,143 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { disposition, openUpload } from '../documents/service.ts'
+import type { Env } from '../http/env.ts'
+import { fileAnswer } from '../http/file-answer.ts'
+import { done } from '../http/respond.ts'
+import { actorOf, type RouteSpec, route } from '../http/route.ts'
+import { input, inputOf, parameter } from '../http/validate.ts'
+import type { SubmissionsCtx } from './ctx.ts'
+import { dropFile, readDraftFile, saveFile, saveStep, startDraft, storeDraftFile } from './service-drafts.ts'
+import { pathsOf, readCopy, readReceipt, readResume, readReview, readStart, readStep } from './service-pages.ts'
+import { submitDraft } from './service-submit.ts'
+import { readFileBody, readStepRequest, receiveFile } from './step-request.ts'
+
+const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
+const Id = v.pipe(v.string(), v.uuid())
+const Address = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,120}$/))
+const Pointer = v.pipe(v.string(), v.maxLength(200), v.regex(/^(\/[A-Za-z0-9]+)+$/))
+export const StartDraft = v.strictObject({ service: Slug, lang: v.optional(v.picklist(['de', 'dsb', 'en']), 'de') })
+
+const READ: Omit<RouteSpec, 'action' | 'resource'> = {
+  who: ['citizen'],
+  csrf: false,
+  rate: 'read',
+  audit: false,
+  cache: 'never',
+}
+const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
+
+/** Routes of a draft's pages and of sending it in, mounted under `/api/v1/submissions`. */
+export const draftRoutes = (ctx: SubmissionsCtx) =>
+  new Hono<Env>()
+    .get(
+      '/services/:service/start',
+      route({ ...READ, who: ['public'], action: 'catalogue.read', resource: 'service' }),
+      (c) => c.json(readStart(ctx, actorOf(c), parameter(Slug, c.req.param('service'), 'service'), 'de')),
+    )
+    .post(
+      '/drafts',
+      route({ ...WORK, who: ['public'], action: 'draft.start', resource: 'none' }),
+      input(StartDraft),
+      async (c) => {
+        const { service, lang } = inputOf(c, StartDraft)
+        const started = await startDraft(ctx, actorOf(c), { service, lang, request: c.req.raw })
+        c.header('Set-Cookie', started.setCookie, { append: true })
+        return done(c, {
+          page: pathsOf(started.draftId, service).step(started.address),
+          self: `/api/v1/submissions/drafts/${started.draftId}`,
+          body: { draftId: started.draftId, step: started.address },
+          status: 201,
+        })
+      },
+    )
+    .get('/drafts/:draft', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
+      c.json(await readResume(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
+    )
+    .get('/drafts/:draft/steps/:step', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) => {
+      const view = await readStep(ctx, actorOf(c), {
+        draftId: parameter(Id, c.req.param('draft'), 'draft'),
+        address: parameter(Address, c.req.param('step'), 'step'),
+        isChanging: c.req.query('changing') !== undefined,
+      })
+      return c.json(view)
+    })
+    .post(
+      '/drafts/:draft/steps/:step',
+      route({ ...WORK, rate: 'upload', action: 'draft.write', resource: 'draft' }),
+      async (c) => {
+        const draftId = parameter(Id, c.req.param('draft'), 'draft')
+        const address = parameter(Address, c.req.param('step'), 'step')
+        const isChanging = c.req.query('changing') !== undefined
+        const sent = await readStepRequest(ctx, actorOf(c), draftId, c)
+        const next = await saveStep(ctx, actorOf(c), { draftId, address, isChanging, ...sent })
+        const { row } = sent
+        const paths = pathsOf(draftId, row.serviceSlug)
+        const pages = {
+          step: `${paths.step(next.address, isChanging)}${next.isInvalid ? '#fehler' : ''}`,
+          review: paths.review,
+          left: `/antrag/${draftId}/gespeichert`,
+        }
+        return done(c, { page: pages[next.to], self: `/api/v1/submissions/drafts/${draftId}`, body: next })
+      },
+    )
+    .get('/drafts/:draft/review', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
+      c.json(await readReview(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
+    )
+    .post(
+      '/drafts/:draft/submit',
+      route({ ...WORK, audit: true, action: 'draft.submit', resource: 'draft' }),
+      async (c) => {
+        const submitted = await submitDraft(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))
+        return done(c, {
+          page: `/antrag/${submitted.draftId}/eingang`,
+          self: `/api/v1/submissions/status/${submitted.vorgangId}`,
+          body: submitted,
+          status: 201,
+        })
+      },
+    )
+    .get('/drafts/:draft/receipt', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
+      c.json(await readReceipt(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
+    )
+    .get('/status/:vorgang/copy.pdf', route({ ...READ, action: 'receipt.read', resource: 'vorgang' }), async (c) => {
+      const { bytes, reference } = await readCopy(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))
+      return c.body(new Uint8Array(bytes), 200, {
+        'Content-Type': 'application/pdf',
+        'Content-Disposition': disposition('attachment', `${reference}.pdf`),
+      })
+    })
+
+/** Routes of a draft's files, mounted under `/api/v1/submissions`. */
+export const fileRoutes = (ctx: SubmissionsCtx) =>
+  new Hono<Env>()
+    .put(
+      '/drafts/:draft/files',
+      route({ ...WORK, rate: 'upload', action: 'upload.write', resource: 'draft' }),
+      async (c) => {
+        const draftId = parameter(Id, c.req.param('draft'), 'draft')
+        const pointer = parameter(Pointer, c.req.query('question'), 'question')
+        const file = await receiveFile(readFileBody(c.req.raw), (part) =>
+          storeDraftFile(ctx, actorOf(c), { draftId, pointer, ...part }),
+        )
+        const { plan: _plan, ...saved } = await saveFile(ctx, actorOf(c), draftId, file)
+        return c.json(saved, 201)
+      },
+    )
+    .get('/drafts/:draft/files/:file', route({ ...READ, action: 'upload.read', resource: 'upload' }), async (c) => {
+      const { upload, keyId } = await readDraftFile(
+        ctx,
+        actorOf(c),
+        parameter(Id, c.req.param('draft'), 'draft'),
+        parameter(Id, c.req.param('file'), 'file'),
+      )
+      const opened = await openUpload(ctx, keyId, upload)
+      const { mediaType, fileName } = upload.meta
+      return fileAnswer(c.req.raw, { ...opened, mediaType, disposition: disposition('attachment', fileName) })
+    })
+    .delete('/drafts/:draft/files/:file', route({ ...WORK, action: 'upload.write', resource: 'upload' }), async (c) => {
+      const pointer = parameter(Pointer, c.req.query('question'), 'question')
+      const draftId = parameter(Id, c.req.param('draft'), 'draft')
+      await dropFile(ctx, actorOf(c), draftId, pointer, parameter(Id, c.req.param('file'), 'file'))
+      return c.body(null, 204)
+    })

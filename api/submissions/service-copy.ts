@@ -1,0 +1,142 @@
+import * as v from 'valibot'
+import { join, type Plan } from '../../db/batch.ts'
+import { canonicalJson } from '../../db/canonical.ts'
+import { prepareDocument, readDocuments, storeMadeFile } from '../documents/service.ts'
+import { readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
+import type { Answers } from '../forms/answers.ts'
+import type { Form } from '../forms/model.ts'
+import { summary, valueAt } from '../forms/service.ts'
+import type { Job, JobResult } from '../jobs/runner-types.ts'
+import { dayInBerlin } from '../lib/clock.ts'
+import { wordsOf } from '../lib/words.ts'
+import { vorgangMissing } from '../workflow/case.ts'
+import type { SubmissionsCtx } from './ctx.ts'
+import { findSubmissionOfVorgang } from './store.ts'
+
+const Stored = v.object({ format: v.literal(1), answers: v.record(v.string(), v.unknown()) })
+const Payload = v.object({ vorgangId: v.string() })
+
+/** Opens the answers of a submission; null where the Vorgang has none. The caller has checked who asks. */
+export async function readAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise<Answers | null> {
+  const row = await findSubmissionOfVorgang(ctx.db, vorgangId)
+  if (row === undefined) {
+    return null
+  }
+  const spot = { table: 'submissions', row: row.id, column: 'answers' }
+  return v.parse(Stored, await ctx.keyring.openJson(row.keyId, spot, row.answersSealed)).answers as Answers
+}
+
+/** Sets the copy of a submission as PDF: answers as they were shown, files with their digests. The caller has checked who asks. */
+export async function makeCopy(
+  ctx: SubmissionsCtx,
+  vorgang: Vorgang,
+): Promise<{ readonly bytes: Uint8Array; readonly reference: string }> {
+  const [answers, eakte, documents, content] = await Promise.all([
+    readAnswers(ctx, vorgang.id),
+    readEakte(ctx, vorgang.eakteId),
+    readDocuments(ctx, [vorgang.id]),
+    ctx.content.at(vorgang.contentRevisionId),
+  ])
+  if (answers === null || eakte === undefined) {
+    throw vorgangMissing(`vorgang ${vorgang.id}`)
+  }
+  const form = ctx.form(content, vorgang.serviceSlug, vorgang.lang)
+  const bytes = await ctx.renderCopy({
+    content,
+    lang: vorgang.lang,
+    serviceSlug: vorgang.serviceSlug,
+    serviceTitle: form.title,
+    reference: vorgang.reference,
+    aktenzeichen: eakte.aktenzeichen,
+    receivedAtMs: vorgang.openedAtMs,
+    sections: summary(form, answers, {
+      words: ctx.formWords(content, vorgang.lang),
+      today: dayInBerlin(vorgang.openedAtMs),
+    }),
+    files: documents
+      .filter((document) => document.kind === 'attachment')
+      .map(({ meta }) => ({ name: meta.fileName, sizeBytes: meta.sizeBytes, sha256: meta.sha256 })),
+  })
+  return { bytes, reference: vorgang.reference }
+}
+
+/** Handler of job `file-copy`: the copy of a submission becomes a document of its eAkte. Run twice it is there once. */
+export async function fileCopy(ctx: SubmissionsCtx, job: Job): Promise<JobResult> {
+  const { vorgangId } = v.parse(Payload, job.payload)
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    return { dead: 'no-such-vorgang' }
+  }
+  if ((await readDocuments(ctx, [vorgangId])).some((document) => document.kind === 'submission')) {
+    return { done: true }
+  }
+  return { done: true, plan: await planCopy(ctx, vorgang) }
+}
+
+async function planCopy(ctx: SubmissionsCtx, vorgang: Vorgang): Promise<Plan> {
+  const { bytes, reference } = await makeCopy(ctx, vorgang)
+  const content = await ctx.content.at(vorgang.contentRevisionId)
+  const title = wordsOf(content.words, vorgang.lang)('document.submission')
+  const file = { bytes, fileName: `${reference}.pdf`, mediaType: 'application/pdf', title }
+  const stored = await storeMadeFile(ctx, vorgang.keyId, file)
+  const document = await prepareDocument(ctx, {
+    id: ctx.newId(),
+    eakteId: vorgang.eakteId,
+    vorgangId: vorgang.id,
+    kind: 'submission',
+    keyId: vorgang.keyId,
+    blobId: stored.blobId,
+    meta: stored.meta,
+    createdBy: 'system:process',
+  })
+  return join(stored.plan, document)
+}
+
+/** Everything a specialist application gets for an event, as canonical JSON; file bytes are fetched apart. */
+export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, event: string): Promise<string> {
+  const vorgang = await readVorgang(ctx, vorgangId)
+  const [answers, eakte, documents] = await Promise.all([
+    readAnswers(ctx, vorgangId),
+    readEakte(ctx, vorgang?.eakteId ?? ''),
+    readDocuments(ctx, [vorgangId]),
+  ])
+  if (vorgang === undefined || eakte === undefined || answers === null) {
+    throw vorgangMissing(`vorgang ${vorgangId}`)
+  }
+  return canonicalJson({
+    type: event,
+    reference: vorgang.reference,
+    aktenzeichen: eakte.aktenzeichen,
+    service: vorgang.serviceSlug,
+    receivedAt: new Date(vorgang.openedAtMs).toISOString(),
+    outcome: vorgang.outcome,
+    answers,
+    documents: documents.map(({ id, kind, meta }) => ({
+      id,
+      kind,
+      fileName: meta.fileName,
+      mediaType: meta.mediaType,
+      sizeBytes: meta.sizeBytes,
+      sha256: meta.sha256,
+    })),
+  })
+}
+
+/** Name under which clerks know a Vorgang: given and family name of the applicant; null where there is none. */
+export async function describeCase(ctx: SubmissionsCtx, vorgangId: string): Promise<string | null> {
+  const [vorgang, answers] = await Promise.all([readVorgang(ctx, vorgangId), readAnswers(ctx, vorgangId)])
+  if (vorgang === undefined || answers === null) {
+    return null
+  }
+  const content = await ctx.content.at(vorgang.contentRevisionId)
+  return nameIn(ctx.form(content, vorgang.serviceSlug, vorgang.lang), answers)
+}
+
+function nameIn(form: Form, answers: Answers): string | null {
+  const parts = ['given-name', 'family-name'].flatMap((token) => {
+    const field = [...form.fields.values()].find((one) => one.autocomplete === token && one.loop === undefined)
+    const value = field === undefined ? undefined : valueAt(answers, `/${field.path.replaceAll('.', '/')}`)
+    return typeof value === 'string' && value !== '' ? [value] : []
+  })
+  return parts.length === 0 ? null : parts.join(' ')
+}

@@ -1,0 +1,82 @@
+import { runDelivery } from './connectors/service.ts'
+import type { Context } from './context.ts'
+import { sweepIdentity } from './identity/service.ts'
+import { planJob } from './jobs/plan.ts'
+import { createJobRunner, type JobRunner } from './jobs/service.ts'
+import { checkpointJob } from './journal/service.ts'
+import { runCodeMail, runMail } from './messages/service.ts'
+import { projectChanges } from './search/service.ts'
+import { fileCopy } from './submissions/service-copy.ts'
+import { expireDrafts } from './submissions/service-drafts.ts'
+import { runEffect, runTimer } from './workflow/service.ts'
+
+const HOUR_MS = 3_600_000
+
+export type Background = {
+  readonly runner: JobRunner
+  /** Orders the recurring jobs; looks for due ones by itself unless the clock is set from outside. */
+  readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** Everything that happens without a request: outbox, timers, effects, checkpoints, sweeps, projections. */
+export function createBackground(ctx: Context, onWrite: (listener: () => void) => void): Background {
+  const runner = createJobRunner(ctx, {
+    mail: (job) => runMail(ctx, job),
+    'mail-code': (job) => runCodeMail(ctx, job),
+    deliver: (job) => runDelivery(ctx, job),
+    effect: (job) => runEffect(ctx, job),
+    timer: (job) => runTimer(ctx, job),
+    'file-copy': (job) => fileCopy(ctx, job),
+    checkpoint: () => checkpointJob(ctx),
+    sweep: async () => {
+      await sweepIdentity(ctx)
+      await expireDrafts(ctx)
+      return { again: ctx.now() + HOUR_MS }
+    },
+  })
+  const projector = createProjector(ctx)
+  onWrite(() => {
+    runner.poke()
+    projector.poke()
+  })
+  return {
+    runner,
+    start: async () => {
+      const dueAtMs = ctx.now()
+      for (const kind of ['checkpoint', 'sweep']) {
+        await ctx.write(planJob({ kind, key: ctx.town, payload: {}, dueAtMs }))
+      }
+      projector.poke()
+      if (ctx.mode !== 'test') {
+        runner.start()
+      }
+    },
+    stop: async () => {
+      await runner.stop()
+      await projector.stop()
+    },
+  }
+}
+
+/** Keeps `search.db` up to date: one pass at a time, another when something changed meanwhile. */
+function createProjector(ctx: Context) {
+  const state = { running: null as Promise<void> | null, isWanted: false, isStopped: false }
+  const pass = async (): Promise<void> => {
+    while (state.isWanted && !state.isStopped) {
+      state.isWanted = false
+      await projectChanges(ctx).catch(() => ctx.log('projection-failed'))
+    }
+    state.running = null
+  }
+  return {
+    poke: (): void => {
+      state.isWanted = true
+      state.running ??= pass()
+    },
+    stop: async (): Promise<void> => {
+      state.isStopped = true
+      await state.running
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { canonicalJson } from '../../db/canonical.ts'
+import type { Env } from '../http/env.ts'
+import { done } from '../http/respond.ts'
+import { actorOf, route } from '../http/route.ts'
+import { input, inputOf, parameter } from '../http/validate.ts'
+import type { WorkflowCtx } from './ctx.ts'
+import { completeTask } from './service.ts'
+
+const Id = v.pipe(v.string(), v.uuid())
+const Name = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}$/))
+const LongText = v.optional(v.pipe(v.string(), v.maxLength(10_000)))
+
+/** How a clerk finishes a task: the outcome, and what that outcome asks for. */
+export const CompleteTask = v.strictObject({
+  outcome: Name,
+  reasons: LongText,
+  message: LongText,
+  comment: LongText,
+  dueOn: v.optional(v.pipe(v.string(), v.maxLength(10))),
+  /** Names the words of the decision that the person saw. */
+  decisionHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+})
+
+/** Routes of the module, mounted under `/api/v1/workflow`. */
+export const workflowRoutes = (ctx: WorkflowCtx) =>
+  new Hono<Env>().post(
+    '/vorgaenge/:vorgang/tasks/:task/complete',
+    route({
+      who: ['clerk', 'lead'],
+      action: 'vorgang.decide',
+      resource: 'task',
+      csrf: true,
+      rate: 'work',
+      audit: true,
+      cache: 'never',
+    }),
+    input(CompleteTask),
+    async (c) => {
+      const { outcome, ...values } = inputOf(c, CompleteTask)
+      const result = await completeTask(ctx, actorOf(c), {
+        vorgangId: parameter(Id, c.req.param('vorgang'), 'vorgang'),
+        taskId: parameter(Id, c.req.param('task'), 'task'),
+        outcome,
+        values,
+        fingerprint: createHash('sha256').update(canonicalJson(values)).digest('hex'),
+      })
+      return done(c, {
+        page: `/amt/vorgaenge/${result.vorgangId}`,
+        self: `/api/v1/submissions/vorgaenge/${result.vorgangId}`,
+        body: result,
+      })
+    },
+  )
