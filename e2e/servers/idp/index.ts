@@ -17,7 +17,7 @@ import { ACR_MFA, ACR_PASSWORD, type Account, DEMO_PASSWORD, demoAccounts } from
 import { createStore } from './store.ts'
 import { logoutToken, newSigningKey, readJwt, type SigningKey, signJwt } from './tokens.ts'
 
-export { ACR_MFA, ACR_PASSWORD, type Account, DEMO_PASSWORD, demoAccounts } from './accounts.ts'
+export { ACR_MFA, type Account, DEMO_PASSWORD, demoAccounts } from './accounts.ts'
 
 /** How the provider misbehaves: not at all, unreachable, late, or by an ID token that must be refused. */
 export type IdpMode =
