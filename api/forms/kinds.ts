@@ -77,7 +77,11 @@ const bad = (type: string, params?: Readonly<Record<string, string | number>>): 
 export function cleanText(text: string, hasLines = false): string {
   const whole = text.toWellFormed().normalize('NFC').replace(/\r\n?/g, '\n')
   const visible = whole.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) => (sign === '\n' || sign === '\t' ? sign : ''))
-  return hasLines ? visible.replace(/[ \t]+$/gm, '').trim() : visible.replace(/\s+/gu, ' ').trim()
+  if (!hasLines) {
+    return visible.replace(/\s+/gu, ' ').trim()
+  }
+  const lines = visible.split('\n').map((line) => line.trimEnd())
+  return lines.join('\n').trim()
 }
 
 /**

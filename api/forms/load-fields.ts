@@ -95,19 +95,46 @@ function findNode(
   const candidates = parent.children.filter((child) => child.node === kind)
   const node = candidates.find((child) => child.id === wanted.element)
   if (node === undefined) {
-    const where = parentPath === '' ? 'the data schema' : `the group "${parentPath}"`
-    const suggestion = nearest(
-      wanted.element,
-      candidates.map((child) => child.id),
-    )
-    loading.report(
-      [...place, 'element'],
-      'forms/unknown-element',
-      `The ${kind} ${wanted.element} is not in ${where}.`,
-      suggestion,
-    )
+    reportUnknownElement(loading, model, { ...wanted, where: parentPath, candidates })
   }
   return node
+}
+
+function reportUnknownElement(
+  loading: Loading,
+  model: DataModel,
+  wanted: { path: string; element: string; kind: 'groups' | 'fields'; where: string; candidates: readonly DataNode[] },
+): void {
+  const where = wanted.where === '' ? 'the data schema itself' : `the group "${wanted.where}"`
+  const holder = holderOf(model, wanted.element)
+  const suggestion =
+    holder === undefined
+      ? nearest(
+          wanted.element,
+          wanted.candidates.map((child) => child.id),
+        )
+      : undefined
+  const hint = holder === undefined ? '' : ` It is in ${holder.id} (${holder.name}).`
+  loading.report(
+    [wanted.kind, wanted.path, 'element'],
+    'forms/unknown-element',
+    `${wanted.element} is not in ${where}.${hint}`,
+    suggestion,
+  )
+}
+
+/** The group, or the schema, that holds a data element. */
+function holderOf(holder: DataModel | DataGroup, id: string): DataModel | DataGroup | undefined {
+  if (holder.children.some((child) => child.id === id)) {
+    return holder
+  }
+  for (const child of holder.children) {
+    const found = child.node === 'group' ? holderOf(child, id) : undefined
+    if (found !== undefined) {
+      return found
+    }
+  }
+  return undefined
 }
 
 const refOf = (node: DataNode) => ({ id: node.id, version: node.version, name: node.name })

@@ -49,7 +49,9 @@ export function loadSteps(loading: Loading, fields: Fields, groups: ReadonlyMap<
     reportLater(laying, field)
   }
   const checks = loadChecks(laying)
-  reportDeadConditions(loading, laying.conditioned, fields)
+  if (loading.findings.length === 0) {
+    reportDeadConditions(loading, laying.conditioned, { fields, pageOf: (path) => laying.pageOf.get(path) ?? 0 })
+  }
   const conditions = new Map(
     laying.conditioned.flatMap((entry) => (entry.field === undefined ? [] : [[entry.field, entry.rule] as const])),
   )
@@ -81,7 +83,8 @@ function placeField(laying: Laying, path: string, at: { place: Place; loop: stri
     report(at.place, 'forms/unknown-field', `The field "${path}" is not known.`, nearest(path, laying.fields.keys()))
   } else if (laying.pageOf.has(path)) {
     report(at.place, 'forms/twice', `The field "${path}" is asked twice.`)
-  } else if (field.loop !== at.loop) {
+  }
+  if (field !== undefined && field.loop !== at.loop) {
     const wanted = field.loop === undefined ? 'outside of a loop' : `in the loop of "${field.loop}"`
     report(at.place, 'forms/loop', `The field "${path}" has to be asked ${wanted}.`)
   }

@@ -14,19 +14,18 @@ export type Conditioned = {
   readonly field?: string
 }
 
+/** Fields by path, and the page each is asked on: an answer depends on answers of earlier pages only. */
+export type KnownFields = { readonly fields: ReadonlyMap<string, Field>; readonly pageOf: (path: string) => number }
+
 type Variable = { readonly name: string; readonly path: string; readonly domain: readonly unknown[] }
 
 /**
  * Reports conditions that are true for every possible answer, or for none, taking into account that a question whose own
  * condition is false has no answer. Looks only at conditions over yes/no questions and choices; others stay unjudged.
  */
-export function reportDeadConditions(
-  loading: Loading,
-  conditioned: readonly Conditioned[],
-  fields: ReadonlyMap<string, Field>,
-): void {
+export function reportDeadConditions(loading: Loading, conditioned: readonly Conditioned[], known: KnownFields): void {
   for (const entry of conditioned) {
-    const outcomes = outcomesOf(entry, conditioned, fields)
+    const outcomes = outcomesOf(entry, conditioned, known)
     const [only] = outcomes
     if (outcomes.size === 1) {
       const type = only === true ? 'forms/always-true' : 'forms/never-true'
@@ -37,17 +36,13 @@ export function reportDeadConditions(
   }
 }
 
-function outcomesOf(
-  entry: Conditioned,
-  all: readonly Conditioned[],
-  fields: ReadonlyMap<string, Field>,
-): ReadonlySet<boolean> {
+function outcomesOf(entry: Conditioned, all: readonly Conditioned[], known: KnownFields): ReadonlySet<boolean> {
   const variables = new Map<string, Variable>()
-  if (!collect(entry, { all, fields, variables })) {
+  if (!collect(entry, { all, fields: known.fields, variables, seen: new Set() })) {
     return new Set()
   }
   const outcomes = new Set<boolean>()
-  const list = [...variables.values()].reverse()
+  const list = [...variables.values()].toSorted((a, b) => known.pageOf(a.path) - known.pageOf(b.path))
   for (const values of combinations(list.map((variable) => variable.domain))) {
     let context: Readonly<Record<string, unknown>> = {}
     for (const [index, variable] of list.entries()) {
@@ -71,10 +66,12 @@ type Collecting = {
   readonly all: readonly Conditioned[]
   readonly fields: ReadonlyMap<string, Field>
   readonly variables: Map<string, Variable>
+  readonly seen: Set<Conditioned>
 }
 
-/** Gathers what a condition depends on, nearest first; false where the condition itself uses something uncountable. */
+/** Gathers what a condition depends on, directly or through conditions of conditions; false where the condition itself uses something uncountable. */
 function collect(entry: Conditioned, into: Collecting): boolean {
+  into.seen.add(entry)
   const found: Variable[] = []
   for (const name of entry.rule.uses) {
     const path = name.startsWith(`${ITEM_NAME}.`) ? `${entry.loop ?? ''}${name.slice(ITEM_NAME.length)}` : name
@@ -87,9 +84,8 @@ function collect(entry: Conditioned, into: Collecting): boolean {
     found.push({ name, path, domain: mayBeEmpty ? [...domain, null] : domain })
   }
   for (const variable of found) {
-    into.variables.delete(variable.name)
     into.variables.set(variable.name, variable)
-    for (const condition of conditionsOf(variable.path, into.all)) {
+    for (const condition of conditionsOf(variable.path, into.all).filter((other) => !into.seen.has(other))) {
       collect(condition, into)
     }
   }

@@ -23,7 +23,8 @@ const KEPT_FORMS_MAX = 200
 const FILE = /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml)$/
 
 /**
- * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200.
+ * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200. A language without
+ * its own overlay gets the German one; `form.lang` says which it is.
  * The result throws `forms/no-form` (404) for a service without a form; content was checked before, so a broken form there
  * is a broken invariant.
  */
@@ -31,15 +32,16 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
   const kept = new Map<string, Form>()
   return (content, slug, lang) => {
     const files = filesOfService(content, slug)
-    if (files[`form.${lang}.yaml`] === undefined) {
-      throw noForm(`service ${slug} has no form in ${lang}`)
+    const spoken = files[`form.${lang}.yaml`] === undefined ? 'de' : lang
+    if (files[`form.${spoken}.yaml`] === undefined) {
+      throw noForm(`service ${slug} has no form`)
     }
-    const key = `${slug}\n${lang}\n${formDigest(files, lang)}`
+    const key = `${slug}\n${spoken}\n${formDigest(files, spoken)}`
     const known = kept.get(key)
     if (known !== undefined) {
       return known
     }
-    const result = loadForm(files, { slug, lang, readXml })
+    const result = loadForm(files, { slug, lang: spoken, readXml })
     if (!result.ok) {
       throw new Error(`form of ${slug} is broken: ${result.findings[0]?.type ?? ''}`)
     }

@@ -26,9 +26,7 @@ export function summary(
   options: { words: Words; today: string },
 ): readonly SummarySection[] {
   const walked = walk(form, typedFrom(form, answers), options)
-  return sectionsOf(form, walked.pages, (page, asked) =>
-    rowOf(form, asked, { answers: walked.answers, words: options.words, page }),
-  )
+  return sectionsOf(form, walked.pages, (page, asked) => rowOf(form, asked, { answers, words: options.words, page }))
 }
 
 type Row = { readonly pointer: string }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
+import type { Content } from '../content/snapshot.ts'
+import { checkForms, createForms } from './service.ts'
+import { seedFiles } from './testing.ts'
+
+function contentOf(files: Readonly<Record<string, string>>): Content {
+  const bytes = new Map(
+    Object.entries(files).map(([name, text]) => [`services/hund-anmelden/${name}`, new TextEncoder().encode(text)]),
+  )
+  const access = { paths: [...bytes.keys()], file: (path: string) => bytes.get(path) }
+  return access as unknown as Content
+}
+const files = seedFiles('hund-anmelden')
+const seed = contentOf(files)
+
+describe('createForms', () => {
+  it('loads a version once, and another version apart from it', () => {
+    const form = createForms(readXDatenfelder)
+    const first = form(seed, 'hund-anmelden', 'de')
+    expect(form(contentOf(files), 'hund-anmelden', 'de')).toBe(first)
+    const changed = contentOf({ ...files, 'form.de.yaml': `${files['form.de.yaml'] ?? ''}\n# changed\n` })
+    expect(form(changed, 'hund-anmelden', 'de').digest).not.toBe(first.digest)
+  })
+
+  it('gives the German form where a language has none, and 404 where a service has no form', () => {
+    const form = createForms(readXDatenfelder)
+    expect(form(seed, 'hund-anmelden', 'dsb').lang).toBe('de')
+    expect(() => form(seed, 'personalausweis', 'de')).toThrow(
+      expect.objectContaining({ type: 'forms/no-form', status: 404 }),
+    )
+  })
+})
+
+describe('checkForms', () => {
+  const check = checkForms(readXDatenfelder)
+  it('finds nothing wrong with the seed', () => {
+    expect(check(seed)).toEqual([])
+  })
+
+  it('refuses a wrong expression with file, line, reason and suggestion', () => {
+    const wrong = {
+      ...files,
+      'form.de.yaml': (files['form.de.yaml'] ?? '').replace(
+        'zahlung.art = "lastschrift"',
+        'zahlung.atr = "lastschrift"',
+      ),
+    }
+    expect(check(contentOf(wrong))).toMatchObject([
+      {
+        file: 'services/hund-anmelden/form.de.yaml',
+        line: expect.any(Number),
+        type: 'feel/unknown-name',
+        suggestion: 'art',
+      },
+    ])
+  })
+
+  it('refuses an example that does not give what it says, and a form file without its other half', () => {
+    const wrong = {
+      ...files,
+      'examples.yaml': (files['examples.yaml'] ?? '').replace('type: forms/date-real', 'type: forms/date-day'),
+    }
+    expect(check(contentOf(wrong))).toMatchObject([
+      { type: 'forms/example', file: 'services/hund-anmelden/examples.yaml' },
+    ])
+    const misnamed = {
+      ...files,
+      'examples.yaml': (files['examples.yaml'] ?? '').replace('/halter/anschrift/plz:', '/halter/anschrift/pls:'),
+    }
+    expect(check(contentOf(misnamed))).toMatchObject([{ type: 'forms/example', suggestion: '/halter/anschrift/plz' }])
+    const { 'form.xml': _, ...half } = files
+    expect(check(contentOf(half))).toMatchObject([{ type: 'forms/no-file' }])
+  })
+})
