@@ -21,6 +21,7 @@ beforeAll(async () => {
     c.set('actor', { kind: 'public' })
     c.set('clientAddress', '127.0.0.1')
     c.set('requestId', 'test')
+    c.set('limit', () => undefined)
     await next()
   })
   app.route('/api/v1/catalogue', catalogueRoutes(ctx))

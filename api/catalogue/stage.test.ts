@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { CatalogueObject, Identifier } from '../content/mirror.ts'
+import type { CatalogueObject } from '../content/mirror.ts'
 import { mirrorOf } from '../content/service.ts'
-import { identifierKey } from '../lib/identifier.ts'
+import { type Identifier, identifierKey } from '../lib/identifier.ts'
 import type { CatalogueSource, FeedStep } from './feed.ts'
 import { stageFeed } from './stage.ts'
 

@@ -1,6 +1,6 @@
 import type { RichText } from '../lib/rich-text.ts'
 
-export type { RichBlock, RichSpan, RichText } from '../lib/rich-text.ts'
+export type { RichSpan, RichText } from '../lib/rich-text.ts'
 
 /** Modules of a service page in their fixed order; empty ones are left out. */
 export type ModuleKind =

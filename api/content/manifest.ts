@@ -3,13 +3,6 @@ import { type ContentFiles, digestOf } from './files.ts'
 /** What a content revision is made of: paths in order with the digest of their bytes. */
 export type Manifest = { readonly format: 1; readonly files: Readonly<Record<string, string>> }
 
-/** What differs between two revisions, by path. */
-export type ManifestDiff = {
-  readonly added: readonly string[]
-  readonly changed: readonly string[]
-  readonly removed: readonly string[]
-}
-
 /** Makes the manifest of a revision; equal contents give equal manifests, whatever the order of the map. */
 export function manifestOf(files: ContentFiles): Manifest {
   const entries = [...files].map(([path, { digest }]) => [path, digest] as const)
@@ -21,16 +14,3 @@ export const manifestBytes = (manifest: Manifest): Uint8Array => new TextEncoder
 
 /** Digest of a manifest: names a content revision by what it holds. */
 export const manifestDigest = (manifest: Manifest): string => digestOf(manifestBytes(manifest))
-
-/** Paths that were added, changed or removed on the way from one manifest to the other. */
-export function diffManifests(from: Manifest, to: Manifest): ManifestDiff {
-  const before = new Map(Object.entries(from.files))
-  const after = new Map(Object.entries(to.files))
-  return {
-    added: [...after.keys()].filter((path) => !before.has(path)),
-    changed: [...after]
-      .filter(([path, digest]) => before.has(path) && before.get(path) !== digest)
-      .map(([path]) => path),
-    removed: [...before.keys()].filter((path) => !after.has(path)),
-  }
-}

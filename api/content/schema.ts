@@ -3,7 +3,6 @@ import { GeoShape, OpeningShape } from './mirror.ts'
 
 /** Languages in which content may be written. */
 export const LANGS = ['de', 'dsb', 'en'] as const
-export type Lang = (typeof LANGS)[number]
 
 const Line = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300))
 const Prose = v.pipe(v.string(), v.maxLength(20_000))
@@ -161,7 +160,6 @@ export const FilePlanShape = v.strictObject({
   ),
 })
 export type FilePlan = v.InferOutput<typeof FilePlanShape>
-export type FilePlanPosition = FilePlan['positions'][number]
 
 /** retention.yaml: how long eAkten are kept and what follows. A case is judged by the version in force when it is closed. */
 export const RetentionShape = v.strictObject({
@@ -206,4 +204,3 @@ export const PageShape = v.strictObject({
   title: Line,
   reviewedOn: v.exactOptional(Day),
 })
-export type PageHead = v.InferOutput<typeof PageShape>

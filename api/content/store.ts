@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { contentPointer, contentRevisions } from '../../db/schema/content.ts'
@@ -19,11 +19,6 @@ export async function findPointer(db: Read): Promise<{ revision: RevisionRow; ve
 /** Finds a revision by id. */
 export async function findRevision(db: Read, id: string): Promise<RevisionRow | undefined> {
   return (await db.select().from(contentRevisions).where(eq(contentRevisions.id, id)).limit(1))[0]
-}
-
-/** Lists revisions, newest first; at most 100. */
-export async function listRevisionRows(db: Read): Promise<readonly RevisionRow[]> {
-  return await db.select().from(contentRevisions).orderBy(desc(contentRevisions.id)).limit(100)
 }
 
 export function insertRevision(row: RevisionRow): Statement {

@@ -164,7 +164,7 @@ function trimSpans(spans: readonly RichSpan[]): readonly RichSpan[] {
   const runs: { readonly style: RichSpan; readonly parts: string[] }[] = []
   let endsBlank = true
   for (const span of spans) {
-    const text = endsBlank ? span.text.replace(/^ +/, '') : span.text
+    const text: string = endsBlank ? span.text.replace(/^ +/, '') : span.text
     if (text === '') {
       continue
     }
