@@ -53,9 +53,15 @@ export function linesText(lines: readonly string[]): RichText {
     : [{ kind: 'list', ordered: false, items: paragraphs.map((item) => [item]) }]
 }
 
+const moneyFormat = (lang: string, currency: string): Intl.NumberFormat =>
+  new Intl.NumberFormat(lang === 'en' ? 'en-GB' : 'de-DE', { style: 'currency', currency })
+
+/** Made once: making one takes as long as the rest of a service page. */
+const EUROS = { de: moneyFormat('de', 'EUR'), en: moneyFormat('en', 'EUR') }
+
 function sumOf(amount: Amount, lang: string): string | undefined {
   const { fromCents, toCents, currency = 'EUR' } = amount
-  const format = new Intl.NumberFormat(lang === 'en' ? 'en-GB' : 'de-DE', { style: 'currency', currency })
+  const format = currency === 'EUR' ? EUROS[lang === 'en' ? 'en' : 'de'] : moneyFormat(lang, currency)
   if (fromCents !== undefined && toCents !== undefined && fromCents !== toCents) {
     return format.formatRange(fromCents / 100, toCents / 100)
   }

@@ -24,6 +24,7 @@ export async function openPageStore(folder: string): Promise<PageStore> {
     await unlink(join(temporary, name))
   }
   const known = await listStored(folder)
+  const parts = new Set<string>()
   const unsynced = new Set<string>()
   const pathOf = (digest: string): string => {
     if (!DIGEST.test(digest)) {
@@ -35,9 +36,14 @@ export async function openPageStore(folder: string): Promise<PageStore> {
     put: async (bytes) => {
       const digest = sha256(bytes)
       if (!known.has(digest)) {
+        const part = join(folder, digest.slice(0, 2))
+        if (!parts.has(part)) {
+          await mkdir(part, { recursive: true, mode: 0o700 })
+          parts.add(part)
+        }
         await writeDurably(join(temporary, randomUUID()), pathOf(digest), bytes)
         known.add(digest)
-        unsynced.add(join(folder, digest.slice(0, 2)))
+        unsynced.add(part)
       }
       return digest
     },
@@ -89,7 +95,6 @@ async function writeDurably(temporary: string, path: string, bytes: Uint8Array):
   } finally {
     await file.close()
   }
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
   await rename(temporary, path)
 }
 

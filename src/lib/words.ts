@@ -11,10 +11,11 @@ export type Translate = (key: WordKey, values?: WordValues) => string
  * @returns `t(key, values)`; throws on an unknown key or a missing value, so that no page shows a raw key.
  */
 export const words = (lang: string): Translate => {
-  const rules = new Intl.PluralRules(lang)
+  // Made when a text has plural forms: few have, and making one takes longer than a component.
+  const pluralOf = (count: number): Intl.LDMLPluralRule => new Intl.PluralRules(lang).select(count)
   return (key, values = {}) => {
     const entry = all[lang]?.[key] ?? all['de']?.[key]
-    const text = typeof entry === 'object' ? (entry[rules.select(Number(values['count']))] ?? entry.other) : entry
+    const text = typeof entry === 'object' ? (entry[pluralOf(Number(values['count']))] ?? entry.other) : entry
     if (text === undefined) {
       throw new Error(`Unknown word "${key}"`)
     }
