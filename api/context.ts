@@ -25,7 +25,7 @@ import { createJournalSigner } from './journal/service.ts'
 import { readInstallationKeys } from './keys/installation-key.ts'
 import { type Keyring, openKeyring } from './keys/keyring.ts'
 import type { Clock } from './lib/clock.ts'
-import { newId } from './lib/ids.ts'
+import { createIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import type { Mailer, MessagesCtx } from './messages/service.ts'
 import type { PostboxesCtx } from './postboxes/service.ts'
@@ -54,6 +54,8 @@ export type Context = SubmissionsCtx &
     readonly content: ContentRevisions
     readonly config: Config
     readonly writer: Writer
+    /** A feed elsewhere than the configured one, for `npm run sync -- --from`. */
+    readonly catalogueSourceAt: (place: string) => SyncCtx['catalogueSource']
   }
 
 export type OpenContext = {
@@ -125,7 +127,7 @@ async function wire({ config, origin, clock, log }: Basics, store: Store) {
     keyring,
     log,
     now: clock.now,
-    newId: () => newId(clock.now()),
+    newId: createIds(clock.now),
     write: async (batch: Parameters<Writer['write']>[0]) => {
       const result = await writer.write(batch)
       for (const listener of store.listeners) {
@@ -153,6 +155,7 @@ async function wire({ config, origin, clock, log }: Basics, store: Store) {
     letters,
     contentCheckers: contentCheckers(readXDatenfelder),
     catalogueIndex: catalogueIndexes(),
+    catalogueSourceAt: (place: string) => xzufiSource(place),
     catalogueSource: xzufiSource(config.catalogueUrl ?? join(config.contentDir, 'feed')),
     blobs: await openFolderStore(paths.blobs),
     identity: identityOf(config),

@@ -2,11 +2,36 @@ import { randomBytes, randomInt } from 'node:crypto'
 
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
 
-/** A UUIDv7 (RFC 9562): sortable by creation, not countable from outside. */
-export function newId(nowMs: number): string {
+/**
+ * Makes a source of UUIDv7 (RFC 9562, method 1): sortable by creation also within one millisecond of this process,
+ * not countable from outside. A clock that stands still or steps back does not disturb the order.
+ */
+export function createIds(now: () => number): () => string {
+  let lastMs = 0
+  let counter = 0
+  return () => {
+    const nowMs = now()
+    if (nowMs > lastMs) {
+      lastMs = nowMs
+      counter = randomInt(0x400)
+    } else {
+      counter += 1
+      if (counter > 0xfff) {
+        counter = 0
+        lastMs += 1
+      }
+    }
+    return format(lastMs, counter)
+  }
+}
+
+/** One UUIDv7 of an instant, where order within a millisecond does not matter. */
+export const newId = (nowMs: number): string => format(nowMs, randomInt(0x1000))
+
+function format(ms: number, counter: number): string {
   const bytes = randomBytes(16)
-  bytes.writeUIntBE(nowMs, 0, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes.writeUIntBE(ms, 0, 6)
+  bytes.writeUInt16BE(0x7000 | counter, 6)
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
@@ -36,10 +61,13 @@ export function readReference(typed: string): string | null {
   return `${prefix}-${year}-${signs.slice(0, 4)}-${signs.slice(4)}${check}`
 }
 
-/** A one-time code a person can read out: eight signs of the same alphabet, about 40 bits. */
-export const newCode = (): string => {
-  const signs = Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('')
-  return `${signs.slice(0, 4)}-${signs.slice(4)}`
+/** A one-time code a person can read out, e.g. `7K4M-Q2XW`: eight signs of the same alphabet made from at least 32 bytes of chance, about 40 bits. */
+export function codeOf(chance: Uint8Array): string {
+  const words = Buffer.from(chance)
+  const signs = Array.from({ length: 8 }, (_, index) =>
+    ALPHABET.charAt(words.readUInt32BE(index * 4) % ALPHABET.length),
+  )
+  return `${signs.slice(0, 4).join('')}-${signs.slice(4).join('')}`
 }
 
 function checkSign(text: string): string {

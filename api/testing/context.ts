@@ -8,7 +8,7 @@ import { readInstallationKeys } from '../keys/installation-key.ts'
 import { type KeysCtx, openKeyring } from '../keys/keyring.ts'
 import { settableClock } from '../lib/clock.ts'
 import type { Ctx } from '../lib/ctx.ts'
-import { newId } from '../lib/ids.ts'
+import { createIds } from '../lib/ids.ts'
 import { createLog } from '../lib/log.ts'
 
 export type TestContext = Ctx &
@@ -47,7 +47,7 @@ export async function testContext(options: TestOptions = {}): Promise<TestContex
     db: reader.db,
     write: writer.write,
     now: clock.now,
-    newId: () => newId(clock.now()),
+    newId: createIds(clock.now),
     log: createLog((line) => logged.push(line), clock.now),
     keyring,
     clock,
