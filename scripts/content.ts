@@ -1,13 +1,13 @@
 import { readXDatenfelder } from '../api/adapters/xdatenfelder/read.ts'
 import { loadContent, readContentFolder } from '../api/content/service.ts'
 import type { Content } from '../api/content/snapshot.ts'
-import { checkForms } from '../api/forms/service.ts'
+import { contentCheckers } from '../api/context-checks.ts'
 import { findingLine } from '../api/lib/finding.ts'
 
 /** Reads a content folder with all checks; prints every finding with file and line and answers null where there is one. */
 export async function readCheckedContent(folder: string): Promise<Content | null> {
   const files = await readContentFolder(folder)
-  const result = loadContent(files, [checkForms(readXDatenfelder)])
+  const result = loadContent(files, contentCheckers(readXDatenfelder))
   if (result.ok) {
     return result.content
   }
