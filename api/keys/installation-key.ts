@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { relative, resolve } from 'node:path'
 
 /** Key that wraps all data keys. The first of a file is the current one, the others are kept until `rotate` is through. */
@@ -46,13 +55,43 @@ export function readInstallationKeys(source: KeySource, dataDir: string): readon
   return keys
 }
 
-/** Writes a fresh key as first line of a new or existing key file (mode 0600) and returns its id. */
+/**
+ * Writes a fresh key as first line of a new or existing key file (mode 0600) and returns its id. The file is replaced as a
+ * whole and durably: a crash leaves the old one, never half of one.
+ */
 export function writeNewKey(path: string, dataDir: string, existing: string): string {
   refuseInside(path, dataDir)
   const id = `key-${randomBytes(4).toString('hex')}`
   const line = `stadttor-key-1:${id}:${randomBytes(32).toString('base64url')}\n`
-  writeFileSync(path, line + existing, { mode: 0o600 })
+  const fresh = `${path}.new`
+  const file = openSync(fresh, 'w', 0o600)
+  try {
+    writeFileSync(file, line + existing)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(fresh, path)
   return id
+}
+
+/**
+ * Puts a fresh key before those of a key file, for a rotation; the old ones stay until the last key backup made with them
+ * has expired. Returns the fresh key's id. Throws `KeyRefused` where the key does not come from a file we may write.
+ */
+export function prependNewKey(source: KeySource, dataDir: string): string {
+  if (source.kind !== 'file') {
+    throw new KeyRefused('the key does not come from a file: put a new first line into its source, then rotate again')
+  }
+  readInstallationKeys(source, dataDir)
+  try {
+    return writeNewKey(source.path, dataDir, readFileSync(source.path, 'utf8'))
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? 'unknown'
+    throw new KeyRefused(
+      `the key file cannot be written (${code}): put a new first line into ${source.path}, then rotate again`,
+    )
+  }
 }
 
 /** True for the key that stands in the source code. */

@@ -4,6 +4,7 @@ export {
   isDemoKey,
   KeyRefused,
   type KeySource,
+  prependNewKey,
   readInstallationKeys,
   writeNewKey,
 } from './installation-key.ts'
