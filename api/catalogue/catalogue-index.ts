@@ -64,7 +64,13 @@ export function buildIndex(content: Content): CatalogueIndex {
     servicesOf,
     servicesFor,
     letters: letterGroups(sorted),
-    search: buildSearch({ services: sorted, offices: [...offices.values()], lifeSituations, pages: content.pages }),
+    search: buildSearch({
+      services: sorted,
+      offices: [...offices.values()],
+      lifeSituations,
+      situationWords: content.lifeSituations,
+      pages: content.pages,
+    }),
   }
 }
 
@@ -199,10 +205,14 @@ function letterGroups(sorted: readonly ServiceEntry[]): readonly LetterGroup[] {
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([letter, services]) => ({ letter, services }))
 }
 
-/** A slug nobody has yet: of the name, with the catalogue's number where two have the same name. */
+/** A slug nobody has yet: of the name, else with the catalogue's number, else with a counter. */
 function freeSlug(taken: Set<string>, name: string, value: string): string {
   const plain = slugOf(name)
-  const slug = plain === '' || taken.has(plain) ? [plain, slugOf(value)].filter((part) => part !== '').join('-') : plain
+  const numbered = [plain, slugOf(value)].filter((part) => part !== '').join('-') || 'x'
+  let slug = plain === '' || taken.has(plain) ? numbered : plain
+  for (let count = 2; taken.has(slug); count += 1) {
+    slug = `${numbered}-${count}`
+  }
   taken.add(slug)
   return slug
 }

@@ -88,6 +88,14 @@ describe('a service page', () => {
     expect(same.services.has('gleich') && same.services.has('gleich-1002')).toBe(true)
   })
 
+  it.each([
+    ['Дозвіл', '1001', '1001'],
+    ['Hund & Katze (neu)', '1001', 'hund-katze-neu'],
+  ])('of a service named %j has the address %s', (name, value, slug) => {
+    const named = withServices((one) => (one.id.value === value ? { ...one, name: { de: name } } : one))
+    expect(buildIndex({ ...named, services: new Map() }).services.has(slug)).toBe(true)
+  })
+
   it.each(['nowhere', '', '__proto__', 'constructor'])('is undefined for %j', (slug) => {
     expect(servicePage(index, slug)).toBeUndefined()
   })
@@ -176,6 +184,8 @@ describe('the search', () => {
     ['wie kann ich meinen hund anmelden', '/leistungen/hund-anmelden/'],
     ['pjas', '/leistungen/hund-anmelden/'],
     ['umzug', '/leistungen/wohnsitz-anmelden/'],
+    ['Hochzeit', '/leistungen/eheschliessung-anmelden/'],
+    ['Umzug Lebenslage wohnen', '/lebenslagen/umzug/'],
     ['Perso', '/leistungen/personalausweis/'],
     ['Persoanlausweis', '/leistungen/personalausweis/'],
     ['Geburtsurkunnde', '/leistungen/geburtsurkunde/'],

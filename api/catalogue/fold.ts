@@ -33,7 +33,8 @@ export function letterOf(title: string): string {
 /** A part of an address made of a name; empty where nothing is left. */
 export const slugOf = (name: string): string =>
   foldedWords(name)
+    .map((word) => word.replace(/[^a-z0-9]/g, ''))
+    .filter((word) => word !== '')
     .join('-')
     .slice(0, 70)
     .replace(/-+$/, '')
-    .replace(/[^a-z0-9-]/g, '')

@@ -15,6 +15,8 @@ type Source = {
   readonly services: readonly ServiceEntry[]
   readonly offices: readonly OfficeEntry[]
   readonly lifeSituations: ReadonlyMap<string, LifeSituationTeaser>
+  /** What people call a life situation, by slug. */
+  readonly situationWords: ReadonlyMap<string, { readonly keywords: readonly string[] }>
   readonly pages: ReadonlyMap<string, CityPage>
 }
 
@@ -57,7 +59,8 @@ export function buildSearch(source: Source): SearchIndex {
     })
   }
   for (const { slug, title, teaser } of source.lifeSituations.values()) {
-    add({ slug, title, teaser, isOnline: false, keywords: [], kind: 'life-situation', path: `/lebenslagen/${slug}/` })
+    const keywords = source.situationWords.get(slug)?.keywords ?? []
+    add({ slug, title, teaser, isOnline: false, keywords, kind: 'life-situation', path: `/lebenslagen/${slug}/` })
   }
   for (const { lang, slug, title } of source.pages.values()) {
     if (lang === 'de') {

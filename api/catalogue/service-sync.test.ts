@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CatalogueServer, startCatalogueServer } from '../../e2e/servers/catalogue/index.ts'
 import { xzufiSource } from '../adapters/xzufi/source.ts'
+import type { CatalogueService } from '../content/mirror.ts'
 import {
   type ContentRevisions,
   contentFile,
@@ -12,7 +13,9 @@ import {
   readContentFolder,
 } from '../content/service.ts'
 import type { Actor } from '../lib/actor.ts'
+import { identifierKey } from '../lib/identifier.ts'
 import { type TestContext, testContext } from '../testing/context.ts'
+import type { CatalogueSource } from './feed.ts'
 import { planSync, publishSync, type SyncCtx } from './service-sync.ts'
 
 const SYSTEM: Actor = { kind: 'system', principal: 'sync' }
@@ -76,3 +79,20 @@ it.each(['broken-xml', 'doctype', 'missing-file', 'cut', 'status-500'] as const)
     expect(content.live().revisionId).toBe(before)
   },
 )
+
+it('takes over objects whose agency and ids have capitals and other signs', async () => {
+  const { mirror } = content.live().content
+  const [service] = mirror.services.values()
+  const id = { agency: 'L100012', scheme: '', value: 'Ä/../B 1' }
+  const object = { ...service, key: identifierKey(id), id } as CatalogueService
+  const feed: CatalogueSource = {
+    name: 'test',
+    steps: async function* () {
+      yield { action: 'write', object, at: { file: 'a.xml', line: 1 } }
+    },
+  }
+  const { changes } = await publishSync({ ...syncCtx(), catalogueSource: feed }, SYSTEM)
+  expect(changes).toMatchObject([{ action: 'added', key: '~4c~100012.-.~c4~~2f~~2e~~2e~~2f~~42~~20~1' }])
+  const kept = await content.at(content.live().revisionId)
+  expect(kept.mirror.services.has(object.key)).toBe(true)
+})

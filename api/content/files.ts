@@ -9,7 +9,7 @@ export type ContentFile = { readonly digest: string; readonly bytes: Uint8Array 
 export type ContentFiles = ReadonlyMap<string, ContentFile>
 
 export const FILE_BYTES_MAX = 5_000_000
-const PATH = /^[a-z0-9][a-z0-9._~-]*(\/[a-z0-9][a-z0-9._~-]*){0,6}$/
+const PATH = /^[a-z0-9_~-][a-z0-9._~-]*(\/[a-z0-9_~-][a-z0-9._~-]*){0,6}$/
 
 /** Digest of content bytes: SHA-256 in lower-case hex. */
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

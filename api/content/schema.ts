@@ -117,6 +117,7 @@ export const LifeSituationShape = v.strictObject({
   icon: Slug,
   title: Lines,
   teaser: Lines,
+  keywords: v.optional(v.pipe(v.array(Line), v.maxLength(60)), []),
   text: Proses,
 })
 export type LifeSituation = v.InferOutput<typeof LifeSituationShape>
