@@ -106,12 +106,33 @@ export function removeItem(typed: Typed, group: string, index: number): Typed {
 
 /** Typed answers with one more file at a question; the caller has checked type and size. */
 export function addFile(typed: Typed, pointer: string, file: FileRef): Typed {
-  return { ...typed, [pointer]: [...typedFiles(typed, pointer), file] }
+  return { ...withoutRefusal(typed, pointer), [pointer]: [...typedFiles(typed, pointer), file] }
+}
+
+/**
+ * Typed answers that remember why the last upload at a question was refused, so that its page shows it; taken away by the
+ * next upload and by sending the page. `type` is one of the types `forms/file-…`; others are kept as `forms/file-type`.
+ */
+export function refuseFile(typed: Typed, pointer: string, type: string): Typed {
+  const known = /^forms\/file-[a-z]{1,20}$/.test(type) ? type : 'forms/file-type'
+  return { ...typed, [pointer]: typedFiles(typed, pointer), [refusalName(pointer)]: known }
+}
+
+/** Name under which a refused upload is remembered. */
+export const refusalName = (pointer: string): string => `${pointer}/!`
+
+/** Typed answers without the memory of a refused upload. */
+export function withoutRefusal(typed: Typed, pointer: string): Typed {
+  const { [refusalName(pointer)]: _, ...rest } = typed
+  return rest
 }
 
 /** Typed answers without one file. */
 export function removeFile(typed: Typed, pointer: string, fileId: string): Typed {
-  return { ...typed, [pointer]: typedFiles(typed, pointer).filter((file) => file.id !== fileId) }
+  return {
+    ...withoutRefusal(typed, pointer),
+    [pointer]: typedFiles(typed, pointer).filter((file) => file.id !== fileId),
+  }
 }
 
 export type FileAt = { readonly pointer: string; readonly path: string; readonly label: string; readonly file: FileRef }

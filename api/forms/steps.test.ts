@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { anotherName, filesIn, filesOf, type Typed } from './answers.ts'
+import { addFile, anotherName, filesIn, filesOf, refuseFile, type Typed } from './answers.ts'
 import { canonicalAnswers } from './schema.ts'
 import { findPage, firstStep, nextStep, previousStep, resumeStep } from './steps.ts'
 import { seedExamples, seedForm, TODAY } from './testing.ts'
@@ -212,5 +212,15 @@ describe('readStepBody', () => {
     expect(send(two, 'name', { action: 'remove:/unterlagen/nachweis/example-1' }).action).toEqual({ kind: 'continue' })
     expect(send(two, 'name', { action: 'remove:/hunde/0' }).action).toEqual({ kind: 'continue' })
     expect(send(two, 'name', { action: 'leave' }).action).toEqual({ kind: 'leave' })
+  })
+
+  it('shows a refused upload on its page until the page is sent again or another file comes', () => {
+    const refused = refuseFile(one, '/unterlagen/nachweis', 'forms/file-virus')
+    const issue = { pointer: '/unterlagen/nachweis', type: 'forms/file-virus' }
+    expect(validateStep(form, 'unterlagen', refused, today)).toMatchObject({ ok: false, issues: [issue] })
+    expect(validateStep(form, 'unterlagen', send(refused, 'unterlagen', {}).typed, today)).toEqual({ ok: true })
+    const file = { id: 'f2', name: 'b.pdf', mediaType: 'application/pdf', sizeBytes: 9 }
+    expect(validateStep(form, 'unterlagen', addFile(refused, issue.pointer, file), today)).toEqual({ ok: true })
+    expect(refuseFile(one, issue.pointer, '<script>')[`${issue.pointer}/!`]).toBe('forms/file-type')
   })
 })

@@ -4,6 +4,7 @@ import {
   anotherName,
   controlNames,
   type FileRef,
+  refusalName,
   removeFile,
   removeItem,
   TYPED_LENGTH_MAX,
@@ -113,6 +114,7 @@ function mergePage(typed: Typed, page: Page, sent: ReadonlyMap<string, string>):
   for (const { field, pointer } of page.asked) {
     if (field.kind === 'file') {
       merged[pointer] = typedFiles(typed, pointer)
+      delete merged[refusalName(pointer)]
       continue
     }
     for (const name of controlNames(field, pointer)) {

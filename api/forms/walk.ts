@@ -7,6 +7,7 @@ import {
   isAnswered,
   itemCount,
   pointerOf,
+  refusalName,
   type Typed,
   typedFiles,
   typedText,
@@ -168,10 +169,17 @@ const NOTHING: Read = { ok: true, value: undefined }
 function readTyped(walking: Walking, field: Field, pointer: string): Read {
   const { typed, form, options } = walking
   if (field.kind === 'file') {
-    return readFiles(field, typedFiles(typed, pointer))
+    const refused = typedText(typed, refusalName(pointer))
+    return /^forms\/file-[a-z]{1,20}$/.test(refused)
+      ? { ok: false, wrong: refusal(field, refused) }
+      : readFiles(field, typedFiles(typed, pointer))
   }
   const texts = controlNames(field, pointer).map((name) => typedText(typed, name))
   return readAnswer(field, texts, { today: options.today, lang: form.lang })
+}
+
+function refusal(field: Field, type: string): Extract<Read, { ok: false }>['wrong'] {
+  return field.file === undefined ? { type } : { type, params: { max: field.file.maxFiles } }
 }
 
 function readFiles(field: Field, files: ReturnType<typeof typedFiles>): Read {
