@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { planSync, publishSync } from './catalogue/service-sync.ts'
 import type { Context } from './context.ts'
+import { publishFolder } from './import-content.ts'
 import { countLateJobs, type JobRunner, listDeadJobs } from './jobs/service.ts'
 import { findCheckpoint } from './journal/service.ts'
 import { prependNewKey, readInstallationKeys } from './keys/service.ts'
@@ -32,7 +33,11 @@ const Folder = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))
 const Target = v.strictObject({ to: v.optional(Folder) })
 const Verify = v.strictObject({ trusted: v.optional(v.array(v.pipe(v.string(), v.maxLength(10_000))), []) })
 const Sync = v.strictObject({ publish: v.optional(v.boolean(), false), from: v.optional(Folder) })
-const Publish = v.strictObject({ to: v.optional(Folder), undo: v.optional(v.boolean(), false) })
+const Publish = v.strictObject({
+  to: v.optional(Folder),
+  undo: v.optional(v.boolean(), false),
+  content: v.optional(v.boolean(), false),
+})
 const Instant = v.strictObject({ ms: v.pipe(v.number(), v.integer()) })
 
 /** Every operation by method and path; the same for a running server and for a command that opened the town itself. */
@@ -106,7 +111,9 @@ async function publishPages(ctx: Context, order: v.InferOutput<typeof Publish>, 
   if (order.undo) {
     return { undone: await undo(ctx, OPERATOR) }
   }
-  const release = await publish(ctx, OPERATOR, { revisionId: ctx.content.live().revisionId })
+  const release = order.content
+    ? await publishFolder(ctx, OPERATOR, ctx.config.contentDir)
+    : await publish(ctx, OPERATOR, { revisionId: ctx.content.live().revisionId })
   if (order.to === undefined) {
     return { release }
   }

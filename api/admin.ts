@@ -1,17 +1,21 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import manifest from '../package.json' with { type: 'json' }
 import { commandsOf, type Operated } from './admin-commands.ts'
 import { dataPaths } from './config.ts'
 import { KeyRefused } from './keys/service.ts'
 import { Problem } from './lib/problem.ts'
 import { OperationRefused } from './operations/service.ts'
 
+/** Version of the program. */
+export const VERSION: string = manifest.version
+
 export type Admin = { readonly close: () => Promise<void> }
 
 /** A refusal as an operator sees it. */
 type Refusal = {
   readonly status: number
-  readonly error: { readonly code: string; readonly message: string; readonly errors?: unknown }
+  readonly error: { readonly code: string; readonly message: string; readonly errors?: readonly unknown[] }
 }
 
 const BODY_BYTES_MAX = 65_536

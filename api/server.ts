@@ -1,3 +1,4 @@
+import { startAdmin, VERSION } from './admin.ts'
 import { createApi } from './app.ts'
 import { ConfigRefused, readConfig } from './config.ts'
 import { type Context, openContext } from './context.ts'
@@ -91,8 +92,9 @@ function probesOf(ctx: Context, state: { readonly isReady: boolean }) {
   }
 }
 
-async function openAdmin(_ctx: Context, _background: Background, _clock: ReturnType<typeof settableClock> | null) {
-  return async (): Promise<void> => undefined
+async function openAdmin(ctx: Context, background: Background, clock: ReturnType<typeof settableClock> | null) {
+  const parts = { ctx, version: VERSION, runner: background.runner, ...(clock === null ? {} : { clock }) }
+  return (await startAdmin(parts)).close
 }
 
 function stopOnSignal(log: Log, stop: () => Promise<void>): void {

@@ -1,0 +1,143 @@
+import { request } from 'node:http'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { refusalOf, VERSION } from '../api/admin.ts'
+import { commandsOf } from '../api/admin-commands.ts'
+import { ConfigRefused, dataPaths, readConfig } from '../api/config.ts'
+import { openContext } from '../api/context.ts'
+import { systemClock } from '../api/lib/clock.ts'
+import { createLog } from '../api/lib/log.ts'
+import { startLive } from '../api/publishing/service.ts'
+
+/** A command that ends in a refusal: the message is for the operator, the lines below it say where. */
+export class CommandRefused extends Error {
+  readonly lines: readonly string[]
+  constructor(message: string, lines: readonly string[] = []) {
+    super(message)
+    this.name = 'CommandRefused'
+    this.lines = lines
+  }
+}
+
+type Last =
+  | { readonly result: unknown }
+  | { readonly error: { readonly code: string; readonly message: string; readonly errors?: readonly unknown[] } }
+
+/** The data folder that commands work on. */
+export const dataDirOf = (): string => resolve(process.env['STADTTOR_DATA'] ?? 'data')
+
+/**
+ * Runs an operation in the server that runs on the data folder, or, where none does, opens the town here, does it and
+ * closes again. What the operation says goes to stderr as it comes.
+ * @throws CommandRefused
+ */
+export async function askTown(command: string, input: unknown = {}): Promise<unknown> {
+  const last = (await askServer(command, input)) ?? (await openAndAsk(command, input))
+  if ('error' in last) {
+    throw refused(last.error)
+  }
+  return last.result
+}
+
+/** Null where no server listens. */
+function askServer(command: string, input: unknown): Promise<Last | null> {
+  const [method = 'POST', path = '/'] = command.split(' ')
+  return new Promise((answer, reject) => {
+    const req = request(
+      {
+        socketPath: dataPaths(dataDirOf()).socket,
+        method,
+        path,
+        headers: { accept: 'application/jsonl', host: 'admin' },
+      },
+      (res) => {
+        let last: Last | undefined
+        createInterface({ input: res })
+          .on('line', (line) => {
+            const value = JSON.parse(line)
+            if ('say' in value) {
+              console.error(value.say)
+            } else {
+              last = value
+            }
+          })
+          .on('close', () => {
+            if (last === undefined) {
+              reject(new CommandRefused('the server ended before it answered; ask again when it runs'))
+            } else {
+              answer(last)
+            }
+          })
+      },
+    )
+    req.on('error', (error: Error & { code?: string }) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
+        answer(null)
+      } else {
+        reject(new CommandRefused(`the server on ${dataDirOf()} cannot be asked (${error.code ?? error.message})`))
+      }
+    })
+    req.end(JSON.stringify(input))
+  })
+}
+
+async function openAndAsk(command: string, input: unknown): Promise<Last> {
+  const clock = systemClock()
+  try {
+    const config = readConfig(process.env)
+    const origin = config.origin ?? `http://localhost:${config.port}`
+    const log = createLog(() => undefined, clock.now)
+    const { ctx, close } = await openContext({ config, origin, clock, log })
+    try {
+      await startLive(ctx)
+      const run = commandsOf({ ctx, version: VERSION })[command]
+      return { result: await run?.(input, (line) => console.error(line)) }
+    } finally {
+      await close()
+    }
+  } catch (error) {
+    if (error instanceof ConfigRefused) {
+      const hint = `no server runs on ${dataDirOf()}; without one a command needs the server's settings`
+      throw new CommandRefused(`${hint}: ${error.message}`)
+    }
+    if ((error as { code?: unknown }).code === 'DATA_FOLDER_IN_USE') {
+      throw new CommandRefused(`another process uses ${dataDirOf()}, and it does not answer on its admin socket`)
+    }
+    return refusalOf(error)
+  }
+}
+
+function refused(error: Extract<Last, { error: unknown }>['error']): CommandRefused {
+  const lines = (error.errors ?? []).map((issue) => {
+    const { pointer, type, params } = issue as { pointer?: string; type?: string; params?: Record<string, unknown> }
+    const place = params?.['file'] === undefined ? (pointer ?? '') : `${params['file']}:${params['line'] ?? 1}`
+    return `  ${place}: ${params?.['detail'] ?? type ?? ''}`
+  })
+  return new CommandRefused(`${error.message} (${error.code})`, lines)
+}
+
+/** Runs a command's main part; a refusal is printed and ends with code 1, wrong use with 2. */
+export async function runCommand(main: (args: readonly string[]) => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main(process.argv.slice(2))
+  } catch (error) {
+    const known = error instanceof CommandRefused
+    console.error(known ? [error.message, ...error.lines].join('\n') : refusalOf(error).error.message)
+    if (!known && process.env['STADTTOR_MODE'] === 'test') {
+      console.error(error)
+    }
+    process.exitCode = 1
+  }
+}
+
+/** Says how a command is used; its exit code. */
+export function usage(text: string): number {
+  console.error(`usage: ${text}`)
+  return 2
+}
+
+/** Seconds of each phase in one line. */
+export const secondsLine = (seconds: Readonly<Record<string, number>>): string =>
+  Object.entries(seconds)
+    .map(([phase, value]) => `${phase} ${value.toFixed(2)} s`)
+    .join(', ')
