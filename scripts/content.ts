@@ -1,5 +1,5 @@
 import { readXDatenfelder } from '../api/adapters/xdatenfelder/read.ts'
-import { loadContent, readContentFolder } from '../api/content/service.ts'
+import { loadCheckedContent, readContentFolder } from '../api/content/service.ts'
 import type { Content } from '../api/content/snapshot.ts'
 import { contentCheckers } from '../api/context-checks.ts'
 import { findingLine } from '../api/lib/finding.ts'
@@ -7,7 +7,7 @@ import { findingLine } from '../api/lib/finding.ts'
 /** Reads a content folder with all checks; prints every finding with file and line and answers null where there is one. */
 export async function readCheckedContent(folder: string): Promise<Content | null> {
   const files = await readContentFolder(folder)
-  const result = loadContent(files, contentCheckers(readXDatenfelder))
+  const result = await loadCheckedContent(files, contentCheckers(readXDatenfelder))
   if (result.ok) {
     return result.content
   }

@@ -1,5 +1,5 @@
 import type { Plan } from '../../db/batch.ts'
-import { type ContentRevisions, loadContent, type Published, withMirror } from '../content/service.ts'
+import { type ContentRevisions, loadCheckedContent, type Published, withMirror } from '../content/service.ts'
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Actor } from '../lib/actor.ts'
 import type { Finding } from '../lib/finding.ts'
@@ -41,7 +41,7 @@ export async function planSync(ctx: SyncCtx): Promise<SyncPlan> {
     return { source, changes: [], touched: [], findings: staged.findings }
   }
   const files = withMirror(await ctx.content.files(), staged.mirror, content.mirror)
-  const result = loadContent(files, ctx.contentCheckers, content)
+  const result = await loadCheckedContent(files, ctx.contentCheckers, content)
   return {
     source,
     changes: staged.changes,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Finding } from '../lib/finding.ts'
 import { type ContentFiles, contentFile, readContentFolder } from './files.ts'
-import { loadContent } from './load.ts'
+import { loadCheckedContent, loadContent } from './load.ts'
 
 let files: ContentFiles = new Map()
 beforeAll(async () => {
@@ -47,7 +47,6 @@ describe('the content of this repository', () => {
     const first = loadContent(files)
     const again = loadContent(
       changed('city.yaml', '0355 612-0000', '0355 612-0001'),
-      [],
       first.ok ? first.content : undefined,
     )
     const key = 'lr-bb-demo.leistung.1001'
@@ -170,12 +169,15 @@ describe('a mistake is named with file, line, reason and suggestion', () => {
 
 describe('checkers of other modules', () => {
   const finding: Finding = { file: 'x', line: 1, type: 'forms/x', detail: 'x' }
-  it('refuse content that is sound itself', () => {
-    expect(loadContent(files, [() => [finding]])).toEqual({ ok: false, findings: [finding] })
+  it('refuse content that is sound itself', async () => {
+    expect(await loadCheckedContent(files, [() => Promise.resolve([finding])])).toEqual({
+      ok: false,
+      findings: [finding],
+    })
   })
 
-  it('are not asked about content that is not', () => {
-    const result = loadContent(changed(DOG, 'postbox: steuern', 'postbox: x'), [() => [finding]])
+  it('are not asked about content that is not', async () => {
+    const result = await loadCheckedContent(changed(DOG, 'postbox: steuern', 'postbox: x'), [() => [finding]])
     expect(result.ok ? [] : result.findings.map(({ type }) => type)).toEqual(['content/unknown-name'])
   })
 })

@@ -12,24 +12,36 @@ import { readWords } from './words.ts'
 import { readJson } from './yaml.ts'
 
 /**
- * Reads and checks a whole content revision. Gives either the content or every mistake found, never half of it.
+ * Reads a whole content revision and checks it in itself. Gives either the content or every mistake found, never half of it.
+ * What may become live goes through `loadCheckedContent`.
  * @param files the revision, paths relative to `content/`.
- * @param checkers what other modules check (forms, processes, templates); they run only on content that is sound itself.
  * @param before content read earlier: catalogue objects whose file has the same digest are taken from it.
  */
-export function loadContent(
-  files: ContentFiles,
-  checkers: readonly ContentChecker[] = [],
-  before?: Content,
-): ContentResult {
+export function loadContent(files: ContentFiles, before?: Content): ContentResult {
   const findings: Finding[] = [...checkPlaces(files)]
   const content = assemble({ files, findings }, before)
   if (content === null || findings.length > 0) {
     return { ok: false, findings }
   }
   const own = [...checkCity(content), ...checkReferences(content)]
-  const all = own.length > 0 ? own : checkers.flatMap((check) => check(content))
-  return all.length > 0 ? { ok: false, findings: all } : { ok: true, content }
+  return own.length > 0 ? { ok: false, findings: own } : { ok: true, content }
+}
+
+/**
+ * Reads a whole content revision with everything that other modules check (forms, processes, templates). They are asked
+ * only about content that is sound itself.
+ */
+export async function loadCheckedContent(
+  files: ContentFiles,
+  checkers: readonly ContentChecker[],
+  before?: Content,
+): Promise<ContentResult> {
+  const loaded = loadContent(files, before)
+  if (!loaded.ok) {
+    return loaded
+  }
+  const findings = (await Promise.all(checkers.map((check) => check(loaded.content)))).flat()
+  return findings.length > 0 ? { ok: false, findings } : loaded
 }
 
 function assemble(reading: Reading, before: Content | undefined): Content | null {

@@ -4,10 +4,10 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import type { ContentAccess, LiveContent } from './access.ts'
-import { type ContentFiles, isContentPath } from './files.ts'
-import { loadContent } from './load.ts'
+import { type ContentFile, type ContentFiles, contentFile, isContentPath } from './files.ts'
+import { loadCheckedContent, loadContent } from './load.ts'
 import { type Manifest, manifestBytes, manifestDigest, manifestOf } from './manifest.ts'
-import type { ObjectStore } from './object-store.ts'
+import { forEach, type ObjectStore } from './object-store.ts'
 import { contentRefused } from './refusal.ts'
 import type { Content, ContentChecker } from './snapshot.ts'
 import { findPointer, findRevision, guardPointer, insertPointer, insertRevision, movePointer } from './store.ts'
@@ -76,10 +76,10 @@ export async function openRevisions(ctx: RevisionsCtx): Promise<ContentRevisions
       if (now === undefined) {
         throw noContent('no content was published yet')
       }
-      return await readFiles(ctx.contentObjects, now.revision.manifestDigest)
+      return await readFiles(ctx.contentObjects, now.revision.manifestDigest, live?.content)
     },
     publish: async (actor, files, order) => {
-      const result = loadContent(files, ctx.contentCheckers, live?.content)
+      const result = await loadCheckedContent(files, ctx.contentCheckers, live?.content)
       if (!result.ok) {
         throw contentRefused(result.findings)
       }
@@ -104,8 +104,10 @@ async function writeRevision(
     throw contentMoved('another revision became live meanwhile')
   }
   const manifest = manifestOf(files)
-  await putAll(ctx.contentObjects, files)
-  await ctx.contentObjects.put(manifestDigest(manifest), manifestBytes(manifest))
+  const kept = pointer === undefined ? null : await readManifest(ctx.contentObjects, pointer.revision.manifestDigest)
+  const durable = new Set(Object.values(kept?.files ?? {}))
+  const fresh = [...files.values()].filter(({ digest }) => !durable.has(digest))
+  await ctx.contentObjects.put([...fresh, contentFile(manifestBytes(manifest))])
   const id = ctx.newId()
   const row = { id, createdAtMs: ctx.now(), createdBy: actorId(actor), note, manifestDigest: manifestDigest(manifest) }
   const own: Plan = {
@@ -121,24 +123,13 @@ async function writeRevision(
   return id
 }
 
-/** Several at a time, because each waits for the disk. */
-async function putAll(store: ObjectStore, files: ContentFiles): Promise<void> {
-  const waiting = [...files.values()]
-  const work = async (): Promise<void> => {
-    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-      await store.put(file.digest, file.bytes)
-    }
-  }
-  await Promise.all(Array.from({ length: 16 }, work))
-}
-
 /** Old revisions were checked when they were made; what later checkers think of them does not count. */
 async function readRevision(ctx: RevisionsCtx, revisionId: string, before: Content | undefined): Promise<Content> {
   const row = await findRevision(ctx.db, revisionId)
   if (row === undefined) {
     throw new Error(`content revision ${revisionId} was never made here`)
   }
-  const result = loadContent(await readFiles(ctx.contentObjects, row.manifestDigest), [], before)
+  const result = loadContent(await readFiles(ctx.contentObjects, row.manifestDigest), before)
   if (!result.ok) {
     throw contentRefused(result.findings)
   }
@@ -150,12 +141,27 @@ const ManifestShape = v.strictObject({
   files: v.record(v.pipe(v.string(), v.check(isContentPath)), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 })
 
-async function readFiles(store: ObjectStore, digest: string): Promise<ContentFiles> {
-  const text = new TextDecoder().decode(await store.get(digest))
-  const manifest: Manifest = v.parse(ManifestShape, JSON.parse(text))
-  const files = new Map<string, { digest: string; bytes: Uint8Array }>()
-  for (const [path, fileDigest] of Object.entries(manifest.files)) {
-    files.set(path, { digest: fileDigest, bytes: await store.get(fileDigest) })
-  }
-  return files
+async function readManifest(store: ObjectStore, digest: string): Promise<Manifest> {
+  return v.parse(ManifestShape, JSON.parse(new TextDecoder().decode(await store.get(digest))))
 }
+
+/** Files of a revision. Of catalogue objects that `before` has too, the bytes are read only when somebody asks. */
+async function readFiles(store: ObjectStore, digest: string, before: Content | undefined): Promise<ContentFiles> {
+  const manifest = await readManifest(store, digest)
+  const found = new Map<string, ContentFile>()
+  await forEach(Object.entries(manifest.files), async ([path, fileDigest]) => {
+    const isKnown = path.startsWith('catalogue/') && before?.digestOfFile(path) === fileDigest
+    found.set(path, isKnown ? lateFile(store, fileDigest) : { digest: fileDigest, bytes: await store.get(fileDigest) })
+  })
+  return new Map(Object.keys(manifest.files).flatMap((path) => pairOf(path, found.get(path))))
+}
+
+const pairOf = (path: string, file: ContentFile | undefined): readonly (readonly [string, ContentFile])[] =>
+  file === undefined ? [] : [[path, file]]
+
+const lateFile = (store: ObjectStore, digest: string): ContentFile => ({
+  digest,
+  get bytes() {
+    return store.getNow(digest)
+  },
+})

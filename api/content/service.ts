@@ -3,7 +3,7 @@
  * revisions of the running product. The live content itself is `ctx.content` (see access.ts).
  */
 export { type ContentFiles, contentFile, readContentFolder } from './files.ts'
-export { loadContent, mirrorOf } from './load.ts'
+export { loadCheckedContent, loadContent, mirrorOf } from './load.ts'
 export { withMirror } from './mirror-files.ts'
 export { folderObjectStore } from './object-store.ts'
 export { type ContentRevisions, openRevisions, type Published } from './revisions.ts'

@@ -60,7 +60,7 @@ export type Content = {
 }
 
 /** Says what is wrong in a content revision: each module contributes one; none writes anything. */
-export type ContentChecker = (content: Content) => readonly Finding[]
+export type ContentChecker = (content: Content) => readonly Finding[] | Promise<readonly Finding[]>
 
 export type ContentResult =
   | { readonly ok: true; readonly content: Content }

@@ -1,0 +1,44 @@
+import type { Content, ContentChecker } from '../content/snapshot.ts'
+import type { Names } from '../lib/feel.ts'
+import type { Finding } from '../lib/finding.ts'
+import { type LetterKit, readLetterKit } from './letter-kit.ts'
+import { readNoticeTemplate } from './template.ts'
+
+const TEMPLATE = /^services\/([a-z0-9-]+)\/notice\.[a-z-]+\.([a-z]{2,3})\.yaml$/
+
+/**
+ * Checks what letters share, in German and each language a notice is written in, and every notice's template against the
+ * form of its service.
+ * @param formNames names of a form's rules; null where the form is broken, which its own check reports.
+ */
+export function checkNotices(
+  formNames: (content: Content, slug: string, lang: string) => Names | null,
+): ContentChecker {
+  return (content) => {
+    const templates = content.paths.flatMap((path) => {
+      const [, slug, lang] = TEMPLATE.exec(path) ?? []
+      return slug === undefined || lang === undefined ? [] : [{ path, slug, lang }]
+    })
+    const deadlines = content.deadlines.deadlines.map((rule) => rule.id)
+    const kits = new Map<string, LetterKit>()
+    const findings: Finding[] = []
+    for (const lang of new Set(['de', ...templates.map((template) => template.lang)])) {
+      const read = readLetterKit(content.file, lang, deadlines)
+      if (read.ok) {
+        kits.set(lang, read.kit)
+      } else {
+        findings.push(...read.findings)
+      }
+    }
+    for (const { path, slug, lang } of templates) {
+      const [form, kit] = [formNames(content, slug, lang), kits.get(lang)]
+      const source = new TextDecoder().decode(content.file(path) ?? new Uint8Array())
+      if (form !== null && kit !== undefined) {
+        const fees = content.fees.fees.map((fee) => fee.id)
+        const read = readNoticeTemplate(source, path, { form, fees, remedies: kit.remedies.map((remedy) => remedy.id) })
+        findings.push(...(read.ok ? [] : read.findings))
+      }
+    }
+    return findings
+  }
+}

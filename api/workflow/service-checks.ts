@@ -1,0 +1,50 @@
+import type { Content, ContentChecker } from '../content/snapshot.ts'
+import type { Finding } from '../lib/finding.ts'
+import { checkReferences } from './check.ts'
+import { parseDefinition } from './definition.ts'
+import { readProcessTexts } from './texts.ts'
+
+const PROCESS = /^services\/([a-z0-9-]+)\/process\.bpmn$/
+
+/**
+ * Checks every process of a content revision: the diagram, what it names in the rest of the content, its words in each
+ * language. German words are obligatory, and so is a process for a service that has an application of its own.
+ */
+export const checkProcesses: ContentChecker = async (content) => {
+  const slugs = content.paths.flatMap((path) => PROCESS.exec(path)?.[1] ?? [])
+  const missing = [...content.services]
+    .filter(([slug, service]) => service.online === 'own' && !slugs.includes(slug))
+    .map(([slug]) => lacks(`services/${slug}/process.bpmn`, 'An application of our own needs a process.'))
+  return [...missing, ...(await Promise.all(slugs.map((slug) => checkProcess(content, slug)))).flat()]
+}
+
+async function checkProcess(content: Content, slug: string): Promise<readonly Finding[]> {
+  const folder = `services/${slug}`
+  const file = `${folder}/process.bpmn`
+  const parsed = await parseDefinition(textOf(content, file), file)
+  if (!parsed.ok) {
+    return parsed.findings
+  }
+  const inFolder = content.paths
+    .filter((path) => path.startsWith(`${folder}/`))
+    .map((path) => path.slice(folder.length + 1))
+  const languages = inFolder.flatMap((name) => /^process\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
+  const german = languages.includes('de') ? [] : [lacks(`${folder}/process.de.yaml`, 'A process needs German words.')]
+  const references = checkReferences(parsed.definition, file, {
+    postboxes: [...content.postboxes.keys()],
+    deadlines: content.deadlines.deadlines.map((rule) => rule.id),
+    documents: inFolder.flatMap((name) => /^notice\.([a-z-]+)\.de\.yaml$/.exec(name)?.[1] ?? []),
+    connectors: [...content.connectors.keys()],
+  })
+  const words = languages.flatMap((lang) => {
+    const path = `${folder}/process.${lang}.yaml`
+    const read = readProcessTexts(textOf(content, path), path, parsed.definition)
+    return read.ok ? [] : read.findings
+  })
+  return [...german, ...references, ...words]
+}
+
+const lacks = (file: string, detail: string): Finding => ({ file, line: 1, type: 'workflow/no-file', detail })
+
+const textOf = (content: Content, path: string): string =>
+  new TextDecoder().decode(content.file(path) ?? new Uint8Array())
