@@ -38,7 +38,7 @@ process.exit(await handOver([join('scripts', 'commands.ts'), command, ...args]))
 function ensureInstalled() {
   if (!installedMatchesLockfile()) {
     console.error('stadttor: installing what package-lock.json names …')
-    const options = ['--include=dev', '--no-audit', '--no-fund']
+    const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
     // A registry that does not carry the packages of other platforms makes ci refuse; install keeps to the lockfile too.
     npm(['ci', ...options], { mayFail: true }) || npm(['install', '--no-save', ...options])
   }
