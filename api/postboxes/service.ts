@@ -9,7 +9,11 @@ import { planMoveItem } from './plan.ts'
 import { type Cursor, findItem, type Item, listCounts, listItemsInState, listMyItems, listOpenItems } from './store.ts'
 
 export type { Item } from './store.ts'
-export type PostboxesCtx = Ctx & ContentCtx & { readonly caseNames: CaseNames }
+export type PostboxesCtx = Ctx &
+  ContentCtx & {
+    readonly caseNames: CaseNames
+    readonly serviceTitle: (slug: string) => string
+  }
 /** Names of applicants by Vorgang, from the search database; missing ones are not there yet. */
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
 
@@ -26,6 +30,8 @@ export type ItemList = {
   readonly postbox: { readonly id: string; readonly name: string }
   readonly view: View
   readonly items: readonly ItemView[]
+  /** Titles of the services on this page. */
+  readonly services: readonly { readonly slug: string; readonly title: string }[]
   /** Where the next page begins; absent on the last. */
   readonly next?: string
 }
@@ -77,6 +83,10 @@ export async function listItems(
       name: ctx.content.live().content.postboxes.get(input.postbox)?.name.de ?? input.postbox,
     },
     view: input.view,
+    services: [...new Set(shown.map((row) => row.serviceSlug))].map((slug) => ({
+      slug,
+      title: ctx.serviceTitle(slug),
+    })),
     items: shown.map(({ version: _version, taskId: _taskId, ...row }) => ({
       ...row,
       applicant: names.get(row.vorgangId) ?? null,

@@ -78,11 +78,11 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
   }
 }
 
-/** Opens a document of the citizen's own Vorgang. Throws 404 for everything else. */
+/** Opens a document of the citizen's own Vorgang; a notice is opened by its own way, which records it. Throws 404 for everything else. */
 export async function openOwnDocument(ctx: SubmissionsCtx, actor: Actor, vorgangId: string, documentId: string) {
   authorize(actor, 'document.read', { vorgangId })
   const opened = await openDocument(ctx, documentId)
-  if (opened.entry.vorgangId !== vorgangId) {
+  if (opened.entry.vorgangId !== vorgangId || opened.entry.kind === 'notice') {
     throw vorgangMissing(`document ${documentId}`)
   }
   return opened

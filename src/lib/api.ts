@@ -3,9 +3,12 @@ import type { CityFrame } from '../../api/catalogue/view.ts'
 
 export type * from '../../api/catalogue/view.ts'
 export type * from '../../api/forms/view.ts'
+export type { SessionView } from '../../api/identity/schema.ts'
 export type { RequestView } from '../../api/messages/service.ts'
+export type { ItemList, ItemView, PostboxCount } from '../../api/postboxes/service.ts'
 export type { ReceiptPage } from '../../api/submissions/service-pages.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
+export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 
 /** An answer of the API that is not a success. Holds codes only, never the detail text. */
 export class Refusal extends Error {

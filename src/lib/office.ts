@@ -1,0 +1,93 @@
+import type { AstroGlobal } from 'astro'
+import type { OfficeEntry } from '../layouts/Office.astro'
+import { apiOf, type CityFrame, type PostboxCount, Refusal, type SessionView } from './api.ts'
+import type { Translate, WordKey } from './words.ts'
+
+export type OfficeFrame = {
+  readonly city: CityFrame
+  readonly clerkName: string
+  readonly postboxes: readonly PostboxCount[]
+}
+
+/**
+ * Reads what a page of the back office shows, with its frame. Whoever is not signed in is led to the sign-in and back;
+ * a refusal becomes the page /404 or /fehler with the same status.
+ * @param path below `/api/v1/`; null where the page shows only the frame.
+ */
+export const readOffice = async <T>(
+  page: AstroGlobal,
+  path: string | null,
+): Promise<(OfficeFrame & { view: T }) | Response> => {
+  const api = apiOf(page)
+  try {
+    const session = await api.getJson<SessionView>('identity/session')
+    if (session.kind !== 'staff') {
+      return page.redirect(
+        `/api/v1/identity/sign-in?to=${encodeURIComponent(`${page.url.pathname}${page.url.search}`)}`,
+        303,
+      )
+    }
+    const [city, { postboxes }, view] = await Promise.all([
+      api.getJson<CityFrame>('catalogue/frame'),
+      api.getJson<{ postboxes: readonly PostboxCount[] }>('postboxes'),
+      path === null ? null : api.getJson<T>(path),
+    ])
+    return { city, postboxes, clerkName: session.name ?? '', view: view as T }
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error
+    }
+    if (error.status === 404) {
+      return page.rewrite('/404')
+    }
+    page.locals.problem = { requestId: page.locals.requestId, status: error.status, type: error.type }
+    return page.rewrite('/fehler')
+  }
+}
+
+/** Left column of the back office. */
+export const navigationOf = (
+  frame: OfficeFrame,
+  t: Translate,
+): readonly { readonly title: string; readonly entries: readonly OfficeEntry[] }[] => [
+  {
+    title: t('office.postboxes'),
+    entries: frame.postboxes.map((postbox) => ({
+      href: `/amt/postkorb/${postbox.id}`,
+      text: postbox.name,
+      count: postbox.open,
+    })),
+  },
+]
+
+const DAY_MS = 86_400_000
+const SOON_DAYS = 3
+export type DeadlineView = { readonly kind: 'over' | 'today' | 'soon' | 'later'; readonly icon: 'warning' | 'clock' }
+
+/** How pressing a deadline is on a day; both `YYYY-MM-DD`. */
+export const deadlineView = (dueOn: string, today: string): DeadlineView => {
+  const days = Math.round((Date.parse(dueOn) - Date.parse(today)) / DAY_MS)
+  if (days < 0) {
+    return { kind: 'over', icon: 'warning' }
+  }
+  if (days === 0) {
+    return { kind: 'today', icon: 'warning' }
+  }
+  return { kind: days <= SOON_DAYS ? 'soon' : 'later', icon: 'clock' }
+}
+
+/** Today in Berlin, for comparing with deadlines. */
+export const today = (): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date())
+
+/** Words a journal line's actor: the name of a person, or what kind of program it was. */
+export const actorWord = (actor: string, t: Translate): string => {
+  if (actor === 'citizen') {
+    return t('journal.actor.citizen')
+  }
+  const [kind, principal = ''] = actor.split(':')
+  if (kind !== 'system') {
+    return actor
+  }
+  const key = `journal.actor.${principal}`
+  return t((['process', 'mail', 'connector'].includes(principal) ? key : 'journal.actor.program') as WordKey)
+}
