@@ -116,7 +116,7 @@ describe('folderObjectStore', () => {
     const store = folderObjectStore(folder)
     const bytes = new TextEncoder().encode('text')
     const digest = digestOf(bytes)
-    await Promise.all([store.put(digest, bytes), store.put(digest, bytes)])
+    await Promise.all([store.put([{ digest, bytes }]), store.put([{ digest, bytes }])])
     expect(await store.get(digest)).toEqual(Buffer.from(bytes))
     expect(await readdir(join(folder, digest.slice(0, 2)))).toEqual([digest])
   })

@@ -129,7 +129,7 @@ async function readRevision(ctx: RevisionsCtx, revisionId: string, before: Conte
   if (row === undefined) {
     throw new Error(`content revision ${revisionId} was never made here`)
   }
-  const result = loadContent(await readFiles(ctx.contentObjects, row.manifestDigest), before)
+  const result = loadContent(await readFiles(ctx.contentObjects, row.manifestDigest, before), before)
   if (!result.ok) {
     throw contentRefused(result.findings)
   }
