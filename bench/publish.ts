@@ -11,6 +11,7 @@ type Round = {
   readonly loadSeconds: number
   readonly planSeconds: number
   readonly publishSeconds: number
+  readonly cpuSeconds: number
   readonly lateP99Ms: number
   readonly lateMaxMs: number
 }
@@ -42,6 +43,7 @@ export function benchPublish({ services = 6_000, change = 20 } = {}): void {
           'read content s': round.loadSeconds,
           'plan s': round.planSeconds,
           'approval to live s': round.publishSeconds,
+          'CPU s': round.cpuSeconds,
           'loop late p99 ms': round.lateP99Ms,
           'max ms': round.lateMaxMs,
         },

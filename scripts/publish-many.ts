@@ -126,8 +126,11 @@ try {
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
     const startedMs = performance.now()
+    const cpu = process.cpuUsage()
     const { pagesTotal, pagesRendered } = await publish(ctx, actor, { revisionId })
     const publishSeconds = seconds(startedMs)
+    const { user, system } = process.cpuUsage(cpu)
+    const cpuSeconds = Math.round((user + system) / 1e3) / 1e3
     delay.disable()
     const lateP99Ms = Math.round(delay.percentile(99) / 1e5) / 10
     return {
@@ -136,6 +139,7 @@ try {
       loadSeconds,
       planSeconds,
       publishSeconds,
+      cpuSeconds,
       lateP99Ms,
       lateMaxMs: Math.round(delay.max / 1e6),
     }

@@ -222,7 +222,7 @@ describe('who asks', () => {
     ['10.0.0.1', null, '10.0.0.1', 'nothing forwarded'],
     ['10.0.0.1', 'evil, unknown', '10.0.0.1', 'no address'],
     ['::1', '2001:db8::7', '2001:db8::7', 'IPv6'],
-  ])('peer %s, forwarded %s: %s (%s)', (peer, forwarded, expected) => {
+  ])('peer %s, forwarded %s: %s (%s)', (peer, forwarded, expected, _why) => {
     expect(clientAddress(peer, forwarded, trusted)).toBe(expected)
   })
   it('throws on a proxy that is no address', () => {

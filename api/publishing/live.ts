@@ -22,10 +22,14 @@ export function createLive(store: PageStore, bytesMax: number = CACHE_BYTES_MAX)
     files: new Map(),
     current: null,
   }
-  const bytesOf =
-    (digest: string): Bytes =>
-    () =>
-      cache.get(digest) ?? load(store, cache, loading, digest)
+  const partOf =
+    (page: ManifestPage, part: 0 | 1 | 2): Bytes =>
+    () => {
+      const whole = cache.get(page.file) ?? load(store, cache, loading, page.file)
+      return whole instanceof Promise
+        ? whole.then((bytes) => cut(bytes, page.sizes, part))
+        : cut(whole, page.sizes, part)
+    }
   return {
     current: () => state.current,
     lookup: (path) => {
@@ -37,20 +41,26 @@ export function createLive(store: PageStore, bytesMax: number = CACHE_BYTES_MAX)
     },
     show: async (releaseId, manifestDigest) => {
       const manifest = decodeManifest(await store.read(manifestDigest))
-      state.files = new Map(manifest.pages.map((page) => [page.path, fileOf(page, bytesOf)]))
+      state.files = new Map(manifest.pages.map((page) => [page.path, fileOf(page, partOf)]))
       state.current = { releaseId, manifest }
     },
   }
 }
 
-const fileOf = (page: ManifestPage, bytesOf: (digest: string) => Bytes): StaticFile => ({
+const fileOf = (page: ManifestPage, partOf: (page: ManifestPage, part: 0 | 1 | 2) => Bytes): StaticFile => ({
   status: page.status,
   headers: page.headers,
   digest: page.html,
-  plain: bytesOf(page.html),
-  br: bytesOf(page.br),
-  gzip: bytesOf(page.gzip),
+  plain: partOf(page, 0),
+  br: partOf(page, 1),
+  gzip: partOf(page, 2),
 })
+
+/** One of the variants that a stored file holds one after the other; a view, no copy. */
+export function cut(whole: Uint8Array, sizes: ManifestPage['sizes'], part: 0 | 1 | 2): Uint8Array {
+  const start = sizes.slice(0, part).reduce((sum, size) => sum + size, 0)
+  return whole.subarray(start, start + sizes[part])
+}
 
 /** Reads once however many ask at the same time. */
 function load(

@@ -5,9 +5,12 @@ export type ManifestPage = {
   readonly path: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Digest of the page itself. */
   readonly html: string
-  readonly br: string
-  readonly gzip: string
+  /** Digest of the stored file: the page, its brotli and its gzip variant, one after the other. */
+  readonly file: string
+  /** Bytes of page, brotli, gzip. */
+  readonly sizes: readonly [html: number, br: number, gzip: number]
   readonly dependencies: readonly Dependency[]
   readonly validUntilMs?: number
 }
@@ -26,8 +29,8 @@ type Row = readonly [
   status: number,
   headers: number,
   html: string,
-  br: string,
-  gzip: string,
+  file: string,
+  sizes: ManifestPage['sizes'],
   dependencies: readonly number[],
   validUntilMs: number | null,
 ]
@@ -51,8 +54,8 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
       page.status,
       headers.numberOf(page.headers),
       page.html,
-      page.br,
-      page.gzip,
+      page.file,
+      page.sizes,
       page.dependencies.map(dependencies.numberOf),
       page.validUntilMs ?? null,
     ],
@@ -86,22 +89,18 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     templateDigest: stored.template,
     contentRevisionId: stored.contentRevision,
     previous: stored.previous,
-    pages: stored.pages.map(([path, status, header, html, br, gzip, dependencies, validUntilMs]) => ({
+    pages: stored.pages.map(([path, status, header, html, file, sizes, dependencies, validUntilMs]) => ({
       path,
       status,
       headers: entryOf(stored.headers, header),
       html,
-      br,
-      gzip,
+      file,
+      sizes,
       dependencies: dependencies.map((index) => entryOf(stored.dependencies, index)),
       ...(validUntilMs === null ? {} : { validUntilMs }),
     })),
   }
 }
-
-/** Every digest a release needs from the store. */
-export const digestsOf = (manifest: Manifest): readonly string[] =>
-  manifest.pages.flatMap((page) => [page.html, page.br, page.gzip])
 
 function numbered<T>(): { readonly numberOf: (value: T) => number; readonly all: T[] } {
   const numbers = new Map<string, number>()

@@ -5,9 +5,9 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import { createAnswers, type SiteApi } from './answers.ts'
-import type { Live } from './live.ts'
+import { cut, type Live } from './live.ts'
 import { compare, type Difference, type MadeRelease, makeRelease } from './make-release.ts'
-import { decodeManifest, digestsOf, encodeManifest, type Manifest } from './manifest.ts'
+import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts'
 import type { PageStore } from './page-store.ts'
 import type { Frame } from './render-page.ts'
 import type { Site } from './site.ts'
@@ -48,7 +48,6 @@ export const noRelease = problemType('publishing/no-release', 409)
 const LEASE = 'publish'
 const LEASE_MS = 15 * 60_000
 const RELEASES_KEPT = 20
-const NO_PAGES: Manifest = { templateDigest: '', contentRevisionId: '', previous: null, pages: [] }
 
 /**
  * Makes a release of a content revision and shows it: only pages made from something that changed are rendered.
@@ -174,8 +173,8 @@ export async function sweepPages(ctx: PublishingCtx): Promise<number> {
     let release = (await findCurrentRelease(ctx.db))?.release ?? null
     for (let kept = 0; release !== null && kept < RELEASES_KEPT; kept += 1) {
       needed.add(release.manifestDigest)
-      for (const digest of digestsOf((await readManifest(ctx, release)) ?? NO_PAGES)) {
-        needed.add(digest)
+      for (const page of (await readManifest(ctx, release))?.pages ?? []) {
+        needed.add(page.file)
       }
       release = await previousOf(ctx, release)
     }
@@ -247,13 +246,9 @@ async function pointTo(
 }
 
 async function* siteFiles(ctx: PublishingCtx, manifest: Manifest): AsyncGenerator<SiteFile> {
-  for (const page of manifest.pages) {
-    yield {
-      path: page.path,
-      bytes: await ctx.pages.read(page.html),
-      br: await ctx.pages.read(page.br),
-      gzip: await ctx.pages.read(page.gzip),
-    }
+  for (const { path, file, sizes } of manifest.pages) {
+    const whole = await ctx.pages.read(file)
+    yield { path, bytes: cut(whole, sizes, 0), br: cut(whole, sizes, 1), gzip: cut(whole, sizes, 2) }
   }
   for (const [path, bytes] of ctx.site.assetFiles) {
     yield { path, bytes }
