@@ -1,17 +1,22 @@
 import type { Limits } from './model.ts'
 import type { Read, Wrong } from './reading.ts'
 
+/** Names of each month, January first. */
+export type MonthNames = readonly (readonly string[])[]
+/** The day in Berlin, and the names months may be typed by. */
+export type DateContext = { readonly today: string; readonly monthNames: MonthNames }
+
 /**
  * Reads a date from its three parts: `3` or `03`, a month as number or word in the form's language ("März", "mrz."),
  * a year of four digits. A whole date in the first part ("13.4.1985") is taken apart. Gives an ISO date.
  * Past and future both include today.
  */
-export function readDate(limits: Limits, parts: readonly string[], context: { today: string; lang: string }): Read {
+export function readDate(limits: Limits, parts: readonly string[], context: DateContext): Read {
   const [dayText = '', monthText = '', yearText = ''] = takeApart(parts)
   if (!/^\d{1,2}\.?$/.test(dayText)) {
     return wrong(dayText === '' ? 'forms/date-day' : 'forms/date-real', 'day')
   }
-  const month = monthOf(monthText, context.lang)
+  const month = monthOf(monthText, context.monthNames)
   if (month === undefined) {
     return wrong(monthText === '' ? 'forms/date-month' : 'forms/date-real', 'month')
   }
@@ -59,31 +64,31 @@ function isoOf(year: number, month: number, day: number): string | undefined {
   return isReal && year >= 1850 && year < 2200 ? date.toISOString().slice(0, 10) : undefined
 }
 
-function monthOf(text: string, lang: string): number | undefined {
+function monthOf(text: string, monthNames: MonthNames): number | undefined {
   if (/^\d{1,2}\.?$/.test(text)) {
     const month = Number.parseInt(text, 10)
     return month >= 1 && month <= 12 ? month : undefined
   }
   const wanted = folded(text)
-  if (wanted.length < 3) {
+  if (wanted.length < 3 || text.length > 20) {
     return undefined
   }
-  const month = monthNames(lang).findIndex((names) =>
+  const month = monthNames.findIndex((names) =>
     names.some((name) => name === wanted || (name.length > 3 && name.startsWith(wanted))),
   )
   return month < 0 ? undefined : month + 1
 }
 
-/** Names of the months in the form's language, in German and in English, as they are compared. */
-function monthNames(lang: string): readonly (readonly string[])[] {
-  const formats = [lang, 'de', 'en'].flatMap((locale) => [
+/** Names of the months in a language, in German and in English, folded as they are compared. Costly: made once per form. */
+export function monthNamesOf(lang: string): MonthNames {
+  const formats = [...new Set([lang, 'de', 'en'])].flatMap((locale) => [
     new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' }),
     new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' }),
     new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' }),
   ])
   return Array.from({ length: 12 }, (_, index) => {
     const names = formats.map((format) => folded(format.format(Date.UTC(2026, index, 1))))
-    return index === 2 ? [...names, 'maerz', 'mrz'] : names
+    return [...new Set(index === 2 ? [...names, 'maerz', 'mrz'] : names)]
   })
 }
 

@@ -134,7 +134,11 @@ function fileView(limits: FileLimits, at: { pointer: string; typed: Typed; words
 
 /** Names of the file types a question takes: "PDF, JPG oder PNG". */
 export function fileTypeNames(limits: FileLimits, lang: string): string {
-  const names = limits.mediaTypes.map((type) => FILE_TYPES[type]?.name ?? type)
+  return typeNames(limits.mediaTypes, lang)
+}
+
+function typeNames(mediaTypes: readonly string[], lang: string): string {
+  const names = mediaTypes.map((type) => FILE_TYPES[type]?.name ?? type)
   return new Intl.ListFormat(lang, { type: 'disjunction' }).format(names)
 }
 
@@ -170,21 +174,19 @@ function samePath(field: Field, pointer: string): boolean {
 
 function spoken(issue: Issue, lang: string): Readonly<Record<string, string | number>> {
   const isMoney = issue.type.startsWith('forms/money-')
-  return Object.fromEntries(
-    Object.entries(issue.params ?? {}).map(([key, value]) => {
-      if (isMoney && typeof value === 'number') {
-        return [key, moneyText(value, lang)]
-      }
-      return [
-        key,
-        key === 'date'
-          ? dateText(String(value), lang)
-          : typeof value === 'number'
-            ? new Intl.NumberFormat(lang).format(value)
-            : value,
-      ]
-    }),
-  )
+  const word = (key: string, value: string | number): string => {
+    if (key === 'bytes') {
+      return sizeText(Number(value), lang)
+    }
+    if (key === 'types') {
+      return typeNames(String(value).split(' '), lang)
+    }
+    if (typeof value === 'number') {
+      return isMoney ? moneyText(value, lang) : new Intl.NumberFormat(lang).format(value)
+    }
+    return key === 'date' ? dateText(value, lang) : value
+  }
+  return Object.fromEntries(Object.entries(issue.params ?? {}).map(([key, value]) => [key, word(key, value)]))
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -23,7 +23,7 @@ const fieldOf = (kind: FieldKind, change: Partial<Field> = {}): Field => {
   return { ...field, isOptional: false, limits: open, ...change }
 }
 const read = (field: Field, ...texts: readonly string[]) => {
-  const result = readAnswer(field, texts, { today: TODAY, lang: 'de' })
+  const result = readAnswer(field, texts, { today: TODAY, monthNames: form.monthNames })
   return result.ok
     ? result.value
     : `✗ ${result.wrong.type}${result.wrong.part === undefined ? '' : ` ${result.wrong.part}`}`
@@ -154,7 +154,7 @@ describe('every kind of field', () => {
   it('leaves an optional question without an answer', () => {
     for (const field of form.fields.values()) {
       const texts = field.kind === 'date' ? ['', ' ', '\u200b'] : [' \u0000 ']
-      const result = readAnswer({ ...field, isOptional: true }, texts, { today: TODAY, lang: 'de' })
+      const result = readAnswer({ ...field, isOptional: true }, texts, { today: TODAY, monthNames: form.monthNames })
       expect(result, field.path).toEqual({ ok: true, value: undefined })
     }
   })

@@ -1,6 +1,6 @@
 import { electronicFormatIBAN, isSEPACountry, isValidIBAN } from 'ibantools'
 import type { AnswerValue } from './answers.ts'
-import { readDate } from './dates.ts'
+import { type DateContext, readDate } from './dates.ts'
 import type { Field } from './model.ts'
 import { readDecimal } from './numbers.ts'
 import { compilePattern } from './pattern.ts'
@@ -10,9 +10,9 @@ import type { Read } from './reading.ts'
  * Reads one answer as a person types it: trimmed, NFC, stray blanks and hyphens forgiven. Empty is a finding unless the question
  * is optional. Files are not read here.
  * @param texts the raw texts of the question's controls: one, or day, month and year.
- * @param today the day in Berlin, for dates that must lie in the past or the future.
+ * @param context the day in Berlin, for dates that must lie in the past or the future, and names of months.
  */
-export function readAnswer(field: Field, texts: readonly string[], context: { today: string; lang: string }): Read {
+export function readAnswer(field: Field, texts: readonly string[], context: DateContext): Read {
   const cleaned = texts.map((text) => cleanText(text, field.kind === 'long-text'))
   if (cleaned.every((text) => text === '')) {
     return field.isOptional

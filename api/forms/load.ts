@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../lib/finding.ts'
 import type { DataModelReader } from './data-model.ts'
+import { monthNamesOf } from './dates.ts'
 import { readHandMade } from './hand-made.ts'
 import { loadFields } from './load-fields.ts'
 import { loadSteps } from './load-steps.ts'
@@ -98,6 +99,7 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
     start: overlay.start,
     review: { ...overlay.review, notes },
     receipt: overlay.receipt,
+    monthNames: monthNamesOf(identity.lang),
     openPoints: model.openPoints,
   }
 }

@@ -1,5 +1,6 @@
 import type { Rule } from '../lib/feel.ts'
 import type { OpenPoint } from './data-model.ts'
+import type { MonthNames } from './dates.ts'
 
 /**
  * A form as it is asked: the data schema joined with the overlay of one language, every rule compiled. Immutable.
@@ -22,6 +23,8 @@ export type Form = {
   readonly start: StartTexts
   readonly review: ReviewTexts
   readonly receipt: ReceiptTexts
+  /** Names by which months may be typed, January first. */
+  readonly monthNames: MonthNames
   /** What a person still has to carry over from the data schema by hand; shown to editors. */
   readonly openPoints: readonly OpenPoint[]
 }

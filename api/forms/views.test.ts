@@ -14,6 +14,7 @@ const words = seedWords()
 const options = { today: TODAY, words, paths: PATHS }
 const examples = seedExamples(form)
 const typedOf = (name: string): Typed => examples.find((example) => example.name === name)?.typed ?? {}
+const typedAll: Typed = seedExamples(fields)[0]?.typed ?? {}
 const one = typedOf('ein Hund, Überweisung')
 const two = typedOf('zwei Hunde, Lastschrift, alles angegeben')
 
@@ -242,6 +243,14 @@ describe('words of the form engine', () => {
       }
     }
     expect(types.size).toBeGreaterThan(20)
+  })
+
+  it('writes out the bounds of an upload', () => {
+    const file = { id: 'f', name: 'a.png', mediaType: 'image/png', sizeBytes: 5 }
+    const typed = { ...typedAll, '/dateien/eine': [file] }
+    expect(stepView(fields, typed, 'datei', options)?.errors[0]?.text).toBe('Die Datei muss PDF sein.')
+    const large = { ...typedAll, '/dateien/eine': [{ ...file, mediaType: 'application/pdf', sizeBytes: 1_000_001 }] }
+    expect(stepView(fields, large, 'datei', options)?.errors[0]?.text).toBe('Die Datei darf höchstens 1 MB groß sein.')
   })
 
   it('throws on a word it does not have', () => {

@@ -14,7 +14,7 @@ import {
 } from './answers.ts'
 import { decide, isTrue, type Truth, withValue } from './decide.ts'
 import { readAnswer } from './kinds.ts'
-import type { Field, Form, LoopStep, QuestionStep, Step } from './model.ts'
+import type { Field, FileLimits, Form, LoopStep, QuestionStep, Step } from './model.ts'
 import { ITEM_NAME, TODAY_NAME } from './names.ts'
 import type { Read } from './reading.ts'
 
@@ -171,15 +171,20 @@ function readTyped(walking: Walking, field: Field, pointer: string): Read {
   if (field.kind === 'file') {
     const refused = typedText(typed, refusalName(pointer))
     return /^forms\/file-[a-z]{1,20}$/.test(refused)
-      ? { ok: false, wrong: refusal(field, refused) }
+      ? { ok: false, wrong: wrongFile(field.file, refused) }
       : readFiles(field, typedFiles(typed, pointer))
   }
   const texts = controlNames(field, pointer).map((name) => typedText(typed, name))
-  return readAnswer(field, texts, { today: options.today, lang: form.lang })
+  return readAnswer(field, texts, { today: options.today, monthNames: form.monthNames })
 }
 
-function refusal(field: Field, type: string): Extract<Read, { ok: false }>['wrong'] {
-  return field.file === undefined ? { type } : { type, params: { max: field.file.maxFiles } }
+type WrongFile = Extract<Read, { ok: false }>['wrong']
+
+/** What is wrong with an upload, with the bounds of its question; `errorView` words size and types. */
+function wrongFile(limits: FileLimits | undefined, type: string): WrongFile {
+  return limits === undefined
+    ? { type }
+    : { type, params: { max: limits.maxFiles, bytes: limits.maxSizeBytes, types: limits.mediaTypes.join(' ') } }
 }
 
 function readFiles(field: Field, files: ReturnType<typeof typedFiles>): Read {
@@ -188,7 +193,7 @@ function readFiles(field: Field, files: ReturnType<typeof typedFiles>): Read {
     return field.isOptional ? NOTHING : { ok: false, wrong: { type: 'forms/file-missing' } }
   }
   if (files.length > limits.maxFiles) {
-    return { ok: false, wrong: { type: 'forms/file-count', params: { max: limits.maxFiles } } }
+    return { ok: false, wrong: wrongFile(limits, 'forms/file-count') }
   }
   const wrong = files.find(
     (file) =>
@@ -196,10 +201,8 @@ function readFiles(field: Field, files: ReturnType<typeof typedFiles>): Read {
   )
   if (wrong !== undefined) {
     const isType = !limits.mediaTypes.includes(wrong.mediaType)
-    return {
-      ok: false,
-      wrong: { type: isType ? 'forms/file-type' : wrong.sizeBytes === 0 ? 'forms/file-empty' : 'forms/file-size' },
-    }
+    const type = isType ? 'forms/file-type' : wrong.sizeBytes === 0 ? 'forms/file-empty' : 'forms/file-size'
+    return { ok: false, wrong: wrongFile(limits, type) }
   }
   return { ok: true, value: files }
 }

@@ -105,7 +105,7 @@ export function evaluate(rule: Rule, context: Readonly<Record<string, unknown>>)
 
 function run(rule: Rule, passed: Readonly<Record<string, unknown>>, isMissing: boolean): Evaluation {
   try {
-    const { value, warnings } = feelinEvaluate(rule.source, passed)
+    const { value, warnings } = feelinEvaluate(rule.source, withDates(rule.names, passed))
     if (warnings.length > 0 && !isMissing) {
       return refuse(
         rule,
@@ -162,7 +162,7 @@ function passContext(names: Names, value: unknown, path: string, to: PassTo): Re
 
 function passScalar(type: NameType, value: unknown): unknown {
   if (type.kind === 'date') {
-    return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? (parseDate(value) ?? undefined) : undefined
+    return typeof value === 'string' && isIsoDate(value) ? value : undefined
   }
   if (type.kind === 'number') {
     const isWhole = type.isMoney !== true || Number.isSafeInteger(value)
@@ -172,6 +172,27 @@ function passScalar(type: NameType, value: unknown): unknown {
     return typeof value === 'boolean' ? value : undefined
   }
   return typeof value === 'string' && value.length <= STRING_LENGTH_MAX ? value : undefined
+}
+
+function isIsoDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text)
+}
+
+/** Turns ISO dates into the engine's dates. Done only when the engine really runs: it is the dearest part of passing values. */
+function withDates(names: Names, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, withDate(names[name], value)]))
+}
+
+function withDate(type: NameType | undefined, value: unknown): unknown {
+  if (type?.kind === 'date') {
+    return typeof value === 'string' ? parseDate(value) : null
+  }
+  if (type?.kind === 'list' && Array.isArray(value)) {
+    return value.map((entry: unknown) => withDate(type.of, entry))
+  }
+  const isContext = type?.kind === 'context' && typeof value === 'object' && value !== null
+  return isContext ? withDates(type.names, value as Readonly<Record<string, unknown>>) : value
 }
 
 function ownValue(holder: unknown, name: string): unknown {
