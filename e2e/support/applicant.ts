@@ -1,56 +1,24 @@
-/** Answers by the names of the form's controls; dates in parts. A file's value stands in `files`. */
-export type Typed = Readonly<Record<string, string>>
+import { createHash } from 'node:crypto'
 
-/** A program that applies as a browser would: forms over HTTP, one cookie jar, following where it is led. */
+/** A citizen as a program: holds the session's cookie and speaks JSON to the API. */
 export type Applicant = {
-  readonly cookie: () => string
-  readonly get: (path: string, init?: RequestInit) => Promise<Response>
-  readonly json: <T>(path: string) => Promise<T>
-  /** Sends a form as a browser does and answers where it leads. */
-  readonly post: (
-    path: string,
-    fields: Typed | FormData,
-  ) => Promise<{ readonly status: number; readonly location: string; readonly body: string }>
+  readonly ask: (method: string, path: string, body?: unknown) => Promise<Answer>
+  readonly upload: (path: string, name: string, bytes: Uint8Array) => Promise<Answer>
+  /** SHA-256 of a file's bytes, hex. */
+  readonly download: (path: string) => Promise<string>
+  /** Goes on with the same session at another address of the same town, e.g. after a restart. */
+  readonly moveTo: (origin: string) => void
 }
+export type Answer = { readonly status: number; readonly body: Record<string, unknown> }
 
-export function createApplicant(origin: string): Applicant {
-  const jar = new Map<string, string>()
-  const cookie = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    const response = await fetch(`${origin}${path}`, {
-      redirect: 'manual',
-      ...init,
-      headers: { cookie: cookie(), ...(init.headers as Record<string, string>) },
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      jar.set(name, value)
-    }
-    return response
-  }
-  return {
-    cookie,
-    get: send,
-    json: async <T>(path: string) => {
-      const response = await send(path, { headers: { accept: 'application/json' } })
-      if (!response.ok) {
-        throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-      }
-      return (await response.json()) as T
-    },
-    post: async (path, fields) => {
-      const response = await send(path, {
-        method: 'POST',
-        body: fields instanceof FormData ? fields : new URLSearchParams(fields),
-        headers: { accept: 'text/html', origin },
-      })
-      return { status: response.status, location: response.headers.get('location') ?? '', body: await response.text() }
-    },
-  }
-}
+/** A complete draft with a file, ready for the final button. */
+export type ReadyDraft = { readonly applicant: Applicant; readonly draftId: string; readonly sha256: string }
 
-/** A complete registration of one dog; `email` may be added. Invented. */
-export const ONE_DOG: Typed = {
+const API = '/api/v1/submissions'
+const FILE_QUESTION = '/unterlagen/nachweis'
+
+/** Invented answers to "Hund zur Hundesteuer anmelden", by question. */
+const ANSWERS: Readonly<Record<string, string>> = {
   '/halter/vornamen': 'Mara Łucja',
   '/halter/familienname': 'Lehmann-Nowak',
   '/halter/geburtsdatum/day': '13',
@@ -60,86 +28,103 @@ export const ONE_DOG: Typed = {
   '/halter/anschrift/hausnummer': '12 a',
   '/halter/anschrift/plz': '03046',
   '/halter/anschrift/ort': 'Cottbus/Chóśebuz',
-  '/halter/kontakt/email': 'mara.lehmann@beispiel.example',
   '/hunde/0/rufname': 'Bello',
   '/hunde/0/rasse': 'Mischling',
   '/hunde/0/geschlecht': 'maennlich',
   '/hunde/0/geburtsdatum/day': '1',
-  '/hunde/0/geburtsdatum/month': 'März',
+  '/hunde/0/geburtsdatum/month': '3',
   '/hunde/0/geburtsdatum/year': '2026',
   '/hunde/0/gehaltenSeit/day': '14',
   '/hunde/0/gehaltenSeit/month': '11',
   '/hunde/0/gehaltenSeit/year': '2026',
   '/hunde/0/chipnummer': '276 0981 0000 1234',
-  '/hunde/0/kaufpreis': '1.234,56',
   '/hunde/0/gefaehrlich': 'false',
   '/hunde/+': 'false',
   '/ermaessigung/gewuenscht': 'false',
-  '/zahlung/art': 'lastschrift',
-  '/zahlung/iban': 'DE02 1203 0000 0000 2020 51',
-  '/zahlung/kontoinhaber': 'Mara Lehmann-Nowak',
-  '/zahlung/mandat': 'true',
+  '/zahlung/art': 'ueberweisung',
   '/erklaerung/richtigkeit': 'true',
 }
 
-type StepData = {
-  readonly fields: readonly { readonly name: string; readonly dateParts: readonly { readonly name: string }[] }[]
-  readonly loop?: { readonly another?: { readonly name: string } }
-  readonly isMultipart: boolean
-}
-export type UploadFile = { readonly name: string; readonly type: string; readonly bytes: Uint8Array }
-
-/** The smallest PDF that programs accept, with a text of its own. */
-export const smallPdf = (text: string): Uint8Array =>
-  Buffer.from(
-    `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n% ${text}\ntrailer<</Root 1 0 R>>\n%%EOF\n`,
-  )
-
-/** Begins a draft and fills every page until the review; answers the draft's id. */
-export async function fillDraft(
-  applicant: Applicant,
-  service: string,
-  typed: Typed,
-  upload?: UploadFile,
-): Promise<string> {
-  const started = await applicant.post('/api/v1/submissions/drafts', { service })
-  const draftId = /^\/antrag\/([0-9a-f-]{36})\//.exec(started.location)?.[1]
-  if (draftId === undefined) {
-    throw new Error(`no draft: ${started.status} ${started.body}`)
+/** Makes a citizen without a session. Throws where the server does not answer at all. */
+export function newApplicant(startOrigin: string): Applicant {
+  let cookie = ''
+  let origin = startOrigin
+  const send = async (method: string, path: string, init: { headers: Record<string, string>; body?: Uint8Array }) => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: { origin, cookie, accept: 'application/json', ...init.headers },
+      ...(init.body === undefined ? {} : { body: Buffer.from(init.body) }),
+    })
+    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    const text = await response.text()
+    const isJson = (response.headers.get('content-type') ?? '').includes('json')
+    return { status: response.status, body: isJson ? JSON.parse(text) : { text } }
   }
-  let page = started.location
-  for (let steps = 0; steps < 60 && !page.endsWith('/pruefen'); steps += 1) {
-    const address = page.split('/').at(-1)?.split(/[?#]/)[0] ?? ''
-    const path = `/api/v1/submissions/drafts/${draftId}/steps/${address}`
-    const step = await applicant.json<StepData>(path)
-    const names = [
-      ...step.fields.flatMap((field) =>
-        field.dateParts.length > 0 ? field.dateParts.map((part) => part.name) : [field.name],
-      ),
-      step.loop?.another?.name ?? '',
-    ]
-    const fields = Object.fromEntries(names.flatMap((name) => (typed[name] === undefined ? [] : [[name, typed[name]]])))
-    const sent = await applicant.post(
-      path,
-      step.isMultipart && upload !== undefined ? formWith(fields, names[0] ?? '', upload) : fields,
-    )
-    if (sent.status !== 303 || sent.location.endsWith('#fehler')) {
-      throw new Error(`step ${address} answered ${sent.status} ${sent.location} ${sent.body}`)
+  return {
+    ask: (method, path, body) =>
+      send(method, path, {
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+      }),
+    upload: (path, name, bytes) =>
+      send('PUT', path, {
+        headers: { 'x-file-name': encodeURIComponent(name), 'content-type': 'application/octet-stream' },
+        body: bytes,
+      }),
+    download: async (path) => {
+      const response = await fetch(`${origin}${path}`, { headers: { cookie } })
+      return createHash('sha256')
+        .update(Buffer.from(await response.arrayBuffer()))
+        .digest('hex')
+    },
+    moveTo: (other) => {
+      origin = other
+    },
+  }
+}
+
+/** Fills in an application with one uploaded file, up to the review. Throws with what the product answered otherwise. */
+export async function fillDraft(origin: string, mark: string): Promise<ReadyDraft> {
+  const applicant = newApplicant(origin)
+  const begun = expectStatus(await applicant.ask('POST', `${API}/drafts`, { service: 'hund-anmelden' }), 201)
+  const draftId = String(begun.body['draftId'])
+  const bytes = onePage(mark)
+  let address = String(begun.body['step'])
+  let isUploaded = false
+  for (let steps = 0; steps < 30; steps += 1) {
+    if (!isUploaded && address.includes('unterlagen')) {
+      const path = `${API}/drafts/${draftId}/files?question=${encodeURIComponent(FILE_QUESTION)}`
+      expectStatus(await applicant.upload(path, 'nachweis.pdf', bytes), 201)
+      isUploaded = true
     }
-    page = sent.location
+    const answer = await applicant.ask('POST', `${API}/drafts/${draftId}/steps/${address}`, ANSWERS)
+    const next = expectStatus(answer, 200).body as { to?: string; address?: string; isInvalid?: boolean }
+    if (next.isInvalid === true) {
+      throw new Error(`the answers to ${address} are refused`)
+    }
+    if (next.to === 'review') {
+      return { applicant, draftId, sha256: createHash('sha256').update(bytes).digest('hex') }
+    }
+    address = next.address ?? ''
   }
-  return draftId
+  throw new Error('the form does not end')
 }
 
-/** Presses the final button; answers the page it leads to. */
-export const submitDraft = (applicant: Applicant, draftId: string) =>
-  applicant.post(`/api/v1/submissions/drafts/${draftId}/submit`, {})
-
-function formWith(fields: Typed, name: string, upload: UploadFile): FormData {
-  const form = new FormData()
-  for (const [key, value] of Object.entries(fields)) {
-    form.append(key, value)
-  }
-  form.append(name, new Blob([upload.bytes as unknown as ArrayBuffer], { type: upload.type }), upload.name)
-  return form
+/** Presses the final button; answers the Vorgang. */
+export async function submit({ applicant, draftId }: ReadyDraft): Promise<string> {
+  const answer = expectStatus(await applicant.ask('POST', `${API}/drafts/${draftId}/submit`, {}), 201)
+  return String(answer.body['vorgangId'])
 }
+
+function expectStatus(answer: Answer, status: number): Answer {
+  if (answer.status !== status) {
+    throw new Error(`${status} was expected, the product answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  }
+  return answer
+}
+
+/** The smallest PDF that is one; `mark` makes it differ from others. */
+const onePage = (mark: string): Uint8Array =>
+  Buffer.from(
+    `%PDF-1.7\n% ${mark}\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n`,
+  )
