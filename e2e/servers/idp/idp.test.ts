@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => idp.close())
 
 /** Follows redirects with cookies until the provider leaves to `redirectUri`; posts the login form on the way. */
-async function signIn(username: string, extra: Record<string, string> = {}) {
+async function signIn(username: string, extra: Record<string, string> = {}, cookies = new Map<string, string>()) {
   const verifier = client.randomPKCECodeVerifier()
   const nonce = client.randomNonce()
   const state = client.randomState()
@@ -28,7 +28,7 @@ async function signIn(username: string, extra: Record<string, string> = {}) {
     state,
     ...extra,
   })
-  const back = await walk(start, { account: username, password: DEMO_PASSWORD })
+  const back = await walk(start, { account: username, password: DEMO_PASSWORD }, cookies)
   return client.authorizationCodeGrant(config, back, {
     pkceCodeVerifier: verifier,
     expectedNonce: nonce,
@@ -37,8 +37,7 @@ async function signIn(username: string, extra: Record<string, string> = {}) {
   })
 }
 
-async function walk(start: URL, form: Record<string, string>): Promise<URL> {
-  const cookies = new Map<string, string>()
+async function walk(start: URL, form: Record<string, string>, cookies = new Map<string, string>()): Promise<URL> {
   let next = start
   let body: URLSearchParams | undefined
   for (let hop = 0; hop < 10; hop += 1) {
@@ -75,6 +74,13 @@ describe('the identity provider', () => {
       acr: ACR_MFA,
       amr: ['pwd', 'otp', 'mfa'],
     })
+  })
+
+  it('asks again who it is, also in a browser that was signed in', async () => {
+    const cookies = new Map<string, string>()
+    const first = await signIn('jana.noack', {}, cookies)
+    expect((await signIn('marko.lehnigk', {}, cookies)).claims()?.sub).toBe('marko.lehnigk')
+    expect((await client.fetchUserInfo(config, first.access_token, 'jana.noack')).sub).toBe('jana.noack')
   })
 
   it('tells when there was no second factor', async () => {

@@ -225,12 +225,21 @@ function createListener(
     if (state.mode === 'slow') {
       await new Promise((resolve) => setTimeout(resolve, state.delayMs))
     }
+    if (req.url?.startsWith('/auth')) {
+      forgetSession(req)
+    }
     try {
       await (req.url?.startsWith('/interaction/') ? answerLogin(provider, state, req, res) : handle(req, res))
     } catch (cause) {
       sendJson(res, 400, { error: cause instanceof Error ? cause.message : String(cause) })
     }
   }
+}
+
+/** Every sign-in shows the form, so that one browser can be a clerk now and another clerk a minute later. */
+function forgetSession(req: IncomingMessage): void {
+  const cookies = (req.headers.cookie ?? '').split(/;\s*/)
+  req.headers.cookie = cookies.filter((cookie) => !cookie.startsWith('_session')).join('; ')
 }
 
 async function answerLogin(provider: Provider, state: State, req: IncomingMessage, res: ServerResponse): Promise<void> {
