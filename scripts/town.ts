@@ -1,13 +1,11 @@
 import { request } from 'node:http'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { refusalOf, VERSION } from '../api/admin.ts'
-import { commandsOf } from '../api/admin-commands.ts'
 import { ConfigRefused, dataPaths, readConfig } from '../api/config.ts'
-import { openContext } from '../api/context.ts'
+import { KeyRefused } from '../api/keys/service.ts'
 import { systemClock } from '../api/lib/clock.ts'
 import { createLog } from '../api/lib/log.ts'
-import { startLive } from '../api/publishing/service.ts'
+import { OperationRefused } from '../api/operations/files.ts'
 
 /** A command that ends in a refusal: the message is for the operator, the lines below it say where. */
 export class CommandRefused extends Error {
@@ -82,6 +80,11 @@ function askServer(command: string, input: unknown): Promise<Last | null> {
 }
 
 async function openAndAsk(command: string, input: unknown): Promise<Last> {
+  // loaded only here: the whole product is behind these, and a command to a running server needs none of it
+  const { refusalOf, VERSION } = await import('../api/admin.ts')
+  const { commandsOf } = await import('../api/admin-commands.ts')
+  const { openContext } = await import('../api/context.ts')
+  const { startLive } = await import('../api/publishing/service.ts')
   const clock = systemClock()
   try {
     const config = readConfig(process.env)
@@ -121,11 +124,9 @@ export async function runCommand(main: (args: readonly string[]) => Promise<numb
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
-    const known = error instanceof CommandRefused
-    console.error(known ? [error.message, ...error.lines].join('\n') : refusalOf(error).error.message)
-    if (!known && process.env['STADTTOR_MODE'] === 'test') {
-      console.error(error)
-    }
+    const isTold = error instanceof CommandRefused || error instanceof OperationRefused || error instanceof KeyRefused
+    const lines = error instanceof CommandRefused ? error.lines : []
+    console.error(isTold ? [error.message, ...lines].join('\n') : error)
     process.exitCode = 1
   }
 }

@@ -32,7 +32,7 @@ type FileList = Awaited<ReturnType<typeof openFileList>>
 const LEASE = 'backup'
 const LEASE_MS = 3_600_000
 const PAGE = 500
-const COPIES_AT_ONCE = 4
+const COPIES_AT_ONCE = 16
 /** Folders copied whole beside blobs: named by digest, so what is written meanwhile does no harm. */
 const FOLDERS = ['content', 'pages']
 
@@ -166,9 +166,15 @@ async function copyBlob(ctx: OperationsCtx, id: string, folder: string) {
 
 async function copyFolders(dataDir: string, partial: string, list: FileList): Promise<void> {
   for (const name of FOLDERS) {
-    for await (const path of walkFiles(join(dataDir, name))) {
-      const copied = await copyHashed(join(dataDir, name, path), join(partial, name, path))
-      await list.add({ path: `${name}/${path}`, ...copied })
+    const paths = await Array.fromAsync(walkFiles(join(dataDir, name)))
+    for (let at = 0; at < paths.length; at += COPIES_AT_ONCE) {
+      const some = paths.slice(at, at + COPIES_AT_ONCE)
+      const copied = await Promise.all(
+        some.map((path) => copyHashed(join(dataDir, name, path), join(partial, name, path))),
+      )
+      for (const [index, entry] of copied.entries()) {
+        await list.add({ path: `${name}/${some[index] ?? ''}`, ...entry })
+      }
     }
   }
 }
