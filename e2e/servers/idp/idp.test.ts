@@ -1,6 +1,9 @@
+import { createPublicKey, verify } from 'node:crypto'
 import * as client from 'openid-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readBody, startHttp } from '../stand-in.ts'
 import { ACR_MFA, DEMO_PASSWORD, type Idp, startIdp } from './index.ts'
+import { readJwt } from './tokens.ts'
 
 const redirectUri = 'http://localhost:1/back'
 let idp: Idp
@@ -129,5 +132,22 @@ describe('the identity provider', () => {
     await expect(fetch(`${idp.url}/.well-known/openid-configuration`)).rejects.toThrow()
     await post({ mode: 'ok' })
     expect((await fetch(`${idp.url}/.well-known/openid-configuration`)).status).toBe(200)
+  })
+
+  it('sends a signed logout token to the address it is told', async () => {
+    let sent = ''
+    const product = await startHttp({}, () => async (req, res) => {
+      sent = new URLSearchParams((await readBody(req)).toString('utf8')).get('logout_token') ?? ''
+      res.writeHead(204).end()
+    })
+    const answer = await idp.control({ logout: { username: 'jana.noack', uri: product.url } })
+    await product.close()
+    expect(answer).toEqual({ status: 204 })
+    expect(readJwt(sent)).toMatchObject({ iss: idp.url, aud: idp.clientId, sub: 'jana.noack' })
+    expect(readJwt(sent)['events']).toHaveProperty(['http://schemas.openid.net/event/backchannel-logout'])
+    const { keys } = (await (await fetch(`${idp.url}/jwks`)).json()) as { keys: JsonWebKey[] }
+    const [head = '', body = '', signature = ''] = sent.split('.')
+    const key = createPublicKey({ key: keys[0] ?? {}, format: 'jwk' })
+    expect(verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
   })
 })
