@@ -286,6 +286,26 @@ describe('when something goes wrong', () => {
     expect(ctx.live.current()).toBeNull()
   })
 
+  it('refuses a publisher when somebody undid a release meanwhile: the undo stays', async () => {
+    const ctx = contextOver(store)
+    const first = await publishTown(ctx, TOWN)
+    await publishTown(ctx, { ...TOWN, name: 'Zwei' })
+    const overtaken: PublishingCtx = {
+      ...ctx,
+      site: {
+        ...ctx.site,
+        render: async (request, locals) => {
+          if (new URL(request.url).pathname === '/') {
+            await undo(ctx, EDITOR)
+          }
+          return await ctx.site.render(request, locals)
+        },
+      },
+    }
+    await expect(publishTown(overtaken, { ...TOWN, name: 'Drei' })).rejects.toMatchObject({ type: 'publishing/busy' })
+    expect(ctx.live.current()?.releaseId).toBe(first.releaseId)
+  })
+
   it('refuses a path that would be no folder name', async () => {
     const ctx = contextOver(store)
     const town = { ...TOWN, services: { '../../etc': { title: 'x', office: 'bau' } } }
