@@ -1,0 +1,126 @@
+import { expect, type Page } from '@playwright/test'
+import { smallPdf, type Typed, type UploadFile } from './apply.ts'
+import { axeClean } from './page.ts'
+
+export type WalkOptions = {
+  /** Looks at every page with axe before it is filled. */
+  readonly withAxe?: boolean
+  readonly upload?: UploadFile
+  /** Uses keys only: Tab, arrows, Space, Enter, letters. */
+  readonly byKeyboard?: boolean
+}
+
+export const VACCINATION_CARD: UploadFile = {
+  name: 'impfpass.pdf',
+  type: 'application/pdf',
+  bytes: smallPdf('Impfpass, erfunden'),
+}
+
+/** Presses the one button that leads on, and waits until another page is shown. */
+export async function goOn(page: Page, name: string | RegExp): Promise<void> {
+  const before = page.url()
+  await page.getByRole('main').getByRole('button', { name }).click()
+  await page.waitForURL((url) => url.href !== before)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+}
+
+/** Fills page after page by the names of the controls until everything is to be checked. */
+export async function fillUntilReview(page: Page, typed: Typed, options: WalkOptions = {}): Promise<void> {
+  for (let count = 0; count < 40 && !page.url().endsWith('/pruefen'); count += 1) {
+    if (options.withAxe === true) {
+      await axeClean(page)
+    }
+    await fillPage(page, typed, options)
+    const before = page.url()
+    if (options.byKeyboard === true) {
+      await tabTo(page, (node) => node.tag === 'button' && node.text === 'Weiter')
+      await page.keyboard.press('Enter')
+    } else {
+      await page.getByRole('button', { name: 'Weiter', exact: true }).click()
+    }
+    await page.waitForURL((url) => url.href !== before)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(page, 'the page was accepted').not.toHaveTitle(/^Fehler/)
+  }
+}
+
+/** Names of the controls of the page's form, each once, in their order. */
+const namesOn = (page: Page): Promise<readonly string[]> =>
+  page
+    .locator('main form :is(input, select, textarea)[name]:not([type=hidden])')
+    .evaluateAll((nodes) => [...new Set(nodes.map((node) => (node as HTMLInputElement).name))])
+
+async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise<void> {
+  for (const name of await namesOn(page)) {
+    const control = page.locator(`main form [name="${name}"]`)
+    const type = await control
+      .first()
+      .evaluate((node) => (node instanceof HTMLInputElement ? node.type : node.tagName.toLowerCase()))
+    if (type === 'file') {
+      if (options.upload !== undefined) {
+        const { name: fileName, type: mimeType, bytes } = options.upload
+        await control.setInputFiles({ name: fileName, mimeType, buffer: Buffer.from(bytes) })
+        if (await page.evaluate(() => matchMedia('(scripting: enabled)').matches)) {
+          await expect(page.locator('main .files').getByText(fileName)).toBeVisible()
+        }
+      }
+      continue
+    }
+    const value = typed[name]
+    if (value !== undefined) {
+      await (options.byKeyboard === true ? typeValue(page, name, type, value) : setValue(page, name, type, value))
+    }
+  }
+}
+
+async function setValue(page: Page, name: string, type: string, value: string): Promise<void> {
+  const control = page.locator(`main form [name="${name}"]`)
+  if (type === 'radio') {
+    await page.locator(`main form [name="${name}"][value="${value}"]`).check()
+  } else if (type === 'checkbox') {
+    await control.check()
+  } else if (type === 'select') {
+    await control.selectOption(value)
+  } else {
+    await control.fill(value)
+  }
+}
+
+async function typeValue(page: Page, name: string, type: string, value: string): Promise<void> {
+  await tabTo(page, (node) => node.name === name)
+  if (type === 'radio') {
+    for (let tries = 0; tries < 20; tries += 1) {
+      await page.keyboard.press(tries === 0 ? 'Space' : 'ArrowDown')
+      if (await page.locator(`main form [name="${name}"][value="${value}"]`).isChecked()) {
+        return
+      }
+    }
+    throw new Error(`no way by keys to ${name} ${value}`)
+  }
+  if (type === 'checkbox') {
+    await page.keyboard.press('Space')
+    return
+  }
+  await page.keyboard.type(type === 'select' ? value.slice(0, 3) : value)
+}
+
+type Focused = { readonly tag: string; readonly name: string; readonly text: string }
+
+/** Presses Tab until what is wanted has the focus; throws where Tab never gets there. */
+async function tabTo(page: Page, isWanted: (node: Focused) => boolean): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    const focused = await page.evaluate(() => {
+      const node = document.activeElement
+      return {
+        tag: node?.tagName.toLowerCase() ?? '',
+        name: node?.getAttribute('name') ?? '',
+        text: node?.textContent?.trim() ?? '',
+      }
+    })
+    if (isWanted(focused)) {
+      return
+    }
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not get there on ${page.url()}`)
+}

@@ -1,0 +1,121 @@
+import type { Browser, Page } from '@playwright/test'
+import { ONE_DOG } from './support/apply.ts'
+import { axeClean, readMails, signInAs } from './support/page.ts'
+import { expect, test } from './support/test.ts'
+import { fillUntilReview, goOn, VACCINATION_CARD } from './support/walk.ts'
+
+const EMAIL = ONE_DOG['/halter/kontakt/email'] ?? ''
+
+/** A second person at another machine: own cookies, same settings of scripts. */
+async function elsewhere(browser: Browser, page: Page, origin: string): Promise<Page> {
+  const javaScriptEnabled = !(await page.evaluate(() => matchMedia('(scripting: none)').matches))
+  return await (await browser.newContext({ javaScriptEnabled, baseURL: origin, locale: 'de-DE' })).newPage()
+}
+
+test('@both @deno from the page of a service to a co-signed notice that the citizen reads', async ({
+  page,
+  browser,
+  product,
+  outside,
+}) => {
+  test.setTimeout(150_000)
+  await page.goto('/leistungen/hund-anmelden/')
+  await axeClean(page)
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /online/i })
+    .first()
+    .click()
+  await axeClean(page)
+  await goOn(page, 'Jetzt beginnen')
+  await fillUntilReview(page, ONE_DOG, { withAxe: true, upload: VACCINATION_CARD })
+  await axeClean(page)
+  await expect(page.getByText('Sandower Straße')).toBeVisible()
+  await goOn(page, 'Hund verbindlich anmelden')
+  await axeClean(page)
+  const shown = (await page.locator('.reference').textContent()) ?? ''
+  const reference = /CB-\d{4}-\w{4}-\w{4}/.exec(shown)?.[0] ?? ''
+  const code = /([2-9A-Z]{4}-[2-9A-Z]{4})(?![-\w])/.exec(shown.replace(reference, ''))?.[1] ?? ''
+  const [receipt] = await readMails(product, outside, EMAIL)
+  expect(receipt?.text).toContain(reference)
+  expect(receipt?.text).not.toContain('Lehmann')
+  expect(outside.specialist.deliveries()).toHaveLength(1)
+
+  const clerk = await elsewhere(browser, page, product.origin)
+  await signInAs(clerk, 'jana.noack')
+  await axeClean(clerk)
+  await expect(clerk.getByText('Mara Łucja Lehmann-Nowak')).toBeVisible()
+  await clerk
+    .getByRole('row', { name: /Lehmann-Nowak/ })
+    .getByRole('button', { name: /Übernehmen/ })
+    .click()
+  await expect(clerk.getByRole('heading', { level: 1, name: 'Hund zur Hundesteuer anmelden' })).toBeVisible()
+  await expect(clerk.getByText('276098100001234')).toBeVisible()
+  await expect(clerk.locator('iframe')).toBeVisible()
+  await clerk.getByText('Angaben nachfordern', { exact: true }).first().click()
+  await clerk.getByLabel('Was fehlt noch?').fill('Bitte schicken Sie uns die Seite mit der Chipnummer.')
+  await clerk.getByLabel('Antwort bis').fill('2026-12-30')
+  await clerk.getByRole('button', { name: 'Angaben nachfordern' }).click()
+  await expect(clerk.getByText('wartet auf eine Antwort')).toBeVisible()
+  await axeClean(clerk)
+
+  const home = await elsewhere(browser, page, product.origin)
+  await home.goto('/status/')
+  await axeClean(home)
+  await home.getByLabel('Vorgangsnummer').first().fill(reference.toLowerCase())
+  await home.getByLabel('Code', { exact: true }).fill(code)
+  await home.getByRole('button', { name: 'Anmelden', exact: true }).click()
+  await expect(home.getByText('Seite mit der Chipnummer')).toBeVisible()
+  await axeClean(home)
+  await home.getByLabel('Ihre Antwort').fill('Hier ist die Seite.')
+  await home
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'chip.pdf', mimeType: 'application/pdf', buffer: Buffer.from(VACCINATION_CARD.bytes) })
+  await home.getByRole('button', { name: 'Antwort senden' }).click()
+  await expect(home.getByText('Wir prüfen Ihre Anmeldung')).toBeVisible()
+
+  await clerk.reload()
+  await expect(clerk.getByText('Hier ist die Seite.')).toBeVisible()
+  await clerk.getByText('Steuer festsetzen', { exact: true }).first().click()
+  await clerk.getByRole('button', { name: 'Steuer festsetzen' }).click()
+  await expect(clerk.getByRole('heading', { name: 'Entscheidung', exact: true })).toBeVisible()
+
+  const lead = await elsewhere(browser, page, product.origin)
+  await signInAs(lead, 'marko.lehnigk', new URL(clerk.url()).pathname)
+  await lead.getByRole('button', { name: 'Übernehmen' }).click()
+  await lead.getByText('Mitzeichnen', { exact: true }).first().click()
+  await lead.getByRole('button', { name: 'Mitzeichnen' }).click()
+  await expect(lead.getByText('Mitgezeichnet von Marko Lehnigk')).toBeVisible()
+  const mails = await readMails(product, outside, EMAIL)
+  expect(mails.at(-1)?.subject).toContain('Bescheid')
+
+  await home.reload()
+  await axeClean(home)
+  const href =
+    (await home
+      .getByRole('link', { name: /Bescheid/ })
+      .first()
+      .getAttribute('href')) ?? ''
+  const notice = await home.request.get(href)
+  expect(notice.status()).toBe(200)
+  expect(notice.headers()['content-type']).toBe('application/pdf')
+  expect((await notice.body()).subarray(0, 5).toString()).toBe('%PDF-')
+
+  await lead.reload()
+  await expect(lead.getByText(/Von der Person geöffnet/)).toBeVisible()
+  await axeClean(lead)
+  await lead.getByRole('link', { name: 'eAkte öffnen' }).click()
+  await expect(lead.getByRole('cell', { name: 'Bescheid von der Person geöffnet' })).toBeVisible()
+  await axeClean(lead)
+  const verified = await product.admin('POST', '/verify', {})
+  expect(JSON.stringify(verified.body)).toContain('"ok":true')
+})
+
+test('the application can be made with keys alone', async ({ page }) => {
+  await page.goto('/antrag/beginnen/hund-anmelden')
+  await goOn(page, 'Jetzt beginnen')
+  await fillUntilReview(page, ONE_DOG, { byKeyboard: true })
+  await page.getByRole('button', { name: 'Hund verbindlich anmelden' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/CB-\d{4}-\w{4}-\w{4}/).first()).toBeVisible()
+})
