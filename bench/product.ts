@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Ask } from './servers/town-process.ts'
+
+/** The process in which the product runs, seen from the bench. */
+export type TownProcess = {
+  readonly port: number
+  /** Name of the form's question that takes a file. */
+  readonly question: string
+  readonly pid: number
+  readonly ask: <T>(question: Ask) => Promise<T>
+  readonly close: () => Promise<void>
+}
+type Answer = { readonly body?: unknown; readonly error?: string }
+
+/** Starts the product with a fresh data folder in a process of its own. Profiles it when `STADTTOR_BENCH_PROFILE` names a folder. */
+export async function startTownProcess(): Promise<TownProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'st-bench-'))
+  const profile = process.env['STADTTOR_BENCH_PROFILE']
+  const child = fork(join(import.meta.dirname, 'servers/town-process.ts'), [], {
+    execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    env: { ...process.env, STADTTOR_MODE: 'test', STADTTOR_DATA: dataDir, STADTTOR_RATE_FACTOR: '9999' },
+  })
+  const ended = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`it ended with ${code}`))))
+  ended.catch(() => undefined)
+  const next = <T>(): Promise<T> =>
+    Promise.race([
+      ended,
+      new Promise<T>((resolve, reject) => {
+        child.once('message', ({ body, error }: Answer) =>
+          error === undefined ? resolve(body as T) : reject(new Error(error)),
+        )
+      }),
+    ])
+  const ask = async <T>(question: Ask): Promise<T> => {
+    child.send(question)
+    return await next<T>()
+  }
+  const { port, question } = await next<{ port: number; question: string }>()
+  return {
+    port,
+    question,
+    pid: child.pid ?? 0,
+    ask,
+    close: async () => {
+      await ask({ op: 'close' }).catch(() => child.kill('SIGKILL'))
+      await ended.catch(() => undefined)
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
