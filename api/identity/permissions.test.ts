@@ -38,7 +38,7 @@ catalogue.read              all    all     all   all  all    all      all
 search.read                 all    all     all   all  all    all      all
 session.start               all    all     all   all  all    all      all
 session.read                all    all     all   all  all    all      all
-session.end                 -      all     all   all  all    all      -
+session.end                 all    all     all   all  all    all      all
 draft.start                 all    all     -     -    -      -        -
 draft.read                  -      own     -     -    -      -        -
 draft.write                 -      own     -     -    -      -        -

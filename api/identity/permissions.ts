@@ -30,7 +30,6 @@ const EVERYBODY: Row = {
 }
 const OUTSIDE: Row = { public: 'always', citizen: 'always' }
 const CASEWORK: Row = { clerk: 'in-team', lead: 'in-team' }
-const SIGNED_IN: Row = { citizen: 'always', clerk: 'always', lead: 'always', editor: 'always', operator: 'always' }
 const EDITORIAL: Row = { editor: 'always', system: 'always' }
 
 /** Action × role. What stands nowhere is denied. */
@@ -39,7 +38,7 @@ const TABLE = {
   'search.read': EVERYBODY,
   'session.start': EVERYBODY,
   'session.read': EVERYBODY,
-  'session.end': SIGNED_IN,
+  'session.end': EVERYBODY,
   'draft.start': OUTSIDE,
   'draft.read': { citizen: 'own-draft' },
   'draft.write': { citizen: 'own-draft' },
