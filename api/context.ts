@@ -9,6 +9,7 @@ import { createSmtpMailer } from './adapters/smtp/mailer.ts'
 import { createWebhookConnector } from './adapters/webhook/connector.ts'
 import { readXDatenfelder } from './adapters/xdatenfelder/read.ts'
 import { xzufiSource } from './adapters/xzufi/source.ts'
+import { servicePage } from './catalogue/pages.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { type CatalogueCtx, catalogueIndexes } from './catalogue/service.ts'
 import type { SyncCtx } from './catalogue/service-sync.ts'
@@ -25,6 +26,7 @@ import { createJournalSigner } from './journal/service.ts'
 import { readInstallationKeys } from './keys/installation-key.ts'
 import { type Keyring, openKeyring } from './keys/keyring.ts'
 import type { Clock } from './lib/clock.ts'
+import { createFailpoint, type Failpoint, writerFailpoint } from './lib/failpoint.ts'
 import { createIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import type { Mailer, MessagesCtx } from './messages/service.ts'
@@ -98,7 +100,7 @@ export async function openContext(basics: Basics): Promise<OpenContext> {
 
 async function openStore({ config, clock }: Basics): Promise<Store> {
   const keys = readInstallationKeys(config.keySource, config.dataDir)
-  const failpoint = failpointOf(config)
+  const failpoint = writerFailpoint(config.failpoint)
   const writer = await startWriter({
     dataDir: config.dataDir,
     migrationsDir: MIGRATIONS,
@@ -116,6 +118,7 @@ async function openStore({ config, clock }: Basics): Promise<Store> {
 
 async function wire({ config, origin, clock, log }: Basics, store: Store) {
   const paths = dataPaths(config.dataDir)
+  const failpoint = createFailpoint(config.failpoint)
   const { keyring, writer } = store
   const core = {
     config,
@@ -157,7 +160,7 @@ async function wire({ config, origin, clock, log }: Basics, store: Store) {
     catalogueIndex: catalogueIndexes(),
     catalogueSourceAt: (place: string) => xzufiSource(place),
     catalogueSource: xzufiSource(config.catalogueUrl ?? join(config.contentDir, 'feed')),
-    blobs: await openFolderStore(paths.blobs),
+    blobs: await openFolderStore(paths.blobs, failpoint),
     identity: identityOf(config),
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     form: createForms(readXDatenfelder),
@@ -168,8 +171,9 @@ async function wire({ config, origin, clock, log }: Basics, store: Store) {
       (await whole().workflow.texts(content, slug, lang)).messages[template] ?? null,
     projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
+    serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
-    connector: (id: string) => connectorOf(config, content.live().content, id),
+    connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),
     renderNotice: letters.renderNotice,
     renderCopy: letters.renderCopy,
@@ -219,19 +223,26 @@ function mailerOf(config: Config): Mailer {
   return { send: () => Promise.reject(new Error('no mail server is set')), close: () => undefined }
 }
 
-function connectorOf(config: Config, content: Content, id: string) {
+function connectorOf(config: Config, failpoint: Failpoint, content: Content, id: string) {
   const link = content.connectors.get(id)
   const url = link === undefined ? undefined : config.setting(link.urlSetting)
   const secret = link === undefined ? undefined : config.setting(link.secretSetting)
   if (link === undefined || url === undefined || secret === undefined) {
     return null
   }
-  return createWebhookConnector({
+  const webhook = createWebhookConnector({
     url,
     secret: Buffer.from(secret.replace(/^whsec_/, ''), 'base64'),
     timeoutMs: link.timeoutSeconds * 1000,
     isProduction: config.mode === 'production',
   })
+  return {
+    deliver: async (message: Parameters<typeof webhook.deliver>[0]) => {
+      const answer = await webhook.deliver(message)
+      failpoint('outbox')
+      return answer
+    },
+  }
 }
 
 function wordsCache() {
@@ -244,9 +255,4 @@ function wordsCache() {
     kept.set(digest, words)
     return words
   }
-}
-
-function failpointOf(config: Config) {
-  const [, at, group] = /^(before-commit|after-commit):(\d+)$/.exec(config.failpoint ?? '') ?? []
-  return at === undefined ? undefined : { at: at as 'before-commit' | 'after-commit', group: Number(group) }
 }
