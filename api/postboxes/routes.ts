@@ -4,6 +4,7 @@ import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { parameter } from '../http/validate.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { listItems, listPostboxes, type PostboxesCtx, returnItem, takeItem } from './service.ts'
 
 const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
@@ -24,7 +25,7 @@ const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate
 export const postboxRoutes = (ctx: PostboxesCtx) =>
   new Hono<Env>()
     .get('/', route({ ...READ, action: 'postbox.list', resource: 'none' }), async (c) =>
-      c.json({ postboxes: await listPostboxes(ctx, actorOf(c)) }),
+      c.json({ postboxes: await listPostboxes(ctx, actorOf(c)), today: dayInBerlin(ctx.now()) }),
     )
     .get('/:postbox/items', route({ ...READ, action: 'postbox.list', resource: 'postbox' }), async (c) => {
       const after = parameter(After, c.req.query('after'), 'after')

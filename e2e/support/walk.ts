@@ -60,9 +60,6 @@ async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise
       if (options.upload !== undefined) {
         const { name: fileName, type: mimeType, bytes } = options.upload
         await control.setInputFiles({ name: fileName, mimeType, buffer: Buffer.from(bytes) })
-        if (await page.evaluate(() => matchMedia('(scripting: enabled)').matches)) {
-          await expect(page.locator('main .files').getByText(fileName)).toBeVisible()
-        }
       }
       continue
     }

@@ -7,6 +7,17 @@ const momentFormat = new Intl.DateTimeFormat('de-DE', {
   timeStyle: 'short',
   timeZone: 'Europe/Berlin',
 })
+const shortDate = new Intl.DateTimeFormat('de-DE', {
+  day: '2-digit',
+  month: '2-digit',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+const shortMomentFormat = new Intl.DateTimeFormat('de-DE', {
+  dateStyle: 'short',
+  timeStyle: 'short',
+  timeZone: 'Europe/Berlin',
+})
 const moneyFormat = new Intl.NumberFormat('de-DE', { style: 'currency', currency: 'EUR' })
 
 /** Writes a legal day, `YYYY-MM-DD`, in German words: `3. Dezember 2026`. No time zone is involved. */
@@ -14,6 +25,12 @@ export const writtenDay = (on: string): string => dateFormat.format(new Date(`${
 
 /** Writes a moment, milliseconds UTC, as people in Berlin read it. */
 export const writtenMoment = (atMs: number): string => momentFormat.format(new Date(atMs))
+
+/** Writes a legal day for a list: `03.12.2026`. */
+export const shortDay = (on: string): string => shortDate.format(new Date(`${on}T00:00:00Z`))
+
+/** Writes a moment for a list: `03.12.26, 14:05`. */
+export const shortMoment = (atMs: number): string => shortMomentFormat.format(new Date(atMs))
 
 /** Writes an amount in cents as `12,50 €`. */
 export const writtenMoney = (cents: number): string => moneyFormat.format(cents / 100)

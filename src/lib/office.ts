@@ -7,6 +7,8 @@ export type OfficeFrame = {
   readonly city: CityFrame
   readonly clerkName: string
   readonly postboxes: readonly PostboxCount[]
+  /** The legal day, by the product's clock. */
+  readonly today: string
 }
 
 /**
@@ -27,12 +29,12 @@ export const readOffice = async <T>(
         303,
       )
     }
-    const [city, { postboxes }, view] = await Promise.all([
+    const [city, { postboxes, today }, view] = await Promise.all([
       api.getJson<CityFrame>('catalogue/frame'),
-      api.getJson<{ postboxes: readonly PostboxCount[] }>('postboxes'),
+      api.getJson<{ postboxes: readonly PostboxCount[]; today: string }>('postboxes'),
       path === null ? null : api.getJson<T>(path),
     ])
-    return { city, postboxes, clerkName: session.name ?? '', view: view as T }
+    return { city, postboxes, today, clerkName: session.name ?? '', view: view as T }
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error
@@ -62,22 +64,23 @@ export const navigationOf = (
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 3
-export type DeadlineView = { readonly kind: 'over' | 'today' | 'soon' | 'later'; readonly icon: 'warning' | 'clock' }
+export type DeadlineView = {
+  readonly kind: 'over' | 'today' | 'soon' | 'later'
+  readonly icon: 'warning' | 'clock'
+  readonly days: number
+}
 
 /** How pressing a deadline is on a day; both `YYYY-MM-DD`. */
 export const deadlineView = (dueOn: string, today: string): DeadlineView => {
   const days = Math.round((Date.parse(dueOn) - Date.parse(today)) / DAY_MS)
   if (days < 0) {
-    return { kind: 'over', icon: 'warning' }
+    return { kind: 'over', icon: 'warning', days }
   }
   if (days === 0) {
-    return { kind: 'today', icon: 'warning' }
+    return { kind: 'today', icon: 'warning', days }
   }
-  return { kind: days <= SOON_DAYS ? 'soon' : 'later', icon: 'clock' }
+  return { kind: days <= SOON_DAYS ? 'soon' : 'later', icon: 'clock', days }
 }
-
-/** Today in Berlin, for comparing with deadlines. */
-export const today = (): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date())
 
 /** Words a journal line's actor: the name of a person, or what kind of program it was. */
 export const actorWord = (actor: string, t: Translate): string => {

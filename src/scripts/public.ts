@@ -51,6 +51,23 @@ const send = (url: string, file: File, onProgress: (percent: number) => void): P
     request.send(file)
   })
 
+/** Forms whose file is on its way, with the button that was pressed meanwhile. */
+const sending = new Map<HTMLFormElement, HTMLElement | null>()
+
+// Whoever goes on while a file is on its way need not press again: the form is sent when the file has arrived.
+document.addEventListener(
+  'submit',
+  (event) => {
+    const form = event.target
+    if (form instanceof HTMLFormElement && sending.has(form)) {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      sending.set(form, event.submitter)
+    }
+  },
+  true,
+)
+
 // A chosen file goes up at once, with progress; then the page is shown again with the file in its list. Where that fails,
 // the file stays chosen and goes with the form, as it does without JavaScript.
 document.addEventListener('change', async (event) => {
@@ -69,15 +86,19 @@ document.addEventListener('change', async (event) => {
   bar.max = 100
   bar.setAttribute('aria-label', file.name)
   status.after(bar)
-  again.disabled = true
+  const { form } = input
+  sending.set(form, null)
   const isStored = await send(input.dataset['upload'], file, (percent) => {
     bar.value = percent
   })
   bar.remove()
-  again.disabled = false
+  const pressed = sending.get(form) ?? null
+  sending.delete(form)
   status.textContent = isStored ? '' : (input.dataset['failed'] ?? '')
   if (isStored) {
     input.value = ''
-    input.form.requestSubmit(again)
+  }
+  if (isStored || pressed !== null) {
+    form.requestSubmit(pressed ?? again)
   }
 })
