@@ -1,0 +1,106 @@
+import type { Caller } from './caller.ts'
+
+export const DRAFTS = '/submissions/drafts'
+export const FILE_QUESTION = '/unterlagen/nachweis'
+
+/** Invented answers to "Hund zur Hundesteuer anmelden", by control. */
+export const ANSWERS: Readonly<Record<string, string>> = {
+  '/halter/vornamen': 'Mara Łucja',
+  '/halter/familienname': 'Lehmann-Nowak',
+  '/halter/geburtsdatum/day': '13',
+  '/halter/geburtsdatum/month': '4',
+  '/halter/geburtsdatum/year': '1985',
+  '/halter/anschrift/strasse': 'Sandower Straße',
+  '/halter/anschrift/hausnummer': '12 a',
+  '/halter/anschrift/plz': '03046',
+  '/halter/anschrift/ort': 'Cottbus/Chóśebuz',
+  '/halter/kontakt/email': 'mara.lehmann@beispiel.example',
+  '/hunde/0/rufname': 'Bello',
+  '/hunde/0/rasse': 'Mischling',
+  '/hunde/0/geschlecht': 'maennlich',
+  '/hunde/0/geburtsdatum/day': '1',
+  '/hunde/0/geburtsdatum/month': '3',
+  '/hunde/0/geburtsdatum/year': '2026',
+  '/hunde/0/gehaltenSeit/day': '14',
+  '/hunde/0/gehaltenSeit/month': '11',
+  '/hunde/0/gehaltenSeit/year': '2026',
+  '/hunde/0/chipnummer': '276 0981 0000 1234',
+  '/hunde/0/gefaehrlich': 'false',
+  '/hunde/+': 'false',
+  '/ermaessigung/gewuenscht': 'false',
+  '/zahlung/art': 'ueberweisung',
+  '/erklaerung/richtigkeit': 'true',
+}
+
+export type Next = { readonly to: string; readonly address: string; readonly isInvalid: boolean }
+export type Submitted = { readonly draftId: string; readonly vorgangId: string }
+
+/** Begins a draft; answers its id and first page. */
+export async function beginDraft(caller: Caller): Promise<{ draftId: string; step: string }> {
+  return await bodyOf(await caller.post(DRAFTS, { service: 'hund-anmelden' }), 201)
+}
+
+/** Sends one page of a draft. */
+export async function sendStep(caller: Caller, draftId: string, address: string, answers = ANSWERS): Promise<Next> {
+  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/steps/${address}`, answers), 200)
+}
+
+/** Fills a draft until the page `until` or the review; answers its id. */
+export async function fillDraft(caller: Caller, options: { until?: string; file?: Uint8Array } = {}): Promise<string> {
+  const { draftId, step } = await beginDraft(caller)
+  let address = step
+  for (let pages = 0; pages < 30; pages += 1) {
+    if (address === options.until) {
+      return draftId
+    }
+    if (address === 'unterlagen' && options.file !== undefined) {
+      await bodyOf(await putFile(caller, draftId, options.file), 201)
+    }
+    const next = await sendStep(caller, draftId, address)
+    if (next.isInvalid) {
+      throw new Error(`the answers to ${address} are refused`)
+    }
+    if (next.to === 'review') {
+      return draftId
+    }
+    address = next.address
+  }
+  throw new Error('the form does not end')
+}
+
+/** Sends one file alone. */
+export const putFile = (
+  caller: Caller,
+  draftId: string,
+  bytes: Uint8Array | ReadableStream<Uint8Array>,
+  { name = 'nachweis.pdf', question = FILE_QUESTION, headers = {} as Readonly<Record<string, string>> } = {},
+): Promise<Response> =>
+  caller.put(`${DRAFTS}/${draftId}/files?question=${encodeURIComponent(question)}`, bytes, {
+    'x-file-name': encodeURIComponent(name),
+    ...headers,
+  })
+
+/** Presses the final button. */
+export async function submit(caller: Caller, draftId: string): Promise<Submitted> {
+  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/submit`), 201)
+}
+
+/** Applies from the first page to the receipt. */
+export async function apply(caller: Caller, file?: Uint8Array): Promise<Submitted> {
+  return await submit(caller, await fillDraft(caller, file === undefined ? {} : { file }))
+}
+
+/** Body of an answer with the expected status. */
+export async function bodyOf<T>(response: Response, status: number): Promise<T> {
+  if (response.status !== status) {
+    throw new Error(`${status} was expected, the API answered ${response.status}: ${await response.text()}`)
+  }
+  return (await response.json()) as T
+}
+
+/** The smallest PDF that is one, filled up to `bytes`. */
+export function smallPdf(mark: string, bytes = 0): Uint8Array {
+  const head = `%PDF-1.7\n% ${mark}\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n`
+  const end = 'trailer<</Root 1 0 R>>\n%%EOF\n'
+  return Buffer.from(head + '%'.repeat(Math.max(0, bytes - head.length - end.length)) + end)
+}

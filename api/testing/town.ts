@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createApi } from '../app.ts'
+import { readConfig } from '../config.ts'
+import type { Connector, DeliveryAnswer } from '../connectors/connector.ts'
+import { type ContentFiles, contentFile, readContentFolder } from '../content/service.ts'
+import { type Context, openContext } from '../context.ts'
+import type { Claims, IdentityProvider } from '../identity/provider.ts'
+import { createIdentity } from '../identity/service.ts'
+import { settableClock } from '../lib/clock.ts'
+import { createLog } from '../lib/log.ts'
+import type { Mail } from '../messages/mail.ts'
+import { createBackground } from '../worker.ts'
+import { type Caller, newCaller } from './caller.ts'
+
+const ORIGIN = 'http://localhost:8080'
+const ISSUER = 'https://provider.example'
+const CONTENT = resolve(import.meta.dirname, '../../content')
+
+export type Message = Parameters<Connector['deliver']>[0]
+type Rights = { readonly roles: Claims['roles']; readonly teams: readonly string[] }
+
+/** A whole town for tests of its API: real database, files, keys and jobs; mail, connector and provider in memory. */
+export type Town = {
+  readonly ctx: Context
+  readonly clock: ReturnType<typeof settableClock>
+  readonly dataDir: string
+  /** What was logged, oldest first. */
+  readonly logged: readonly string[]
+  readonly mails: readonly Mail[]
+  /** Every try to hand something to the specialist application. */
+  readonly messages: readonly Message[]
+  /** What mail server and specialist application answer from now on. */
+  readonly outside: { mail: 'taken' | number; connector: DeliveryAnswer | 'not-configured' }
+  /** Somebody from outside with a browser or program of their own. */
+  readonly newCaller: () => Caller
+  /** A member of staff who signed in. The name is their subject, too: the same name is the same person. */
+  readonly signIn: (name: string, rights: Rights) => Promise<Caller>
+  /** What the provider says of a person from now on; null: it no longer stands by them. */
+  readonly setRights: (name: string, rights: Rights | null) => void
+  /** Runs every due job, and those that become due by them; answers how many tries were made. */
+  readonly tick: () => Promise<number>
+  readonly close: () => Promise<void>
+}
+
+export type TownOptions = {
+  readonly now?: string
+  /** Changes content files before they become live, e.g. lowers a bound. */
+  readonly edit?: (path: string, text: string) => string
+}
+
+/** Opens a town on an empty data folder with the demo content. */
+export async function openTown(options: TownOptions = {}): Promise<Town> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'stadttor-town-'))
+  const clock = settableClock(Date.parse(options.now ?? '2026-11-24T09:00:00Z'))
+  const logged: string[] = []
+  const log = createLog((line) => logged.push(line), clock.now)
+  const config = readConfig({
+    STADTTOR_MODE: 'test',
+    STADTTOR_DATA: dataDir,
+    STADTTOR_CONTENT: CONTENT,
+    STADTTOR_BUNDLE: writeBundle(dataDir),
+    STADTTOR_RATE_FACTOR: '1000',
+  })
+  const { ctx, onWrite, close } = await openContext({ config, origin: ORIGIN, clock, log })
+  const outside = standIns()
+  Object.assign(ctx, outside.parts)
+  const files = await readContentFolder(CONTENT)
+  await ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, options.edit), { note: 'test' })
+  const background = createBackground(ctx, onWrite)
+  await background.start()
+  const { handle } = createApi(ctx)
+  const open = (): Caller => newCaller(ORIGIN, handle)
+  return {
+    ctx,
+    clock,
+    dataDir,
+    logged,
+    mails: outside.mails,
+    messages: outside.messages,
+    outside: outside.answers,
+    newCaller: open,
+    setRights: outside.setRights,
+    signIn: async (name, rights) => {
+      outside.setRights(name, rights)
+      const caller = open()
+      await caller.get('/identity/sign-in')
+      const back = await caller.get(`/identity/callback?as=${encodeURIComponent(name)}`)
+      if (back.status !== 303) {
+        throw new Error(`sign-in answered ${back.status}`)
+      }
+      return caller
+    },
+    tick: background.runner.tick,
+    close: async () => {
+      await background.stop()
+      await close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Templates are not under test here: a bundle that renders nothing. */
+function writeBundle(dataDir: string): string {
+  const bundle = join(dataDir, 'bundle')
+  mkdirSync(join(bundle, 'server'), { recursive: true })
+  writeFileSync(join(bundle, 'server', 'entry.mjs'), 'export const render = async () => new Response("")\n')
+  return bundle
+}
+
+function edited(files: ContentFiles, edit: TownOptions['edit']): ContentFiles {
+  if (edit === undefined) {
+    return files
+  }
+  const decoder = new TextDecoder()
+  return new Map(
+    [...files].map(([path, file]) => {
+      const text = decoder.decode(file.bytes)
+      const changed = edit(path, text)
+      return [path, changed === text ? file : contentFile(changed)] as const
+    }),
+  )
+}
+
+/** Mail server, specialist application and identity provider, in memory. */
+function standIns() {
+  const mails: Mail[] = []
+  const messages: Message[] = []
+  const answers: Town['outside'] = { mail: 'taken', connector: { kind: 'accepted' } }
+  const rights = new Map<string, Rights | null>()
+  const claimsOf = (name: string): Claims | null => {
+    const found = rights.get(name) ?? null
+    return found === null ? null : { subject: name, name, roles: found.roles, teams: found.teams }
+  }
+  const provider: IdentityProvider = {
+    issuer: ISSUER,
+    begin: async () => new URL(`${ISSUER}/authorize`),
+    finish: async (_challenge, callback) => {
+      const name = callback.searchParams.get('as') ?? ''
+      const claims = claimsOf(name)
+      return claims === null
+        ? { kind: 'refused', reason: 'unknown' }
+        : { kind: 'signed-in', claims, acr: null, amr: ['mfa'], tokens: name }
+    },
+    ask: async (tokens) => {
+      const claims = claimsOf(tokens)
+      return claims === null ? { kind: 'refused' } : { kind: 'current', claims, tokens }
+    },
+  }
+  const deliver: Connector['deliver'] = async (message) => {
+    messages.push(message)
+    return answers.connector === 'not-configured' ? { kind: 'failed', status: 'none' } : answers.connector
+  }
+  const parts = {
+    identity: createIdentity(provider, { mfaAcr: [], mfaAmr: ['mfa'], recheckMs: 0 }),
+    mailer: {
+      send: async (mail: Mail) => {
+        mails.push(mail)
+        if (answers.mail !== 'taken') {
+          throw Object.assign(new Error('not taken'), { responseCode: answers.mail })
+        }
+      },
+      close: () => undefined,
+    },
+    connector: () => (answers.connector === 'not-configured' ? null : { deliver }),
+  } satisfies Partial<Context>
+  return { parts, mails, messages, answers, setRights: (name: string, next: Rights | null) => rights.set(name, next) }
+}
