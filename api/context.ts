@@ -23,7 +23,7 @@ import { createWorkflowParts } from './context-workflow.ts'
 import { createForms, formWords } from './forms/service.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createJournalSigner } from './journal/service.ts'
-import { readInstallationKeys } from './keys/installation-key.ts'
+import { isDemoKey, KeyRefused, readInstallationKeys } from './keys/installation-key.ts'
 import { type Keyring, openKeyring } from './keys/keyring.ts'
 import type { Clock } from './lib/clock.ts'
 import { createFailpoint, type Failpoint, writerFailpoint } from './lib/failpoint.ts'
@@ -100,6 +100,9 @@ export async function openContext(basics: Basics): Promise<OpenContext> {
 
 async function openStore({ config, clock }: Basics): Promise<Store> {
   const keys = readInstallationKeys(config.keySource, config.dataDir)
+  if (config.mode === 'production' && keys.some(isDemoKey)) {
+    throw new KeyRefused('the demo key protects nothing: make one with npm run keys -- init')
+  }
   const failpoint = writerFailpoint(config.failpoint)
   const writer = await startWriter({
     dataDir: config.dataDir,

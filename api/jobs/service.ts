@@ -2,10 +2,8 @@ import type { Read } from '../../db/reader.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { countWaiting, findJobRow, listDead } from './store.ts'
 
-export { backOffMs, TRIES_MAX } from './back-off.ts'
 export { isLeaseHeld, type Lease, releaseLease, renewLease, takeLease } from './lease.ts'
 export { createJobRunner, type JobRunner } from './runner.ts'
-export type { Handler, Job, JobResult } from './runner-types.ts'
 
 export type JobView = NonNullable<Awaited<ReturnType<typeof findJobRow>>>
 

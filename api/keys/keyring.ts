@@ -56,6 +56,7 @@ export async function openKeyring(options: Options): Promise<Keyring> {
   const held = await holdKeys(options, options.keys)
   const cache = new Map<string, Uint8Array>()
   const gone = new Set<string>()
+  const purposes = new Map<string, Uint8Array>()
   const { dataKey, createKey } = openDataKeys(options, held, cache, gone)
   if (!(await exists(options, TOWN_KEY))) {
     await createKey(TOWN_KEY)
@@ -75,7 +76,11 @@ export async function openKeyring(options: Options): Promise<Keyring> {
     sealJson: (keyId, spot, value) => sealBytes(keyId, spot, JSON.stringify(value)),
     openJson: async (keyId, spot, sealed) => JSON.parse((await openBytes(keyId, spot, sealed)).toString('utf8')),
     commit: async (keyId, label, value) => commitment(await dataKey(keyId), label, value),
-    purpose: (name) => deriveKey(townKey, `purpose:${name}`),
+    purpose: (name) => {
+      const key = purposes.get(name) ?? deriveKey(townKey, `purpose:${name}`)
+      purposes.set(name, key)
+      return key
+    },
     destroy: async (ids) => {
       for (const id of ids) {
         gone.add(id)

@@ -3,9 +3,8 @@ export {
   type InstallationKey,
   isDemoKey,
   KeyRefused,
-  type KeySource,
   prependNewKey,
   readInstallationKeys,
   writeNewKey,
 } from './installation-key.ts'
-export { type Keyring, type KeysCtx, keyGone, openKeyring } from './keyring.ts'
+export { openKeyring } from './keyring.ts'

@@ -2,7 +2,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openReader, type Read } from '../../db/reader.ts'
 import { snapshotMain } from '../../db/snapshot.ts'
-import { isLeaseHeld, type Lease, releaseLease, renewLease, takeLease } from '../jobs/service.ts'
+import { BACKUP_LEASE } from '../documents/service.ts'
+import { type Lease, releaseLease, renewLease, takeLease } from '../jobs/service.ts'
 import { planCheckpoint } from '../journal/service.ts'
 import type { OperationsCtx, Say } from './context.ts'
 import {
@@ -28,8 +29,6 @@ export type BackupReport = {
 }
 type FileList = Awaited<ReturnType<typeof openFileList>>
 
-/** Held while a backup runs: nothing may delete blobs or content then (`isBackupRunning`). */
-const LEASE = 'backup'
 const LEASE_MS = 3_600_000
 const PAGE = 500
 const COPIES_AT_ONCE = 16
@@ -48,7 +47,7 @@ export async function createBackup(
   say: Say = () => undefined,
 ): Promise<BackupReport> {
   refuseInside(target, ctx.dataDir, 'a backup inside the data folder would be lost with it')
-  const lease = await takeLease(ctx, LEASE, LEASE_MS)
+  const lease = await takeLease(ctx, BACKUP_LEASE, LEASE_MS)
   if (lease === null) {
     throw new OperationRefused('BACKUP_RUNNING', 'another backup is running')
   }
@@ -68,10 +67,6 @@ export async function createBackup(
     await releaseLease(ctx, lease)
   }
 }
-
-/** True while a backup runs: blobs and content files must not be deleted. */
-export const isBackupRunning = (ctx: Pick<OperationsCtx, 'db' | 'now'>): Promise<boolean> =>
-  isLeaseHeld(ctx.db, LEASE, ctx.now())
 
 async function fill(
   ctx: OperationsCtx,

@@ -7,6 +7,7 @@ import { testFolder } from '../../db/testing/data.ts'
 import { startWriter } from '../../db/writer.ts'
 import { openFolderStore } from '../adapters/folder/blob-store.ts'
 import { openDocument, prepareDocument, storeMadeFile } from '../documents/service.ts'
+import { isLeaseHeld } from '../jobs/service.ts'
 import { createJournalSigner } from '../journal/service.ts'
 import { readInstallationKeys, writeNewKey } from '../keys/installation-key.ts'
 import { openKeyring } from '../keys/keyring.ts'
@@ -14,7 +15,6 @@ import { type TestContext, testContext } from '../testing/context.ts'
 import {
   backUpKeys,
   createBackup,
-  isBackupRunning,
   type OperationsCtx,
   type RestoreOptions,
   restoreBackup,
@@ -179,7 +179,7 @@ describe('backup and restore', () => {
     const first = createBackup(ctx, target)
     const second = createBackup(ctx, target).catch((error: unknown) => error)
     expect([await first, await second].map((it) => (it as { code?: string }).code)).toContain('BACKUP_RUNNING')
-    expect(await isBackupRunning(ctx)).toBe(false)
+    expect(await isLeaseHeld(ctx.db, 'backup', ctx.now())).toBe(false)
     await expect(createBackup(ctx, join(town.dataDir, 'backups'))).rejects.toMatchObject({ code: 'TARGET_INSIDE' })
     expect(readdirSync(target).filter((name) => name.endsWith('.partial'))).toEqual([])
   })
