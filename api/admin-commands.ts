@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { planSync, publishSync } from './catalogue/service-sync.ts'
 import type { Context } from './context.ts'
+import { readVorgang } from './eakten/service.ts'
 import { publishFolder } from './import-content.ts'
 import { countLateJobs, type JobRunner, listDeadJobs } from './jobs/service.ts'
 import { findCheckpoint } from './journal/service.ts'
@@ -38,6 +39,7 @@ const Publish = v.strictObject({
   undo: v.optional(v.boolean(), false),
   content: v.optional(v.boolean(), false),
 })
+const OfVorgang = v.strictObject({ vorgang: v.pipe(v.string(), v.uuid()) })
 const Instant = v.strictObject({ ms: v.pipe(v.number(), v.integer()) })
 
 /** Every operation by method and path; the same for a running server and for a command that opened the town itself. */
@@ -68,7 +70,7 @@ export function commandsOf(town: Operated): Readonly<Record<string, AdminCommand
   }
 }
 
-function testCommands({ clock, runner }: Operated): Record<string, AdminCommand> {
+function testCommands({ ctx, clock, runner }: Operated): Record<string, AdminCommand> {
   return {
     'POST /test/clock': async (input) => {
       clock?.set(parse(Instant, input).ms)
@@ -79,6 +81,11 @@ function testCommands({ clock, runner }: Operated): Record<string, AdminCommand>
       return { ms: clock?.now() }
     },
     'POST /test/tick': async () => ({ tries: (await runner?.tick()) ?? 0 }),
+    'POST /test/destroy-keys': async (input) => {
+      const vorgang = await readVorgang(ctx, parse(OfVorgang, input).vorgang)
+      await ctx.keyring.destroy(vorgang === undefined ? [] : [vorgang.keyId])
+      return { destroyed: vorgang?.keyId }
+    },
   }
 }
 

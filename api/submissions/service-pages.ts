@@ -42,7 +42,7 @@ export async function readStep(
     isChanging: input.isChanging,
   })
   if (view === undefined) {
-    throw stepMissing(`step ${input.address}`)
+    throw stepMissing()
   }
   return { ...view, expiresAtMs: draft.row.expiresAtMs }
 }
@@ -52,14 +52,14 @@ export async function readReview(
   ctx: SubmissionsCtx,
   actor: Actor,
   draftId: string,
-): Promise<ReviewView & { readonly expiresAtMs: number }> {
+): Promise<ReviewView & { readonly expiresAtMs: number; readonly version: number }> {
   const draft = await openDraft(ctx, actor, draftId)
   const view = reviewView(draft.form, draft.typed, {
     today: draft.today,
     words: ctx.formWords(draft.content, draft.row.lang),
     paths: pathsOf(draftId, draft.row.serviceSlug),
   })
-  return { ...view, expiresAtMs: draft.row.expiresAtMs }
+  return { ...view, expiresAtMs: draft.row.expiresAtMs, version: draft.row.version }
 }
 
 /** Where a person goes on with a draft: the first page that is not done, the review, or the receipt. */
