@@ -21,7 +21,10 @@ const showOffline = (): void => {
 
 // An extension hears the swap even though the form that caused it is gone from the page.
 htmx.registerExtension('stadttor', {
-  htmx_after_swap: focusStart,
+  htmx_after_swap: () => {
+    focusStart()
+    pressAgain()
+  },
   htmx_error: showOffline,
 })
 
@@ -51,22 +54,41 @@ const send = (url: string, file: File, onProgress: (percent: number) => void): P
     request.send(file)
   })
 
-/** Forms whose file is on its way, with the button that was pressed meanwhile. */
-const sending = new Map<HTMLFormElement, HTMLElement | null>()
+/** Forms whose file is on its way, by address, with the value of the button that was pressed meanwhile (empty: go on). */
+const pressed = new Map<string, string | null>()
+let isOurOwn = false
 
-// Whoever goes on while a file is on its way need not press again: the form is sent when the file has arrived.
+/** Sends a form as if the person had pressed its button of that value. */
+const press = (form: HTMLFormElement, value: string): void => {
+  const button = value === '' ? null : form.querySelector<HTMLButtonElement>(`button[value="${CSS.escape(value)}"]`)
+  isOurOwn = true
+  form.requestSubmit(button)
+  isOurOwn = false
+}
+
+// Whoever goes on while a file is on its way need not press again: the form is sent once the file is in its list.
 document.addEventListener(
   'submit',
   (event) => {
     const form = event.target
-    if (form instanceof HTMLFormElement && sending.has(form)) {
+    if (form instanceof HTMLFormElement && pressed.has(form.action) && !isOurOwn) {
       event.preventDefault()
       event.stopImmediatePropagation()
-      sending.set(form, event.submitter)
+      pressed.set(form.action, event.submitter?.getAttribute('value') ?? '')
     }
   },
   true,
 )
+
+/** The page shows the file now; what was pressed meanwhile happens. */
+const pressAgain = (): void => {
+  const [waiting] = pressed
+  pressed.clear()
+  const form = [...document.forms].find((one) => one.action === waiting?.[0])
+  if (form !== undefined && typeof waiting?.[1] === 'string') {
+    press(form, waiting[1])
+  }
+}
 
 // A chosen file goes up at once, with progress; then the page is shown again with the file in its list. Where that fails,
 // the file stays chosen and goes with the form, as it does without JavaScript.
@@ -77,8 +99,7 @@ document.addEventListener('change', async (event) => {
   }
   const [file] = input.files ?? []
   const status = input.parentElement?.querySelector<HTMLElement>('.upload')
-  const again = input.parentElement?.querySelector<HTMLButtonElement>('button[value="stay"]')
-  if (file === undefined || !status || !again) {
+  if (file === undefined || !status) {
     return
   }
   status.textContent = `${input.dataset['progress']}: ${file.name}`
@@ -87,18 +108,20 @@ document.addEventListener('change', async (event) => {
   bar.setAttribute('aria-label', file.name)
   status.after(bar)
   const { form } = input
-  sending.set(form, null)
+  pressed.set(form.action, null)
   const isStored = await send(input.dataset['upload'], file, (percent) => {
     bar.value = percent
   })
   bar.remove()
-  const pressed = sending.get(form) ?? null
-  sending.delete(form)
   status.textContent = isStored ? '' : (input.dataset['failed'] ?? '')
   if (isStored) {
     input.value = ''
+    press(form, 'stay')
+    return
   }
-  if (isStored || pressed !== null) {
-    form.requestSubmit(pressed ?? again)
+  const wanted = pressed.get(form.action)
+  pressed.delete(form.action)
+  if (typeof wanted === 'string') {
+    press(form, wanted)
   }
 })
