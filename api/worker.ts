@@ -1,10 +1,12 @@
 import { runDelivery } from './connectors/service.ts'
 import type { Context } from './context.ts'
 import { sweepIdentity } from './identity/service.ts'
+import { publishPages } from './import-content.ts'
 import { planJob } from './jobs/plan.ts'
 import { createJobRunner, type JobRunner } from './jobs/service.ts'
 import { checkpointJob } from './journal/service.ts'
 import { runCodeMail, runMail } from './messages/service.ts'
+import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { expireDrafts } from './submissions/service-drafts.ts'
@@ -29,9 +31,14 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     timer: (job) => runTimer(ctx, job),
     'file-copy': (job) => fileCopy(ctx, job),
     checkpoint: () => checkpointJob(ctx),
+    publish: async () => {
+      await publishPages(ctx, { kind: 'system', principal: 'publish' })
+      return { done: true }
+    },
     sweep: async () => {
       await sweepIdentity(ctx)
       await expireDrafts(ctx)
+      await sweepPages(ctx)
       return { again: ctx.now() + HOUR_MS }
     },
   })

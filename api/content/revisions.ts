@@ -10,7 +10,15 @@ import { type Manifest, manifestBytes, manifestDigest, manifestOf } from './mani
 import { forEach, type ObjectStore } from './object-store.ts'
 import { contentRefused } from './refusal.ts'
 import type { Content, ContentChecker } from './snapshot.ts'
-import { findPointer, findRevision, guardPointer, insertPointer, insertRevision, movePointer } from './store.ts'
+import {
+  findPointer,
+  findRevision,
+  guardPointer,
+  hasNote,
+  insertPointer,
+  insertRevision,
+  movePointer,
+} from './store.ts'
 
 export const noContent = problemType('content/none', 503)
 export const contentMoved = problemType('content/moved', 409)
@@ -27,6 +35,8 @@ export type Published = { readonly revisionId: string; readonly isNew: boolean }
 export type ContentRevisions = ContentAccess & {
   /** Files of the live revision. Throws `content/none` before the first one. */
   readonly files: () => Promise<ContentFiles>
+  /** True where a revision was made with this note before; imports name the folder they were made from. */
+  readonly wasMade: (note: string) => Promise<boolean>
   /**
    * Checks files and makes them the live content; drafts and cases keep the revisions they were made with.
    * Throws `content/refused` with all findings, `content/moved` where another revision became live meanwhile.
@@ -78,6 +88,7 @@ export async function openRevisions(ctx: RevisionsCtx): Promise<ContentRevisions
       }
       return await readFiles(ctx.contentObjects, now.revision.manifestDigest, live?.content)
     },
+    wasMade: (note) => hasNote(ctx.db, note),
     publish: async (actor, files, order) => {
       const result = await loadCheckedContent(files, ctx.contentCheckers, live?.content)
       if (!result.ok) {

@@ -4,6 +4,7 @@
  */
 export { type ContentFiles, contentFile, readContentFolder } from './files.ts'
 export { loadCheckedContent, loadContent, mirrorOf } from './load.ts'
+export { manifestDigest, manifestOf } from './manifest.ts'
 export { withMirror } from './mirror-files.ts'
 export { folderObjectStore } from './object-store.ts'
 export { type ContentRevisions, openRevisions, type Published } from './revisions.ts'

@@ -21,6 +21,16 @@ export async function findRevision(db: Read, id: string): Promise<RevisionRow | 
   return (await db.select().from(contentRevisions).where(eq(contentRevisions.id, id)).limit(1))[0]
 }
 
+/** True where a revision was made with this note. */
+export async function hasNote(db: Read, note: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: contentRevisions.id })
+    .from(contentRevisions)
+    .where(eq(contentRevisions.note, note))
+    .limit(1)
+  return rows.length > 0
+}
+
 export function insertRevision(row: RevisionRow): Statement {
   return {
     sql: 'INSERT INTO content_revisions (id, created_at_ms, created_by, note, manifest_digest) VALUES (?, ?, ?, ?, ?)',
