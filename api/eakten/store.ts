@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Guard, NumberRequest, Ref, Statement } from '../../db/batch.ts'
-import type { Read } from '../../db/reader.ts'
+import { hot, type Read } from '../../db/reader.ts'
 import { eakten, vorgaenge } from '../../db/schema/eakten.ts'
 
 export type Eakte = typeof eakten.$inferSelect
@@ -11,9 +11,17 @@ export async function findEakte(db: Read, id: string): Promise<Eakte | undefined
   return (await db.select().from(eakten).where(eq(eakten.id, id)).limit(1))[0]
 }
 
+const vorgangById = hot((db) =>
+  db
+    .select()
+    .from(vorgaenge)
+    .where(eq(vorgaenge.id, sql.placeholder('id')))
+    .limit(1),
+)
+
 /** Finds a Vorgang by id. */
 export async function findVorgangRow(db: Read, id: string): Promise<Vorgang | undefined> {
-  return (await db.select().from(vorgaenge).where(eq(vorgaenge.id, id)).limit(1))[0]
+  return (await vorgangById(db).all({ id }))[0]
 }
 
 /** Finds a Vorgang by its reference in canonical form (`CB-2026-7K4M-Q2XW`). */

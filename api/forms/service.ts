@@ -6,7 +6,7 @@ import { exampleProblem, readExamples } from './examples.ts'
 import { type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
-export { addFile, filesOf, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export { addFile, filesIn, filesOf, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
 export { receiptView, reviewView, startView } from './review-view.ts'
 export { canonicalAnswers } from './schema.ts'
 export { stepView } from './step-view.ts'
@@ -28,7 +28,7 @@ const FILE = /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.y
  */
 export function createForms(readXml: DataModelReader): (content: Content, slug: string, lang: string) => Form {
   const kept = new Map<string, Form>()
-  return (content, slug, lang) => {
+  const load = (content: Content, slug: string, lang: string): Form => {
     const files = filesOfService(content, slug)
     const spoken = files[`form.${lang}.yaml`] === undefined ? 'de' : lang
     if (files[`form.${spoken}.yaml`] === undefined) {
@@ -49,6 +49,16 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
     }
     kept.set(key, result.form)
     return result.form
+  }
+  // A content revision never changes, so its files need to be hashed once only.
+  const ofContent = new WeakMap<Content, Map<string, Form>>()
+  return (content, slug, lang) => {
+    const forms = ofContent.get(content) ?? new Map<string, Form>()
+    ofContent.set(content, forms)
+    const name = `${slug}\n${lang}`
+    const form = forms.get(name) ?? load(content, slug, lang)
+    forms.set(name, form)
+    return form
   }
 }
 

@@ -42,7 +42,12 @@ export async function findOwnDraft(ctx: SubmissionsCtx, actor: Actor, id: string
 
 /** Opens a draft for reading or writing. Throws 404; 409 when it was sent in, 410 when its time is over. */
 export async function openDraft(ctx: SubmissionsCtx, actor: Actor, id: string): Promise<Draft> {
-  const row = await findOwnDraft(ctx, actor, id)
+  return await openDraftRow(ctx, await findOwnDraft(ctx, actor, id))
+}
+
+/** Opens a draft that `findOwnDraft` found. Throws as `openDraft` does, but for 404. */
+export async function openDraftRow(ctx: SubmissionsCtx, row: DraftRow): Promise<Draft> {
+  const { id } = row
   if (row.state === 'submitted') {
     throw draftSent(`draft ${id}`)
   }

@@ -1,14 +1,22 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
-import type { Read } from '../../db/reader.ts'
+import { hot, type Read } from '../../db/reader.ts'
 import { drafts, submissions } from '../../db/schema/submissions.ts'
 
 export type DraftRow = typeof drafts.$inferSelect
 export type SubmissionRow = typeof submissions.$inferSelect
 
+const draftById = hot((db) =>
+  db
+    .select()
+    .from(drafts)
+    .where(eq(drafts.id, sql.placeholder('id')))
+    .limit(1),
+)
+
 /** Finds a draft. */
 export async function findDraft(db: Read, id: string): Promise<DraftRow | undefined> {
-  return (await db.select().from(drafts).where(eq(drafts.id, id)).limit(1))[0]
+  return (await draftById(db).all({ id }))[0]
 }
 
 /** Finds what became of a draft that was sent in. */
@@ -16,16 +24,18 @@ export async function findSubmissionOfDraft(db: Read, draftId: string): Promise<
   return (await db.select().from(submissions).where(eq(submissions.draftId, draftId)).limit(1))[0]
 }
 
+const submissionByVorgang = hot((db) =>
+  db
+    .select()
+    .from(submissions)
+    .where(eq(submissions.vorgangId, sql.placeholder('vorgangId')))
+    .orderBy(asc(submissions.id))
+    .limit(1),
+)
+
 /** Finds the first submission of a Vorgang. */
 export async function findSubmissionOfVorgang(db: Read, vorgangId: string): Promise<SubmissionRow | undefined> {
-  return (
-    await db
-      .select()
-      .from(submissions)
-      .where(eq(submissions.vorgangId, vorgangId))
-      .orderBy(asc(submissions.id))
-      .limit(1)
-  )[0]
+  return (await submissionByVorgang(db).all({ vorgangId }))[0]
 }
 
 /** Lists open drafts whose time is over. */
