@@ -156,18 +156,35 @@ function oidcOf(env: Parsed): OidcConfig | undefined {
 /** The provider's secret comes from a file; in demo and test it may stand in the environment. */
 function secretOf(env: Parsed): string {
   const path = env.STADTTOR_OIDC_CLIENT_SECRET_FILE
-  if (path !== undefined) {
-    try {
-      return readFileSync(path, 'utf8').trim()
-    } catch {
-      throw new ConfigRefused(`STADTTOR_OIDC_CLIENT_SECRET_FILE cannot be read: ${path}`)
-    }
+  if (env.STADTTOR_MODE === 'production' && env.STADTTOR_OIDC_CLIENT_SECRET !== undefined) {
+    throw new ConfigRefused(
+      'STADTTOR_OIDC_CLIENT_SECRET must not stand in the environment: set STADTTOR_OIDC_CLIENT_SECRET_FILE',
+    )
   }
-  if (env.STADTTOR_OIDC_CLIENT_SECRET === undefined || env.STADTTOR_MODE === 'production') {
+  if (path !== undefined) {
+    return readSecret(path)
+  }
+  if (env.STADTTOR_OIDC_CLIENT_SECRET === undefined) {
     throw new ConfigRefused('the secret towards the identity provider is missing: set STADTTOR_OIDC_CLIENT_SECRET_FILE')
   }
   return env.STADTTOR_OIDC_CLIENT_SECRET
 }
+
+function readSecret(path: string): string {
+  let secret = ''
+  try {
+    secret = readFileSync(path, 'utf8').trim()
+  } catch {
+    throw new ConfigRefused(`STADTTOR_OIDC_CLIENT_SECRET_FILE cannot be read: ${path}`)
+  }
+  if (secret === '') {
+    throw new ConfigRefused(`STADTTOR_OIDC_CLIENT_SECRET_FILE is empty: ${path}`)
+  }
+  return secret
+}
+
+/** A mail server on the same machine is usual; on a port of its own it is one for trying out. */
+const MAIL_PORTS = ['', '25', '465', '587']
 
 function refuseUnsafe(config: Config): void {
   if (config.origin === undefined || !config.origin.startsWith('https://')) {
@@ -179,13 +196,31 @@ function refuseUnsafe(config: Config): void {
   if (config.smtpUrl === undefined) {
     throw new ConfigRefused('STADTTOR_SMTP_URL is missing: no mail could be sent')
   }
-  if (!config.oidc.issuer.startsWith('https://')) {
+  if (config.mailFrom.endsWith('.example')) {
+    throw new ConfigRefused('STADTTOR_MAIL_FROM is missing: mails need an address of the city as their sender')
+  }
+  refuseStandIns(config, config.oidc.issuer, config.smtpUrl)
+}
+
+function refuseStandIns({ catalogueUrl }: Config, issuer: string, smtpUrl: string): void {
+  if (!issuer.startsWith('https://') || isLoopback(issuer)) {
     throw new ConfigRefused('STADTTOR_OIDC_ISSUER is a stand-in: production needs an https address')
   }
-  if (config.catalogueUrl?.startsWith('http:')) {
+  if (isLoopback(smtpUrl) && !MAIL_PORTS.includes(new URL(smtpUrl).port)) {
+    throw new ConfigRefused('STADTTOR_SMTP_URL is a stand-in: production needs a mail server')
+  }
+  const isAddress = /^https?:/.test(catalogueUrl ?? '')
+  if (isAddress ? !catalogueUrl?.startsWith('https:') || isLoopback(catalogueUrl) : isSpecimen(catalogueUrl ?? '')) {
     throw new ConfigRefused('STADTTOR_CATALOGUE_URL is a stand-in: production needs an https address or a folder')
   }
 }
+
+const isLoopback = (address: string): boolean =>
+  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f.+\]|0\.0\.0\.0|\[::\])\.?$/.test(
+    new URL(address).hostname,
+  )
+
+const isSpecimen = (folder: string): boolean => resolve(folder).includes(join('e2e', 'servers'))
 
 const listOf = (text: string): readonly string[] =>
   text

@@ -7,6 +7,7 @@ import { createWeb } from './http/web.ts'
 import { importContentFolder } from './import-content.ts'
 import { KeyRefused } from './keys/installation-key.ts'
 import { settableClock, systemClock } from './lib/clock.ts'
+import { describeFault, faultCode, framesOf } from './lib/fault.ts'
 import { newId } from './lib/ids.ts'
 import { createLog, type Log } from './lib/log.ts'
 import { Problem } from './lib/problem.ts'
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const testClock = process.env['STADTTOR_MODE'] === 'test' ? settableClock(Date.now()) : null
   const clock = testClock ?? systemClock()
   const log = createLog((line) => process.stdout.write(line), clock.now)
+  endOnUncaught(log)
   try {
     const config = readConfig(process.env)
     const port = await openPort({ host: config.host, port: config.port, log })
@@ -114,10 +116,23 @@ function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   }
 }
 
+/** What nobody caught leaves the process in a state nobody knows: it says so, without the message, and ends. */
+function endOnUncaught(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      log('uncaught', { kind: event, code: faultCode(error), reason: describeFault(error) })
+      process.exit(EXIT_BROKEN)
+    })
+  }
+}
+
 /** What the operator reads when the start is refused: the reason, and where; never a value. */
 function refusalOf(error: unknown): string {
-  if (error instanceof ConfigRefused || error instanceof KeyRefused) {
+  if (error instanceof ConfigRefused) {
     return `Stadttor does not start: ${error.message}`
+  }
+  if (error instanceof KeyRefused) {
+    return `Stadttor does not start: ${error.message} (STADTTOR_KEY_FILE or STADTTOR_KEY_COMMAND)`
   }
   if (error instanceof Problem) {
     const places = error.errors.map(
@@ -125,9 +140,8 @@ function refusalOf(error: unknown): string {
     )
     return `Stadttor does not start: ${error.type}: ${error.message}${places.join('')}`
   }
-  const code = error !== null && typeof error === 'object' && 'code' in error ? String(error.code) : ''
-  if (code === 'DATA_FOLDER_IN_USE') {
+  if (faultCode(error) === 'DATA_FOLDER_IN_USE') {
     return 'Stadttor does not start: another process uses this data folder'
   }
-  return `Stadttor does not start: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}`
+  return ['Stadttor does not start:', describeFault(error), ...framesOf(error)].join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { describeFault, faultCode } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem, problemType } from '../lib/problem.ts'
 import type { Env } from './env.ts'
@@ -18,8 +19,8 @@ export function answerProblems(log: Log): ErrorHandler<Env> {
         requestId: c.get('requestId'),
         status: problem.status,
         error: problem.type,
-        code: codeOf(error),
-        ...(problem.type === unexpected.type ? { reason: placeOf(error) } : {}),
+        code: faultCode(error),
+        ...(problem.type === unexpected.type ? { reason: describeFault(error) } : {}),
       })
     }
     return problemResponse(c, problem)
@@ -60,19 +61,4 @@ function toProblem(error: unknown): Problem {
     return unavailable('the write could not be confirmed', { headers: { 'Retry-After': '2' }, cause: error })
   }
   return unexpected('unexpected error', { cause: error })
-}
-
-/** First frame of our own code: enough to find the fault, without the message, which may hold values. */
-function placeOf(error: unknown): string {
-  const frames = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []
-  const own = frames.find((frame) => !frame.includes('node_modules')) ?? ''
-  return `${error instanceof Error ? error.name : typeof error} ${/([\w-]+\.[a-z]+:\d+)/.exec(own)?.[1] ?? ''}`
-}
-
-function codeOf(error: unknown): string | undefined {
-  const cause = error instanceof Error ? (error.cause ?? error) : error
-  if (cause !== null && typeof cause === 'object' && 'code' in cause && typeof cause.code === 'string') {
-    return cause.code
-  }
-  return undefined
 }

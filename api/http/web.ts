@@ -1,3 +1,4 @@
+import { describeFault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { problemType } from '../lib/problem.ts'
 import { clientAddress, trustedProxies } from './client-address.ts'
@@ -319,7 +320,7 @@ async function failure(entry: Entry, request: Request, seen: Seen, error: unknow
   entry.options.log('request-failed', {
     requestId,
     status: 500,
-    reason: error instanceof Error ? error.name : 'unknown',
+    reason: describeFault(error),
   })
   return await refuse(entry, request, seen, unexpected).catch(() =>
     toResponse(plainAnswer(entry, 500, 'Internal Server Error')),

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 /** Key that wraps all data keys. The first of a file is the current one, the others are kept until `rotate` is through. */
 export type InstallationKey = { readonly id: string; readonly key: Uint8Array }
@@ -126,15 +126,17 @@ function runKeyCommand(command: string): string {
 
 /** A key beside the data it protects would be copied with every backup. */
 function refuseInside(path: string, dataDir: string): void {
+  // What does not exist yet lies where its folder really is, whatever links lead there.
   const real = (target: string): string => {
     try {
       return realpathSync(target)
     } catch {
-      return resolve(target)
+      const folder = dirname(target)
+      return folder === target ? target : join(real(folder), basename(target))
     }
   }
-  const way = relative(real(dataDir), real(path))
-  if (!way.startsWith('..')) {
+  const way = relative(real(resolve(dataDir)), real(resolve(path)))
+  if (way !== '..' && !way.startsWith(`..${sep}`)) {
     throw new KeyRefused(`the key file must not lie inside the data folder: ${path}`)
   }
 }

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stadttor-config-'))
+  writeFileSync(join(folder, 'secret'), 'towards-the-provider\n', { mode: 0o600 })
+  writeFileSync(join(folder, 'empty'), '\n', { mode: 0o600 })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const production = (): Record<string, string | undefined> => ({
+  STADTTOR_ORIGIN: 'https://service.stadt.de',
+  STADTTOR_KEY_FILE: join(folder, 'key'),
+  STADTTOR_OIDC_ISSUER: 'https://anmeldung.stadt.de/realms/stadt',
+  STADTTOR_OIDC_CLIENT_SECRET_FILE: join(folder, 'secret'),
+  STADTTOR_SMTP_URL: 'smtps://mail.stadt.de',
+  STADTTOR_MAIL_FROM: 'antwort-nicht-moeglich@stadt.de',
+})
+
+describe('production', () => {
+  it('is what runs where nothing else is said, and starts with what it needs', () => {
+    const config = readConfig(production())
+    expect(config.mode).toBe('production')
+    expect(config.oidc?.clientSecret).toBe('towards-the-provider')
+  })
+
+  it.each([
+    ['STADTTOR_ORIGIN', undefined],
+    ['STADTTOR_ORIGIN', 'http://service.stadt.de'],
+    ['STADTTOR_ORIGIN', 'https://service.stadt.de/'],
+    ['STADTTOR_ORIGIN', 'https://service.stadt.de/x'],
+    ['STADTTOR_KEY_FILE', undefined],
+    ['STADTTOR_OIDC_ISSUER', undefined],
+    ['STADTTOR_OIDC_ISSUER', 'http://anmeldung.stadt.de'],
+    ['STADTTOR_OIDC_ISSUER', 'https://localhost:9000'],
+    ['STADTTOR_OIDC_ISSUER', 'https://127.0.0.1'],
+    ['STADTTOR_OIDC_ISSUER', 'https://[::1]:9000'],
+    ['STADTTOR_OIDC_CLIENT_SECRET_FILE', undefined],
+    ['STADTTOR_OIDC_CLIENT_SECRET_FILE', '/nowhere/to/be/found'],
+    ['STADTTOR_OIDC_CLIENT_SECRET', 'hunter2'],
+    ['STADTTOR_SMTP_URL', undefined],
+    ['STADTTOR_SMTP_URL', 'http://mail.stadt.de'],
+    ['STADTTOR_SMTP_URL', 'smtp://127.0.0.1:34567'],
+    ['STADTTOR_SMTP_URL', 'smtp://localhost:1025'],
+    ['STADTTOR_MAIL_FROM', undefined],
+    ['STADTTOR_CATALOGUE_URL', 'http://katalog.stadt.de'],
+    ['STADTTOR_CATALOGUE_URL', 'https://localhost:8081/feed'],
+    ['STADTTOR_CATALOGUE_URL', 'e2e/servers/catalogue/feed'],
+    ['STADTTOR_FAILPOINT', 'upload:3'],
+    ['STADTTOR_PORT', '99999'],
+    ['STADTTOR_MODE', 'prod'],
+  ])('refuses %s = %s, naming the setting and not its value', (name, value) => {
+    const changed = { ...production(), [name]: value }
+    expect(() => readConfig(changed)).toThrow(name)
+    const said = messageOf(() => readConfig(changed))
+    expect(value === undefined || value.startsWith('/') || !said.includes(value), said).toBe(true)
+  })
+
+  it('refuses an empty secret', () => {
+    const changed = { ...production(), STADTTOR_OIDC_CLIENT_SECRET_FILE: join(folder, 'empty') }
+    expect(() => readConfig(changed)).toThrow('STADTTOR_OIDC_CLIENT_SECRET_FILE is empty')
+  })
+
+  it('takes a mail server on the same machine', () => {
+    expect(readConfig({ ...production(), STADTTOR_SMTP_URL: 'smtp://localhost' }).smtpUrl).toBe('smtp://localhost')
+  })
+})
+
+describe('demo and test', () => {
+  it('may have the secret in the environment, stand-ins, and no key file', () => {
+    const config = readConfig({
+      STADTTOR_MODE: 'demo',
+      STADTTOR_OIDC_ISSUER: 'http://localhost:9000',
+      STADTTOR_OIDC_CLIENT_SECRET: 'demo',
+    })
+    expect([config.oidc?.clientSecret, config.keySource.kind]).toEqual(['demo', 'demo'])
+  })
+
+  it('demo refuses a point of failure', () => {
+    expect(() => readConfig({ STADTTOR_MODE: 'demo', STADTTOR_FAILPOINT: 'upload:3' })).toThrow('STADTTOR_FAILPOINT')
+  })
+})
+
+function messageOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    return String(error)
+  }
+  return ''
+}
