@@ -1,6 +1,6 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
-import type { Read } from '../../db/reader.ts'
+import { hot, type Read } from '../../db/reader.ts'
 import { accessCodes, sessionGrants, sessions, staff } from '../../db/schema/identity.ts'
 import type { Grant } from '../lib/actor.ts'
 
@@ -11,20 +11,37 @@ export type GrantRow = typeof sessionGrants.$inferSelect
 
 const GRANTS_MAX = 200
 
+// Both are read for every request that carries a cookie.
+const sessionByToken = hot((db) =>
+  db
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.tokenHash, sql.placeholder('tokenHash')),
+        eq(sessions.kind, sql.placeholder('kind')),
+        isNull(sessions.endedAtMs),
+      ),
+    )
+    .limit(1),
+)
+const grantsBySession = hot((db) =>
+  db
+    .select()
+    .from(sessionGrants)
+    .where(eq(sessionGrants.sessionId, sql.placeholder('sessionId')))
+    .orderBy(desc(sessionGrants.grantedAtMs))
+    .limit(GRANTS_MAX),
+)
+
 /** Finds a session of one kind that was not ended, by the hash of its token. */
 export async function findSession(db: Read, kind: Session['kind'], tokenHash: string): Promise<Session | undefined> {
-  const found = and(eq(sessions.tokenHash, tokenHash), eq(sessions.kind, kind), isNull(sessions.endedAtMs))
-  return (await db.select().from(sessions).where(found).limit(1))[0]
+  return (await sessionByToken(db).all({ tokenHash, kind }))[0]
 }
 
 /** Lists what a session may open, newest first; at most 200. */
 export async function listGrants(db: Read, sessionId: string): Promise<readonly GrantRow[]> {
-  return await db
-    .select()
-    .from(sessionGrants)
-    .where(eq(sessionGrants.sessionId, sessionId))
-    .orderBy(desc(sessionGrants.grantedAtMs))
-    .limit(GRANTS_MAX)
+  return await grantsBySession(db).all({ sessionId })
 }
 
 /** Finds a member of staff by our id. */
