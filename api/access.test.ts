@@ -1,0 +1,252 @@
+import { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApi } from './app.ts'
+import { listRoutes, type MountedRoute, route } from './http/route.ts'
+import { ACTIONS } from './identity/permissions.ts'
+import { closeCase, type Things } from './testing/access.ts'
+import type { Caller } from './testing/caller.ts'
+import { DRAFTS } from './testing/dog-tax.ts'
+import { openTown, type Town } from './testing/town.ts'
+
+/**
+ * Walks every mounted route × kind of actor × own, foreign, missing thing, and own thing with a foreign part.
+ * The answers stand in access.golden.txt; a new route or parameter must be told how to be asked, else the test fails.
+ */
+const MISSING = '01900000-0000-7000-8000-000000000000'
+const GOLDEN = './access.golden.txt'
+
+/** `mixed`: a foreign part of an own thing; `lost`: an unknown part of an own thing. */
+type Kind = 'own' | 'foreign' | 'missing' | 'mixed' | 'lost'
+type Who = { readonly caller: () => Caller; readonly own: Things; readonly foreign: Things }
+type Answer = { readonly status: number; readonly type: string }
+
+let town: Town
+let routes: readonly MountedRoute[]
+let actors: Readonly<Record<string, Who>>
+const answers = new Map<string, Answer>()
+
+beforeAll(async () => {
+  town = await openTown()
+  routes = [...listRoutes(createApi(town.ctx).app)].sort(byHarm)
+  const [owner, other, clerk, lead] = [
+    town.newCaller(),
+    town.newCaller(),
+    await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] }),
+    await town.signIn('lena', { roles: ['lead'], teams: ['steuern'] }),
+  ]
+  const first = await closeCase(town, { citizen: owner, clerk, lead }, 'steuern')
+  const second = await closeCase(town, { citizen: other, clerk, lead }, 'ordnung')
+  const ours = { own: first, foreign: second }
+  const theirs = { own: second, foreign: first }
+  const staff = async (...person: Parameters<Town['signIn']>): Promise<() => Caller> => {
+    const caller = await town.signIn(...person)
+    return () => caller
+  }
+  actors = {
+    public: { caller: town.newCaller, ...ours },
+    owner: { caller: () => owner, ...ours },
+    'other citizen': { caller: () => other, ...theirs },
+    clerk: { caller: () => clerk, ...ours },
+    'clerk elsewhere': { caller: await staff('omar', { roles: ['clerk'], teams: ['ordnung'] }), ...theirs },
+    lead: { caller: () => lead, ...ours },
+    editor: { caller: await staff('edda', { roles: ['editor'], teams: [] }), ...ours },
+    operator: { caller: await staff('otto', { roles: ['operator'], teams: ['steuern'] }), ...ours },
+  }
+  for (const mounted of routes) {
+    for (const [name, who] of Object.entries(actors)) {
+      for (const kind of kindsOf(mounted)) {
+        answers.set(keyOf(mounted, name, kind), await ask(mounted, who, kind))
+      }
+    }
+  }
+}, 120_000)
+afterAll(() => town.close())
+
+/** Reading before writing, deleting late, signing out last: what comes after still finds its thing. */
+function byHarm(a: MountedRoute, b: MountedRoute): number {
+  return harmOf(a) - harmOf(b) || keyOf(a, '', '').localeCompare(keyOf(b, '', ''))
+}
+const harmOf = ({ method, path }: MountedRoute): number =>
+  path.endsWith('/sign-out') ? 5 : path.endsWith('/submit') ? 4 : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
+
+const keyOf = ({ method, path }: MountedRoute, actor: string, kind: string): string =>
+  `${method} ${path} ${actor} ${kind}`
+
+/** Names of path parameters that name things somebody owns. */
+const THINGS = [
+  'draft',
+  'file',
+  'vorgang',
+  'request',
+  'document',
+  'item',
+  'task',
+  'eakte',
+  'notice',
+  'postbox',
+] as const
+/** Parameters that name nothing anybody owns. */
+const PLAIN: Readonly<Record<string, string>> = {
+  step: 'unterlagen',
+  service: 'hund-anmelden',
+  'services/:slug': 'hund-anmelden',
+  'offices/:slug': 'finanzen',
+  'life-situations/:slug': 'haustier',
+  lang: 'de',
+  ':lang/:slug': 'impressum',
+}
+const namesOf = (path: string): readonly string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+const isThing = (name: string): name is (typeof THINGS)[number] => THINGS.some((thing) => thing === name)
+
+function kindsOf({ path }: MountedRoute): readonly Kind[] {
+  const things = namesOf(path).filter(isThing).length
+  const kinds: readonly Kind[] = ['own', 'foreign', 'missing', 'mixed', 'lost']
+  return kinds.slice(0, [1, 3, 5][things])
+}
+
+function pathOf({ path }: MountedRoute, who: Who, kind: Kind): string {
+  let isFirst = true
+  return path.replace('/api/v1', '').replaceAll(/:(\w+)/g, (part, name: string, at: number, whole: string) => {
+    if (!isThing(name)) {
+      const before = whole.slice(0, at).split('/').at(-2)
+      const value = PLAIN[name] ?? PLAIN[`${before}/${part}`]
+      if (value === undefined) {
+        throw new Error(`parameter ${part} of ${path} is new: say what it names`)
+      }
+      return value
+    }
+    const isParent = isFirst && (kind === 'mixed' || kind === 'lost')
+    isFirst = false
+    if (!isParent && (kind === 'missing' || kind === 'lost')) {
+      return name === 'postbox' ? 'gibt-es-nicht' : MISSING
+    }
+    // A receipt belongs to a draft that was sent.
+    const key = name === 'draft' && path.endsWith('/receipt') ? 'sentDraft' : name
+    return (isParent || kind === 'own' ? who.own : who.foreign)[key]
+  })
+}
+
+/** What a route with a body or query needs to get as far as the question who may. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  [`POST ${DRAFTS}`]: { service: 'hund-anmelden' },
+  [`POST ${DRAFTS}/:draft/steps/:step`]: {},
+  [`POST ${DRAFTS}/:draft/submit`]: {},
+  'POST /submissions/status/sign-in': { reference: 'CB-2026-2222-2222', code: 'AAAA-AAAA' },
+  'POST /submissions/status/code': { reference: 'CB-2026-2222-2222' },
+  'POST /submissions/status/:vorgang/requests/:request': { text: 'Antwort' },
+  'POST /postboxes/items/:item/take': {},
+  'POST /postboxes/items/:item/return': {},
+  'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },
+  'POST /identity/sign-out': {},
+}
+const QUERIES: Readonly<Record<string, string>> = {
+  [`PUT ${DRAFTS}/:draft/files`]: '?question=%2Funterlagen%2Fnachweis',
+  [`DELETE ${DRAFTS}/:draft/files/:file`]: '?question=%2Funterlagen%2Fnachweis',
+  'GET /catalogue/search': '?q=hund',
+}
+
+async function ask(mounted: MountedRoute, who: Who, kind: Kind): Promise<Answer> {
+  const name = `${mounted.method} ${mounted.path.replace('/api/v1', '')}`
+  const path = pathOf(mounted, who, kind) + (QUERIES[name] ?? '')
+  const response = await send(name, who.caller(), path)
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true
+  const body = isProblem ? ((await response.json()) as { type: string }) : { type: '' }
+  return { status: response.status, type: body.type.replace('/errors/', '') }
+}
+
+async function send(name: string, caller: Caller, path: string): Promise<Response> {
+  const [method = ''] = name.split(' ')
+  if (method === 'GET' || method === 'DELETE') {
+    return await (method === 'GET' ? caller.get(path) : caller.delete(path))
+  }
+  if (method === 'PUT') {
+    return await caller.put(path, Buffer.from('%PDF-1.7\n%%EOF\n'), { 'x-file-name': 'nachweis.pdf' })
+  }
+  if (!(name in BODIES)) {
+    throw new Error(`${name} is new: say what to send`)
+  }
+  return await caller.post(path, BODIES[name])
+}
+
+/** `open`: the caller got past the question who may, whatever came then. */
+function cellOf({ status, type }: Answer): string {
+  if (![401, 403, 404].includes(status)) {
+    return 'open'
+  }
+  return type.startsWith('identity/') ? `${status} ${type}` : String(status)
+}
+
+const answerOf = (mounted: MountedRoute, actor: string, kind: Kind): Answer =>
+  answers.get(keyOf(mounted, actor, kind)) ?? { status: 0, type: 'not asked' }
+
+const everyCase = (): readonly (readonly [MountedRoute, string, Kind])[] =>
+  routes.flatMap((mounted) =>
+    Object.keys(actors).flatMap((actor) => kindsOf(mounted).map((kind) => [mounted, actor, kind] as const)),
+  )
+
+describe('every route', () => {
+  it('answers each kind of actor as written in the table', async () => {
+    const lines = [...routes]
+      .sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method))
+      .flatMap((mounted) => [
+        `${mounted.method} ${mounted.path} · ${mounted.spec.action} · ${kindsOf(mounted).join(' / ')}`,
+        ...Object.keys(actors).map((actor) => {
+          const cells = kindsOf(mounted).map((kind) => cellOf(answerOf(mounted, actor, kind)))
+          return `  ${actor.padEnd(16)}${cells.join(' / ')}`
+        }),
+      ])
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(GOLDEN)
+  })
+
+  it('opens no foreign, missing or mixed thing to anybody', () => {
+    const open = everyCase()
+      .filter(([, , kind]) => kind !== 'own')
+      .filter(([mounted, actor, kind]) => cellOf(answerOf(mounted, actor, kind)) === 'open')
+    expect(open.map(([mounted, actor, kind]) => keyOf(mounted, actor, kind))).toEqual([])
+  })
+
+  it('tells foreign and missing things apart to nobody', () => {
+    const pairs = [
+      ['foreign', 'missing'],
+      ['mixed', 'lost'],
+    ] as const
+    const told = routes.flatMap((mounted) =>
+      Object.keys(actors).flatMap((actor) =>
+        pairs
+          .filter(([kind]) => kindsOf(mounted).includes(kind))
+          .map(([one, two]) => [answerOf(mounted, actor, one), answerOf(mounted, actor, two)] as const)
+          .filter(([one, two]) => one.status !== two.status || one.type !== two.type)
+          .map(([one, two]) => `${keyOf(mounted, actor, '')}: ${one.type} or ${two.type}`),
+      ),
+    )
+    expect(told).toEqual([])
+  })
+
+  it('opens the own thing to somebody, so that no row is shut by mistake', () => {
+    const isReached = (mounted: MountedRoute, actor: string): boolean =>
+      !['401', '403', '404'].includes(cellOf(answerOf(mounted, actor, 'own')))
+    const shut = routes.filter((mounted) => !Object.keys(actors).some((actor) => isReached(mounted, actor)))
+    expect(shut.map((mounted) => keyOf(mounted, '', ''))).toEqual([])
+  })
+
+  it('is never broken by who asks', () => {
+    const broken = everyCase().filter(([mounted, actor, kind]) => answerOf(mounted, actor, kind).status >= 500)
+    expect(broken.map(([mounted, actor, kind]) => keyOf(mounted, actor, kind))).toEqual([])
+  })
+
+  it('names an action of the permission table', () => {
+    expect(routes.filter(({ spec }) => !ACTIONS.some((action) => action === spec.action))).toEqual([])
+  })
+})
+
+describe('a route that does not declare itself', () => {
+  it('keeps the server from starting', () => {
+    expect(() => listRoutes(new Hono().get('/open', (c) => c.text('planted')))).toThrow('GET /open')
+  })
+
+  it('keeps the server from starting, too, when it writes without the cross-site check', () => {
+    const spec = { action: 'catalogue.read', resource: 'none', rate: 'read', audit: false, cache: 'never' } as const
+    const app = new Hono().post('/write', route({ ...spec, who: ['public'], csrf: false }) as never)
+    expect(() => listRoutes(app)).toThrow('POST /write')
+  })
+})

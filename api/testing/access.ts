@@ -1,0 +1,84 @@
+import { planMoveItem } from '../postboxes/plan.ts'
+import { readItem } from '../postboxes/service.ts'
+import type { Caller } from './caller.ts'
+import { apply, bodyOf, fillDraft, putFile, smallPdf } from './dog-tax.ts'
+import type { Town } from './town.ts'
+
+/** Everything of one citizen that a path can name. */
+export type Things = {
+  readonly draft: string
+  readonly sentDraft: string
+  readonly file: string
+  readonly vorgang: string
+  readonly item: string
+  readonly request: string
+  readonly document: string
+  readonly task: string
+  readonly eakte: string
+  readonly notice: string
+  readonly postbox: string
+}
+type People = { readonly citizen: Caller; readonly clerk: Caller; readonly lead: Caller }
+type CaseView = {
+  readonly eakteId: string
+  readonly task: { readonly id: string } | null
+  readonly decision: { readonly hash: string } | null
+}
+type Listed = readonly { readonly id: string }[]
+type StatusView = { readonly requests: Listed; readonly notices: Listed; readonly documents: Listed }
+
+/** Takes a Vorgang from the application to its notice, begins another draft with a file, and leaves all in `postbox`. */
+export async function closeCase(town: Town, people: People, postbox: string): Promise<Things> {
+  const { citizen, clerk, lead } = people
+  const { draftId: sentDraft, vorgangId } = await apply(citizen, smallPdf(postbox))
+  const take = (staff: Caller) => staff.post(`/postboxes/items/${vorgangId}/take`)
+  const view = () => clerk.read<CaseView>(`/submissions/vorgaenge/${vorgangId}`)
+  const status = () => citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+  const finish = async (staff: Caller, values: object): Promise<void> => {
+    const { task } = await view()
+    await bodyOf(await staff.post(`/workflow/vorgaenge/${vorgangId}/tasks/${task?.id}/complete`, values), 200)
+    await town.tick()
+  }
+  await take(clerk)
+  const { task, eakteId } = await view()
+  await finish(clerk, { outcome: 'request-information', message: 'Bitte die Chipnummer.', dueOn: '2026-12-30' })
+  const request = firstOf((await status()).requests)
+  await bodyOf(await citizen.post(`/submissions/status/${vorgangId}/requests/${request}`, { text: 'Die 276.' }), 200)
+  await town.tick()
+  await take(clerk)
+  await finish(clerk, { outcome: 'approve' })
+  await take(lead)
+  await finish(lead, { outcome: 'sign', decisionHash: (await view()).decision?.hash })
+  const { notices, documents } = await status()
+  await move(town, vorgangId, postbox)
+  const draft = await fillDraft(citizen, { until: 'unterlagen' })
+  const { id: file } = await bodyOf<{ id: string }>(await putFile(citizen, draft, smallPdf('draft')), 201)
+  return {
+    draft,
+    sentDraft,
+    file,
+    vorgang: vorgangId,
+    item: vorgangId,
+    request,
+    document: firstOf(documents),
+    task: task?.id ?? '',
+    eakte: eakteId,
+    notice: firstOf(notices),
+    postbox,
+  }
+}
+
+function firstOf(list: Listed): string {
+  const [first] = list
+  if (first === undefined) {
+    throw new Error('the case has nothing of this kind')
+  }
+  return first.id
+}
+
+async function move(town: Town, vorgangId: string, postbox: string): Promise<void> {
+  const item = await readItem(town.ctx, vorgangId)
+  if (item !== undefined && item.postbox !== postbox) {
+    await town.ctx.write(planMoveItem(item, { postbox }))
+  }
+}
