@@ -6,6 +6,7 @@ import { namesOf } from './forms/names.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
 import type { NoticeFacts } from './notices/ctx.ts'
+import { letterLang } from './notices/lang.ts'
 import { type LetterKit, readLetterKit } from './notices/letter-kit.ts'
 import { renderNotice, renderReceipt, type Sender } from './notices/render.ts'
 import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
@@ -32,8 +33,8 @@ export function createLetters(whole: () => LettersCtx): Letters {
       const { vorgang, eakte, content } = facts
       const receivedOn = dayInBerlin(vorgang.openedAtMs)
       return await renderNotice(typesetter, {
-        template: templateOf(ctx, content, vorgang.serviceSlug, vorgang.lang, facts.kind),
-        kit: kitOf(content, vorgang.lang),
+        template: templateOf(ctx, facts),
+        kit: kitOf(content, facts.lang),
         sender: senderOf(ctx, content, vorgang.serviceSlug),
         serviceTitle: ctx.form(content, vorgang.serviceSlug, vorgang.lang).title,
         aktenzeichen: eakte.aktenzeichen,
@@ -52,7 +53,7 @@ export function createLetters(whole: () => LettersCtx): Letters {
     renderCopy: async (facts) => {
       const ctx = whole()
       return await renderReceipt(typesetter, {
-        kit: kitOf(facts.content, facts.lang),
+        kit: kitOf(facts.content, letterLang(facts.content, facts.lang)),
         sender: senderOf(ctx, facts.content, facts.serviceSlug),
         serviceTitle: facts.serviceTitle,
         reference: facts.reference,
@@ -77,11 +78,11 @@ function kitOf(content: Content, lang: string): LetterKit {
   return read.kit
 }
 
-function templateOf(ctx: LettersCtx, content: Content, slug: string, lang: string, kind: string): NoticeTemplate {
-  const file = `services/${slug}/notice.${kind}.${lang}.yaml`
+function templateOf(ctx: LettersCtx, { content, vorgang, kind, lang }: NoticeFacts): NoticeTemplate {
+  const file = `services/${vorgang.serviceSlug}/notice.${kind}.${lang}.yaml`
   const source = new TextDecoder().decode(content.file(file) ?? new Uint8Array())
   const read = readNoticeTemplate(source, file, {
-    form: namesOf(ctx.form(content, slug, lang).fields.values()),
+    form: namesOf(ctx.form(content, vorgang.serviceSlug, lang).fields.values()),
     fees: content.fees.fees.map((fee) => fee.id),
     remedies: kitOf(content, lang).remedies.map((remedy) => remedy.id),
   })

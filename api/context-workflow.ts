@@ -1,6 +1,7 @@
+import { join } from '../db/batch.ts'
 import { planDelivery } from './connectors/plan.ts'
 import type { Content } from './content/snapshot.ts'
-import { planCloseEakte } from './eakten/plan.ts'
+import { planCloseEakte, planJournal } from './eakten/plan.ts'
 import { actorId } from './lib/actor.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
@@ -62,18 +63,19 @@ function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectH
         nowMs: whole().now(),
       }),
     }),
-    'create-document': async (kase, { params }) => ({
-      plan: await prepareNotice(whole(), kase, params['kind'] === 'refusal' ? 'refusal' : 'approval'),
-    }),
-    'set-retention': async (kase) => {
-      const nowMs = whole().now()
+    'create-document': async (kase, { params }) => {
+      const kind = params['kind'] === 'refusal' ? 'refusal' : 'approval'
       return {
-        plan: planCloseEakte(
-          kase.eakte.id,
-          retainUntil(kase.content, kase.eakte.retentionRule, dayInBerlin(nowMs)),
-          nowMs,
-        ),
+        plan: await prepareNotice(whole(), kase, kind),
+        outcome: kind === 'refusal' ? 'refused' : 'approved',
       }
+    },
+    'set-retention': async ({ eakte, content }) => {
+      const nowMs = whole().now()
+      const until = retainUntil(content, eakte.retentionRule, dayInBerlin(nowMs))
+      const body = { rule: eakte.retentionRule, until }
+      const line = planJournal(eakte.id, 'eakte-closed', nowMs, 'system:process', body)
+      return { plan: eakte.state === 'open' ? join(planCloseEakte(eakte.id, until, nowMs), line) : {} }
     },
   }
 }
@@ -89,7 +91,7 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, Outcom
     refuse: decide('refused'),
     'request-information': async (kase, actor, { values }) => {
       const ctx = whole()
-      const { plan } = await prepareRequest(ctx, {
+      const { plan, dueOn } = await prepareRequest(ctx, {
         vorgangId: kase.vorgang.id,
         eakteId: kase.eakte.id,
         keyId: kase.vorgang.keyId,
@@ -98,7 +100,7 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, Outcom
         today: dayInBerlin(ctx.now()),
         by: actorId(actor),
       })
-      return { plan }
+      return { plan, dueOn }
     },
     sign: async (kase, actor, { values }) => ({
       plan: await prepareSignature(whole(), kase, actor, values['decisionHash']),

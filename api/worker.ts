@@ -1,5 +1,7 @@
+import { forgetAnswers } from '../db/batch.ts'
 import { runDelivery } from './connectors/service.ts'
 import type { Context } from './context.ts'
+import { sweepBlobs } from './documents/service.ts'
 import { sweepIdentity } from './identity/service.ts'
 import { publishPages } from './import-content.ts'
 import { planJob } from './jobs/plan.ts'
@@ -9,10 +11,12 @@ import { runCodeMail, runMail } from './messages/service.ts'
 import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
-import { expireDrafts } from './submissions/service-drafts.ts'
+import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
 import { runEffect, runTimer } from './workflow/service.ts'
 
 const HOUR_MS = 3_600_000
+/** Answers to the same request sent again are kept a week. */
+const ANSWERS_KEPT_MS = 7 * 24 * HOUR_MS
 
 export type Background = {
   readonly runner: JobRunner
@@ -39,8 +43,14 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
       await sweepIdentity(ctx)
       await expireDrafts(ctx)
       await sweepPages(ctx)
+      await ctx.write({ statements: [forgetAnswers(ctx.now() - ANSWERS_KEPT_MS)] })
       return { again: ctx.now() + HOUR_MS }
     },
+    'sweep-blobs': async () => {
+      ctx.log('blobs-swept', { count: await sweepBlobs(ctx) })
+      return { again: ctx.now() + 24 * HOUR_MS }
+    },
+    'destroy-key': (job) => destroyKey(ctx, job),
   })
   const projector = createProjector(ctx)
   onWrite(() => {
@@ -51,7 +61,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     runner,
     start: async () => {
       const dueAtMs = ctx.now()
-      for (const kind of ['checkpoint', 'sweep']) {
+      for (const kind of ['checkpoint', 'sweep', 'sweep-blobs']) {
         await ctx.write(planJob({ kind, key: ctx.town, payload: {}, dueAtMs }))
       }
       projector.poke()

@@ -62,6 +62,12 @@ export type WriteResult =
   | { readonly ok: false; readonly reason: 'idempotency-mismatch' }
   | { readonly ok: false; readonly reason: 'constraint'; readonly constraint: string }
 
+/** Forgets stored answers that are older; a request sent again after that is a new one. */
+export const forgetAnswers = (beforeMs: number): Statement => ({
+  sql: 'DELETE FROM idempotency WHERE at_ms < ?',
+  args: [beforeMs],
+})
+
 export const ref = (name: string): Ref => ({ ref: name })
 
 /** Puts the plans of several modules together, in order; guards of all run before any statement. */

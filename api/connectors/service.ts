@@ -5,7 +5,6 @@ import { readVorgang } from '../eakten/service.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import type { Connector } from './connector.ts'
-import { planDelivery } from './plan.ts'
 import { type DeliveryRow, findDelivery, listDeliveries, updateDelivery } from './store.ts'
 
 export type { Connector } from './connector.ts'
@@ -21,21 +20,6 @@ export type DeliveryView = Pick<
   DeliveryRow,
   'id' | 'connector' | 'event' | 'state' | 'attempts' | 'lastStatus' | 'createdAtMs' | 'deliveredAtMs'
 >
-
-/** Plans the hand-over of an event through all connectors of a service that ask for its topic. */
-export function planDeliveries(
-  ctx: ConnectorsCtx,
-  input: { readonly vorgangId: string; readonly serviceSlug: string; readonly event: string },
-): Plan {
-  const { content } = ctx.content.live()
-  const ids = content.services.get(input.serviceSlug)?.connectors ?? []
-  const plans = ids
-    .filter((id) => content.connectors.get(id)?.topics.some((topic) => topic === input.event))
-    .map((connector) =>
-      planDelivery({ id: ctx.newId(), vorgangId: input.vorgangId, connector, event: input.event, nowMs: ctx.now() }),
-    )
-  return join(...plans)
-}
 
 /** Reads the deliveries of a Vorgang. The caller has checked who asks. */
 export async function readDeliveries(ctx: ConnectorsCtx, vorgangId: string): Promise<readonly DeliveryView[]> {

@@ -40,7 +40,10 @@ export function cleanFileName(given: string): string {
   const dot = plain.lastIndexOf('.')
   const stem = (dot > 0 ? plain.slice(0, dot) : plain).replace(/^\.+/, '').replace(/[. ]+$/, '')
   const ending = dot > 0 ? plain.slice(dot) : ''
-  return `${stem.slice(0, NAME_LENGTH_MAX - ending.length) || 'datei'}${ending.slice(0, 12)}`
+  const tail = [...ending].slice(0, 12).join('')
+  // Cut between signs, never within one: half a sign cannot be written into a header.
+  const head = stem.slice(0, NAME_LENGTH_MAX - tail.length).replace(/[\uD800-\uDBFF]$/, '')
+  return `${head || 'file'}${tail}`
 }
 
 /** Value of Content-Disposition (RFC 6266, 8187): a plain name for old programs, the true one encoded. */

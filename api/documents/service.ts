@@ -3,7 +3,7 @@ import type { Plan } from '../../db/batch.ts'
 import type { KeysCtx } from '../keys/keyring.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
-import { type BlobStore, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
+import { type BlobStore, fileTooLarge, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
 import { cleanFileName, judgeType } from './file-type.ts'
 import {
   findDocument,
@@ -14,8 +14,8 @@ import {
   insertUpload,
   listDocuments,
   listUploads,
+  type StoredUpload,
   type StoredVersion,
-  type UploadRow,
 } from './store.ts'
 
 export type DocumentsCtx = Ctx & KeysCtx & { readonly blobs: BlobStore }
@@ -35,8 +35,10 @@ export type Upload = {
   readonly draftId: string
   readonly field: string
   readonly blobId: string
+  readonly scanState: ScanState
   readonly meta: FileMeta
 }
+export type ScanState = 'quarantined' | 'clean' | 'rejected'
 export type DocumentEntry = {
   readonly id: string
   readonly vorgangId: string
@@ -50,25 +52,35 @@ export const fileEndingRefused = problemType('documents/file-ending', 422)
 export const documentMissing = problemType('documents/missing', 404)
 export const documentQuarantined = problemType('documents/quarantined', 403)
 
+/** No scanner is configured yet: a file counts as clean from the start. One that scans begins with `quarantined`. */
+const FIRST_STATE: ScanState = 'clean'
+
 export type NewUpload = {
   readonly draftId: string
   readonly keyId: string
   readonly field: string
   readonly fileName: string
   readonly source: AsyncIterable<Uint8Array>
+  /** Bytes that were announced; null or absent where they were not. */
+  readonly announcedBytes?: number | null
   readonly bytesMax: number
   readonly mediaTypes: readonly string[]
 }
 
 /**
  * Stores an uploaded file (bytes durable first) and returns the plan that records it.
- * Throws `documents/file-too-large`, `file-empty`, `file-type`, `file-ending`; refused bytes stay as orphans for the sweep.
+ * Throws `documents/file-too-large`, `file-empty`, `file-type`, `file-ending`; refused bytes are not kept. The caller takes them
+ * out by `discardBlobs` when it does not write the plan.
  */
 export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promise<{ upload: Upload; plan: Plan }> {
+  if ((input.announcedBytes ?? 0) > input.bytesMax) {
+    throw fileTooLarge(`more than ${input.bytesMax} bytes`)
+  }
   const stored = await storeFile(ctx.blobs, await ctx.keyring.dataKey(input.keyId), input.source, input.bytesMax)
   const fileName = cleanFileName(input.fileName)
   const verdict = judgeType(stored.head, fileName)
   if (!verdict.ok || !input.mediaTypes.includes(verdict.type.mediaType)) {
+    // Nobody else can have these bytes: every file is encrypted with a salt of its own.
     await ctx.blobs.remove(stored.blobId)
     throw !verdict.ok && verdict.reason === 'ending' ? fileEndingRefused() : fileTypeRefused()
   }
@@ -82,7 +94,7 @@ export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promis
   const metaSealed = await ctx.keyring.sealJson(input.keyId, { table: 'uploads', row: id, column: 'meta' }, meta)
   const createdAtMs = ctx.now()
   return {
-    upload: { id, draftId: input.draftId, field: input.field, blobId: stored.blobId, meta },
+    upload: { id, draftId: input.draftId, field: input.field, blobId: stored.blobId, scanState: FIRST_STATE, meta },
     plan: {
       statements: [
         blobStatement(stored, input.keyId, meta.mediaType, createdAtMs),
@@ -99,16 +111,21 @@ export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promis
   }
 }
 
-/** Finds a file of a draft. */
-export async function readUpload(ctx: DocumentsCtx, keyId: string, id: string): Promise<Upload | null> {
+/** Finds a file of a draft; null for one that is unknown or of another draft. */
+export async function readUpload(
+  ctx: DocumentsCtx,
+  keyId: string,
+  draftId: string,
+  id: string,
+): Promise<Upload | null> {
   const row = await findUpload(ctx.db, id)
-  return row === undefined ? null : await toUpload(ctx, keyId, row.upload)
+  return row === undefined || row.upload.draftId !== draftId ? null : await toUpload(ctx, keyId, row)
 }
 
 /** Lists the files of a draft, oldest first. */
 export async function readUploads(ctx: DocumentsCtx, keyId: string, draftId: string): Promise<readonly Upload[]> {
   const rows = await listUploads(ctx.db, draftId)
-  return await Promise.all(rows.map((row) => toUpload(ctx, keyId, row.upload)))
+  return await Promise.all(rows.map((row) => toUpload(ctx, keyId, row)))
 }
 
 export type NewDocument = {
@@ -199,6 +216,14 @@ export async function readDocuments(
   return await Promise.all(rows.map((row) => toEntry(ctx, row)))
 }
 
+/** Finds out to which Vorgang a document belongs, before anybody may open it. Says nothing about rights. */
+export async function readDocumentPlace(
+  ctx: DocumentsCtx,
+  id: string,
+): Promise<{ readonly vorgangId: string; readonly kind: string } | undefined> {
+  return (await findDocument(ctx.db, id))?.document
+}
+
 /** Opens a document for reading. Throws `documents/missing` or `documents/quarantined`. The caller has checked who asks. */
 export async function openDocument(ctx: DocumentsCtx, id: string): Promise<{ entry: DocumentEntry; file: OpenFile }> {
   const row = await findDocument(ctx.db, id)
@@ -212,26 +237,30 @@ export async function openDocument(ctx: DocumentsCtx, id: string): Promise<{ ent
   return { entry: await toEntry(ctx, row), file: await openFile(ctx.blobs, key, row.blob.id) }
 }
 
-/** Opens an uploaded file of a draft. */
+/** Opens an uploaded file of a draft. Throws `documents/quarantined`. */
 export async function openUpload(ctx: DocumentsCtx, keyId: string, upload: Upload): Promise<OpenFile> {
+  if (upload.scanState !== 'clean') {
+    throw documentQuarantined(`upload ${upload.id}`)
+  }
   return await openFile(ctx.blobs, await ctx.keyring.dataKey(keyId), upload.blobId)
 }
 
-/** Where no scanner is configured a file counts as clean; the scanner's answer changes that. */
 function blobStatement(stored: StoredFile, keyId: string, mediaType: string, createdAtMs: number) {
   return insertBlob({
     id: stored.blobId,
     keyId,
     sizeBytes: stored.sizeBytes,
     mediaType,
-    scanState: 'clean',
+    scanState: FIRST_STATE,
     createdAtMs,
   })
 }
 
-async function toUpload(ctx: DocumentsCtx, keyId: string, row: UploadRow): Promise<Upload> {
-  const opened = await ctx.keyring.openJson(keyId, { table: 'uploads', row: row.id, column: 'meta' }, row.metaSealed)
-  return { id: row.id, draftId: row.draftId, field: row.field, blobId: row.blobId, meta: v.parse(FileMeta, opened) }
+async function toUpload(ctx: DocumentsCtx, keyId: string, row: StoredUpload): Promise<Upload> {
+  const { id, draftId, field, metaSealed } = row.upload
+  const opened = await ctx.keyring.openJson(keyId, { table: 'uploads', row: id, column: 'meta' }, metaSealed)
+  const { id: blobId, scanState } = row.blob
+  return { id, draftId, field, blobId, scanState, meta: v.parse(FileMeta, opened) }
 }
 
 async function toEntry(ctx: DocumentsCtx, row: StoredVersion): Promise<DocumentEntry> {
@@ -241,4 +270,5 @@ async function toEntry(ctx: DocumentsCtx, row: StoredVersion): Promise<DocumentE
   return { id, vorgangId, kind, createdAtMs, meta }
 }
 
-export { cleanFileName, disposition } from './file-type.ts'
+export { disposition } from './file-type.ts'
+export { BACKUP_LEASE, discardBlobs, sweepBlobs } from './service-sweep.ts'

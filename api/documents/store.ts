@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
-import type { Guard, Statement } from '../../db/batch.ts'
-import type { Read } from '../../db/reader.ts'
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Statement } from '../../db/batch.ts'
+import { hot, type Read } from '../../db/reader.ts'
 import { blobs, documents, documentVersions, uploads } from '../../db/schema/documents.ts'
 
 export type BlobRow = typeof blobs.$inferSelect
@@ -8,8 +8,10 @@ export type UploadRow = typeof uploads.$inferSelect
 export type DocumentRow = typeof documents.$inferSelect
 export type DocumentVersionRow = typeof documentVersions.$inferSelect
 
+export type StoredUpload = { readonly upload: UploadRow; readonly blob: BlobRow }
+
 /** Finds an upload with its blob. */
-export async function findUpload(db: Read, id: string): Promise<{ upload: UploadRow; blob: BlobRow } | undefined> {
+export async function findUpload(db: Read, id: string): Promise<StoredUpload | undefined> {
   const rows = await db
     .select({ upload: uploads, blob: blobs })
     .from(uploads)
@@ -19,15 +21,19 @@ export async function findUpload(db: Read, id: string): Promise<{ upload: Upload
   return rows[0]
 }
 
-/** Lists the files a draft holds, oldest first; at most 200. */
-export async function listUploads(db: Read, draftId: string): Promise<readonly { upload: UploadRow; blob: BlobRow }[]> {
-  return await db
+const uploadsByDraft = hot((db) =>
+  db
     .select({ upload: uploads, blob: blobs })
     .from(uploads)
     .innerJoin(blobs, eq(blobs.id, uploads.blobId))
-    .where(and(eq(uploads.draftId, draftId), isNull(uploads.removedAtMs)))
+    .where(and(eq(uploads.draftId, sql.placeholder('draftId')), isNull(uploads.removedAtMs)))
     .orderBy(asc(uploads.id))
-    .limit(200)
+    .limit(200),
+)
+
+/** Lists the files a draft holds, oldest first; at most 200. */
+export async function listUploads(db: Read, draftId: string): Promise<readonly StoredUpload[]> {
+  return await uploadsByDraft(db).all({ draftId })
 }
 
 export type StoredVersion = {
@@ -76,12 +82,29 @@ export const insertUpload = (row: Omit<UploadRow, 'removedAtMs'>): Statement => 
   args: [row.id, row.draftId, row.field, row.blobId, row.metaSealed, row.createdAtMs],
 })
 
-/** Marks an upload as removed; refused when it already is or belongs to another draft. */
-export const removeUpload = (id: string, draftId: string, atMs: number): Guard => ({
-  name: 'upload-open',
-  sql: 'UPDATE uploads SET removed_at_ms = ? WHERE id = ? AND draft_id = ? AND removed_at_ms IS NULL',
-  args: [atMs, id, draftId],
+/** Forgets files of a draft; what is said of their bytes goes with `deleteLooseBlob`. */
+export const deleteUpload = (id: string, draftId: string): Statement => ({
+  sql: 'DELETE FROM uploads WHERE id = ? AND draft_id = ?',
+  args: [id, draftId],
 })
+
+/** Forgets stored bytes that no upload and no document names any more. */
+export const deleteLooseBlob = (id: string): Statement => ({
+  sql:
+    'DELETE FROM blobs WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM uploads WHERE blob_id = ?1) ' +
+    'AND NOT EXISTS (SELECT 1 FROM document_versions WHERE blob_id = ?1)',
+  args: [id],
+})
+
+/** Which of these blobs the database knows. */
+export async function listKnownBlobs(db: Read, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ id: blobs.id })
+    .from(blobs)
+    .where(inArray(blobs.id, [...ids]))
+    .limit(ids.length)
+  return new Set(rows.map((row) => row.id))
+}
 
 export const insertDocument = (row: DocumentRow): Statement => ({
   sql: 'INSERT INTO documents (id, eakte_id, vorgang_id, kind, key_id, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)',

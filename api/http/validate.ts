@@ -41,7 +41,10 @@ export function parameter<S extends v.GenericSchema>(shape: S, value: unknown, n
 
 /** Reads a small body as plain data: JSON object, or form fields (a name given twice is refused). */
 export async function readBody(c: Context<Env>): Promise<unknown> {
-  const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (!['', 'application/json', 'application/x-www-form-urlencoded', 'text/plain'].includes(type)) {
+    throw unknownMediaType('content type not accepted')
+  }
   const text = await readText(c.req.raw, BODY_BYTES_MAX)
   if (type === 'application/json') {
     try {
@@ -56,7 +59,16 @@ export async function readBody(c: Context<Env>): Promise<unknown> {
   if (text === '') {
     return {}
   }
-  throw unknownMediaType(`content type not accepted`)
+  throw unknownMediaType('content type not accepted')
+}
+
+/** Reads a small body as named values. Throws `http/invalid-input` where JSON is anything but an object. */
+export async function readFields(c: Context<Env>): Promise<Readonly<Record<string, unknown>>> {
+  const body = await readBody(c)
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidInput('the body is no object', { errors: [{ pointer: '', type: 'object' }] })
+  }
+  return body as Readonly<Record<string, unknown>>
 }
 
 /** Reads a body of at most `bytesMax` bytes as UTF-8; stops reading as soon as it is longer. */

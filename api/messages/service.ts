@@ -3,6 +3,7 @@ import type { Plan } from '../../db/batch.ts'
 import { readVorgang, type Vorgang } from '../eakten/service.ts'
 import { codeText } from '../identity/plan.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
+import { addDays } from '../lib/deadlines.ts'
 import { problemType } from '../lib/problem.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { MessagesCtx } from './ctx.ts'
@@ -27,6 +28,14 @@ export const requestDayWrong = problemType('messages/request-day-wrong', 422)
 export const answerEmpty = problemType('messages/answer-empty', 422)
 
 const TEXT_LENGTH_MAX = 5_000
+/** A person may be given at most a year to answer. */
+const ANSWER_DAYS_MAX = 366
+/** A day that exists: JavaScript would turn 31 February into another one. */
+const Day = v.pipe(
+  v.string(),
+  v.isoDate(),
+  v.check((day) => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)),
+)
 const RequestText = v.pipe(
   v.string(),
   v.transform((text) => text.normalize('NFC').trim()),
@@ -43,7 +52,11 @@ export type RequestView = {
   readonly answer: { readonly text: string; readonly atMs: number } | null
 }
 
-/** Prepares a request for information: sealed text, the day until which the answer is expected, a journal line, a mail. */
+/**
+ * Prepares a request for information: sealed text, the day until which the answer is expected, a journal line.
+ * Throws `messages/request-text-missing`, and `messages/request-day-wrong` for a day that is not after today or more than
+ * a year away.
+ */
 export async function prepareRequest(
   ctx: MessagesCtx,
   input: {
@@ -55,20 +68,20 @@ export async function prepareRequest(
     readonly today: string
     readonly by: string
   },
-): Promise<{ readonly id: string; readonly plan: Plan }> {
+): Promise<{ readonly dueOn: string; readonly plan: Plan }> {
   const text = v.safeParse(RequestText, input.text)
   if (!text.success) {
     throw requestTextMissing('text', { errors: [{ pointer: '/text', type: text.issues[0].type }] })
   }
-  const dueOn = v.safeParse(v.pipe(v.string(), v.isoDate()), input.dueOn)
-  if (!dueOn.success || dueOn.output <= input.today) {
+  const dueOn = v.safeParse(Day, input.dueOn)
+  if (!dueOn.success || dueOn.output <= input.today || dueOn.output > addDays(input.today, ANSWER_DAYS_MAX)) {
     throw requestDayWrong('dueOn', { errors: [{ pointer: '/dueOn', type: 'future' }] })
   }
   const id = ctx.newId()
   const spot = { table: 'information_requests', row: id, column: 'text' }
   const createdAtMs = ctx.now()
   return {
-    id,
+    dueOn: dueOn.output,
     plan: {
       statements: [
         insertRequest({
@@ -100,7 +113,11 @@ export async function prepareRequest(
   }
 }
 
-/** Prepares the answer to an open request. Throws 404, 409 when it was answered, 422 when it says nothing. */
+/**
+ * Prepares the answer to an open request. Of one that was answered only the guard `request-open` is left: whoever writes it
+ * with the idempotency record of that answer gets it replayed, everybody else is refused.
+ * Throws 404, and 422 when it says nothing or too much.
+ */
 export async function prepareAnswer(
   ctx: MessagesCtx,
   input: {
@@ -116,15 +133,15 @@ export async function prepareAnswer(
   if (request === undefined || request.vorgangId !== input.vorgangId) {
     throw requestMissing(`request ${input.requestId}`)
   }
-  if (request.state !== 'open') {
-    throw requestAnswered(`request ${input.requestId}`)
-  }
-  const text = input.text.normalize('NFC').trim()
+  const text = input.text.replaceAll('\r\n', '\n').normalize('NFC').trim()
   if ((text === '' && input.documents === 0) || text.length > TEXT_LENGTH_MAX) {
     throw answerEmpty('text', { errors: [{ pointer: '/text', type: text === '' ? 'empty' : 'too-long' }] })
   }
   const id = ctx.newId()
   const atMs = ctx.now()
+  if (request.state !== 'open') {
+    return { guards: [answerRequest(request.id, atMs)] }
+  }
   const spot = { table: 'information_answers', row: id, column: 'text' }
   return {
     guards: [answerRequest(request.id, atMs)],

@@ -11,6 +11,8 @@ export type NoticeFacts = {
   readonly vorgang: Vorgang
   readonly eakte: Eakte
   readonly content: Content
+  /** Language of the letter, one it can be written in. */
+  readonly lang: string
   /** Reasons a clerk wrote; empty for an approval without any. */
   readonly reasons: string
   readonly draftedBy: string

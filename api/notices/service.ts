@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
 import { openDocument, prepareDocument, storeMadeFile } from '../documents/service.ts'
+import { planAddToEakte } from '../eakten/plan.ts'
 import { readVorgang } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
@@ -10,9 +11,11 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
+import { noticeLang } from './lang.ts'
 import {
   type DecisionRow,
   findFirstRetrieval,
+  findLastRetrieval,
   findLatestDecision,
   findNotice,
   findNoticeOfDecision,
@@ -20,6 +23,7 @@ import {
   insertNotice,
   insertRetrieval,
   listNotices,
+  type NoticeRow,
   returnDecision,
   signDecision,
 } from './store.ts'
@@ -146,15 +150,16 @@ export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: Not
   ) {
     throw decisionMissing(`vorgang ${kase.vorgang.id}`)
   }
-  if (kind !== (decision.outcome === 'approved' ? 'approval' : 'refusal')) {
+  if (kind !== kindOf(decision)) {
     throw decisionChanged(`decision ${decision.id}`)
   }
   if ((await findNoticeOfDecision(ctx.db, decision.id, kase.vorgang.id)) !== undefined) {
     return {}
   }
   const issuedAtMs = decision.signedAtMs
+  const lang = langOf(kase, decision)
   const bytes = await renderDecision(ctx, kase, decision, issuedAtMs)
-  const title = wordsOf(kase.content.words, kase.vorgang.lang)(`notice.title.${kind}`)
+  const title = wordsOf(kase.content.words, lang)(`notice.title.${kind}`)
   const file = { bytes, fileName: `${kind}-${kase.vorgang.reference}.pdf`, mediaType: 'application/pdf', title }
   const stored = await storeMadeFile(ctx, kase.vorgang.keyId, file)
   const documentId = ctx.newId()
@@ -169,14 +174,14 @@ export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: Not
     meta: stored.meta,
     createdBy: 'system:process',
   })
-  return join(stored.plan, document, {
+  return join(planAddToEakte(kase.eakte.id), stored.plan, document, {
     statements: [
       insertNotice({
         id: noticeId,
         vorgangId: kase.vorgang.id,
         decisionId: decision.id,
         documentId,
-        lang: kase.vorgang.lang,
+        lang,
         regime: 'portal',
         issuedAtMs,
         issuedOn: dayInBerlin(issuedAtMs),
@@ -241,31 +246,35 @@ export async function readNotices(ctx: NoticesCtx, vorgangId: string): Promise<r
   )
 }
 
-/** Opens a notice for the citizen it was made for, and records that it was opened. Throws 404 for everybody else. */
+/**
+ * Opens a notice for the citizen it was made for, and records that it was opened: the first time, and then once a day, so
+ * that a program which reads a PDF in pieces does not fill the journal. Throws 404 for everybody else.
+ */
 export async function retrieveNotice(ctx: NoticesCtx, actor: Actor, noticeId: string) {
   const notice = await findNotice(ctx.db, noticeId)
-  authorize(actor, 'status.read', notice === undefined ? {} : { vorgangId: notice.vorgangId })
+  authorize(actor, 'notice.read', notice === undefined ? {} : { vorgangId: notice.vorgangId })
   const vorgang = notice === undefined ? undefined : await readVorgang(ctx, notice.vorgangId)
   if (notice === undefined || vorgang === undefined) {
     throw noticeMissing(`notice ${noticeId}`)
   }
   const opened = await openDocument(ctx, notice.documentId)
-  const result = await ctx.write({
-    statements: [insertRetrieval(ctx.newId(), notice.id, ctx.now())],
-    journal: [
-      {
-        eakteId: vorgang.eakteId,
-        type: 'notice-retrieved',
-        atMs: ctx.now(),
-        actor: actorId(actor),
-        body: { vorgang: vorgang.id, notice: notice.id },
-      },
-    ],
-  })
-  if (!result.ok) {
-    throw noticeMissing(`notice ${noticeId}`)
+  const lastMs = await findLastRetrieval(ctx.db, notice.id)
+  if (lastMs === null || dayInBerlin(lastMs) !== dayInBerlin(ctx.now())) {
+    await recordRetrieval(ctx, actor, notice, vorgang.eakteId)
   }
   return opened
+}
+
+async function recordRetrieval(ctx: NoticesCtx, actor: Actor, notice: NoticeRow, eakteId: string): Promise<void> {
+  const atMs = ctx.now()
+  const body = { vorgang: notice.vorgangId, notice: notice.id }
+  const result = await ctx.write({
+    statements: [insertRetrieval(ctx.newId(), notice.id, atMs)],
+    journal: [{ eakteId, type: 'notice-retrieved', atMs, actor: actorId(actor), body }],
+  })
+  if (!result.ok) {
+    throw new Error('a retrieval with a fresh id was refused')
+  }
 }
 
 async function openDecision(ctx: NoticesCtx, kase: NoticeCase): Promise<DecisionRow> {
@@ -284,8 +293,9 @@ async function renderDecision(
 ): Promise<Uint8Array> {
   const content = await contentOf(ctx, decision)
   return await ctx.renderNotice({
-    kind: decision.outcome === 'approved' ? 'approval' : 'refusal',
+    kind: kindOf(decision),
     ...kase,
+    lang: langOf(kase, decision),
     reasons: content.reasons,
     draftedBy: await nameOf(ctx, decision.draftedBy),
     signedBy: decision.signedBy === null ? '' : await nameOf(ctx, decision.signedBy),
@@ -293,6 +303,11 @@ async function renderDecision(
     createdAtMs: atMs,
   })
 }
+
+const kindOf = (decision: DecisionRow): NoticeKind => (decision.outcome === 'approved' ? 'approval' : 'refusal')
+
+const langOf = ({ content, vorgang }: NoticeCase, decision: DecisionRow): string =>
+  noticeLang(content, vorgang.serviceSlug, kindOf(decision), vorgang.lang)
 
 async function contentOf(ctx: NoticesCtx, decision: DecisionRow): Promise<DecisionContent> {
   return v.parse(

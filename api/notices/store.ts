@@ -49,6 +49,17 @@ export async function findFirstRetrieval(db: Read, noticeId: string): Promise<nu
   return rows[0]?.atMs ?? null
 }
 
+/** When a notice was opened by the citizen last. */
+export async function findLastRetrieval(db: Read, noticeId: string): Promise<number | null> {
+  const rows = await db
+    .select({ atMs: noticeRetrievals.atMs })
+    .from(noticeRetrievals)
+    .where(eq(noticeRetrievals.noticeId, noticeId))
+    .orderBy(desc(noticeRetrievals.atMs))
+    .limit(1)
+  return rows[0]?.atMs ?? null
+}
+
 export const insertDecision = (
   row: Pick<
     DecisionRow,

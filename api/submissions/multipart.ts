@@ -1,9 +1,11 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
-import { problemType } from '../lib/problem.ts'
+import { Problem, problemType } from '../lib/problem.ts'
 
 export const brokenForm = problemType('submissions/broken-form', 400)
 export const tooManyFields = problemType('submissions/too-many-fields', 413)
+export const formTooLarge = problemType('submissions/form-too-large', 413)
 
 const LIMITS = {
   fieldNameSize: 200,
@@ -14,81 +16,91 @@ const LIMITS = {
   headerPairs: 20,
 } as const
 
+/** Longest form in bytes, files included: a browser that sends a file too large is still told so on its page. */
+const BODY_BYTES_MAX = 220 * 1024 * 1024
+
 export type FilePart = { readonly name: string; readonly fileName: string; readonly source: AsyncIterable<Uint8Array> }
+type Fields = readonly (readonly [string, string])[]
 
 /**
  * Reads a multipart form as a stream. Fields come back in order (a name given twice is kept twice); every file with a name
- * is handed to `onFile`, which must read it to its end or throw. Parts are never held in memory.
- * Throws `submissions/broken-form` for malformed parts, `too-many-fields` beyond the limits, and what `onFile` throws.
+ * is handed to `onFile`. What `onFile` does not read is skipped; what it throws ends the reading. Parts are never held in
+ * memory, and nothing of `onFile` runs any more when this answers.
+ * Throws `submissions/broken-form` for malformed and broken-off forms, `too-many-fields`, `form-too-large`, and what
+ * `onFile` throws.
  */
-export async function readMultipart(
-  request: Request,
-  bytesMax: number,
-  onFile: (part: FilePart) => Promise<void>,
-): Promise<readonly (readonly [string, string])[]> {
-  const type = request.headers.get('content-type') ?? ''
+export async function readMultipart(request: Request, onFile: (part: FilePart) => Promise<void>): Promise<Fields> {
   if (request.body === null) {
     throw brokenForm('no body')
   }
+  const parser = startParser(request.headers.get('content-type') ?? '')
   const fields: (readonly [string, string])[] = []
   const work: Promise<void>[] = []
-  const done = Promise.withResolvers<void>()
-  const parser = startParser(type, bytesMax)
-  const source = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0])
+  const abort = new AbortController()
+  const first: { failure?: unknown } = {}
   const fail = (error: unknown): void => {
-    source.unpipe(parser)
-    source.destroy()
-    parser.destroy()
-    done.reject(error)
+    if (first.failure === undefined) {
+      first.failure = error
+      abort.abort()
+    }
   }
   parser.on('field', (name, value, info) => {
     if (info.nameTruncated || info.valueTruncated) {
       fail(tooManyFields('a field is too long'))
-      return
     }
-    fields.push([name, value])
+    fields.push([name ?? '', value])
   })
   parser.on('file', (name, stream, info) => {
-    if (info.filename === undefined || info.filename === '') {
-      stream.resume()
-      return
-    }
-    const whole = checked(stream, () => stream.truncated === true)
-    const one = onFile({ name, fileName: info.filename, source: whole }).catch((error: unknown) => {
-      stream.resume()
-      fail(error)
-    })
-    work.push(one)
+    work.push(readPart(stream, { name: name ?? '', fileName: info.filename ?? '' }, onFile).catch(fail))
   })
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
     parser.on(limit, () => fail(tooManyFields(limit)))
   }
-  parser.on('error', () => fail(brokenForm('malformed part')))
-  parser.on('close', () => done.resolve())
-  source.on('error', () => fail(brokenForm('the connection broke')))
-  source.pipe(parser)
-  await done.promise
+  try {
+    await pipeline(request.body, bounded, parser, { signal: abort.signal })
+  } catch (cause) {
+    fail(cause instanceof Problem ? cause : brokenForm('malformed or broken off', { cause }))
+  }
   await Promise.all(work)
+  if (first.failure !== undefined) {
+    throw first.failure
+  }
   return fields
 }
 
-function startParser(type: string, fileSize: number): busboy.Busboy {
+function startParser(type: string): busboy.Busboy {
   try {
-    return busboy({
-      headers: { 'content-type': type },
-      limits: { ...LIMITS, fileSize: fileSize + 1 },
-      defParamCharset: 'utf8',
-      preservePath: false,
-    })
+    return busboy({ headers: { 'content-type': type }, limits: LIMITS, defParamCharset: 'utf8', preservePath: false })
   } catch (cause) {
     throw brokenForm('no multipart form', { cause })
   }
 }
 
-/** busboy cuts a file that is too large without a word; here the reader sees one byte more than allowed and refuses. */
-async function* checked(stream: AsyncIterable<Uint8Array>, isCut: () => boolean): AsyncGenerator<Uint8Array> {
-  yield* stream
-  if (isCut()) {
-    yield Uint8Array.of(0)
+async function* bounded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.byteLength
+    if (bytes > BODY_BYTES_MAX) {
+      throw formTooLarge(`more than ${BODY_BYTES_MAX} bytes`)
+    }
+    yield chunk
+  }
+}
+
+/** The parser waits for the end of every part: one that is destroyed instead of read would stop it for ever. */
+async function readPart(
+  stream: Readable,
+  { name, fileName }: Omit<FilePart, 'source'>,
+  onFile: (part: FilePart) => Promise<void>,
+): Promise<void> {
+  stream.on('error', () => undefined)
+  try {
+    if (fileName !== '') {
+      await onFile({ name, fileName, source: stream.iterator({ destroyOnReturn: false }) })
+    }
+  } catch (error) {
+    throw stream.readableAborted || stream.errored !== null ? brokenForm('broken off', { cause: error }) : error
+  } finally {
+    stream.resume()
   }
 }

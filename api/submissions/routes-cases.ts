@@ -6,14 +6,14 @@ import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
-import { input, inputOf, parameter, readBody } from '../http/validate.ts'
+import { input, inputOf, parameter } from '../http/validate.ts'
 import { redeemCode, requestMailCode } from '../identity/service-codes.ts'
 import { readReference } from '../lib/ids.ts'
 import { planCodeMail } from '../messages/plan.ts'
 import { previewNotice } from '../notices/service.ts'
+import { readAnswerRequest } from './answer-request.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { readMultipart } from './multipart.ts'
-import { ANSWER_FILE, answerRequest, type StoredFile, storeAnswerFile } from './service-answers.ts'
+import { answerRequest } from './service-answers.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
 import { openCaseDocument, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
 
@@ -88,15 +88,8 @@ export const statusRoutes = (ctx: SubmissionsCtx) =>
       async (c) => {
         const vorgangId = parameter(Id, c.req.param('vorgang'), 'vorgang')
         const requestId = parameter(Id, c.req.param('request'), 'request')
-        const files: StoredFile[] = []
-        const isMultipart = (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')
-        const fields = isMultipart
-          ? await readMultipart(c.req.raw, ANSWER_FILE.bytesMax, async ({ fileName, source }) => {
-              files.push(await storeAnswerFile(ctx, actorOf(c), { vorgangId, requestId, fileName, source }))
-            })
-          : Object.entries((await readBody(c)) as Record<string, string>)
-        const text = String(fields.find(([name]) => name === 'text')?.[1] ?? '')
-        const answered = await answerRequest(ctx, actorOf(c), { vorgangId, requestId, text, files })
+        const answer = await readAnswerRequest(ctx, actorOf(c), { vorgangId, requestId }, c)
+        const answered = await answerRequest(ctx, actorOf(c), { vorgangId, requestId, ...answer })
         return done(c, {
           page: `/status/${vorgangId}`,
           self: `/api/v1/submissions/status/${vorgangId}`,

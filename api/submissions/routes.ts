@@ -1,21 +1,25 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { disposition, openUpload } from '../documents/service.ts'
+import { disposition } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { dropFile, readDraftFile, saveFile, saveStep, startDraft, storeDraftFile } from './service-drafts.ts'
+import { saveStep, startDraft } from './service-drafts.ts'
+import { dropFile, openDraftFile, saveFile, storeDraftFile } from './service-files.ts'
 import { pathsOf, readCopy, readReceipt, readResume, readReview, readStart, readStep } from './service-pages.ts'
 import { submitDraft } from './service-submit.ts'
-import { readFileBody, readStepRequest, receiveFile } from './step-request.ts'
+import { readFileBody, readStepRequest } from './step-request.ts'
 
 const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
 const Id = v.pipe(v.string(), v.uuid())
 const Address = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,120}$/))
 const Pointer = v.pipe(v.string(), v.maxLength(200), v.regex(/^(\/[A-Za-z0-9]+)+$/))
+/** `version` of the review that the person saw; a form sends it as text. */
+const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.toNumber())]), v.integer())
+export const SubmitDraft = v.strictObject({ version: v.optional(Version) })
 export const StartDraft = v.strictObject({ service: Slug, lang: v.optional(v.picklist(['de', 'dsb', 'en']), 'de') })
 
 const READ: Omit<RouteSpec, 'action' | 'resource'> = {
@@ -87,8 +91,10 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
     .post(
       '/drafts/:draft/submit',
       route({ ...WORK, audit: true, action: 'draft.submit', resource: 'draft' }),
+      input(SubmitDraft),
       async (c) => {
-        const submitted = await submitDraft(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))
+        const draftId = parameter(Id, c.req.param('draft'), 'draft')
+        const submitted = await submitDraft(ctx, actorOf(c), draftId, inputOf(c, SubmitDraft).version)
         return done(c, {
           page: `/antrag/${submitted.draftId}/eingang`,
           self: `/api/v1/submissions/status/${submitted.vorgangId}`,
@@ -117,27 +123,24 @@ export const fileRoutes = (ctx: SubmissionsCtx) =>
       async (c) => {
         const draftId = parameter(Id, c.req.param('draft'), 'draft')
         const pointer = parameter(Pointer, c.req.query('question'), 'question')
-        const file = await receiveFile(readFileBody(c.req.raw), (part) =>
-          storeDraftFile(ctx, actorOf(c), { draftId, pointer, ...part }),
-        )
-        const { plan: _plan, ...saved } = await saveFile(ctx, actorOf(c), draftId, file)
+        const file = await storeDraftFile(ctx, actorOf(c), { draftId, pointer, ...readFileBody(c.req.raw) })
+        const saved = await saveFile(ctx, actorOf(c), draftId, file)
         return c.json(saved, 201)
       },
     )
     .get('/drafts/:draft/files/:file', route({ ...READ, action: 'upload.read', resource: 'upload' }), async (c) => {
-      const { upload, keyId } = await readDraftFile(
+      const { upload, file } = await openDraftFile(
         ctx,
         actorOf(c),
         parameter(Id, c.req.param('draft'), 'draft'),
         parameter(Id, c.req.param('file'), 'file'),
       )
-      const opened = await openUpload(ctx, keyId, upload)
       const { mediaType, fileName } = upload.meta
-      return fileAnswer(c.req.raw, { ...opened, mediaType, disposition: disposition('attachment', fileName) })
+      return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition('attachment', fileName) })
     })
     .delete('/drafts/:draft/files/:file', route({ ...WORK, action: 'upload.write', resource: 'upload' }), async (c) => {
       const pointer = parameter(Pointer, c.req.query('question'), 'question')
       const draftId = parameter(Id, c.req.param('draft'), 'draft')
-      await dropFile(ctx, actorOf(c), draftId, pointer, parameter(Id, c.req.param('file'), 'file'))
+      await dropFile(ctx, actorOf(c), draftId, { pointer, fileId: parameter(Id, c.req.param('file'), 'file') })
       return c.body(null, 204)
     })

@@ -1,11 +1,16 @@
 import { join, type Plan } from '../../db/batch.ts'
-import { prepareDocument, receiveUpload, type Upload } from '../documents/service.ts'
+import { canonicalJson } from '../../db/canonical.ts'
+import { planForgetUploads } from '../documents/plan.ts'
+import { discardBlobs, prepareDocument, receiveUpload, type Upload } from '../documents/service.ts'
+import { planAddToEakte } from '../eakten/plan.ts'
+import type { Vorgang } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
-import { prepareAnswer } from '../messages/service.ts'
+import { Problem } from '../lib/problem.ts'
+import { prepareAnswer, requestAnswered } from '../messages/service.ts'
 import { prepareMessage } from '../workflow/service.ts'
+import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { changedMeanwhile } from './service-drafts.ts'
 import { ownVorgang } from './service-status.ts'
 
 /** What an answer may bring along: the same as the forms' uploads. */
@@ -52,44 +57,81 @@ export type AnswerInput = {
 
 /**
  * Answers a request for information: text and documents join the eAkte, and the Vorgang comes back to its clerk.
- * Sent twice it is one answer. Throws 404, 409 where it was answered before with something else, 422 where it says nothing.
+ * Sent twice it is one answer. Throws 404, 409 where it was answered before with something else, 422 where it says
+ * nothing; bytes of files that were not taken are not kept.
  */
 export async function answerRequest(
   ctx: SubmissionsCtx,
   actor: Actor,
   input: AnswerInput,
 ): Promise<{ readonly vorgangId: string }> {
+  const blobs = input.files.map(({ upload }) => upload.blobId)
+  try {
+    const isReplay = await writeAnswer(ctx, actor, input)
+    if (isReplay) {
+      await discardBlobs(ctx, blobs)
+    }
+    return { vorgangId: input.vorgangId }
+  } catch (error) {
+    if (error instanceof Problem) {
+      await discardBlobs(ctx, blobs)
+    }
+    throw error
+  }
+}
+
+async function writeAnswer(ctx: SubmissionsCtx, actor: Actor, input: AnswerInput): Promise<boolean> {
   authorize(actor, 'request.answer', { vorgangId: input.vorgangId })
   const vorgang = await ownVorgang(ctx, actor, input.vorgangId)
-  const by = actorId(actor)
+  const { requestId, text, files } = input
+  const said = canonicalJson({ text, files: files.map(({ upload }) => upload.meta.sha256) })
+  const idempotency = {
+    key: `answer|${requestId}`,
+    fingerprint: await ctx.keyring.commit(vorgang.keyId, `answer-to:${requestId}`, said),
+    answer: { status: 303, location: `/status/${vorgang.id}`, ids: { vorgang: vorgang.id } },
+  }
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const answer = await prepareAnswer(ctx, {
-      requestId: input.requestId,
-      vorgangId: vorgang.id,
-      eakteId: vorgang.eakteId,
-      text: input.text,
-      documents: input.files.length,
-      by,
-    })
-    const moved = await prepareMessage(ctx, { vorgangId: vorgang.id, name: 'answer-received', values: {}, actor: by })
-    const documents = await Promise.all(
-      input.files.map(({ upload }) =>
-        prepareDocument(ctx, {
-          id: ctx.newId(),
-          eakteId: vorgang.eakteId,
-          vorgangId: vorgang.id,
-          kind: 'answer-attachment',
-          keyId: vorgang.keyId,
-          blobId: upload.blobId,
-          meta: upload.meta,
-          createdBy: by,
-        }),
-      ),
-    )
-    const result = await ctx.write(join(answer, moved.plan, ...input.files.map((file) => file.plan), ...documents))
+    const plan = await planAnswer(ctx, actorId(actor), vorgang, input)
+    const result = await ctx.write({ ...plan, idempotency: { ...idempotency, atMs: ctx.now() } })
     if (result.ok) {
-      return { vorgangId: vorgang.id }
+      return result.replay !== undefined
+    }
+    if (result.reason === 'idempotency-mismatch' || (result.reason === 'guard' && result.guard === 'request-open')) {
+      throw requestAnswered(`request ${requestId}`)
     }
   }
-  throw changedMeanwhile(`request ${input.requestId}`)
+  throw changedMeanwhile(`request ${requestId}`)
+}
+
+async function planAnswer(ctx: SubmissionsCtx, by: string, vorgang: Vorgang, input: AnswerInput): Promise<Plan> {
+  const { id: vorgangId, eakteId, keyId } = vorgang
+  const answer = await prepareAnswer(ctx, {
+    requestId: input.requestId,
+    vorgangId,
+    eakteId,
+    text: input.text,
+    documents: input.files.length,
+    by,
+  })
+  const moved = await prepareMessage(ctx, { vorgangId, name: 'answer-received', values: {}, actor: by })
+  const documents = input.files.map(({ upload: { blobId, meta } }) =>
+    prepareDocument(ctx, {
+      id: ctx.newId(),
+      eakteId,
+      vorgangId,
+      kind: 'answer-attachment',
+      keyId,
+      blobId,
+      meta,
+      createdBy: by,
+    }),
+  )
+  return join(
+    answer,
+    planAddToEakte(eakteId),
+    moved.plan,
+    ...input.files.map((file) => file.plan),
+    ...(await Promise.all(documents)),
+    planForgetUploads(input.files.map((file) => file.upload)),
+  )
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
 import { prepareDocument, readDocuments, storeMadeFile } from '../documents/service.ts'
+import { planAddToEakte } from '../eakten/plan.ts'
 import { readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
 import type { Answers } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
@@ -9,7 +10,7 @@ import { summary, valueAt } from '../forms/service.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { wordsOf } from '../lib/words.ts'
-import { vorgangMissing } from '../workflow/case.ts'
+import { vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { findSubmissionOfVorgang } from './store.ts'
 
@@ -89,10 +90,16 @@ async function planCopy(ctx: SubmissionsCtx, vorgang: Vorgang): Promise<Plan> {
     meta: stored.meta,
     createdBy: 'system:process',
   })
-  return join(stored.plan, document)
+  return join(planAddToEakte(vorgang.eakteId), stored.plan, document)
 }
 
-/** Everything a specialist application gets for an event, as canonical JSON; file bytes are fetched apart. */
+/** Documents that a specialist application hears of with an event; those made here later are not part of a submission. */
+const DOCUMENTS_OF_EVENT: Readonly<Record<string, readonly string[]>> = { 'submission-received': ['attachment'] }
+
+/**
+ * Everything a specialist application gets for an event, as canonical JSON; file bytes are fetched apart.
+ * For a submission it is the same with every attempt, whatever happened to the Vorgang meanwhile.
+ */
 export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, event: string): Promise<string> {
   const vorgang = await readVorgang(ctx, vorgangId)
   const [answers, eakte, documents] = await Promise.all([
@@ -109,16 +116,18 @@ export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, eve
     aktenzeichen: eakte.aktenzeichen,
     service: vorgang.serviceSlug,
     receivedAt: new Date(vorgang.openedAtMs).toISOString(),
-    outcome: vorgang.outcome,
+    outcome: event === 'submission-received' ? null : vorgang.outcome,
     answers,
-    documents: documents.map(({ id, kind, meta }) => ({
-      id,
-      kind,
-      fileName: meta.fileName,
-      mediaType: meta.mediaType,
-      sizeBytes: meta.sizeBytes,
-      sha256: meta.sha256,
-    })),
+    documents: documents
+      .filter(({ kind }) => DOCUMENTS_OF_EVENT[event]?.includes(kind) ?? true)
+      .map(({ id, kind, meta }) => ({
+        id,
+        kind,
+        fileName: meta.fileName,
+        mediaType: meta.mediaType,
+        sizeBytes: meta.sizeBytes,
+        sha256: meta.sha256,
+      })),
   })
 }
 

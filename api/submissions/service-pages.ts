@@ -47,12 +47,14 @@ export async function readStep(
   return { ...view, expiresAtMs: draft.row.expiresAtMs }
 }
 
+export type ReviewPage = ReviewView & {
+  readonly expiresAtMs: number
+  /** To be sent with the final button: it sends what this page shows, or nothing. */
+  readonly version: number
+}
+
 /** Data of the page on which everything is checked before sending. */
-export async function readReview(
-  ctx: SubmissionsCtx,
-  actor: Actor,
-  draftId: string,
-): Promise<ReviewView & { readonly expiresAtMs: number; readonly version: number }> {
+export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<ReviewPage> {
   const draft = await openDraft(ctx, actor, draftId)
   const view = reviewView(draft.form, draft.typed, {
     today: draft.today,

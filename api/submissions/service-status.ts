@@ -1,4 +1,4 @@
-import { openDocument, readDocuments } from '../documents/service.ts'
+import { documentMissing, openDocument, readDocumentPlace, readDocuments } from '../documents/service.ts'
 import { readVorgang, type Vorgang } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
@@ -6,8 +6,7 @@ import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type NoticeView, readNotices } from '../notices/service.ts'
-import { readCase, vorgangMissing } from '../workflow/case.ts'
-import { type StateView, stateOf } from '../workflow/service.ts'
+import { readCase, type StateView, stateOf, vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 
 /** What a citizen notices of a journal line; the rest is the office's. */
@@ -81,11 +80,11 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
 /** Opens a document of the citizen's own Vorgang; a notice is opened by its own way, which records it. Throws 404 for everything else. */
 export async function openOwnDocument(ctx: SubmissionsCtx, actor: Actor, vorgangId: string, documentId: string) {
   authorize(actor, 'document.read', { vorgangId })
-  const opened = await openDocument(ctx, documentId)
-  if (opened.entry.vorgangId !== vorgangId || opened.entry.kind === 'notice') {
-    throw vorgangMissing(`document ${documentId}`)
+  const place = await readDocumentPlace(ctx, documentId)
+  if (place === undefined || place.vorgangId !== vorgangId || place.kind === 'notice') {
+    throw documentMissing(`document ${documentId}`)
   }
-  return opened
+  return await openDocument(ctx, documentId)
 }
 
 /** Finds the Vorgang of a citizen's own. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
-import { prepareDocument, readUploads } from '../documents/service.ts'
+import { planForgetUploads } from '../documents/plan.ts'
+import { discardBlobs, prepareDocument, readUploads } from '../documents/service.ts'
 import { AKTENZEICHEN, planOpenEakte } from '../eakten/plan.ts'
 import type { Answers } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
@@ -14,29 +15,52 @@ import { newReference } from '../lib/ids.ts'
 import { problemType } from '../lib/problem.ts'
 import { planContact } from '../messages/plan.ts'
 import { planStart } from '../workflow/plan.ts'
+import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { type Draft, findOwnDraft, openDraft } from './draft.ts'
-import { changedMeanwhile } from './service-drafts.ts'
+import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)
 export const filePlanMissing = problemType('submissions/file-plan-missing', 500)
+
+const TRIES_MAX = 5
 
 export type Submitted = { readonly draftId: string; readonly vorgangId: string }
 
 /**
  * The final button. One batch holds submission, eAkte, Vorgang, documents, process with task and deadline, journal, outbox
  * and idempotency record; the answer comes after it is durable. Pressed again, in whatever number and order, it answers
- * the same. Throws 404, 410, and `submissions/incomplete` (422) naming what is missing.
+ * the same. `version` is that of the review the person saw: what another window changed since is not sent unseen.
+ * Throws 404, 410, `submissions/changed-meanwhile` (409), and `submissions/incomplete` (422) naming what is missing.
  */
-export async function submitDraft(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<Submitted> {
+export async function submitDraft(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  draftId: string,
+  version?: number,
+): Promise<Submitted> {
   authorize(actor, 'draft.submit', { draftId })
-  const row = await findOwnDraft(ctx, actor, draftId)
-  if (row.state === 'submitted') {
-    return await submittedBefore(ctx, draftId)
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const row = await findOwnDraft(ctx, actor, draftId)
+    if (row.state === 'submitted') {
+      return await submittedBefore(ctx, draftId)
+    }
+    const draft = await openDraftRow(ctx, row)
+    if (version !== undefined && version !== draft.row.version) {
+      throw changedMeanwhile(`draft ${draftId}`)
+    }
+    const vorgangId = await trySubmit(ctx, actor, draft)
+    if (vorgangId !== null) {
+      return { draftId, vorgangId }
+    }
   }
-  const draft = await openDraft(ctx, actor, draftId)
-  const checked = validateAll(draft.form, draft.typed, { today: draft.today })
+  throw changedMeanwhile(`draft ${draftId}`)
+}
+
+/** Null where another window was quicker, or the reference is one that exists already: decide again. */
+async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promise<string | null> {
+  const { row, form } = draft
+  const checked = validateAll(form, draft.typed, { today: draft.today })
   if (!checked.ok) {
     throw incomplete('answers are missing or wrong', { errors: checked.issues })
   }
@@ -44,21 +68,21 @@ export async function submitDraft(ctx: SubmissionsCtx, actor: Actor, draftId: st
   const result = await ctx.write({
     ...prepared.plan,
     idempotency: {
-      key: `submit|${draftId}|${draft.row.version}`,
-      fingerprint: draft.form.digest,
+      key: `submit|${row.id}|${row.version}`,
+      fingerprint: form.digest,
       atMs: ctx.now(),
-      answer: { status: 303, location: `/antrag/${draftId}/eingang`, ids: { vorgang: prepared.vorgangId } },
+      answer: { status: 303, location: `/antrag/${row.id}/eingang`, ids: { vorgang: prepared.vorgangId } },
     },
   })
-  if (result.ok) {
-    const replayed = result.replay?.ids['vorgang']
-    return { draftId, vorgangId: typeof replayed === 'string' ? replayed : prepared.vorgangId }
+  if (!result.ok) {
+    return null
   }
-  const after = await findOwnDraft(ctx, actor, draftId)
-  if (after.state === 'submitted') {
-    return await submittedBefore(ctx, draftId)
+  if (result.replay === undefined) {
+    await discardBlobs(ctx, prepared.looseBlobs)
+    return prepared.vorgangId
   }
-  throw changedMeanwhile(`draft ${draftId}`)
+  const { vorgang } = result.replay.ids
+  return typeof vorgang === 'string' ? vorgang : null
 }
 
 async function submittedBefore(ctx: SubmissionsCtx, draftId: string): Promise<Submitted> {
@@ -74,7 +98,7 @@ async function prepareSubmission(
   actor: Actor,
   draft: Draft,
   answers: Answers,
-): Promise<{ readonly vorgangId: string; readonly plan: Plan }> {
+): Promise<{ readonly vorgangId: string; readonly plan: Plan; readonly looseBlobs: readonly string[] }> {
   const { row, content, today } = draft
   const service = content.services.get(row.serviceSlug)
   const position = content.filePlan.positions.find((one) => one.id === service?.filePlan)
@@ -112,16 +136,17 @@ async function prepareSubmission(
     state: started.state.shown ?? 'received',
     atMs,
   })
+  const files = await planAttachments(ctx, draft, answers, { ...ids, actor: actorId(actor) })
   const plan = join(
     { guards: [closeDraft(row, 'submitted', atMs)] },
     eakte,
     await planRecord(ctx, draft, answers, { ...ids, atMs, actor: actorId(actor) }),
-    await planAttachments(ctx, draft, answers, { ...ids, actor: actorId(actor) }),
+    files.plan,
     started.plan,
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )
-  return { vorgangId: ids.vorgangId, plan }
+  return { vorgangId: ids.vorgangId, plan, looseBlobs: files.looseBlobs }
 }
 
 type Place = { readonly eakteId: string; readonly vorgangId: string; readonly actor: string }
@@ -169,32 +194,42 @@ async function planRecord(
   }
 }
 
-/** Uploads that the final answers name become documents; no byte is encrypted again. */
-async function planAttachments(ctx: SubmissionsCtx, draft: Draft, answers: Answers, at: Place): Promise<Plan> {
-  const named = filesOf(draft.form, answers)
-  if (named.length === 0) {
-    return {}
-  }
-  const uploads = new Map((await readUploads(ctx, draft.row.keyId, draft.row.id)).map((upload) => [upload.id, upload]))
-  const plans = await Promise.all(
-    named.map(async ({ file, label }) => {
-      const upload = uploads.get(file.id)
-      if (upload === undefined) {
-        throw incomplete('a file is missing', { errors: [{ pointer: '', type: 'forms/file-missing' }] })
-      }
-      return await prepareDocument(ctx, {
-        id: file.id,
-        eakteId: at.eakteId,
-        vorgangId: at.vorgangId,
-        kind: 'attachment',
-        keyId: draft.row.keyId,
-        blobId: upload.blobId,
-        meta: { ...upload.meta, title: label },
-        createdBy: at.actor,
-      })
+/**
+ * Uploads that the final answers name become documents; no byte is encrypted again. Those of branches that were left are
+ * not part of the application and go. Throws `submissions/incomplete` where a named file is missing or was rejected.
+ */
+async function planAttachments(
+  ctx: SubmissionsCtx,
+  draft: Draft,
+  answers: Answers,
+  at: Place,
+): Promise<{ readonly plan: Plan; readonly looseBlobs: readonly string[] }> {
+  const uploads = await readUploads(ctx, draft.row.keyId, draft.row.id)
+  const named = filesOf(draft.form, answers).map(({ file, label, pointer }) => {
+    const upload = uploads.find((one) => one.id === file.id)
+    if (upload === undefined || upload.scanState === 'rejected') {
+      const type = upload === undefined ? 'forms/file-missing' : 'forms/file-virus'
+      throw incomplete('a file is missing', { errors: [{ pointer, type }] })
+    }
+    return { upload, label }
+  })
+  const documents = named.map(({ upload, label }) =>
+    prepareDocument(ctx, {
+      id: upload.id,
+      eakteId: at.eakteId,
+      vorgangId: at.vorgangId,
+      kind: 'attachment',
+      keyId: draft.row.keyId,
+      blobId: upload.blobId,
+      meta: { ...upload.meta, title: label },
+      createdBy: at.actor,
     }),
   )
-  return join(...plans)
+  const loose = uploads.filter((upload) => !named.some((one) => one.upload === upload))
+  return {
+    plan: join(...(await Promise.all(documents)), planForgetUploads(uploads)),
+    looseBlobs: loose.map((upload) => upload.blobId),
+  }
 }
 
 /** Where the person wants to be told, the code for the status page, and this browser's right to see the Vorgang. */

@@ -1,17 +1,25 @@
 import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
-import { openDocument, readDocuments } from '../documents/service.ts'
+import { documentMissing, openDocument, readDocumentPlace, readDocuments } from '../documents/service.ts'
 import { readEakte, readVorgaenge } from '../eakten/service.ts'
 import { summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
-import { authorize } from '../identity/permissions.ts'
+import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
 import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
-import { type Case, readCase, vorgangMissing } from '../workflow/case.ts'
-import { type StateView, stateOf, type TaskView, taskOf } from '../workflow/service.ts'
+import { readItem } from '../postboxes/service.ts'
+import {
+  type Case,
+  readCase,
+  type StateView,
+  stateOf,
+  type TaskView,
+  taskOf,
+  vorgangMissing,
+} from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { readAnswers } from './service-copy.ts'
 
@@ -148,16 +156,22 @@ export async function readEakteView(ctx: SubmissionsCtx, actor: Actor, eakteId: 
 
 /** Opens a document of a Vorgang of the clerk's postboxes. Throws 404 for everything else. */
 export async function openCaseDocument(ctx: SubmissionsCtx, actor: Actor, documentId: string) {
-  const opened = await openDocument(ctx, documentId)
-  await ownCase(ctx, actor, opened.entry.vorgangId)
-  return opened
+  authorize(actor, 'postbox.list', { postboxes: actor.kind === 'staff' ? actor.postboxes : [] })
+  const place = await readDocumentPlace(ctx, documentId)
+  const item = place === undefined ? undefined : await readItem(ctx, place.vorgangId)
+  if (item === undefined || !can(actor, 'document.read', { postboxes: [item.postbox] })) {
+    throw documentMissing(`document ${documentId}`)
+  }
+  return await openDocument(ctx, documentId)
 }
 
-/** The case, where the actor works its postbox. */
+/** The case, where the actor works its postbox. A foreign one is missing, like one that never was. */
 export async function ownCase(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<Case> {
   authorize(actor, 'postbox.list', { postboxes: actor.kind === 'staff' ? actor.postboxes : [] })
   const kase = await readCase(ctx, vorgangId)
-  authorize(actor, 'vorgang.read', { postboxes: [kase.item.postbox] })
+  if (!can(actor, 'vorgang.read', { postboxes: [kase.item.postbox] })) {
+    throw vorgangMissing(`vorgang ${vorgangId}`)
+  }
   return kase
 }
 

@@ -1,27 +1,42 @@
 import type { Context } from 'hono'
+import { discardBlobs } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
-import { readBody } from '../http/validate.ts'
+import { readFields } from '../http/validate.ts'
 import type { Actor } from '../lib/actor.ts'
-import { problemType } from '../lib/problem.ts'
+import { Problem, problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft } from './draft.ts'
 import { readMultipart } from './multipart.ts'
-import { type StoredUpload, storeDraftFile } from './service-drafts.ts'
+import { type FileRefusal, type NewFile, type StoredUpload, storeDraftFile } from './service-files.ts'
 import type { DraftRow } from './store.ts'
 
-export const wrongDigest = problemType('submissions/wrong-digest', 422)
 export const fileNameMissing = problemType('submissions/file-name-missing', 400)
+export const digestUnreadable = problemType('submissions/digest-unreadable', 400)
 
-/** Room for a file and the form's fields around it. */
-const FILE_BYTES_MAX = 100 * 1024 * 1024
+/** Refusals that a page shows at its question, and what the form calls them. */
+const SHOWN: ReadonlyMap<string, string> = new Map([
+  ['documents/file-too-large', 'forms/file-size'],
+  ['documents/file-empty', 'forms/file-empty'],
+  ['documents/file-type', 'forms/file-type'],
+  ['documents/file-ending', 'forms/file-ending'],
+  ['submissions/too-many-files', 'forms/file-count'],
+])
 
 export type StepRequest = {
   readonly row: DraftRow
   readonly entries: readonly (readonly [string, unknown])[]
   readonly files: readonly StoredUpload[]
+  readonly refused: readonly FileRefusal[]
 }
 
-/** Reads what a page sent: fields, and with multipart its files, which are stored as they stream in. */
+/** True for a form that may carry files. */
+export const isMultipart = (c: Context<Env>): boolean =>
+  (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')
+
+/**
+ * Reads what a page sent: fields, and with multipart its files, which are stored as they stream in. A file that is refused
+ * does not fail the page: it is shown there. An empty file without a name is what browsers send where none was chosen.
+ */
 export async function readStepRequest(
   ctx: SubmissionsCtx,
   actor: Actor,
@@ -29,47 +44,64 @@ export async function readStepRequest(
   c: Context<Env>,
 ): Promise<StepRequest> {
   const { row } = await openDraft(ctx, actor, draftId)
-  const type = c.req.header('content-type') ?? ''
-  if (!type.toLowerCase().startsWith('multipart/form-data')) {
-    return { row, entries: Object.entries((await readBody(c)) as Record<string, unknown>), files: [] }
+  if (!isMultipart(c)) {
+    return { row, entries: Object.entries(await readFields(c)), files: [], refused: [] }
   }
   const files: StoredUpload[] = []
-  const entries = await readMultipart(c.req.raw, FILE_BYTES_MAX, async (part) => {
-    const { name: pointer, fileName, source } = part
-    files.push(await storeDraftFile(ctx, actor, { draftId, pointer, fileName, source }))
-  })
-  return { row, entries, files }
+  const refused: FileRefusal[] = []
+  try {
+    const entries = await readMultipart(c.req.raw, async ({ name: pointer, fileName, source }) => {
+      try {
+        const alone = { announcedBytes: null, sha256: null }
+        files.push(await storeDraftFile(ctx, actor, { draftId, pointer, fileName, source, ...alone }))
+      } catch (error) {
+        const type = error instanceof Problem ? SHOWN.get(error.type) : undefined
+        if (type === undefined) {
+          throw error
+        }
+        refused.push({ pointer, type })
+      }
+    })
+    return { row, entries, files, refused }
+  } catch (error) {
+    await discardBlobs(
+      ctx,
+      files.map((file) => file.blobId),
+    )
+    throw error
+  }
 }
 
-export type FileBody = {
-  readonly fileName: string
-  readonly source: AsyncIterable<Uint8Array>
-  readonly sha256: string | null
-}
-
-/** Reads a file sent alone: name in `X-File-Name` (percent-encoded UTF-8), digest in `Content-Digest` (RFC 9530), bytes as body. */
-export function readFileBody(request: Request): FileBody {
+/**
+ * Reads a file sent alone: name in `X-File-Name` (percent-encoded UTF-8), digest in `Content-Digest` (RFC 9530, sha-256),
+ * bytes as body. Throws `submissions/file-name-missing`, `digest-unreadable`.
+ */
+export function readFileBody(request: Request): Omit<NewFile, 'draftId' | 'pointer'> {
   const named = request.headers.get('x-file-name') ?? ''
-  const digest = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(request.headers.get('content-digest') ?? '')?.[1]
   if (named === '' || request.body === null) {
     throw fileNameMissing('X-File-Name')
   }
+  const length = request.headers.get('content-length')
+  const announcedBytes = length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null
+  return { fileName: decoded(named), source: request.body, sha256: digestOf(request), announcedBytes }
+}
+
+function decoded(named: string): string {
   try {
-    const sha256 = digest === undefined ? null : Buffer.from(digest, 'base64').toString('hex')
-    return { fileName: decodeURIComponent(named), source: request.body, sha256 }
+    return decodeURIComponent(named)
   } catch (cause) {
     throw fileNameMissing('X-File-Name is not percent-encoded', { cause })
   }
 }
 
-/** Stores a file sent alone and compares it with the digest the browser computed. */
-export async function receiveFile(
-  body: FileBody,
-  store: (part: { fileName: string; source: AsyncIterable<Uint8Array> }) => Promise<StoredUpload>,
-): Promise<StoredUpload> {
-  const stored = await store(body)
-  if (body.sha256 !== null && body.sha256 !== stored.sha256) {
-    throw wrongDigest('the bytes that arrived are not those that were sent')
+function digestOf(request: Request): string | null {
+  const header = request.headers.get('content-digest')
+  if (header === null) {
+    return null
   }
-  return stored
+  const base64 = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1]
+  if (base64 === undefined) {
+    throw digestUnreadable('Content-Digest has no sha-256')
+  }
+  return Buffer.from(base64, 'base64').toString('hex')
 }

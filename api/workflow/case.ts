@@ -24,7 +24,10 @@ export const processBroken = problemType('workflow/process-broken', 500)
 
 const Stored = v.looseObject({ v: v.literal(STATE_VERSION), definition: v.string(), tokens: v.array(v.unknown()) })
 
-/** Reads a Vorgang with its eAkte, postbox item and process. Throws `workflow/vorgang-missing`; says nothing about rights. */
+/**
+ * Reads a Vorgang with its eAkte, postbox item and process. Throws `workflow/vorgang-missing`; says nothing about rights:
+ * where somebody asks, the caller judges the item's postbox, and answers a foreign Vorgang as a missing one.
+ */
 export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Case> {
   const vorgang = await readVorgang(ctx, vorgangId)
   const [eakte, item, instance] = await Promise.all([

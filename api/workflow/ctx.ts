@@ -1,6 +1,7 @@
 import type { Plan } from '../../db/batch.ts'
 import type { ContentCtx } from '../content/access.ts'
 import type { Content } from '../content/snapshot.ts'
+import type { KeysCtx } from '../keys/keyring.ts'
 import type { Actor } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import type { Case } from './case.ts'
@@ -19,14 +20,17 @@ export type WorkflowParts = {
   readonly effects: Readonly<Record<string, EffectHandler>>
   readonly outcomes: Readonly<Record<string, OutcomeHandler>>
 }
-export type WorkflowCtx = Ctx & ContentCtx & { readonly workflow: WorkflowParts }
+export type WorkflowCtx = Ctx & KeysCtx & ContentCtx & { readonly workflow: WorkflowParts }
 
 export type EffectOrder = { readonly key: string; readonly params: Readonly<Record<string, Scalar>> }
-/** Does what a service task asks for and returns what is to be written with its result. Throws to be tried again. */
+/**
+ * Does what a service task asks for and returns what is to be written with its result; `outcome` where the Vorgang has one
+ * from now on. Throws to be tried again.
+ */
 export type EffectHandler = (
   kase: Case,
   order: EffectOrder,
-) => Promise<{ readonly plan: Plan; readonly values?: Values }>
+) => Promise<{ readonly plan: Plan; readonly values?: Values; readonly outcome?: string }>
 
 export type OutcomeInput = {
   readonly taskId: string
@@ -42,4 +46,6 @@ export type OutcomeHandler = (
 ) => Promise<{
   readonly plan: Plan
   readonly values?: Values
+  /** Day until which whoever is waited for should act. */
+  readonly dueOn?: string
 }>

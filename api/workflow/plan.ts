@@ -40,7 +40,7 @@ export function planStart(input: StartInput): { ok: true; plan: Plan; state: Pro
     return moved
   }
   const opened = openedRows(input, moved)
-  const place = placeOf(input, moved.state, opened, null)
+  const place = placeOf(input, moved, opened, { kase: null, dueOn: undefined })
   return {
     ok: true,
     state: moved.state,
@@ -79,7 +79,10 @@ export type EventInput = {
   readonly actor: string
   /** The task row that the event completes. */
   readonly completed?: { readonly id: string; readonly node: string; readonly outcome: string }
+  /** What became of the Vorgang, where that is settled by the event. */
   readonly outcome?: string
+  /** Day until which whoever is waited for should act; else the first timer's, else the task's. */
+  readonly dueOn?: string
 }
 
 /** Moves the process of a Vorgang by one event; refused by guard when somebody or something was quicker. Pure. */
@@ -98,7 +101,7 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
     actor: input.actor,
   }
   const opened = openedRows(facts, moved)
-  const place = placeOf(facts, moved.state, opened, kase)
+  const place = placeOf(facts, moved, opened, { kase, dueOn: input.dueOn })
   return {
     ok: true,
     state: moved.state,
@@ -178,7 +181,12 @@ type Place = {
 }
 
 /** Where the Vorgang waits next: with its newest task, else for the citizen or another system, else nowhere. */
-function placeOf(facts: Facts, state: ProcessState, opened: readonly OpenedRow[], kase: Case | null): Place {
+function placeOf(
+  facts: Facts,
+  { state, timers }: Moved,
+  opened: readonly OpenedRow[],
+  { kase, dueOn: asked }: { readonly kase: Case | null; readonly dueOn: string | undefined },
+): Place {
   const [first] = opened
   if (first !== undefined) {
     const before = state.done[first.task.node]?.by
@@ -195,15 +203,16 @@ function placeOf(facts: Facts, state: ProcessState, opened: readonly OpenedRow[]
   const keepsTask =
     kase !== null && kase.item.taskId !== null && state.tokens.some((token) => token.node === kase.item.step)
   if (kase !== null && keepsTask && state.status === 'running') {
-    return { ...kase.item, state: kase.item.state }
+    return kase.item
   }
+  const [firstTimer] = timers.set
   return {
     postbox: kase?.item.postbox ?? null,
     taskId: null,
     step: state.shown ?? '',
     state: state.status === 'ended' ? 'done' : 'waiting',
     assignee: kase?.item.assignee ?? null,
-    dueOn: kase?.item.dueOn ?? dueOn(facts, null),
+    dueOn: asked ?? (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ?? dueOn(facts, null),
     isNew: 0,
   }
 }

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { canonicalJson } from '../../db/canonical.ts'
 import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, route } from '../http/route.ts'
@@ -45,7 +43,6 @@ export const workflowRoutes = (ctx: WorkflowCtx) =>
         taskId: parameter(Id, c.req.param('task'), 'task'),
         outcome,
         values,
-        fingerprint: createHash('sha256').update(canonicalJson(values)).digest('hex'),
       })
       return done(c, {
         page: `/amt/vorgaenge/${result.vorgangId}`,

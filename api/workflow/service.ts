@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
 import * as v from 'valibot'
-import { join, type Plan } from '../../db/batch.ts'
+import { type Batch, join, type Plan } from '../../db/batch.ts'
+import { canonicalJson } from '../../db/canonical.ts'
 import { notAllowed } from '../http/route.ts'
 import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
@@ -9,10 +11,11 @@ import { type Case, readCase, vorgangMissing } from './case.ts'
 import type { WorkflowCtx } from './ctx.ts'
 import { mayComplete } from './machine.ts'
 import { planEvent, type Refusal } from './plan.ts'
-import type { ProcessEvent, Scalar, Values } from './state.ts'
-import { findTask } from './store.ts'
+import type { Scalar, Values } from './state.ts'
+import { findTask, type TaskRow, taskStillOpen } from './store.ts'
 import { describeState, type StateView } from './texts.ts'
 
+export { type Case, readCase, vorgangMissing } from './case.ts'
 export type { StateView } from './texts.ts'
 
 export const taskMissing = problemType('workflow/task-missing', 404)
@@ -31,12 +34,12 @@ export type TaskInput = {
   readonly taskId: string
   readonly outcome: string
   readonly values: Values
-  /** Changes with what is asked, so that the same key with other contents is noticed. */
-  readonly fingerprint: string
 }
+type Staff = Actor & { kind: 'staff' }
 
 /**
  * Completes a clerk's task: the person took it, belongs to its postbox, and is another one where four eyes are asked for.
+ * Pressed again with the same outcome and values it answers the same.
  * Throws 404 where the person may not see it, 409 where it is done, taken by another or refused, 422 for missing values.
  */
 export async function completeTask(
@@ -46,55 +49,20 @@ export async function completeTask(
 ): Promise<{ readonly vorgangId: string }> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const kase = await readCase(ctx, input.vorgangId)
-    const task = await findTask(ctx.db, input.taskId)
     if (actor.kind !== 'staff' || !can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })) {
       throw vorgangMissing(`vorgang ${input.vorgangId}`)
     }
+    const task = await findTask(ctx.db, input.taskId)
     if (task === undefined || task.vorgangId !== kase.vorgang.id) {
       throw taskMissing(`task ${input.taskId}`)
     }
-    const node = kase.definition.nodes.get(task.node)
-    if (node?.kind === 'user' && !isAllowed(kase, node.notBy, actor)) {
-      throw mayComplete(kase.definition, kase.state, task.key, actorId(actor)) ? notAllowed('co-sign') : samePerson()
-    }
-    const done = task.state !== 'open'
-    if (!done && kase.item.assignee !== actor.userId) {
-      throw taskTaken(`task ${input.taskId}`)
-    }
-    if (done && task.completedBy !== actorId(actor)) {
-      throw taskDone(`task ${input.taskId}`)
-    }
-    const prepared = done
-      ? { plan: {}, values: {} }
-      : await ctx.workflow.outcomes[input.outcome]?.(kase, actor, { ...input, node: task.node })
-    if (prepared === undefined) {
-      throw outcomeUnknown(`outcome ${input.outcome}`)
-    }
-    const event: ProcessEvent = {
-      type: 'task-completed',
-      task: task.key,
-      outcome: input.outcome,
-      by: actorId(actor),
-      values: { ...input.values, ...prepared.values },
-    }
-    const moved = done
-      ? ({ ok: true, plan: {} } as const)
-      : planEvent({
-          kase,
-          event,
-          nowMs: ctx.now(),
-          newId: ctx.newId,
-          actor: actorId(actor),
-          completed: { id: task.id, node: task.node, outcome: input.outcome },
-        })
-    if (!moved.ok) {
-      throw refused(moved)
-    }
     const result = await ctx.write({
-      ...join(moved.plan, prepared.plan),
+      ...(task.state === 'open'
+        ? await planTask(ctx, actor, { kase, task, input })
+        : { guards: [taskStillOpen(task.id)] }),
       idempotency: {
         key: `task|${actorId(actor)}|${task.id}`,
-        fingerprint: `${input.outcome}|${input.fingerprint}`,
+        fingerprint: fingerprintOf(ctx, input),
         atMs: ctx.now(),
         answer: { status: 303, location: `/amt/vorgaenge/${kase.vorgang.id}`, ids: { vorgang: kase.vorgang.id } },
       },
@@ -102,12 +70,54 @@ export async function completeTask(
     if (result.ok) {
       return { vorgangId: kase.vorgang.id }
     }
-    if (result.reason === 'idempotency-mismatch') {
+    if (result.reason === 'idempotency-mismatch' || task.state !== 'open') {
       throw taskDone(`task ${input.taskId}`)
     }
   }
   throw tooBusy(`vorgang ${input.vorgangId}`)
 }
+
+async function planTask(
+  ctx: WorkflowCtx,
+  actor: Staff,
+  { kase, task, input }: { readonly kase: Case; readonly task: TaskRow; readonly input: TaskInput },
+): Promise<Batch> {
+  const node = kase.definition.nodes.get(task.node)
+  if (node?.kind === 'user' && !isAllowed(kase, node.notBy, actor)) {
+    throw mayComplete(kase.definition, kase.state, task.key, actorId(actor)) ? notAllowed('co-sign') : samePerson()
+  }
+  if (kase.item.assignee !== actor.userId) {
+    throw taskTaken(`task ${input.taskId}`)
+  }
+  const prepare = Object.hasOwn(ctx.workflow.outcomes, input.outcome) ? ctx.workflow.outcomes[input.outcome] : undefined
+  if (node?.kind !== 'user' || prepare === undefined || !node.outcomes.some(({ id }) => id === input.outcome)) {
+    throw outcomeUnknown(`outcome ${input.outcome}`)
+  }
+  const prepared = await prepare(kase, actor, { ...input, node: task.node })
+  const moved = planEvent({
+    kase,
+    event: {
+      type: 'task-completed',
+      task: task.key,
+      outcome: input.outcome,
+      by: actorId(actor),
+      values: { ...input.values, ...prepared.values },
+    },
+    nowMs: ctx.now(),
+    newId: ctx.newId,
+    actor: actorId(actor),
+    completed: { id: task.id, node: task.node, outcome: input.outcome },
+    ...(prepared.dueOn === undefined ? {} : { dueOn: prepared.dueOn }),
+  })
+  if (!moved.ok) {
+    throw refused(moved)
+  }
+  return join(moved.plan, prepared.plan)
+}
+
+/** Tells the same press from another one. Keyed, because texts about people must not be guessed from a plain hash. */
+const fingerprintOf = (ctx: WorkflowCtx, { outcome, values }: TaskInput): string =>
+  createHmac('sha256', ctx.keyring.purpose('fingerprints')).update(canonicalJson({ outcome, values })).digest('hex')
 
 /** Plans an event that comes from elsewhere (an answer of the citizen, a payment), for the use case that writes it. */
 export async function prepareMessage(
@@ -152,7 +162,7 @@ export async function runTimer(ctx: WorkflowCtx, job: Job): Promise<JobResult> {
 /** Handler of job `effect`: does what a service task asks for, as the process's own principal, and moves the process on. */
 export async function runEffect(ctx: WorkflowCtx, job: Job): Promise<JobResult> {
   const payload = v.parse(EffectPayload, job.payload)
-  const handler = ctx.workflow.effects[payload.type]
+  const handler = Object.hasOwn(ctx.workflow.effects, payload.type) ? ctx.workflow.effects[payload.type] : undefined
   if (handler === undefined) {
     return { dead: 'no-such-effect' }
   }
@@ -165,6 +175,7 @@ export async function runEffect(ctx: WorkflowCtx, job: Job): Promise<JobResult> 
     nowMs: ctx.now(),
     newId: ctx.newId,
     actor: 'system:process',
+    ...(result.outcome === undefined ? {} : { outcome: result.outcome }),
   })
   return { done: true, plan: moved.ok ? join(moved.plan, result.plan) : result.plan }
 }

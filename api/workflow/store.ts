@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { processInstances, tasks } from '../../db/schema/workflow.ts'
@@ -14,21 +14,6 @@ export async function findInstance(db: Read, vorgangId: string): Promise<Instanc
 /** Finds a task by id. */
 export async function findTask(db: Read, id: string): Promise<TaskRow | undefined> {
   return (await db.select().from(tasks).where(eq(tasks.id, id)).limit(1))[0]
-}
-
-/** Lists all tasks of a Vorgang, oldest first; at most 200. */
-export async function listTasks(db: Read, vorgangId: string): Promise<readonly TaskRow[]> {
-  return await db.select().from(tasks).where(eq(tasks.vorgangId, vorgangId)).orderBy(asc(tasks.id)).limit(200)
-}
-
-/** Lists the open tasks of a Vorgang. */
-export async function listOpenTasks(db: Read, vorgangId: string): Promise<readonly TaskRow[]> {
-  return await db
-    .select()
-    .from(tasks)
-    .where(and(eq(tasks.vorgangId, vorgangId), eq(tasks.state, 'open')))
-    .orderBy(asc(tasks.id))
-    .limit(50)
 }
 
 export const insertInstance = (row: Omit<InstanceRow, 'version'>): Statement => ({
@@ -55,6 +40,13 @@ export const completeTaskRow = (id: string, by: string, outcome: string, atMs: n
   name: 'task-open',
   sql: "UPDATE tasks SET state = 'done', completed_at_ms = ?, completed_by = ?, outcome = ?, version = version + 1 WHERE id = ? AND state = 'open'",
   args: [atMs, by, outcome, id],
+})
+
+/** Holds only while a task is open; changes nothing. */
+export const taskStillOpen = (id: string): Guard => ({
+  name: 'task-open',
+  sql: "UPDATE tasks SET state = state WHERE id = ? AND state = 'open'",
+  args: [id],
 })
 
 export const cancelTask = (vorgangId: string, key: string, atMs: number): Statement => ({

@@ -6,7 +6,7 @@ export type * from '../../api/forms/view.ts'
 export type { SessionView } from '../../api/identity/schema.ts'
 export type { RequestView } from '../../api/messages/service.ts'
 export type { ItemList, ItemView, PostboxCount } from '../../api/postboxes/service.ts'
-export type { ReceiptPage } from '../../api/submissions/service-pages.ts'
+export type { ReceiptPage, ReviewPage } from '../../api/submissions/service-pages.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 

@@ -12,6 +12,8 @@ const ID = /^[0-9a-f]{64}$/
  * and its folder synced: a crash leaves at worst an orphan, never a reference without bytes.
  */
 export async function openFolderStore(root: string, failpoint: Failpoint = noFailpoint): Promise<BlobStore> {
+  // What lies there was being written when a process died: nothing can name it.
+  await rm(join(root, 'tmp'), { recursive: true, force: true })
   await mkdir(join(root, 'tmp'), { recursive: true, mode: 0o700 })
   const known = new Set<string>()
   const pathOf = (id: string): string => {

@@ -1,0 +1,16 @@
+import type { Plan } from '../../db/batch.ts'
+import { deleteLooseBlob, deleteUpload } from './store.ts'
+
+/** A file of a draft: its id, and where its bytes are. */
+export type UploadPlace = { readonly id: string; readonly draftId: string; readonly blobId: string }
+
+/**
+ * Forgets files of a draft. Bytes that became a document stay (put the document's plan before); of others no row is left,
+ * and `discardBlobs` after the write takes them from the store.
+ */
+export const planForgetUploads = (uploads: readonly UploadPlace[]): Plan => ({
+  statements: [
+    ...uploads.map(({ id, draftId }) => deleteUpload(id, draftId)),
+    ...uploads.map(({ blobId }) => deleteLooseBlob(blobId)),
+  ],
+})
