@@ -1,9 +1,14 @@
+import { benchLargeUpload, benchStart } from './memory.ts'
 import { printVerdicts, type Verdict } from './report.ts'
 import { benchSubmit } from './submit.ts'
+import { benchUpload } from './upload.ts'
 
 /** Every bench by name: `npm run bench -- submit static`. Without a name all run. */
 const benches: Record<string, () => Promise<readonly Verdict[]>> = {
   submit: benchSubmit,
+  upload: benchUpload,
+  'large-upload': benchLargeUpload,
+  start: benchStart,
 }
 
 const names = process.argv.slice(2)

@@ -28,11 +28,21 @@ export async function benchSubmit(): Promise<readonly Verdict[]> {
       const ratio = ratioOf(line, 'http', 'batch')
       const { attempts } = line
       verdicts.push(
-        judge(`final button, ${callers} callers`, `≥ ${RATIO_MIN} of the batch`, `${round(ratio, 2)}`, ratio >= RATIO_MIN),
+        judge(
+          `final button, ${callers} callers`,
+          `≥ ${RATIO_MIN} of the batch`,
+          `${round(ratio, 2)}`,
+          ratio >= RATIO_MIN,
+        ),
       )
       if (callers === 64) {
         verdicts.push(
-          judge('attempts per write, 64 callers', `≤ ${ATTEMPTS_MAX}`, `${round(attempts, 3)}`, attempts <= ATTEMPTS_MAX),
+          judge(
+            'attempts per write, 64 callers',
+            `≤ ${ATTEMPTS_MAX}`,
+            `${round(attempts, 3)}`,
+            attempts <= ATTEMPTS_MAX,
+          ),
         )
       }
     }

@@ -1,22 +1,30 @@
 import { createHash } from 'node:crypto'
-import { type Batch, join } from '../../db/batch.ts'
 import type { Context } from '../../api/context.ts'
 import { receiveUpload } from '../../api/documents/service.ts'
 import type { Typed } from '../../api/forms/answers.ts'
+import type { Form } from '../../api/forms/model.ts'
 import { addFile } from '../../api/forms/service.ts'
+import { itemAddress } from '../../api/forms/walk.ts'
 import { planGrant } from '../../api/identity/plan.ts'
 import { ensureCitizenSession } from '../../api/identity/service.ts'
 import type { Actor } from '../../api/lib/actor.ts'
 import { openDraft, sealTyped } from '../../api/submissions/draft.ts'
-import { insertDraft } from '../../api/submissions/store.ts'
 import { submitDraft } from '../../api/submissions/service-submit.ts'
+import { insertDraft } from '../../api/submissions/store.ts'
+import { type Batch, join } from '../../db/batch.ts'
 import { createApplicant, fillDraft, ONE_DOG, smallPdf } from '../../e2e/support/apply.ts'
 import { inParallel } from '../report.ts'
 
 export type PreparedDraft = { readonly id: string; readonly cookie: string; readonly actor: Actor }
 
 /** What a person typed by the time only the final button is left, and the question their file answers. */
-export type Template = { readonly typed: Typed; readonly serviceSlug: string; readonly question: string }
+export type Template = {
+  readonly typed: Typed
+  readonly serviceSlug: string
+  readonly question: string
+  /** Address of the page that asks for the file. */
+  readonly step: string
+}
 
 const SERVICE = 'hund-anmelden'
 const DAY_MS = 86_400_000
@@ -25,16 +33,22 @@ const DAY_MS = 86_400_000
 export async function fillTemplate(ctx: Context, port: number): Promise<Template> {
   const id = await fillDraft(createApplicant(`http://localhost:${port}`), SERVICE, ONE_DOG)
   const draft = await openDraft(ctx, actorOf('', id), id)
-  return { typed: draft.typed, serviceSlug: SERVICE, question: questionOf(draft.form.fields) }
+  return { typed: draft.typed, serviceSlug: SERVICE, ...askedFile(draft.form) }
 }
 
-function questionOf(fields: ReadonlyMap<string, { readonly kind: string; readonly path: string; readonly loop?: unknown }>): string {
-  const field = [...fields.values()].find((one) => one.kind === 'file')
-  if (field === undefined) {
-    throw new Error(`the form of ${SERVICE} asks for no file`)
+function askedFile({ fields, steps }: Form): Pick<Template, 'question' | 'step'> {
+  for (const step of steps) {
+    for (const page of step.kind === 'loop' ? step.steps : [step]) {
+      const path = page.fields.find((name) => fields.get(name)?.kind === 'file')
+      if (path !== undefined) {
+        const [group = '', ...rest] = path.split('.')
+        return step.kind === 'loop'
+          ? { question: `/${group}/0/${rest.join('/')}`, step: itemAddress(step, 0, page) }
+          : { question: `/${path.replaceAll('.', '/')}`, step: page.id }
+      }
+    }
   }
-  const [group = '', ...rest] = field.path.split('.')
-  return field.loop === undefined ? `/${field.path.replaceAll('.', '/')}` : `/${group}/0/${rest.join('/')}`
+  throw new Error(`the form of ${SERVICE} asks for no file`)
 }
 
 /** Makes drafts that are filled to the end, each of another person with an own session, key and (unless told) stored file. */
@@ -45,9 +59,13 @@ export async function makeDrafts(
   { withFile = true } = {},
 ): Promise<readonly PreparedDraft[]> {
   const drafts: PreparedDraft[] = []
-  await inParallel(Array.from({ length: count }, (_, index) => index), 32, async () => {
-    drafts.push(await makeDraft(ctx, template, withFile))
-  })
+  await inParallel(
+    Array.from({ length: count }, (_, index) => index),
+    32,
+    async () => {
+      drafts.push(await makeDraft(ctx, template, withFile))
+    },
+  )
   return drafts
 }
 
@@ -60,7 +78,9 @@ async function makeDraft(ctx: Context, template: Template, withFile: boolean): P
   const atMs = ctx.now()
   const file = withFile ? await storeFile(ctx, id, keyId, template.question) : null
   const typed =
-    file === null ? template.typed : addFile(template.typed, template.question, { id: file.upload.id, ...namedMeta(file) })
+    file === null
+      ? template.typed
+      : addFile(template.typed, template.question, { id: file.upload.id, ...namedMeta(file) })
   const row = {
     id,
     serviceSlug: template.serviceSlug,

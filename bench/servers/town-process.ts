@@ -1,6 +1,7 @@
-import type { Batch } from '../../db/batch.ts'
 import { submitDraft } from '../../api/submissions/service-submit.ts'
+import type { Batch } from '../../db/batch.ts'
 import { inParallel } from '../report.ts'
+import { startBare } from './bare.ts'
 import { captureBatches, fillTemplate, makeDrafts, type PreparedDraft } from './drafts.ts'
 import { openTown } from './town.ts'
 
@@ -13,6 +14,8 @@ export type Ask =
   /** Runs the use case without HTTP. */
   | { readonly op: 'submit'; readonly drafts: readonly PreparedDraft[]; readonly callers: number }
   | { readonly op: 'stats' }
+  /** Starts the server that only parses, encrypts, hashes and syncs; answers its port. */
+  | { readonly op: 'bare' }
   | { readonly op: 'close' }
 export type Ran = { readonly seconds: number; readonly eachMs: readonly number[] }
 export type Stats = { readonly attempts: number; readonly batches: number; readonly cpuMs: number }
@@ -46,6 +49,9 @@ async function answer(ask: Ask): Promise<unknown> {
     const { user, system } = process.cpuUsage()
     return { ...ctx.writer.stats(), cpuMs: (user + system) / 1000 }
   }
+  if (ask.op === 'bare') {
+    return await startBare(ctx.config.dataDir)
+  }
   await town.close()
   return null
 }
@@ -61,4 +67,4 @@ process.on('message', (ask: Ask) => {
     (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' }),
   )
 })
-process.send?.({ body: { port: town.port, question: template.question } })
+process.send?.({ body: { port: town.port, question: template.question, step: template.step } })

@@ -22,7 +22,7 @@ export async function openTown(): Promise<Town> {
   const origin = `http://localhost:${port.port}`
   const { ctx, onWrite, close } = await openContext({ config, origin, clock, log })
   const background = createBackground(ctx, onWrite)
-  const api = createApi(ctx)
+  const api = createApi(withLargeFiles(ctx))
   port.serve(
     createWeb({
       api: api.handle,
@@ -48,6 +48,28 @@ export async function openTown(): Promise<Town> {
       await port.stop(1_000)
       await background.stop()
       await close()
+    },
+  }
+}
+
+/** The forms as they are, or with questions that take files of `STADTTOR_BENCH_FILE_BYTES` (forms themselves allow 20 MB). */
+function withLargeFiles(ctx: Context): Context {
+  const bytesMax = Number(process.env['STADTTOR_BENCH_FILE_BYTES'] ?? 0)
+  if (bytesMax === 0) {
+    return ctx
+  }
+  return {
+    ...ctx,
+    form: (...asked) => {
+      const form = ctx.form(...asked)
+      const fields = [...form.fields].map(
+        ([path, field]) =>
+          [
+            path,
+            field.file === undefined ? field : { ...field, file: { ...field.file, maxSizeBytes: bytesMax } },
+          ] as const,
+      )
+      return { ...form, fields: new Map(fields) }
     },
   }
 }
