@@ -60,7 +60,12 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
       }
     })
   })
-  worker.on('error', () => broken.resolve('WRITER_THREAD_DIED'))
+  worker.on('error', () => {
+    // Deno raises one when a thread that was told to close is gone
+    if (!thread.isClosing) {
+      broken.resolve('WRITER_THREAD_DIED')
+    }
+  })
   worker.on('exit', () => {
     thread.isGone = true
     for (const waiting of batches.values()) {

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openReader, type Read } from '../../db/reader.ts'
 import { snapshotMain } from '../../db/snapshot.ts'
@@ -10,6 +10,7 @@ import {
   copyHashed,
   createPhases,
   hashFile,
+  makeTarget,
   OperationRefused,
   refuseInside,
   stampOf,
@@ -54,14 +55,14 @@ export async function createBackup(
   const folder = join(target, `backup-${stampOf(ctx.now())}`)
   const partial = `${folder}.partial`
   try {
-    await mkdir(join(partial, 'blobs'), { recursive: true, mode: 0o700 })
+    await makeTarget(join(partial, 'blobs'))
     const report = await fill(ctx, lease, partial, say)
     await rename(partial, folder)
     await syncPath(target)
     ctx.log('backup-made', { count: report.files, bytes: report.sizeBytes })
     return { folder, ...report }
   } catch (error) {
-    await rm(partial, { recursive: true, force: true })
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined)
     throw error
   } finally {
     await releaseLease(ctx, lease)

@@ -49,6 +49,18 @@ export async function copyHashed(from: string, to: string): Promise<{ sizeBytes:
   return { sizeBytes, sha256: hash.digest('hex') }
 }
 
+/** Makes a folder that only we can read. Throws `OperationRefused` where it cannot be written. */
+export async function makeTarget(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code, name } = error as { code?: string; name?: string }
+    const hint =
+      name === 'NotCapable' ? '; under Deno it must be among the folders of --allow-read and --allow-write' : ''
+    throw new OperationRefused('TARGET_NOT_WRITABLE', `${folder} cannot be written (${code ?? name})${hint}`)
+  }
+}
+
 /** Makes a file or folder entry durable. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r')

@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { OperationsCtx } from './context.ts'
-import { OperationRefused, refuseInside, stampMs, stampOf, syncPath } from './files.ts'
+import { makeTarget, OperationRefused, refuseInside, stampMs, stampOf, syncPath } from './files.ts'
 
 /** Key backups are kept this long: a destroyed key is gone for good when the last copy that holds it is. */
 const KEPT_MS = 30 * 86_400_000
@@ -13,7 +13,7 @@ const NAME = /^keys-\d{8}T\d{6}Z\.db$/
  */
 export async function backUpKeys(ctx: OperationsCtx, folder: string): Promise<{ path: string; removed: number }> {
   refuseInside(folder, ctx.dataDir, 'a key backup inside the data folder would be lost with it')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeTarget(folder)
   const path = join(folder, `keys-${stampOf(ctx.now())}.db`)
   const partial = `${path}.partial`
   await rm(partial, { force: true })
