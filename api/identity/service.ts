@@ -26,9 +26,9 @@ const STAFF_IDLE_MS = 60 * MINUTE_MS
 const PROOF_IDLE_MS = 30 * MINUTE_MS
 const PROOF_MS = 8 * HOUR_MS
 
-export { type CitizenSession, ensureCitizenSession } from './citizen-session.ts'
-export { createIdentity, type IdentityCtx, type IdentitySettings } from './identity.ts'
-export { authorize, can } from './permissions.ts'
+export { ensureCitizenSession } from './citizen-session.ts'
+export { createIdentity, type IdentityCtx } from './identity.ts'
+export { authorize } from './permissions.ts'
 
 const PUBLIC: Actor = { kind: 'public' }
 
