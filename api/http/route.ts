@@ -79,8 +79,10 @@ export type MountedRoute = {
  */
 export function listRoutes(app: Pick<Hono<Env>, 'routes'>): readonly MountedRoute[] {
   const found = new Map<string, { method: string; path: string; handlers: Marked[] }>()
+  const [first] = app.routes
   for (const { method, path, handler } of app.routes) {
-    if (method === 'ALL' && path.endsWith('*')) {
+    // What finds out who asks stands before all routes; nothing else may answer for many paths at once.
+    if (handler === first?.handler && method === 'ALL' && path === '/*') {
       continue
     }
     const name = `${method} ${path}`
