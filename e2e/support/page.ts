@@ -37,6 +37,9 @@ async function copyOf(page: Page): Promise<Page> {
     if (route.request().resourceType() === 'script') {
       return route.abort()
     }
+    if (route.request().isNavigationRequest() && route.request().frame() !== copy.mainFrame()) {
+      return route.abort()
+    }
     return route.request().isNavigationRequest()
       ? route.fulfill({ contentType: 'text/html; charset=utf-8', body: html })
       : route.continue()

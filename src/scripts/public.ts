@@ -57,6 +57,8 @@ const send = (url: string, file: File, onProgress: (percent: number) => void): P
 /** Forms whose file is on its way, by address, with the value of the button that was pressed meanwhile (empty: go on). */
 const pressed = new Map<string, string | null>()
 let isOurOwn = false
+/** `form.action` would be the button of that name. */
+const addressOf = (form: HTMLFormElement): string => form.getAttribute('action') ?? ''
 
 /** Sends a form as if the person had pressed its button of that value. */
 const press = (form: HTMLFormElement, value: string): void => {
@@ -71,10 +73,10 @@ document.addEventListener(
   'submit',
   (event) => {
     const form = event.target
-    if (form instanceof HTMLFormElement && pressed.has(form.action) && !isOurOwn) {
+    if (form instanceof HTMLFormElement && pressed.has(addressOf(form)) && !isOurOwn) {
       event.preventDefault()
       event.stopImmediatePropagation()
-      pressed.set(form.action, event.submitter?.getAttribute('value') ?? '')
+      pressed.set(addressOf(form), event.submitter?.getAttribute('value') ?? '')
     }
   },
   true,
@@ -84,7 +86,7 @@ document.addEventListener(
 const pressAgain = (): void => {
   const [waiting] = pressed
   pressed.clear()
-  const form = [...document.forms].find((one) => one.action === waiting?.[0])
+  const form = [...document.forms].find((one) => addressOf(one) === waiting?.[0])
   if (form !== undefined && typeof waiting?.[1] === 'string') {
     press(form, waiting[1])
   }
@@ -108,7 +110,7 @@ document.addEventListener('change', async (event) => {
   bar.setAttribute('aria-label', file.name)
   status.after(bar)
   const { form } = input
-  pressed.set(form.action, null)
+  pressed.set(addressOf(form), null)
   const isStored = await send(input.dataset['upload'], file, (percent) => {
     bar.value = percent
   })
@@ -119,8 +121,8 @@ document.addEventListener('change', async (event) => {
     press(form, 'stay')
     return
   }
-  const wanted = pressed.get(form.action)
-  pressed.delete(form.action)
+  const wanted = pressed.get(addressOf(form))
+  pressed.delete(addressOf(form))
   if (typeof wanted === 'string') {
     press(form, wanted)
   }
