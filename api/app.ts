@@ -9,7 +9,7 @@ import { identityRoutes } from './identity/routes.ts'
 import { resolveActor } from './identity/service.ts'
 import { noticeRoutes } from './notices/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
-import { draftRoutes, fileRoutes } from './submissions/routes.ts'
+import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
@@ -38,6 +38,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/catalogue', catalogueRoutes(ctx))
     .route('/api/v1/identity', identityRoutes(ctx))
     .route('/api/v1/submissions', draftRoutes(ctx))
+    .route('/api/v1/submissions', submitRoutes(ctx))
     .route('/api/v1/submissions', fileRoutes(ctx))
     .route('/api/v1/submissions', statusRoutes(ctx))
     .route('/api/v1/submissions', caseRoutes(ctx))

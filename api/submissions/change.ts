@@ -33,7 +33,7 @@ export type Change<T> = {
 export async function changeDraft<T>(
   ctx: SubmissionsCtx,
   actor: Actor,
-  input: { readonly draftId: string; readonly files: readonly Storing[] },
+  input: { readonly draftId: string; readonly files: readonly Storing[]; readonly plan?: Plan },
   decide: (draft: Draft) => Change<T>,
 ): Promise<T> {
   try {
@@ -41,7 +41,7 @@ export async function changeDraft<T>(
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const draft = await openDraft(ctx, actor, input.draftId)
       const change = decide(draft)
-      const isWritten = await writeChange(ctx, draft, change, input.files)
+      const isWritten = await writeChange(ctx, draft, change, input)
       if (isWritten) {
         return change.answer
       }
@@ -60,7 +60,7 @@ async function writeChange(
   ctx: SubmissionsCtx,
   { row, typed: before }: Draft,
   { typed, kept }: Change<unknown>,
-  files: readonly Storing[],
+  { files, plan = {} }: { readonly files: readonly Storing[]; readonly plan?: Plan },
 ): Promise<boolean> {
   const atMs = ctx.now()
   const still = new Set(filesIn(typed).map(({ file }) => file.id))
@@ -69,6 +69,7 @@ async function writeChange(
   const result = await ctx.write(
     join(
       { guards: [updateDraft(row, await sealTyped(ctx, row, typed), atMs, atMs + DRAFT_LIFE_MS)] },
+      plan,
       ...kept.map((file) => file.plan),
       planForgetUploads(lost),
     ),

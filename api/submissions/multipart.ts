@@ -7,8 +7,8 @@ export const brokenForm = problemType('submissions/broken-form', 400)
 export const tooManyFields = problemType('submissions/too-many-fields', 413)
 export const formTooLarge = problemType('submissions/form-too-large', 413)
 
+const NAME_LENGTH_MAX = 200
 const LIMITS = {
-  fieldNameSize: 200,
   fieldSize: 64 * 1024,
   fields: 300,
   files: 10,
@@ -45,7 +45,7 @@ export async function readMultipart(request: Request, onFile: (part: FilePart) =
     }
   }
   parser.on('field', (name, value, info) => {
-    if (info.nameTruncated || info.valueTruncated) {
+    if (info.valueTruncated || (name ?? '').length > NAME_LENGTH_MAX) {
       fail(tooManyFields('a field is too long'))
     }
     fields.push([name ?? '', value])

@@ -31,7 +31,7 @@ const READ: Omit<RouteSpec, 'action' | 'resource'> = {
 }
 const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
 
-/** Routes of a draft's pages and of sending it in, mounted under `/api/v1/submissions`. */
+/** Routes of a draft's pages, mounted under `/api/v1/submissions`. */
 export const draftRoutes = (ctx: SubmissionsCtx) =>
   new Hono<Env>()
     .get(
@@ -74,7 +74,9 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
         const address = parameter(Address, c.req.param('step'), 'step')
         const isChanging = c.req.query('changing') !== undefined
         const sent = await readStepRequest(ctx, actorOf(c), draftId, c)
-        const next = await saveStep(ctx, actorOf(c), { draftId, address, isChanging, ...sent })
+        const saved = await saveStep(ctx, actorOf(c), { draftId, address, isChanging, request: c.req.raw, ...sent })
+        c.header('Set-Cookie', saved.setCookie, { append: true })
+        const { next } = saved
         const { row } = sent
         const paths = pathsOf(draftId, row.serviceSlug)
         const pages = {
@@ -85,6 +87,10 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
         return done(c, { page: pages[next.to], self: `/api/v1/submissions/drafts/${draftId}`, body: next })
       },
     )
+
+/** Routes of sending a draft in and of what is kept of it, mounted under `/api/v1/submissions`. */
+export const submitRoutes = (ctx: SubmissionsCtx) =>
+  new Hono<Env>()
     .get('/drafts/:draft/review', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
       c.json(await readReview(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
     )

@@ -12,7 +12,7 @@ import type { Job, JobResult } from '../jobs/runner-types.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
-import { changeDraft, DRAFT_LIFE_MS } from './change.ts'
+import { type Change, changeDraft, DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, sealTyped } from './draft.ts'
 import { type FileRefusal, type StoredUpload, withFiles } from './service-files.ts'
@@ -84,11 +84,21 @@ export type StepInput = {
   /** Files that came with the page, already stored, and those that were refused. */
   readonly files: readonly StoredUpload[]
   readonly refused: readonly FileRefusal[]
+  readonly request: Request
 }
 
-/** Keeps what a page sent, valid or not, and says where to go. Throws 404 for a page that cannot be reached. */
-export async function saveStep(ctx: SubmissionsCtx, actor: Actor, input: StepInput): Promise<NextPage> {
-  return await changeDraft(ctx, actor, { draftId: input.draftId, files: input.files }, (draft) => {
+/**
+ * Keeps what a page sent, valid or not, and says where to go. The browser's session lives on with the draft: its cookie is
+ * to be set again. Throws 404 for a page that cannot be reached.
+ */
+export async function saveStep(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  input: StepInput,
+): Promise<{ readonly next: NextPage; readonly setCookie: string }> {
+  const { draftId, files } = input
+  const { plan, setCookie } = ensureCitizenSession(ctx, actor, input.request)
+  const next = await changeDraft(ctx, actor, { draftId, files, plan }, (draft): Change<NextPage> => {
     const read = readStepBody(draft.form, draft.typed, input.address, { entries: input.entries, today: draft.today })
     if (read === undefined) {
       throw stepMissing(`step ${input.address}`)
@@ -101,6 +111,7 @@ export async function saveStep(ctx: SubmissionsCtx, actor: Actor, input: StepInp
     const isRefused = given.refused.length + input.refused.length > 0
     return { typed, kept: given.kept, answer: pageAfter(draft, typed, { ...input, kind: read.action.kind, isRefused }) }
   })
+  return { next, setCookie }
 }
 
 type Sent = Pick<StepInput, 'draftId' | 'address' | 'isChanging'> & {

@@ -6,7 +6,7 @@ import type { Actor } from '../lib/actor.ts'
 import { Problem, problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft } from './draft.ts'
-import { readMultipart } from './multipart.ts'
+import { brokenForm, readMultipart } from './multipart.ts'
 import { type FileRefusal, type NewFile, type StoredUpload, storeDraftFile } from './service-files.ts'
 import type { DraftRow } from './store.ts'
 
@@ -74,7 +74,7 @@ export async function readStepRequest(
 
 /**
  * Reads a file sent alone: name in `X-File-Name` (percent-encoded UTF-8), digest in `Content-Digest` (RFC 9530, sha-256),
- * bytes as body. Throws `submissions/file-name-missing`, `digest-unreadable`.
+ * bytes as body. Throws `submissions/file-name-missing`, `digest-unreadable`; the source throws `broken-form`.
  */
 export function readFileBody(request: Request): Omit<NewFile, 'draftId' | 'pointer'> {
   const named = request.headers.get('x-file-name') ?? ''
@@ -83,7 +83,16 @@ export function readFileBody(request: Request): Omit<NewFile, 'draftId' | 'point
   }
   const length = request.headers.get('content-length')
   const announcedBytes = length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null
-  return { fileName: decoded(named), source: request.body, sha256: digestOf(request), announcedBytes }
+  return { fileName: decoded(named), source: whole(request.body), sha256: digestOf(request), announcedBytes }
+}
+
+/** A body that breaks off is the sender's fault or the network's, not ours. */
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw brokenForm('broken off', { cause })
+  }
 }
 
 function decoded(named: string): string {

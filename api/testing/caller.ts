@@ -45,12 +45,11 @@ export function newCaller(origin: string, handle: Handle): Caller {
     },
     post: (path, body = {}) =>
       send(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    form: (path, fields) =>
-      send(path, {
-        method: 'POST',
-        body: fields instanceof FormData ? fields : new URLSearchParams(fields),
-        headers: { accept: 'text/html' },
-      }),
+    form: async (path, fields) => {
+      const encoded = new Response(fields instanceof FormData ? fields : new URLSearchParams(fields))
+      const headers = { accept: 'text/html', 'content-type': encoded.headers.get('content-type') ?? '' }
+      return await send(path, { method: 'POST', body: await encoded.arrayBuffer(), headers })
+    },
     put: (path, body, headers = {}) =>
       send(path, { method: 'PUT', body: body as BodyInit, headers, duplex: 'half' } as RequestInit),
     delete: (path) => send(path, { method: 'DELETE' }),
