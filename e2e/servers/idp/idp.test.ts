@@ -145,7 +145,7 @@ describe('the identity provider', () => {
     expect(answer).toEqual({ status: 204 })
     expect(readJwt(sent)).toMatchObject({ iss: idp.url, aud: idp.clientId, sub: 'jana.noack' })
     expect(readJwt(sent)['events']).toHaveProperty(['http://schemas.openid.net/event/backchannel-logout'])
-    const { keys } = (await (await fetch(`${idp.url}/jwks`)).json()) as { keys: JsonWebKey[] }
+    const { keys } = (await (await fetch(`${idp.url}/jwks`)).json()) as { keys: Record<string, string>[] }
     const [head = '', body = '', signature = ''] = sent.split('.')
     const key = createPublicKey({ key: keys[0] ?? {}, format: 'jwk' })
     expect(verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
