@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import type { Context } from './context.ts'
 import type { Env } from './http/env.ts'
+import { openApiRoutes } from './http/openapi.ts'
 import { answerNotFound, answerProblems } from './http/problem.ts'
 import { createRateLimiter } from './http/rate.ts'
 import { listRoutes } from './http/route.ts'
@@ -12,6 +13,9 @@ import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { workflowRoutes } from './workflow/routes.ts'
+
+/** Version of the API's description; the path's `v1` changes only where a change breaks callers. */
+const API_VERSION = '1.0.0'
 
 /** Where a request comes from, as the web entry saw it. */
 export type From = { readonly address: string; readonly requestId: string }
@@ -45,6 +49,10 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))
+    .route(
+      '/api/v1',
+      openApiRoutes({ title: 'Stadttor', version: API_VERSION, origin: ctx.origin }, () => listRoutes(app)),
+    )
   listRoutes(app)
   return { app, handle: async (request, from) => await app.fetch(request, from) }
 }

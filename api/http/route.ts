@@ -14,7 +14,6 @@ export type Resource =
   | 'vorgang'
   | 'item'
   | 'task'
-  | 'task'
   | 'eakte'
   | 'document'
   | 'notice'
@@ -37,6 +36,12 @@ export type RouteSpec = {
   readonly cache: 'never' | 'revalidate'
   /** Shape of a successful JSON answer, for the API's description. */
   readonly output?: GenericSchema
+  /** Names of what may stand in the query. */
+  readonly query?: readonly string[]
+  /** What the body is where no shape says it: answers by the names of controls, or the bytes of one file. */
+  readonly accepts?: 'answers' | 'file'
+  /** Media type of a successful answer that is no JSON. */
+  readonly gives?: string
 }
 
 const SPEC = Symbol('route')

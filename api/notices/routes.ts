@@ -22,6 +22,8 @@ export const noticeRoutes = (ctx: NoticesCtx) =>
       rate: 'read',
       audit: true,
       cache: 'never',
+      query: ['download'],
+      gives: 'application/pdf',
     }),
     async (c) => {
       const { entry, file } = await retrieveNotice(ctx, actorOf(c), parameter(Id, c.req.param('notice'), 'notice'))

@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import * as v from 'valibot'
 import { disposition } from '../documents/service.ts'
 import { readVorgangByReference } from '../eakten/service.ts'
 import type { Env } from '../http/env.ts'
@@ -13,14 +12,10 @@ import { planCodeMail } from '../messages/plan.ts'
 import { previewNotice } from '../notices/service.ts'
 import { readAnswerRequest } from './answer-request.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { ANY_FILE, CodeSent, Id, OfVorgang, PDF, SignedInStatus, StatusCode, StatusSignIn } from './schema.ts'
 import { answerRequest } from './service-answers.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
 import { openCaseDocument, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
-
-const Id = v.pipe(v.string(), v.uuid())
-const Reference = v.pipe(v.string(), v.maxLength(40))
-export const StatusSignIn = v.strictObject({ reference: Reference, code: v.pipe(v.string(), v.maxLength(40)) })
-export const StatusCode = v.strictObject({ reference: Reference })
 
 const READ: Omit<RouteSpec, 'action' | 'resource'> = {
   who: ['citizen'],
@@ -30,47 +25,38 @@ const READ: Omit<RouteSpec, 'action' | 'resource'> = {
   cache: 'never',
 }
 const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
+const SIGN_IN: RouteSpec = { ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }
 const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, who: ['clerk', 'lead'] }
 
 /** Routes of what comes after sending, for citizens; mounted under `/api/v1/submissions`. */
 export const statusRoutes = (ctx: SubmissionsCtx) =>
   new Hono<Env>()
-    .post(
-      '/status/sign-in',
-      route({ ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }),
-      input(StatusSignIn),
-      async (c) => {
-        const { reference, code } = inputOf(c, StatusSignIn)
-        const redeemed = await redeemCode(ctx, actorOf(c), {
-          ...(await tryOf(ctx, reference, c.get('clientAddress'))),
-          code,
-        })
-        c.header('Set-Cookie', redeemed.setCookie, { append: true })
-        return done(c, {
-          page: `/status/${redeemed.vorgangId}`,
-          self: `/api/v1/submissions/status/${redeemed.vorgangId}`,
-          body: { vorgangId: redeemed.vorgangId, nextCode: redeemed.nextCode },
-        })
-      },
-    )
-    .post(
-      '/status/code',
-      route({ ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }),
-      input(StatusCode),
-      async (c) => {
-        const attempt = await tryOf(ctx, inputOf(c, StatusCode).reference, c.get('clientAddress'))
-        await requestMailCode(ctx, actorOf(c), attempt, (codeId) =>
-          planCodeMail(attempt.vorgangId ?? '', codeId, ctx.now()),
-        )
-        return done(c, { page: '/status/?code=unterwegs', self: '/status/', body: { sent: true }, status: 202 })
-      },
-    )
+    .post('/status/sign-in', route({ ...SIGN_IN, output: SignedInStatus }), input(StatusSignIn), async (c) => {
+      const { reference, code } = inputOf(c, StatusSignIn)
+      const redeemed = await redeemCode(ctx, actorOf(c), {
+        ...(await tryOf(ctx, reference, c.get('clientAddress'))),
+        code,
+      })
+      c.header('Set-Cookie', redeemed.setCookie, { append: true })
+      return done(c, {
+        page: `/status/${redeemed.vorgangId}`,
+        self: `/api/v1/submissions/status/${redeemed.vorgangId}`,
+        body: { vorgangId: redeemed.vorgangId, nextCode: redeemed.nextCode },
+      })
+    })
+    .post('/status/code', route({ ...SIGN_IN, output: CodeSent }), input(StatusCode), async (c) => {
+      const attempt = await tryOf(ctx, inputOf(c, StatusCode).reference, c.get('clientAddress'))
+      await requestMailCode(ctx, actorOf(c), attempt, (codeId) =>
+        planCodeMail(attempt.vorgangId ?? '', codeId, ctx.now()),
+      )
+      return done(c, { page: '/status/?code=unterwegs', self: '/status/', body: { sent: true }, status: 202 })
+    })
     .get('/status/:vorgang', route({ ...READ, action: 'status.read', resource: 'vorgang' }), async (c) =>
       c.json(await readStatus(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))),
     )
     .get(
       '/status/:vorgang/documents/:document',
-      route({ ...READ, action: 'document.read', resource: 'vorgang' }),
+      route({ ...READ, action: 'document.read', resource: 'vorgang', gives: ANY_FILE }),
       async (c) => {
         const { entry, file } = await openOwnDocument(
           ctx,
@@ -84,7 +70,15 @@ export const statusRoutes = (ctx: SubmissionsCtx) =>
     )
     .post(
       '/status/:vorgang/requests/:request',
-      route({ ...WORK, rate: 'upload', audit: true, action: 'request.answer', resource: 'request' }),
+      route({
+        ...WORK,
+        rate: 'upload',
+        audit: true,
+        action: 'request.answer',
+        resource: 'request',
+        output: OfVorgang,
+        accepts: 'answers',
+      }),
       async (c) => {
         const vorgangId = parameter(Id, c.req.param('vorgang'), 'vorgang')
         const requestId = parameter(Id, c.req.param('request'), 'request')
@@ -106,7 +100,7 @@ export const caseRoutes = (ctx: SubmissionsCtx) =>
     )
     .get(
       '/vorgaenge/:vorgang/notice-preview.pdf',
-      route({ ...STAFF, action: 'vorgang.read', resource: 'vorgang' }),
+      route({ ...STAFF, action: 'vorgang.read', resource: 'vorgang', gives: PDF }),
       async (c) => {
         const kase = await ownCase(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))
         const bytes = await previewNotice(ctx, kase)
@@ -123,16 +117,20 @@ export const caseRoutes = (ctx: SubmissionsCtx) =>
     .get('/eakten/:eakte', route({ ...STAFF, action: 'eakte.read', resource: 'eakte' }), async (c) =>
       c.json(await readEakteView(ctx, actorOf(c), parameter(Id, c.req.param('eakte'), 'eakte'))),
     )
-    .get('/documents/:document', route({ ...STAFF, action: 'document.read', resource: 'document' }), async (c) => {
-      const { entry, file } = await openCaseDocument(
-        ctx,
-        actorOf(c),
-        parameter(Id, c.req.param('document'), 'document'),
-      )
-      const kind = c.req.query('download') === undefined ? 'inline' : 'attachment'
-      const { mediaType, fileName } = entry.meta
-      return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition(kind, fileName) })
-    })
+    .get(
+      '/documents/:document',
+      route({ ...STAFF, action: 'document.read', resource: 'document', query: ['download'], gives: ANY_FILE }),
+      async (c) => {
+        const { entry, file } = await openCaseDocument(
+          ctx,
+          actorOf(c),
+          parameter(Id, c.req.param('document'), 'document'),
+        )
+        const kind = c.req.query('download') === undefined ? 'inline' : 'attachment'
+        const { mediaType, fileName } = entry.meta
+        return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition(kind, fileName) })
+      },
+    )
 
 async function tryOf(ctx: SubmissionsCtx, typed: string, client: string) {
   const reference = readReference(typed)

@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import * as v from 'valibot'
 import { disposition } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
@@ -7,20 +6,26 @@ import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import {
+  Address,
+  ANY_FILE,
+  Id,
+  PDF,
+  Pointer,
+  Resume,
+  SavedFile,
+  SavedStep,
+  Slug,
+  StartDraft,
+  StartedDraft,
+  SubmitDraft,
+  SubmittedDraft,
+} from './schema.ts'
 import { saveStep, startDraft } from './service-drafts.ts'
 import { dropFile, openDraftFile, saveFile, storeDraftFile } from './service-files.ts'
 import { pathsOf, readCopy, readReceipt, readResume, readReview, readStart, readStep } from './service-pages.ts'
 import { submitDraft } from './service-submit.ts'
 import { readFileBody, readStepRequest } from './step-request.ts'
-
-const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
-const Id = v.pipe(v.string(), v.uuid())
-const Address = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,120}$/))
-const Pointer = v.pipe(v.string(), v.maxLength(200), v.regex(/^(\/[A-Za-z0-9]+)+$/))
-/** `version` of the review that the person saw; a form sends it as text. */
-const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.toNumber())]), v.integer())
-export const SubmitDraft = v.strictObject({ version: v.optional(Version) })
-export const StartDraft = v.strictObject({ service: Slug, lang: v.optional(v.picklist(['de', 'dsb', 'en']), 'de') })
 
 const READ: Omit<RouteSpec, 'action' | 'resource'> = {
   who: ['citizen'],
@@ -41,7 +46,7 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
     )
     .post(
       '/drafts',
-      route({ ...WORK, who: ['public'], action: 'draft.start', resource: 'none' }),
+      route({ ...WORK, who: ['public'], action: 'draft.start', resource: 'none', output: StartedDraft }),
       input(StartDraft),
       async (c) => {
         const { service, lang } = inputOf(c, StartDraft)
@@ -55,7 +60,7 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
         })
       },
     )
-    .get('/drafts/:draft', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
+    .get('/drafts/:draft', route({ ...READ, action: 'draft.read', resource: 'draft', output: Resume }), async (c) =>
       c.json(await readResume(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
     )
     .get('/drafts/:draft/steps/:step', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) => {
@@ -68,7 +73,15 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
     })
     .post(
       '/drafts/:draft/steps/:step',
-      route({ ...WORK, rate: 'upload', action: 'draft.write', resource: 'draft' }),
+      route({
+        ...WORK,
+        rate: 'upload',
+        action: 'draft.write',
+        resource: 'draft',
+        output: SavedStep,
+        query: ['changing'],
+        accepts: 'answers',
+      }),
       async (c) => {
         const draftId = parameter(Id, c.req.param('draft'), 'draft')
         const address = parameter(Address, c.req.param('step'), 'step')
@@ -96,7 +109,7 @@ export const submitRoutes = (ctx: SubmissionsCtx) =>
     )
     .post(
       '/drafts/:draft/submit',
-      route({ ...WORK, audit: true, action: 'draft.submit', resource: 'draft' }),
+      route({ ...WORK, audit: true, action: 'draft.submit', resource: 'draft', output: SubmittedDraft }),
       input(SubmitDraft),
       async (c) => {
         const draftId = parameter(Id, c.req.param('draft'), 'draft')
@@ -112,20 +125,32 @@ export const submitRoutes = (ctx: SubmissionsCtx) =>
     .get('/drafts/:draft/receipt', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
       c.json(await readReceipt(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
     )
-    .get('/status/:vorgang/copy.pdf', route({ ...READ, action: 'receipt.read', resource: 'vorgang' }), async (c) => {
-      const { bytes, reference } = await readCopy(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))
-      return c.body(new Uint8Array(bytes), 200, {
-        'Content-Type': 'application/pdf',
-        'Content-Disposition': disposition('attachment', `${reference}.pdf`),
-      })
-    })
+    .get(
+      '/status/:vorgang/copy.pdf',
+      route({ ...READ, action: 'receipt.read', resource: 'vorgang', gives: PDF }),
+      async (c) => {
+        const { bytes, reference } = await readCopy(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))
+        return c.body(new Uint8Array(bytes), 200, {
+          'Content-Type': 'application/pdf',
+          'Content-Disposition': disposition('attachment', `${reference}.pdf`),
+        })
+      },
+    )
 
 /** Routes of a draft's files, mounted under `/api/v1/submissions`. */
 export const fileRoutes = (ctx: SubmissionsCtx) =>
   new Hono<Env>()
     .put(
       '/drafts/:draft/files',
-      route({ ...WORK, rate: 'upload', action: 'upload.write', resource: 'draft' }),
+      route({
+        ...WORK,
+        rate: 'upload',
+        action: 'upload.write',
+        resource: 'draft',
+        output: SavedFile,
+        query: ['question'],
+        accepts: 'file',
+      }),
       async (c) => {
         const draftId = parameter(Id, c.req.param('draft'), 'draft')
         const pointer = parameter(Pointer, c.req.query('question'), 'question')
@@ -134,19 +159,27 @@ export const fileRoutes = (ctx: SubmissionsCtx) =>
         return c.json(saved, 201)
       },
     )
-    .get('/drafts/:draft/files/:file', route({ ...READ, action: 'upload.read', resource: 'upload' }), async (c) => {
-      const { upload, file } = await openDraftFile(
-        ctx,
-        actorOf(c),
-        parameter(Id, c.req.param('draft'), 'draft'),
-        parameter(Id, c.req.param('file'), 'file'),
-      )
-      const { mediaType, fileName } = upload.meta
-      return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition('attachment', fileName) })
-    })
-    .delete('/drafts/:draft/files/:file', route({ ...WORK, action: 'upload.write', resource: 'upload' }), async (c) => {
-      const pointer = parameter(Pointer, c.req.query('question'), 'question')
-      const draftId = parameter(Id, c.req.param('draft'), 'draft')
-      await dropFile(ctx, actorOf(c), draftId, { pointer, fileId: parameter(Id, c.req.param('file'), 'file') })
-      return c.body(null, 204)
-    })
+    .get(
+      '/drafts/:draft/files/:file',
+      route({ ...READ, action: 'upload.read', resource: 'upload', gives: ANY_FILE }),
+      async (c) => {
+        const { upload, file } = await openDraftFile(
+          ctx,
+          actorOf(c),
+          parameter(Id, c.req.param('draft'), 'draft'),
+          parameter(Id, c.req.param('file'), 'file'),
+        )
+        const { mediaType, fileName } = upload.meta
+        return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition('attachment', fileName) })
+      },
+    )
+    .delete(
+      '/drafts/:draft/files/:file',
+      route({ ...WORK, action: 'upload.write', resource: 'upload', query: ['question'] }),
+      async (c) => {
+        const pointer = parameter(Pointer, c.req.query('question'), 'question')
+        const draftId = parameter(Id, c.req.param('draft'), 'draft')
+        await dropFile(ctx, actorOf(c), draftId, { pointer, fileId: parameter(Id, c.req.param('file'), 'file') })
+        return c.body(null, 204)
+      },
+    )

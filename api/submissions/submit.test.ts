@@ -198,8 +198,8 @@ describe('GET /submissions/status/:vorgang/copy.pdf', () => {
 describe('status by reference and code', () => {
   const receipt = async () => {
     const citizen = town.newCaller()
-    const { draftId, vorgangId } = await apply(citizen)
-    return { vorgangId, ...(await citizen.read<ReceiptPage>(`${DRAFTS}/${draftId}/receipt`)) }
+    const { draftId } = await apply(citizen)
+    return { ...(await citizen.read<ReceiptPage>(`${DRAFTS}/${draftId}/receipt`)) }
   }
   const signIn = '/submissions/status/sign-in'
 

@@ -22,6 +22,8 @@ export const CompleteTask = v.strictObject({
   decisionHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 })
 
+const CompletedTask = v.object({ vorgangId: Id })
+
 /** Routes of the module, mounted under `/api/v1/workflow`. */
 export const workflowRoutes = (ctx: WorkflowCtx) =>
   new Hono<Env>().post(
@@ -34,6 +36,7 @@ export const workflowRoutes = (ctx: WorkflowCtx) =>
       rate: 'work',
       audit: true,
       cache: 'never',
+      output: CompletedTask,
     }),
     input(CompleteTask),
     async (c) => {

@@ -1,0 +1,42 @@
+import * as v from 'valibot'
+
+export const Id = v.pipe(v.string(), v.uuid())
+export const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
+/** Address of a page of a form. */
+export const Address = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,120}$/))
+/** JSON pointer of a question. */
+export const Pointer = v.pipe(v.string(), v.maxLength(200), v.regex(/^(\/[A-Za-z0-9]+)+$/))
+
+export const PDF = 'application/pdf'
+export const ANY_FILE = '*/*'
+
+export const StartDraft = v.strictObject({ service: Slug, lang: v.optional(v.picklist(['de', 'dsb', 'en']), 'de') })
+export const StartedDraft = v.object({ draftId: Id, step: v.string() })
+/** Where a person goes on, as a path of pages. */
+export const Resume = v.object({ page: v.string() })
+export const SavedStep = v.object({
+  draftId: Id,
+  to: v.picklist(['step', 'review', 'left']),
+  address: v.string(),
+  isInvalid: v.boolean(),
+})
+export const SavedFile = v.object({
+  pointer: v.string(),
+  id: Id,
+  name: v.string(),
+  mediaType: v.string(),
+  sizeBytes: v.number(),
+  sha256: v.string(),
+})
+
+/** `version` of the review that the person saw; a form sends it as text. */
+const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.toNumber())]), v.integer())
+export const SubmitDraft = v.strictObject({ version: v.optional(Version) })
+export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id })
+
+const Reference = v.pipe(v.string(), v.maxLength(40))
+export const StatusSignIn = v.strictObject({ reference: Reference, code: v.pipe(v.string(), v.maxLength(40)) })
+export const SignedInStatus = v.object({ vorgangId: Id, nextCode: v.nullable(v.string()) })
+export const StatusCode = v.strictObject({ reference: Reference })
+export const CodeSent = v.object({ sent: v.boolean() })
+export const OfVorgang = v.object({ vorgangId: Id })
