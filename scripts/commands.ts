@@ -23,7 +23,10 @@ const commands: Record<string, Command> = {
   e2e,
   test,
   'test:long': testLong,
-  bench: (args) => code(runNode(['bench/run.ts', ...args])),
+  bench: async (args) => {
+    const built = await buildTemplates({ ifStale: true })
+    return built === 0 ? code(runNode(['bench/index.ts', ...args])) : built
+  },
   cli: runCli,
   'db:generate': (args) => code(run('drizzle-kit', ['generate', ...args])),
   fix: () => code(run('biome', ['check', '--write', '.'])),

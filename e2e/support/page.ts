@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { DEMO_PASSWORD } from '../servers/idp/index.ts'
 import type { Mail } from '../servers/mail/index.ts'
 import type { Outside } from './outside.ts'
@@ -63,54 +63,6 @@ export async function signInAs(page: Page, username: string, path = '/amt/'): Pr
   await page.getByLabel('Passwort').fill(DEMO_PASSWORD)
   await page.getByRole('button', { name: 'Anmelden' }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/interaction/'))
-}
-
-/** One answer as a person gives it: text, a choice by its label, several, a box ticked or not, files by path. */
-export type Answer = string | boolean | readonly string[] | { readonly files: readonly string[] }
-
-/** Fills fields of the page by the label or legend a person reads, in the order given. */
-export async function fillForm(page: Page, answers: Readonly<Record<string, Answer>>): Promise<void> {
-  for (const [label, answer] of Object.entries(answers)) {
-    const group = page.getByRole('group', { name: label }).or(page.getByRole('radiogroup', { name: label }))
-    await ((await group.count()) > 0
-      ? choose(group.first(), answer)
-      : fillField(page.getByLabel(label).first(), answer))
-  }
-}
-
-async function choose(group: Locator, answer: Answer): Promise<void> {
-  if (typeof answer === 'object' && 'files' in answer) {
-    await group.locator('input[type=file]').setInputFiles([...answer.files])
-    return
-  }
-  if (typeof answer === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(answer)) {
-    const parts = answer.split('-').toReversed()
-    for (const [index, part] of parts.entries()) {
-      await group
-        .locator('input')
-        .nth(index)
-        .fill(String(Number(part)))
-    }
-    return
-  }
-  for (const choice of Array.isArray(answer) ? answer : [String(answer)]) {
-    await group.getByLabel(choice, { exact: true }).check()
-  }
-}
-
-async function fillField(field: Locator, answer: Answer): Promise<void> {
-  const kind = await field.evaluate((node) =>
-    node instanceof HTMLInputElement ? node.type : node.tagName.toLowerCase(),
-  )
-  if (typeof answer === 'object' && 'files' in answer) {
-    await field.setInputFiles([...answer.files])
-  } else if (typeof answer === 'boolean') {
-    await field.setChecked(answer)
-  } else if (kind === 'select') {
-    await field.selectOption(typeof answer === 'string' ? { label: answer } : [...answer])
-  } else {
-    await field.fill(String(answer))
-  }
 }
 
 /** Lets due jobs run and answers the mails to one address, oldest first. */
