@@ -22,6 +22,7 @@ import { createLetters, type Letters } from './context-letters.ts'
 import { createWorkflowParts } from './context-workflow.ts'
 import { createForms, formWords } from './forms/service.ts'
 import { createIdentity } from './identity/identity.ts'
+import { planEndLeasesOfTheDead } from './jobs/plan.ts'
 import { createJournalSigner } from './journal/service.ts'
 import { isDemoKey, KeyRefused, readInstallationKeys } from './keys/installation-key.ts'
 import { type Keyring, openKeyring } from './keys/keyring.ts'
@@ -84,6 +85,7 @@ const MIGRATIONS = fileURLToPath(new URL('../db/migrations', import.meta.url))
  */
 export async function openContext(basics: Basics): Promise<OpenContext> {
   const store = await openStore(basics)
+  await store.writer.write(planEndLeasesOfTheDead())
   const ctx = await wire(basics, store)
   return {
     ctx,

@@ -1,5 +1,5 @@
 import type { Plan } from '../../db/batch.ts'
-import { cancelJob, insertJob, reopenJob, upsertJob } from './store.ts'
+import { cancelJob, endAllLeases, insertJob, reopenJob, upsertJob } from './store.ts'
 
 /** What a job may be told: ids and codes, never personal data. Its handler validates it. */
 export type JobPayload = Readonly<Record<string, string | number | boolean | null>>
@@ -25,3 +25,9 @@ export const planCancelJob = (kind: string, key: string): Plan => ({ statements:
 export const planRetryDeadJob = (kind: string, key: string, dueAtMs: number): Plan => ({
   guards: [{ ...reopenJob(kind, key, dueAtMs), name: 'job-dead' }],
 })
+
+/**
+ * Ends every lease. Only for the start of a process that holds the data folder's lock: whoever held one is dead then, and
+ * what it began can go on at once instead of after its time. Epochs stay, so a late result is refused all the same.
+ */
+export const planEndLeasesOfTheDead = (): Plan => ({ statements: endAllLeases() })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type TestContext, testContext } from '../testing/context.ts'
 import { backOffMs, TRIES_MAX } from './back-off.ts'
-import { planCancelJob, planJob, planRepeatedJob, planRetryDeadJob } from './plan.ts'
+import { planCancelJob, planEndLeasesOfTheDead, planJob, planRepeatedJob, planRetryDeadJob } from './plan.ts'
 import { createJobRunner, findJob, isLeaseHeld, listDeadJobs, releaseLease, renewLease, takeLease } from './service.ts'
 import { dueJobs } from './store.ts'
 
@@ -168,6 +168,27 @@ describe('job runner', () => {
     await late
     expect(await countOf('ran')).toBe(1)
     expect(test.logged.some((line) => line.includes('"job-lost"'))).toBe(true)
+  })
+
+  it('takes it at once when the process starts anew and holds the folder alone', async () => {
+    const entered = Promise.withResolvers<void>()
+    const stuck = Promise.withResolvers<void>()
+    const hang = async () => {
+      entered.resolve()
+      await stuck.promise
+      return { done: true, plan: { statements: [counter('ran')] } } as const
+    }
+    await order('count', 'a')
+    const late = createJobRunner(test, { count: hang }).tick()
+    await entered.promise
+    const lease = await takeLease(test, 'publish', 900_000)
+    await test.write(planEndLeasesOfTheDead())
+    const anew = createJobRunner(test, { count: async () => ({ done: true, plan: { statements: [counter('ran')] } }) })
+    expect(await anew.tick()).toBe(1)
+    expect((await takeLease(test, 'publish', 1_000))?.epoch).toBe((lease?.epoch ?? 0) + 1)
+    stuck.resolve()
+    await late
+    expect(await countOf('ran')).toBe(1)
   })
 
   it('lets two runners take each job once', async () => {

@@ -158,3 +158,8 @@ export const keepLease = (name: string, epoch: number, nowMs: number): Statement
   sql: 'UPDATE leases SET until_ms = until_ms WHERE name = ? AND epoch = ? AND until_ms > ?',
   args: [name, epoch, nowMs],
 })
+
+export const endAllLeases = (): readonly Statement[] => [
+  { sql: 'UPDATE leases SET until_ms = 0', args: [] },
+  { sql: "UPDATE jobs SET lease_until_ms = 0 WHERE state = 'open' AND lease_until_ms > 0", args: [] },
+]

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ONE_DOG, smallPdf } from './apply.ts'
 
 /** A citizen as a program: holds the session's cookie and speaks JSON to the API. */
 export type Applicant = {
@@ -16,34 +17,6 @@ export type ReadyDraft = { readonly applicant: Applicant; readonly draftId: stri
 
 const API = '/api/v1/submissions'
 const FILE_QUESTION = '/unterlagen/nachweis'
-
-/** Invented answers to "Hund zur Hundesteuer anmelden", by question. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  '/halter/vornamen': 'Mara Łucja',
-  '/halter/familienname': 'Lehmann-Nowak',
-  '/halter/geburtsdatum/day': '13',
-  '/halter/geburtsdatum/month': '4',
-  '/halter/geburtsdatum/year': '1985',
-  '/halter/anschrift/strasse': 'Sandower Straße',
-  '/halter/anschrift/hausnummer': '12 a',
-  '/halter/anschrift/plz': '03046',
-  '/halter/anschrift/ort': 'Cottbus/Chóśebuz',
-  '/hunde/0/rufname': 'Bello',
-  '/hunde/0/rasse': 'Mischling',
-  '/hunde/0/geschlecht': 'maennlich',
-  '/hunde/0/geburtsdatum/day': '1',
-  '/hunde/0/geburtsdatum/month': '3',
-  '/hunde/0/geburtsdatum/year': '2026',
-  '/hunde/0/gehaltenSeit/day': '14',
-  '/hunde/0/gehaltenSeit/month': '11',
-  '/hunde/0/gehaltenSeit/year': '2026',
-  '/hunde/0/chipnummer': '276 0981 0000 1234',
-  '/hunde/0/gefaehrlich': 'false',
-  '/hunde/+': 'false',
-  '/ermaessigung/gewuenscht': 'false',
-  '/zahlung/art': 'ueberweisung',
-  '/erklaerung/richtigkeit': 'true',
-}
 
 /** Makes a citizen without a session. Throws where the server does not answer at all. */
 export function newApplicant(startOrigin: string): Applicant {
@@ -88,7 +61,7 @@ export async function fillDraft(origin: string, mark: string): Promise<ReadyDraf
   const applicant = newApplicant(origin)
   const begun = expectStatus(await applicant.ask('POST', `${API}/drafts`, { service: 'hund-anmelden' }), 201)
   const draftId = String(begun.body['draftId'])
-  const bytes = onePage(mark)
+  const bytes = smallPdf(mark)
   let address = String(begun.body['step'])
   let isUploaded = false
   for (let steps = 0; steps < 30; steps += 1) {
@@ -97,7 +70,7 @@ export async function fillDraft(origin: string, mark: string): Promise<ReadyDraf
       expectStatus(await applicant.upload(path, 'nachweis.pdf', bytes), 201)
       isUploaded = true
     }
-    const answer = await applicant.ask('POST', `${API}/drafts/${draftId}/steps/${address}`, ANSWERS)
+    const answer = await applicant.ask('POST', `${API}/drafts/${draftId}/steps/${address}`, ONE_DOG)
     const next = expectStatus(answer, 200).body as { to?: string; address?: string; isInvalid?: boolean }
     if (next.isInvalid === true) {
       throw new Error(`the answers to ${address} are refused`)
@@ -122,9 +95,3 @@ function expectStatus(answer: Answer, status: number): Answer {
   }
   return answer
 }
-
-/** The smallest PDF that is one; `mark` makes it differ from others. */
-const onePage = (mark: string): Uint8Array =>
-  Buffer.from(
-    `%PDF-1.7\n% ${mark}\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n`,
-  )
