@@ -36,7 +36,11 @@ export async function decideCase(
   await signIn(clerk, 'jana.noack')
   await signIn(lead, 'marko.lehnigk', `/amt/vorgaenge/${vorgangId}`)
   await write(clerk, `/api/v1/postboxes/items/${vorgangId}/take`, {})
-  await finish(clerk, vorgangId, { outcome: 'request-information', message: written.message, dueOn: '2099-12-30' })
+  await finish(clerk, vorgangId, {
+    outcome: 'request-information',
+    message: written.message,
+    dueOn: workingDay(Date.now()),
+  })
   await product.tick()
   await answer(citizen, vorgangId, written)
   await product.tick()
@@ -50,6 +54,20 @@ export async function decideCase(
   await product.tick()
   await lookAtAll(clerk, citizen, vorgangId)
   return [clerk, lead]
+}
+
+const DAY_MS = 86_400_000
+const HOLIDAYS = ['01-01', '05-01', '10-03', '10-31', '12-24', '12-25', '12-26', '12-31']
+
+/** A Wednesday in some weeks that is no holiday of a fixed date; those that move fall on other days of the week. */
+function workingDay(nowMs: number): string {
+  for (let ms = nowMs + 30 * DAY_MS; ; ms += DAY_MS) {
+    const on = new Date(ms)
+    const day = on.toISOString().slice(0, 10)
+    if (on.getUTCDay() === 3 && !HOLIDAYS.includes(day.slice(5))) {
+      return day
+    }
+  }
 }
 
 async function answer(citizen: Program, vorgangId: string, { answer, file }: Written): Promise<void> {
