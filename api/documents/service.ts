@@ -5,6 +5,7 @@ import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import { type BlobStore, fileTooLarge, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
 import { cleanFileName, judgeType } from './file-type.ts'
+import type { UploadPlace } from './plan.ts'
 import {
   findDocument,
   findUpload,
@@ -126,6 +127,15 @@ export async function readUpload(
 export async function readUploads(ctx: DocumentsCtx, keyId: string, draftId: string): Promise<readonly Upload[]> {
   const rows = await listUploads(ctx.db, draftId)
   return await Promise.all(rows.map((row) => toUpload(ctx, keyId, row)))
+}
+
+/** Lists the files of a draft without opening what is sealed: for forgetting them, also when the key is gone. */
+export async function readUploadPlaces(
+  ctx: Pick<DocumentsCtx, 'db'>,
+  draftId: string,
+): Promise<readonly UploadPlace[]> {
+  const rows = await listUploads(ctx.db, draftId)
+  return rows.map(({ upload: { id, blobId } }) => ({ id, draftId, blobId }))
 }
 
 export type NewDocument = {

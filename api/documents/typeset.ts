@@ -58,8 +58,9 @@ export type TypesetAnswer =
   | { readonly id: number; readonly ok: false; readonly diagnostics: readonly TypesetDiagnostic[] }
 
 /**
- * Makes the typesetter of a process: one worker thread, started at the first document and kept warm.
- * It is replaced every `documentsPerWorker` documents, because the native compiler gives memory back only then.
+ * Makes the typesetter of a process: one worker thread, started at the first document and kept warm while there is work.
+ * It ends after 15 s without any and is replaced every `documentsPerWorker` documents: compiler and fonts hold 100 MB,
+ * which the native part gives back only then.
  * @param limits `queueMax` documents that may wait, `timeoutMs` for one document.
  */
 export function createTypesetter(limits: TypesetLimits): Typesetter {
@@ -104,6 +105,8 @@ export type TypesetLimits = {
   readonly timeoutMs: number
   readonly documentsPerWorker: number
 }
+/** Starting again takes about 0.1 s. */
+const IDLE_MS = 15_000
 type Job = { request: TypesetRequest; resolve: (pdf: Uint8Array) => void; reject: (reason: Error) => void }
 type Shop = {
   readonly limits: TypesetLimits
@@ -120,8 +123,10 @@ function next(shop: Shop): void {
     return
   }
   shop.running = shop.queue.shift()
+  clearTimeout(shop.timer)
   if (shop.running === undefined) {
     shop.worker?.unref()
+    shop.timer = setTimeout(() => void stopWorker(shop), IDLE_MS).unref()
     return
   }
   shop.worker ??= startWorker(shop)

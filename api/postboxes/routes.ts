@@ -10,7 +10,7 @@ import { listItems, listPostboxes, type PostboxesCtx, returnItem, takeItem } fro
 const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
 const Id = v.pipe(v.string(), v.uuid())
 const View = v.picklist(['team', 'mine', 'waiting', 'done'])
-const After = v.optional(v.pipe(v.string(), v.maxLength(60)))
+const After = v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}~[0-9a-f-]{36}$/)))
 
 const OfVorgang = v.object({ vorgangId: Id })
 const Postboxes = v.object({

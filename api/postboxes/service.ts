@@ -43,6 +43,7 @@ export type PostboxCount = {
 }
 
 const PAGE_SIZE = 50
+const TRIES_MAX = 5
 
 /** Finds where a Vorgang waits. Says nothing about rights. */
 export const readItem = (ctx: Ctx, vorgangId: string) => findItem(ctx.db, vorgangId)
@@ -102,30 +103,39 @@ export async function takeItem(
   actor: Actor,
   vorgangId: string,
 ): Promise<{ readonly vorgangId: string }> {
-  const item = await ownItem(ctx, actor, 'postbox.take', vorgangId)
-  const userId = actor.kind === 'staff' ? actor.userId : ''
-  if (item.assignee === userId) {
-    return { vorgangId }
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const item = await ownItem(ctx, actor, 'postbox.take', vorgangId)
+    const userId = actor.kind === 'staff' ? actor.userId : ''
+    if (item.assignee === userId) {
+      return { vorgangId }
+    }
+    if (item.assignee !== null || item.state === 'done') {
+      throw itemTaken(`item ${vorgangId}`)
+    }
+    const move = planMoveItem(item, { assignee: userId, isNew: 0 })
+    if (await writeMove(ctx, item, move, { actor, type: 'item-taken' })) {
+      return { vorgangId }
+    }
   }
-  if (item.assignee !== null || item.state === 'done') {
-    throw itemTaken(`item ${vorgangId}`)
-  }
-  await writeMove(ctx, item, planMoveItem(item, { assignee: userId, isNew: 0 }), actor, 'item-taken')
-  return { vorgangId }
+  throw itemTaken(`item ${vorgangId}`)
 }
 
-/** Gives an item back to its team. */
+/** Gives an item back to its team. Throws `postboxes/item-not-yours` (409) where somebody else has it, or nobody. */
 export async function returnItem(
   ctx: PostboxesCtx,
   actor: Actor,
   vorgangId: string,
 ): Promise<{ readonly vorgangId: string }> {
-  const item = await ownItem(ctx, actor, 'postbox.return', vorgangId)
-  if (actor.kind !== 'staff' || item.assignee !== actor.userId) {
-    throw itemNotYours(`item ${vorgangId}`)
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const item = await ownItem(ctx, actor, 'postbox.return', vorgangId)
+    if (actor.kind !== 'staff' || item.assignee !== actor.userId) {
+      throw itemNotYours(`item ${vorgangId}`)
+    }
+    if (await writeMove(ctx, item, planMoveItem(item, { assignee: null }), { actor, type: 'item-returned' })) {
+      return { vorgangId }
+    }
   }
-  await writeMove(ctx, item, planMoveItem(item, { assignee: null }), actor, 'item-returned')
-  return { vorgangId }
+  throw itemNotYours(`item ${vorgangId}`)
 }
 
 async function ownItem(
@@ -142,23 +152,20 @@ async function ownItem(
   return item
 }
 
-async function writeMove(ctx: PostboxesCtx, item: Item, move: Plan, actor: Actor, type: string): Promise<void> {
-  const eakteId = (await readVorgang(ctx, item.vorgangId))?.eakteId ?? item.vorgangId
-  const result = await ctx.write({
-    ...move,
-    journal: [
-      {
-        eakteId,
-        type,
-        atMs: ctx.now(),
-        actor: actorId(actor),
-        body: { vorgang: item.vorgangId, postbox: item.postbox },
-      },
-    ],
-  })
-  if (!result.ok) {
-    throw itemTaken(`item ${item.vorgangId}`)
+/** False where the item moved since it was read: decide again. */
+async function writeMove(
+  ctx: PostboxesCtx,
+  item: Item,
+  move: Plan,
+  { actor, type }: { readonly actor: Actor; readonly type: string },
+): Promise<boolean> {
+  const vorgang = await readVorgang(ctx, item.vorgangId)
+  if (vorgang === undefined) {
+    throw itemMissing(`item ${item.vorgangId}`)
   }
+  const body = { vorgang: item.vorgangId, postbox: item.postbox }
+  const line = { eakteId: vorgang.eakteId, type, atMs: ctx.now(), actor: actorId(actor), body }
+  return (await ctx.write({ ...move, journal: [line] })).ok
 }
 
 async function rowsOf(

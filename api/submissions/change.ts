@@ -1,6 +1,6 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { planForgetUploads } from '../documents/plan.ts'
-import { discardBlobs, readUploads } from '../documents/service.ts'
+import { discardBlobs, readUploadPlaces } from '../documents/service.ts'
 import type { Typed } from '../forms/answers.ts'
 import { filesIn } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
@@ -65,7 +65,7 @@ async function writeChange(
   const atMs = ctx.now()
   const still = new Set(filesIn(typed).map(({ file }) => file.id))
   const hasLost = filesIn(before).some(({ file }) => !still.has(file.id))
-  const lost = hasLost ? (await readUploads(ctx, row.keyId, row.id)).filter((upload) => !still.has(upload.id)) : []
+  const lost = hasLost ? (await readUploadPlaces(ctx, row.id)).filter((upload) => !still.has(upload.id)) : []
   const result = await ctx.write(
     join(
       { guards: [updateDraft(row, await sealTyped(ctx, row, typed), atMs, atMs + DRAFT_LIFE_MS)] },

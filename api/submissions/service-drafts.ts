@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { join } from '../../db/batch.ts'
 import { planForgetUploads } from '../documents/plan.ts'
-import { discardBlobs, readUploads } from '../documents/service.ts'
+import { discardBlobs, readUploadPlaces } from '../documents/service.ts'
 import type { Typed } from '../forms/answers.ts'
 import { findPage, firstStep, nextStep, readStepBody, refuseFile, resumeStep, validateStep } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
@@ -151,7 +151,7 @@ export async function expireDrafts(ctx: SubmissionsCtx): Promise<number> {
     const rows = await listExpiredDrafts(ctx.db, ctx.now(), EXPIRED_AT_ONCE)
     const ended = await Promise.all(rows.map((row) => expireDraft(ctx, row)))
     count += ended.filter((isEnded) => isEnded).length
-    if (rows.length < EXPIRED_AT_ONCE) {
+    if (rows.length < EXPIRED_AT_ONCE || !ended.includes(true)) {
       return count
     }
   }
@@ -159,7 +159,7 @@ export async function expireDrafts(ctx: SubmissionsCtx): Promise<number> {
 
 /** False where somebody touched the draft meanwhile. */
 async function expireDraft(ctx: SubmissionsCtx, row: DraftRow): Promise<boolean> {
-  const uploads = await readUploads(ctx, row.keyId, row.id)
+  const uploads = await readUploadPlaces(ctx, row.id)
   const result = await ctx.write(
     join(
       { guards: [closeDraft(row, 'expired', ctx.now())] },

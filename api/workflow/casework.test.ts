@@ -92,6 +92,14 @@ describe('POST /postboxes/items/:item/take', () => {
     expect(mine.items.some((item) => item.vorgangId === vorgangId && item.isMine)).toBe(true)
   })
 
+  it('a double click takes it once, and is no refusal', async () => {
+    const { vorgangId } = await applied()
+    const clerk = await anna()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => take(clerk, vorgangId)))
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200])
+    expect((await entries(vorgangId, 'item-taken')).length).toBe(1)
+  })
+
   it('gives it to exactly one of two who take it at once', async () => {
     const { vorgangId } = await applied()
     const answers = await Promise.all([take(await anna(), vorgangId), take(await bert(), vorgangId)])
