@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createApi } from '../app.ts'
+import { type Api, createApi } from '../app.ts'
 import { readConfig } from '../config.ts'
 import type { Connector, DeliveryAnswer } from '../connectors/connector.ts'
 import { type ContentFiles, contentFile, readContentFolder } from '../content/service.ts'
@@ -41,6 +41,8 @@ export type Town = {
   readonly setRights: (name: string, rights: Rights | null) => void
   /** Runs every due job, and those that become due by them; answers how many tries were made. */
   readonly tick: () => Promise<number>
+  /** The API as the web entry calls it, for tests on real sockets. */
+  readonly handle: Api['handle']
   readonly close: () => Promise<void>
 }
 
@@ -81,6 +83,7 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
     messages: outside.messages,
     outside: outside.answers,
     newCaller: open,
+    handle,
     setRights: outside.setRights,
     signIn: async (name, rights) => {
       outside.setRights(name, rights)
