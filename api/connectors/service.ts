@@ -26,6 +26,9 @@ export async function readDeliveries(ctx: ConnectorsCtx, vorgangId: string): Pro
   return await listDeliveries(ctx.db, vorgangId)
 }
 
+/** Tries where the connector is gone from the content and says no number any more. */
+const ATTEMPTS_MAX = 20
+const LONG_WAIT_MS = 6 * 3_600_000
 const Payload = v.object({ deliveryId: v.string(), vorgangId: v.string() })
 
 /** Handler of job `deliver`: one try. What came of it stands on the delivery and, at its end, in the journal. */
@@ -79,11 +82,16 @@ export async function runDelivery(ctx: ConnectorsCtx, job: Job): Promise<JobResu
   if (answer.kind === 'accepted') {
     return { done: true, plan: join(update('delivered', 'accepted'), journal('delivered', 'accepted')) }
   }
-  if (answer.kind === 'refused' || job.isLastAttempt) {
+  const attemptsMax = ctx.content.live().content.connectors.get(delivery.connector)?.attemptsMax ?? ATTEMPTS_MAX
+  if (answer.kind === 'refused' || attempts >= attemptsMax) {
     return {
       dead: `delivery-${answer.kind}`,
       plan: join(update('failed', answer.status), journal('delivery-failed', answer.status)),
     }
+  }
+  if (job.isLastAttempt) {
+    // The connector allows more tries than a job has: go on as a fresh one.
+    return { again: ctx.now() + LONG_WAIT_MS, plan: update('pending', answer.status) }
   }
   return { again: 'back-off', reason: `delivery-${answer.status}`, plan: update('pending', answer.status) }
 }

@@ -28,7 +28,7 @@ import {
   signDecision,
 } from './store.ts'
 
-export type { NoticeCase, NoticeFacts, NoticesCtx } from './ctx.ts'
+export type { NoticeCase, NoticesCtx } from './ctx.ts'
 
 export const reasonsMissing = problemType('notices/reasons-missing', 422)
 export const commentMissing = problemType('notices/comment-missing', 422)
