@@ -260,15 +260,12 @@ test('nothing is written for another site, whatever the content type says', asyn
 test('a sign-in leads nowhere else, keeps no session that somebody brought, and marks its cookies', async () => {
   test.setTimeout(60_000)
   const { product, clerk } = town
-  for (const place of FOREIGN) {
+  for (const place of FOREIGN.slice(0, 6)) {
     const program = newProgram(product.origin)
     const back = await signIn(program, 'jana.noack', place)
     expect(new URL(back.url).origin, JSON.stringify(place)).toBe(product.origin)
     expect(new URL(back.url).pathname, JSON.stringify(place)).toMatch(/^\/(amt\/|[@.%]|$)/)
     all.push(back)
-    if (FOREIGN.indexOf(place) >= 5) {
-      break
-    }
   }
   for (const place of FOREIGN) {
     const { headers, status } = await ask(

@@ -23,6 +23,8 @@ const AT_LEAST: Readonly<Record<string, string>> = {
   'drizzle-orm': '0.45.2',
   sharp: '0.35.4',
   'fast-xml-parser': '5.7.0',
+  // 0.9 must be 0.9.10 at least; we have none of that line.
+  '@xmldom/xmldom': '0.8.13',
   'xml-crypto': '6.0.1',
   '@node-saml/node-saml': '5.1.0',
   dompurify: '3.4.7',

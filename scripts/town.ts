@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { ConfigRefused, dataPaths, readConfig } from '../api/config.ts'
 import { KeyRefused } from '../api/keys/service.ts'
 import { systemClock } from '../api/lib/clock.ts'
+import { describeFault, framesOf } from '../api/lib/fault.ts'
 import { createLog } from '../api/lib/log.ts'
 import { OperationRefused } from '../api/operations/files.ts'
 
@@ -126,7 +127,9 @@ export async function runCommand(main: (args: readonly string[]) => Promise<numb
   } catch (error) {
     const isTold = error instanceof CommandRefused || error instanceof OperationRefused || error instanceof KeyRefused
     const lines = error instanceof CommandRefused ? error.lines : []
-    console.error(isTold ? [error.message, ...lines].join('\n') : error)
+    // The message of anything else may repeat data, and output of commands ends up in mails.
+    const told = isTold ? [error.message, ...lines] : [describeFault(error), ...framesOf(error)]
+    console.error(told.join('\n'))
     process.exitCode = 1
   }
 }

@@ -101,7 +101,7 @@ export async function saveStep(
   const next = await changeDraft(ctx, actor, { draftId, files, plan }, (draft): Change<NextPage> => {
     const read = readStepBody(draft.form, draft.typed, input.address, { entries: input.entries, today: draft.today })
     if (read === undefined) {
-      throw stepMissing(`step ${input.address}`)
+      throw stepMissing()
     }
     const given = withFiles(draft.form, read.typed, input.files)
     const typed = [...given.refused, ...input.refused].reduce<Typed>(
