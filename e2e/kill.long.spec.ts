@@ -7,8 +7,8 @@ const IN_FLIGHT = 64
 const AT = {
   upload: (round: number) => 10 + round * 10,
   rename: (round: number) => 5 + round * 5,
-  'before-commit': (round: number) => 5 + round * 3,
-  'after-commit': (round: number) => 5 + round * 3,
+  'before-commit': (round: number) => 5 + round * 6,
+  'after-commit': (round: number) => 5 + round * 6,
   outbox: (round: number) => round * 4,
 } as const
 
@@ -23,7 +23,7 @@ for (const phase of KILL_PHASES) {
     }
     expect(await town.findings()).toEqual([])
     console.log(`${phase}: ${ROUNDS} kills, ${town.ackedCount()} acknowledged before one`)
-    expect(town.ackedCount()).toBeGreaterThan(100)
+    expect(town.ackedCount()).toBeGreaterThan(50)
     town.remove()
   })
 }
