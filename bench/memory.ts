@@ -129,7 +129,7 @@ async function idleMegabytes(dataDir: string): Promise<number> {
     await inParallel(asked, 8, async (path) => {
       await (await fetch(`${product.origin}${path}`)).arrayBuffer()
     })
-    await pause(20_000)
+    await pause(30_000)
     return residentBytes(product.pid) / MB
   } finally {
     await product.stop()

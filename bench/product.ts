@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import launch from '../scripts/server-launch.json' with { type: 'json' }
 import type { Ask } from './servers/town-process.ts'
 
 /** The process in which the product runs, seen from the bench. */
@@ -27,9 +28,14 @@ export async function startTownProcess(options: TownOptions = {}): Promise<TownP
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'st-bench-'))
   const profile = process.env['STADTTOR_BENCH_PROFILE']
   const child = fork(join(import.meta.dirname, 'servers/town-process.ts'), [], {
-    execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    execArgv: [
+      ...launch.flags,
+      `--import=${join(import.meta.dirname, '../api/fast-imports.ts')}`,
+      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+    ],
     env: {
       ...process.env,
+      ...launch.env,
       STADTTOR_MODE: 'test',
       STADTTOR_DATA: dataDir,
       STADTTOR_RATE_FACTOR: '9999',

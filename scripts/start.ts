@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { denoArgs } from '../e2e/support/deno.ts'
 import { buildTemplates } from './build.ts'
 import { exitCode, forwardSignals } from './child.ts'
+import launch from './server-launch.json' with { type: 'json' }
 
 type Running = { readonly child: ChildProcess; readonly ended: Promise<number> }
 
@@ -38,7 +39,7 @@ export async function startDemo(args: readonly string[]): Promise<number> {
   }
   const dataDir = process.env['STADTTOR_DATA'] ?? DATA
   const port = process.env['STADTTOR_PORT'] ?? String(await freePort(PORT))
-  const env = { STADTTOR_MODE: 'demo', STADTTOR_PORT: port, STADTTOR_DATA: dataDir, ...demo.env }
+  const env = { ...launch.env, STADTTOR_MODE: 'demo', STADTTOR_PORT: port, STADTTOR_DATA: dataDir, ...demo.env }
   const start = (): Running => {
     const product = run(process.execPath, productArgs(dataDir), env)
     void firstLine(product, 'listening').then((line) => {
@@ -56,7 +57,8 @@ export async function startDemo(args: readonly string[]): Promise<number> {
 
 const isDeno = process.versions['deno'] !== undefined
 const denoRun = (file: string): string[] => (isDeno ? ['run', '-A', file] : [file])
-const productArgs = (dataDir: string): string[] => (isDeno ? denoArgs({ root: '.', dataDir }) : ['api/server.ts'])
+const productArgs = (dataDir: string): string[] =>
+  isDeno ? denoArgs({ root: '.', dataDir }) : [...launch.flags, 'api/server.ts']
 
 function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })

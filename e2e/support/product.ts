@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import launch from '../../scripts/server-launch.json' with { type: 'json' }
 import { denoArgs } from './deno.ts'
 
 export type Runtime = 'node' | 'deno'
@@ -105,12 +106,13 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 function spawnProduct(options: ProductOptions, dataDir: string): ChildProcess {
   const isDeno = options.runtime === 'deno'
   const program = join(ROOT, 'node_modules/.bin', isDeno ? 'deno' : 'node')
-  const args = isDeno ? denoArgs({ root: ROOT, dataDir }) : ['api/server.ts']
+  const args = isDeno ? denoArgs({ root: ROOT, dataDir }) : [...launch.flags, 'api/server.ts']
   return spawn(program, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...ownEnvironment(),
+      ...launch.env,
       STADTTOR_MODE: options.mode ?? 'test',
       STADTTOR_DATA: dataDir,
       STADTTOR_PORT: '0',
