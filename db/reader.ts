@@ -104,7 +104,7 @@ function toRow(shape: object, names: readonly string[], values: readonly unknown
   for (let index = names.length - 1; index >= 0; index -= 1) {
     row[names[index] ?? ''] = values[index]
   }
-  return row as Row
+  return row as unknown as Row
 }
 
 const plain = (value: InValue): unknown =>

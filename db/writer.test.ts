@@ -86,7 +86,7 @@ describe('a batch', () => {
     await data.writer.write({
       statements: [
         { sql: "INSERT INTO blobs VALUES (?, 'k', 1, 'x', 'clean', 1)", args: [id] },
-        { sql: "INSERT INTO uploads VALUES ('u', 'd', 'f', ?, ?, 1, NULL)", args: [id, bytes] },
+        { sql: "INSERT INTO uploads VALUES ('u', 'd', 'f', ?, ?, 1)", args: [id, bytes] },
       ],
     })
     expect(await all('SELECT hex(meta_sealed) AS hex FROM uploads')).toEqual([

@@ -25,6 +25,8 @@ const AT_ONCE = 2
 /** Runs all static checks, two at a time; a failed one does not stop the others, so that one run shows everything. */
 export async function runChecks(): Promise<PartResult> {
   const startedMs = performance.now()
+  // Types of words and pages are generated; a fresh clone has none yet.
+  await run('astro', ['sync'], quiet)
   const waiting = [...checks]
   let failed = 0
   const worker = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { blobs, documents, documentVersions, uploads } from '../../db/schema/documents.ts'
@@ -16,7 +16,7 @@ export async function findUpload(db: Read, id: string): Promise<StoredUpload | u
     .select({ upload: uploads, blob: blobs })
     .from(uploads)
     .innerJoin(blobs, eq(blobs.id, uploads.blobId))
-    .where(and(eq(uploads.id, id), isNull(uploads.removedAtMs)))
+    .where(eq(uploads.id, id))
     .limit(1)
   return rows[0]
 }
@@ -26,7 +26,7 @@ const uploadsByDraft = hot((db) =>
     .select({ upload: uploads, blob: blobs })
     .from(uploads)
     .innerJoin(blobs, eq(blobs.id, uploads.blobId))
-    .where(and(eq(uploads.draftId, sql.placeholder('draftId')), isNull(uploads.removedAtMs)))
+    .where(eq(uploads.draftId, sql.placeholder('draftId')))
     .orderBy(asc(uploads.id))
     .limit(200),
 )
@@ -77,7 +77,7 @@ export const insertBlob = (row: BlobRow): Statement => ({
   args: [row.id, row.keyId, row.sizeBytes, row.mediaType, row.scanState, row.createdAtMs],
 })
 
-export const insertUpload = (row: Omit<UploadRow, 'removedAtMs'>): Statement => ({
+export const insertUpload = (row: UploadRow): Statement => ({
   sql: 'INSERT INTO uploads (id, draft_id, field, blob_id, meta_sealed, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
   args: [row.id, row.draftId, row.field, row.blobId, row.metaSealed, row.createdAtMs],
 })

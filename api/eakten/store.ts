@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Guard, NumberRequest, Ref, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { eakten, vorgaenge } from '../../db/schema/eakten.ts'
@@ -32,16 +32,6 @@ export async function findVorgangByReference(db: Read, reference: string): Promi
 /** Lists the Vorgänge of an eAkte in the order they were opened; at most 200. */
 export async function listVorgaenge(db: Read, eakteId: string): Promise<readonly Vorgang[]> {
   return await db.select().from(vorgaenge).where(eq(vorgaenge.eakteId, eakteId)).orderBy(vorgaenge.id).limit(200)
-}
-
-/** True where the Vorgang belongs to the eAkte. */
-export async function isVorgangOf(db: Read, eakteId: string, vorgangId: string): Promise<boolean> {
-  const rows = await db
-    .select({ id: vorgaenge.id })
-    .from(vorgaenge)
-    .where(and(eq(vorgaenge.id, vorgangId), eq(vorgaenge.eakteId, eakteId)))
-    .limit(1)
-  return rows.length > 0
 }
 
 /** Next number of a file plan position and year, e.g. `HU 2026/00123`; gapless. */

@@ -14,7 +14,7 @@ import {
 } from './store.ts'
 import { createChainCheck, createLogCheck, frontierText, type JournalFinding, readFrontier } from './verify.ts'
 
-export { createJournalSigner, type JournalSigner } from './checkpoint.ts'
+export { createJournalSigner } from './checkpoint.ts'
 export { exportJournal, proveConsistency } from './export.ts'
 export type { JournalFinding } from './verify.ts'
 export type JournalCtx = Ctx & JournalCtxPart

@@ -1,7 +1,6 @@
 /* What other rooms may ask of the keys. */
 export {
   type InstallationKey,
-  isDemoKey,
   KeyRefused,
   prependNewKey,
   readInstallationKeys,

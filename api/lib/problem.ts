@@ -30,7 +30,10 @@ export class Problem extends Error {
 }
 
 type Extra = { errors?: readonly Issue[]; headers?: Readonly<Record<string, string>>; cause?: unknown }
-export type ProblemType = ((detail?: string, extra?: Extra) => Problem) & { readonly type: string; readonly status: number }
+export type ProblemType = ((detail?: string, extra?: Extra) => Problem) & {
+  readonly type: string
+  readonly status: number
+}
 
 /**
  * Declares a kind of refusal, e.g. `const eakteClosed = problemType('eakten/closed', 409)`.

@@ -68,7 +68,6 @@ CREATE TABLE `uploads` (
 	`blob_id` text NOT NULL,
 	`meta_sealed` blob NOT NULL,
 	`created_at_ms` integer NOT NULL,
-	`removed_at_ms` integer,
 	FOREIGN KEY (`blob_id`) REFERENCES `blobs`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
@@ -277,6 +276,7 @@ CREATE TABLE `notices` (
 );
 --> statement-breakpoint
 CREATE INDEX `notices_vorgang` ON `notices` (`vorgang_id`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `notices_decision` ON `notices` (`decision_id`);--> statement-breakpoint
 CREATE TABLE `postbox_counts` (
 	`postbox` text PRIMARY KEY NOT NULL,
 	`open` integer NOT NULL,

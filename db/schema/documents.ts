@@ -22,7 +22,6 @@ export const uploads = sqliteTable(
       .references(() => blobs.id),
     metaSealed: blob('meta_sealed', { mode: 'buffer' }).notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
-    removedAtMs: integer('removed_at_ms'),
   },
   (t) => [index('uploads_draft').on(t.draftId), index('uploads_blob').on(t.blobId)],
 )

@@ -1,4 +1,4 @@
-import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /** A decision in the making; co-signing is bound to `contentHash`, an edit makes a new row. */
 export const decisions = sqliteTable(
@@ -34,7 +34,7 @@ export const notices = sqliteTable(
     issuedAtMs: integer('issued_at_ms').notNull(),
     issuedOn: text('issued_on').notNull(),
   },
-  (t) => [index('notices_vorgang').on(t.vorgangId, t.id)],
+  (t) => [index('notices_vorgang').on(t.vorgangId, t.id), uniqueIndex('notices_decision').on(t.decisionId)],
 )
 
 /** Each time a citizen opened a notice. */

@@ -18,7 +18,6 @@ const shortMomentFormat = new Intl.DateTimeFormat('de-DE', {
   timeStyle: 'short',
   timeZone: 'Europe/Berlin',
 })
-const moneyFormat = new Intl.NumberFormat('de-DE', { style: 'currency', currency: 'EUR' })
 
 /** Writes a legal day, `YYYY-MM-DD`, in German words: `3. Dezember 2026`. No time zone is involved. */
 export const writtenDay = (on: string): string => dateFormat.format(new Date(`${on}T00:00:00Z`))
@@ -31,9 +30,6 @@ export const shortDay = (on: string): string => shortDate.format(new Date(`${on}
 
 /** Writes a moment for a list: `03.12.26, 14:05`. */
 export const shortMoment = (atMs: number): string => shortMomentFormat.format(new Date(atMs))
-
-/** Writes an amount in cents as `12,50 €`. */
-export const writtenMoney = (cents: number): string => moneyFormat.format(cents / 100)
 
 /** Writes a size in bytes as `340 KB` or `1,2 MB` (thousands, as file managers show it). */
 export const writtenSize = (bytes: number): string =>

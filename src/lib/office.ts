@@ -1,8 +1,15 @@
 import type { AstroGlobal } from 'astro'
-import type { OfficeEntry } from '../layouts/Office.astro'
 import { apiOf, type CityFrame, type PostboxCount, Refusal, type SessionView } from './api.ts'
 import type { Translate, WordKey } from './words.ts'
 
+/** One way in the left column of the back office. */
+export type OfficeEntry = {
+  readonly href: string
+  readonly text: string
+  readonly count?: number
+  /** Shows the count as pressing, in word and colour. */
+  readonly isDue?: boolean
+}
 export type OfficeFrame = {
   readonly city: CityFrame
   readonly clerkName: string
