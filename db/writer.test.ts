@@ -81,15 +81,12 @@ describe('a batch', () => {
   })
 
   it('keeps bytes as they are', async () => {
-    const id = 'a'.repeat(64)
     const bytes = Uint8Array.from({ length: 256 }, (_, n) => n)
-    await data.writer.write({
-      statements: [
-        { sql: "INSERT INTO blobs VALUES (?, 'k', 1, 'x', 'clean', 1)", args: [id] },
-        { sql: "INSERT INTO uploads VALUES ('u', 'd', 'f', ?, ?, 1)", args: [id, bytes] },
-      ],
-    })
-    expect(await all('SELECT hex(meta_sealed) AS hex FROM uploads')).toEqual([
+    const sql =
+      'INSERT INTO sessions (id, token_hash, kind, created_at_ms, seen_at_ms, expires_at_ms, sealed) ' +
+      "VALUES ('s', 'h', 'citizen', 1, 1, 1, ?)"
+    await data.writer.write({ statements: [{ sql, args: [bytes] }] })
+    expect(await all('SELECT hex(sealed) AS hex FROM sessions')).toEqual([
       { hex: Buffer.from(bytes).toString('hex').toUpperCase() },
     ])
   })
