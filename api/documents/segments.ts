@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { deriveKey } from '../lib/seal.ts'
 
 /*
@@ -18,21 +18,26 @@ export async function* encryptSegments(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const salt = randomBytes(SALT_BYTES)
-  const key = deriveKey(dataKey, 'blob', salt)
-  yield Buffer.concat([MAGIC, salt])
-  let pending = Buffer.alloc(0)
+  const key = createSecretKey(deriveKey(dataKey, 'blob', salt))
+  const pending = Buffer.allocUnsafe(SEGMENT_BYTES)
+  let filled = 0
   let counter = 0
+  yield Buffer.concat([MAGIC, salt])
   for await (const chunk of source) {
-    pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, chunk])
-    let at = 0
-    while (pending.length - at > SEGMENT_BYTES) {
-      yield encryptOne(key, counter, false, pending.subarray(at, at + SEGMENT_BYTES))
-      counter += 1
-      at += SEGMENT_BYTES
+    for (let at = 0; at < chunk.byteLength; ) {
+      // A full segment waits until there is more: whether it is the last one is part of its nonce.
+      if (filled === SEGMENT_BYTES) {
+        yield encryptOne(key, counter, false, pending)
+        counter += 1
+        filled = 0
+      }
+      const taken = Math.min(SEGMENT_BYTES - filled, chunk.byteLength - at)
+      pending.set(chunk.subarray(at, at + taken), filled)
+      filled += taken
+      at += taken
     }
-    pending = pending.subarray(at)
   }
-  yield encryptOne(key, counter, true, pending)
+  yield encryptOne(key, counter, true, pending.subarray(0, filled))
 }
 
 /** Size of the plain bytes in a ciphertext of `cipherBytes`. */
@@ -74,7 +79,7 @@ export async function* decryptSegments(
   }
 }
 
-function encryptOne(key: Uint8Array, counter: number, isLast: boolean, plain: Uint8Array): Buffer {
+function encryptOne(key: KeyObject, counter: number, isLast: boolean, plain: Uint8Array): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonceOf(counter, isLast))
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }

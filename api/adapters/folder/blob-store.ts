@@ -4,6 +4,7 @@ import { copyFile, type FileHandle, mkdir, open, opendir, rename, rm, stat, unli
 import { join } from 'node:path'
 import type { BlobStore } from '../../documents/blobs.ts'
 import { type Failpoint, noFailpoint } from '../../lib/failpoint.ts'
+import { countPassing } from '../../lib/memory.ts'
 
 const ID = /^[0-9a-f]{64}$/
 
@@ -16,6 +17,7 @@ export async function openFolderStore(root: string, failpoint: Failpoint = noFai
   await rm(join(root, 'tmp'), { recursive: true, force: true })
   await mkdir(join(root, 'tmp'), { recursive: true, mode: 0o700 })
   const known = new Set<string>()
+  const passed = countPassing()
   const pathOf = (id: string): string => {
     if (!ID.test(id)) {
       throw new Error('not a blob id')
@@ -23,7 +25,7 @@ export async function openFolderStore(root: string, failpoint: Failpoint = noFai
     return join(root, id.slice(0, 2), id)
   }
   return {
-    write: (source) => writeBlob({ root, known, pathOf, failpoint }, source),
+    write: (source) => writeBlob({ root, known, pathOf, failpoint, passed }, source),
     read: (id, start, end) => readRange(pathOf(id), start, end),
     size: async (id) => {
       try {
@@ -49,10 +51,11 @@ type Folder = {
   readonly known: Set<string>
   readonly pathOf: (id: string) => string
   readonly failpoint: Failpoint
+  readonly passed: (bytes: number) => void
 }
 
 async function writeBlob(
-  { root, known, pathOf, failpoint }: Folder,
+  { root, known, pathOf, failpoint, passed }: Folder,
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ id: string; sizeBytes: number }> {
   const temporary = join(root, 'tmp', randomUUID())
@@ -64,6 +67,7 @@ async function writeBlob(
       hash.update(chunk)
       sizeBytes += chunk.byteLength
       await writeAll(file, chunk)
+      passed(chunk.byteLength)
       failpoint('upload')
     }
     await file.sync()
