@@ -30,15 +30,15 @@ describe('the last line of npm test', () => {
 describe('counts of reports', () => {
   const vitest = { numPassedTests: 7, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, testResults: [] }
 
-  it('takes skipped tests and files that could not be loaded for failures', () => {
-    expect(countVitest(vitest)).toEqual({ passed: 7, failed: 1 })
-    expect(countVitest({ ...vitest, numPendingTests: 2 })).toEqual({ passed: 7, failed: 3 })
+  it('takes files that could not be loaded for failures, and skipped tests for nothing', () => {
+    expect(countVitest(vitest)).toEqual({ passed: 7, failed: 1, skipped: 0 })
+    expect(countVitest({ ...vitest, numPendingTests: 2 })).toEqual({ passed: 7, failed: 1, skipped: 2 })
     const broken = { status: 'failed', assertionResults: [] }
-    expect(countVitest({ ...vitest, testResults: [broken] })).toEqual({ passed: 7, failed: 2 })
+    expect(countVitest({ ...vitest, testResults: [broken] })).toEqual({ passed: 7, failed: 2, skipped: 0 })
   })
 
-  it('takes skipped and flaky browser tests for failures', () => {
+  it('takes flaky browser tests for failures', () => {
     const stats = { expected: 4, unexpected: 1, skipped: 1, flaky: 1 }
-    expect(countPlaywright({ stats, errors: [{}] })).toEqual({ passed: 4, failed: 4 })
+    expect(countPlaywright({ stats, errors: [{}] })).toEqual({ passed: 4, failed: 3, skipped: 1 })
   })
 })

@@ -3,7 +3,11 @@ export type PartResult = {
   readonly seconds: number
   readonly passed: number
   readonly failed: number
+  /** Tests that need something this machine lacks; shown, and never counted as passed. */
+  readonly skipped?: number
 }
+
+export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number }
 
 export const seconds = (value: number): string => `${value.toFixed(1)} s`
 
@@ -16,7 +20,8 @@ export function printSummary(parts: readonly PartResult[], notRun: readonly stri
   const failed = parts.reduce((sum, part) => sum + part.failed, 0)
   console.log('')
   for (const part of parts) {
-    const counts = `${part.passed} passed, ${part.failed} failed`
+    const skipped = part.skipped ? `, ${part.skipped} skipped` : ''
+    const counts = `${part.passed} passed, ${part.failed} failed${skipped}`
     console.log(`${part.name.padEnd(14)} ${seconds(part.seconds).padStart(8)}  ${counts}`)
   }
   for (const name of notRun) {
@@ -26,8 +31,8 @@ export function printSummary(parts: readonly PartResult[], notRun: readonly stri
   return failed > 0 || passed === 0 ? 1 : 0
 }
 
-/** Counts of vitest's JSON report. A suite that could not be loaded counts as failed; skipped tests count as failed. */
-export function countVitest(report: unknown): { passed: number; failed: number } {
+/** Counts of vitest's JSON report. A suite that could not be loaded counts as failed. */
+export function countVitest(report: unknown): Counts {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = report as {
     numPassedTests: number
     numFailedTests: number
@@ -36,14 +41,14 @@ export function countVitest(report: unknown): { passed: number; failed: number }
     testResults: { status: string; assertionResults: unknown[] }[]
   }
   const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
-  return { passed: numPassedTests, failed: numFailedTests + numPendingTests + numTodoTests + broken }
+  return { passed: numPassedTests, failed: numFailedTests + numTodoTests + broken, skipped: numPendingTests }
 }
 
-/** Counts of Playwright's JSON report. Skipped and flaky tests count as failed: neither is a proof. */
-export function countPlaywright(report: unknown): { passed: number; failed: number } {
+/** Counts of Playwright's JSON report. A flaky test counts as failed: it proves nothing. */
+export function countPlaywright(report: unknown): Counts {
   const { stats, errors } = report as {
     stats: { expected: number; unexpected: number; skipped: number; flaky: number }
     errors: unknown[]
   }
-  return { passed: stats.expected, failed: stats.unexpected + stats.skipped + stats.flaky + errors.length }
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped }
 }

@@ -3,7 +3,7 @@ import { findBrowser } from './browser.ts'
 import { buildSite, buildTemplates } from './build.ts'
 import { runChecks } from './checks.ts'
 import { type Outcome, run, runNode } from './child.ts'
-import { countPlaywright, countVitest, type PartResult, printSummary, seconds } from './summary.ts'
+import { type Counts, countPlaywright, countVitest, type PartResult, printSummary, seconds } from './summary.ts'
 
 type Part = { readonly name: string; readonly run: () => Promise<PartResult> }
 
@@ -93,7 +93,7 @@ async function playwright(args: readonly string[], env: Record<string, string> =
 async function counted(
   name: string,
   file: string,
-  count: (report: unknown) => { passed: number; failed: number },
+  count: (report: unknown) => Counts,
   program: () => Promise<Outcome>,
 ): Promise<PartResult> {
   mkdirSync('test-results', { recursive: true })
@@ -101,13 +101,13 @@ async function counted(
   const outcome = await program()
   const counts = readCounts(file, count)
   const failed = counts.failed === 0 && (outcome.code !== 0 || counts.passed === 0) ? 1 : counts.failed
-  return { name, seconds: outcome.seconds, passed: counts.passed, failed }
+  return { name, seconds: outcome.seconds, passed: counts.passed, failed, skipped: counts.skipped }
 }
 
-function readCounts(file: string, count: (report: unknown) => { passed: number; failed: number }) {
+function readCounts(file: string, count: (report: unknown) => Counts): Counts {
   try {
     return count(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    return { passed: 0, failed: 0 }
+    return { passed: 0, failed: 0, skipped: 0 }
   }
 }
