@@ -220,7 +220,8 @@ function appendJournal(store: MainStore, entry: JournalEntry, refs: Record<strin
 }
 
 function run(store: MainStore, sql: string, args: readonly Value[], refs: Record<string, string>): number {
-  return prepare(store, sql).run(...args.map((arg) => resolve(arg, refs))).changes
+  // one array, never spread: the engine takes a lone argument that is an object for named values, and aborts on bytes
+  return prepare(store, sql).run(args.map((arg) => resolve(arg, refs))).changes
 }
 
 function resolve<T extends Value | JournalValue>(value: T, refs: Record<string, string>): unknown {

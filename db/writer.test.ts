@@ -80,7 +80,7 @@ describe('a batch', () => {
     await expect(unknownRef).rejects.toBeInstanceOf(WriteFailed)
   })
 
-  it('keeps bytes as they are', async () => {
+  it('keeps bytes as they are, also where they are the only value of a statement', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, n) => n)
     const sql =
       'INSERT INTO sessions (id, token_hash, kind, created_at_ms, seen_at_ms, expires_at_ms, sealed) ' +
