@@ -1,10 +1,12 @@
 import { benchLargeUpload, benchStart } from './memory.ts'
+import { benchPublish } from './publish.ts'
 import { printVerdicts, type Verdict } from './report.ts'
 import { benchSubmit } from './submit.ts'
 import { benchUpload } from './upload.ts'
 
 /** Every bench by name: `npm run bench -- submit static`. Without a name all run. */
 const benches: Record<string, () => Promise<readonly Verdict[]>> = {
+  publish: benchPublish,
   submit: benchSubmit,
   upload: benchUpload,
   'large-upload': benchLargeUpload,
