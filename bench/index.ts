@@ -1,6 +1,7 @@
 import { benchLargeUpload, benchStart } from './memory.ts'
 import { benchPublish } from './publish.ts'
 import { printVerdicts, type Verdict } from './report.ts'
+import { benchStatic, benchVisitors } from './static.ts'
 import { benchSubmit } from './submit.ts'
 import { benchUpload } from './upload.ts'
 
@@ -11,6 +12,8 @@ const benches: Record<string, () => Promise<readonly Verdict[]>> = {
   upload: benchUpload,
   'large-upload': benchLargeUpload,
   start: benchStart,
+  static: benchStatic,
+  visitors: benchVisitors,
 }
 
 const names = process.argv.slice(2)

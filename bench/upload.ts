@@ -7,8 +7,8 @@ import { UPLOAD_BYTES } from './upload-size.ts'
 import { openWire } from './wire.ts'
 
 const CALLERS = [1, 16, 64] as const
-const UPLOADS = { 1: 24, 16: 64, 64: 128 } as const
-const ROUNDS = 5
+const UPLOADS = { 1: 10, 16: 32, 64: 64 } as const
+const ROUNDS = 3
 const RATIO_MIN = 0.6
 
 const KINDS = ['raw PUT', 'multipart'] as const
@@ -87,7 +87,7 @@ async function send(port: number, requests: readonly Buffer[], callers: number, 
   }
 }
 
-function requestOf({ port, question, step }: TownProcess, kind: Kind, { id, cookie }: PreparedDraft): Buffer {
+export function requestOf({ port, question, step }: TownProcess, kind: Kind, { id, cookie }: PreparedDraft): Buffer {
   const common = [`Host: localhost:${port}`, `Origin: http://localhost:${port}`, `Cookie: ${cookie}`]
   if (kind === 'raw PUT') {
     return wholeRequest(

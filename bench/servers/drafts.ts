@@ -22,7 +22,7 @@ export type Template = {
   readonly typed: Typed
   readonly serviceSlug: string
   readonly question: string
-  /** Address of the page that asks for the file. */
+  /** Address of the page that asks for the file; it is asked whatever else was answered. */
   readonly step: string
 }
 
@@ -40,7 +40,7 @@ function askedFile({ fields, steps }: Form): Pick<Template, 'question' | 'step'>
   for (const step of steps) {
     for (const page of step.kind === 'loop' ? step.steps : [step]) {
       const path = page.fields.find((name) => fields.get(name)?.kind === 'file')
-      if (path !== undefined) {
+      if (path !== undefined && step.when === undefined && page.when === undefined) {
         const [group = '', ...rest] = path.split('.')
         return step.kind === 'loop'
           ? { question: `/${group}/0/${rest.join('/')}`, step: itemAddress(step, 0, page) }
@@ -139,6 +139,9 @@ export async function captureBatches(ctx: Context, drafts: readonly PreparedDraf
   }
   for (const draft of drafts) {
     await submitDraft(catching, draft.actor, draft.id)
+  }
+  if (!batches.every((batch) => batch.journal?.some((entry) => entry.type === 'document-added'))) {
+    throw new Error('a batch holds no document: the file was stored for a question that is not asked')
   }
   return batches
 }
