@@ -27,7 +27,7 @@ export async function* encryptSegments(
     for (let at = 0; at < chunk.byteLength; ) {
       // A full segment waits until there is more: whether it is the last one is part of its nonce.
       if (filled === SEGMENT_BYTES) {
-        yield encryptOne(key, counter, false, pending)
+        yield* encryptOne(key, counter, false, pending)
         counter += 1
         filled = 0
       }
@@ -37,7 +37,7 @@ export async function* encryptSegments(
       at += taken
     }
   }
-  yield encryptOne(key, counter, true, pending.subarray(0, filled))
+  yield* encryptOne(key, counter, true, pending.subarray(0, filled))
 }
 
 /** Size of the plain bytes in a ciphertext of `cipherBytes`. */
@@ -79,9 +79,12 @@ export async function* decryptSegments(
   }
 }
 
-function encryptOne(key: KeyObject, counter: number, isLast: boolean, plain: Uint8Array): Buffer {
+/** Ciphertext and tag, apart: whoever writes them puts them together without copying. */
+function encryptOne(key: KeyObject, counter: number, isLast: boolean, plain: Uint8Array): readonly Uint8Array[] {
   const cipher = createCipheriv('aes-256-gcm', key, nonceOf(counter, isLast))
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  const body = cipher.update(plain)
+  cipher.final()
+  return [body, cipher.getAuthTag()]
 }
 
 function decryptOne(key: Uint8Array, counter: number, isLast: boolean, sealed: Uint8Array): Buffer {

@@ -24,10 +24,10 @@ export function startIdleMemory(): { readonly noteUse: () => void; readonly stop
 }
 
 /** Bytes that may pass before what carried them is collected. */
-const PASSED_BYTES_MAX = 4 * 1024 * 1024
+const PASSED_BYTES_MAX = 8 * 1024 * 1024
 
 /**
- * Counts bytes that pass through, and collects what carried them every 4 MB (about 1 ms). Node reads a socket into fresh
+ * Counts bytes that pass through, and collects what carried them every 8 MB (about 1 ms). Node reads a socket into fresh
  * buffers and lets 64 MB of them lie before it looks: an upload of 100 MB into nowhere grew a bare server by 90 MB.
  */
 export function countPassing(): (bytes: number) => void {

@@ -7,6 +7,7 @@ import { type Failpoint, noFailpoint } from '../../lib/failpoint.ts'
 import { countPassing } from '../../lib/memory.ts'
 
 const ID = /^[0-9a-f]{64}$/
+const WRITE_BYTES = 256 * 1024
 
 /**
  * Blob store in a folder: `<root>/ab/<id>`. A file is written to `<root>/tmp`, synced, renamed to its content address,
@@ -63,11 +64,13 @@ async function writeBlob(
   try {
     const hash = createHash('sha256')
     let sizeBytes = 0
-    for await (const chunk of source) {
-      hash.update(chunk)
-      sizeBytes += chunk.byteLength
-      await writeAll(file, chunk)
-      passed(chunk.byteLength)
+    for await (const pieces of gathered(source)) {
+      for (const piece of pieces) {
+        hash.update(piece)
+      }
+      const written = await writeAll(file, pieces)
+      sizeBytes += written
+      passed(written)
       failpoint('upload')
     }
     await file.sync()
@@ -90,12 +93,35 @@ async function writeBlob(
   }
 }
 
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  let at = 0
-  while (at < chunk.byteLength) {
-    const { bytesWritten } = await file.write(chunk, at, chunk.byteLength - at)
-    at += bytesWritten
+/** The pieces a few at a time: each write is handed to another thread, which costs more than writing 64 kB. */
+async function* gathered(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+  let pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of source) {
+    pieces.push(piece)
+    bytes += piece.byteLength
+    if (bytes >= WRITE_BYTES) {
+      yield pieces
+      pieces = []
+      bytes = 0
+    }
   }
+  if (bytes > 0) {
+    yield pieces
+  }
+}
+
+/** Writes pieces one after the other; what a full disk or a signal left over is written again, or throws. */
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<number> {
+  const total = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+  let { bytesWritten } = await file.writev([...pieces])
+  if (bytesWritten < total) {
+    const whole = Buffer.concat(pieces, total)
+    while (bytesWritten < total) {
+      bytesWritten += (await file.write(whole, bytesWritten, total - bytesWritten)).bytesWritten
+    }
+  }
+  return total
 }
 
 async function syncFolder(path: string): Promise<void> {
