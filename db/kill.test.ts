@@ -18,7 +18,8 @@ describe('a process killed while 64 batches are in flight', () => {
       }
       expect(await findLosses(folder.path, acked)).toEqual([])
     }
-    expect(acked.size).toBeGreaterThan(300)
+    // That anything was under way at all; how much depends on the machine.
+    expect(acked.size).toBeGreaterThan(64)
     folder.remove()
   })
 })
