@@ -30,6 +30,7 @@ import type { Clock } from './lib/clock.ts'
 import { createFailpoint, type Failpoint, writerFailpoint } from './lib/failpoint.ts'
 import { createIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
+import { createTurns, type Turns } from './lib/turns.ts'
 import type { Mailer, MessagesCtx } from './messages/service.ts'
 import type { PostboxesCtx } from './postboxes/service.ts'
 import {
@@ -69,7 +70,14 @@ export type OpenContext = {
   readonly close: () => Promise<void>
 }
 
-type Basics = { readonly config: Config; readonly origin: string; readonly clock: Clock; readonly log: Log }
+type Basics = {
+  readonly config: Config
+  readonly origin: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Shared with the port, so that answers and requests take turns together. */
+  readonly turns?: Turns
+}
 type Store = {
   readonly writer: Writer
   readonly reader: Reader
@@ -100,7 +108,7 @@ export async function openContext(basics: Basics): Promise<OpenContext> {
   }
 }
 
-async function openStore({ config, clock }: Basics): Promise<Store> {
+async function openStore({ config, clock, turns }: Basics): Promise<Store> {
   const keys = readInstallationKeys(config.keySource, config.dataDir)
   if (config.mode === 'production' && keys.some(isDemoKey)) {
     throw new KeyRefused('the demo key protects nothing: make one with npm run keys -- init')
@@ -109,6 +117,7 @@ async function openStore({ config, clock }: Basics): Promise<Store> {
   const writer = await startWriter({
     dataDir: config.dataDir,
     migrationsDir: MIGRATIONS,
+    ...(turns === undefined ? {} : { isMoreComing: turns.isBusy }),
     ...(failpoint === undefined ? {} : { failpoint }),
   })
   try {
@@ -121,7 +130,7 @@ async function openStore({ config, clock }: Basics): Promise<Store> {
   }
 }
 
-async function wire({ config, origin, clock, log }: Basics, store: Store) {
+async function wire({ config, origin, clock, log, turns = createTurns() }: Basics, store: Store) {
   const paths = dataPaths(config.dataDir)
   const failpoint = createFailpoint(config.failpoint)
   const { keyring, writer } = store
@@ -135,9 +144,12 @@ async function wire({ config, origin, clock, log }: Basics, store: Store) {
     keyring,
     log,
     now: clock.now,
+    turns,
     newId: createIds(clock.now),
     write: async (batch: Parameters<Writer['write']>[0]) => {
       const result = await writer.write(batch)
+      // A group is answered at once: whoever waited for it goes on one by one.
+      await turns.take()
       for (const listener of store.listeners) {
         listener()
       }

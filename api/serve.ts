@@ -12,6 +12,7 @@ import { newId } from './lib/ids.ts'
 import { createLog, type Log } from './lib/log.ts'
 import { startIdleMemory } from './lib/memory.ts'
 import { Problem } from './lib/problem.ts'
+import { createTurns } from './lib/turns.ts'
 import { startLive } from './publishing/service.ts'
 import { type Background, createBackground } from './worker.ts'
 
@@ -33,13 +34,14 @@ await main()
 async function main(): Promise<void> {
   const testClock = process.env['STADTTOR_MODE'] === 'test' ? settableClock(Date.now()) : null
   const clock = testClock ?? systemClock()
+  const turns = createTurns()
   const log = createLog((line) => process.stdout.write(line), clock.now)
   endOnUncaught(log)
   try {
     const config = readConfig(process.env)
-    const port = await openPort({ host: config.host, port: config.port, log })
+    const port = await openPort({ host: config.host, port: config.port, log, turns })
     const origin = config.origin ?? `http://localhost:${port.port}`
-    const { ctx, onWrite, close } = await openContext({ config, origin, clock, log })
+    const { ctx, onWrite, close } = await openContext({ config, origin, clock, log, turns })
     const background = createBackground(ctx, onWrite)
     const state = { isReady: false }
     const memory = startIdleMemory()

@@ -104,6 +104,9 @@ export async function postAll(port: number, drafts: readonly PreparedDraft[], ca
   }
 }
 
+/** What the review page sends: the version that the person saw. */
+const FORM = 'version=1'
+
 function requestOf(port: number, { id, cookie }: PreparedDraft): string {
   return [
     `POST /api/v1/submissions/drafts/${id}/submit HTTP/1.1`,
@@ -112,8 +115,8 @@ function requestOf(port: number, { id, cookie }: PreparedDraft): string {
     'Accept: text/html',
     'Content-Type: application/x-www-form-urlencoded',
     `Cookie: ${cookie}`,
-    'Content-Length: 0',
-    '\r\n',
+    `Content-Length: ${FORM.length}`,
+    `\r\n${FORM}`,
   ].join('\r\n')
 }
 

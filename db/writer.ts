@@ -24,16 +24,25 @@ export class WriteFailed extends Error {
   }
 }
 
+type Options = WriterOptions & {
+  /**
+   * True while more batches are about to be made. They then are sent together: a commit of 16 costs little more than one.
+   * Absent: each is sent at once.
+   */
+  readonly isMoreComing?: () => boolean
+}
 type Waiting = { readonly batch: Batch; readonly resolve: (result: BatchResult) => void }
 const WAITING_MAX = 2_000
 const UNKNOWN_RETRIES = 2
+const GATHER_MAX = 16
+const GATHER_MS = 8
 const GONE: BatchResult = { ok: false, reason: 'unknown', code: 'WRITER_GONE' }
 
 /**
  * Starts the writer thread of a data folder and waits until it has migrated and is ready.
  * Rejects with code `DATA_FOLDER_IN_USE` when another process writes there.
  */
-export async function startWriter(options: WriterOptions): Promise<Writer> {
+export async function startWriter({ isMoreComing, ...options }: Options): Promise<Writer> {
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: options })
   const batches = new Map<number, Waiting>()
   const commands = new Map<number, (answer: KeyAnswer) => void>()
@@ -82,6 +91,7 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
     }
   })
   const send = (message: ToWriter): void => worker.postMessage(message)
+  const gathering = createGatherer(send, isMoreComing)
 
   const attempt = (batch: Batch): Promise<BatchResult> =>
     new Promise((resolve) => {
@@ -92,7 +102,7 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
       count.id += 1
       count.attempts += 1
       batches.set(count.id, { batch, resolve })
-      send({ kind: 'batch', id: count.id, batch })
+      gathering.add({ kind: 'batch', id: count.id, batch })
     })
 
   return {
@@ -119,6 +129,7 @@ export async function startWriter(options: WriterOptions): Promise<Writer> {
       }),
     close: async () => {
       thread.isClosing = true
+      gathering.flush()
       send({ kind: 'close' })
       await closed.promise
       await worker.terminate()
@@ -144,5 +155,29 @@ async function writeCertainly(
     if (result.reason === 'error' || batch.idempotency === undefined || tries >= UNKNOWN_RETRIES) {
       throw new WriteFailed(result.code)
     }
+  }
+}
+
+/** Sends batches at once, or while more are coming up to 16 together, at the latest after 8 ms. */
+function createGatherer(send: (message: ToWriter) => void, isMoreComing = () => false) {
+  const gathered: ToWriter[] = []
+  let timer: NodeJS.Timeout | undefined
+  const flush = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    for (const message of gathered.splice(0)) {
+      send(message)
+    }
+  }
+  return {
+    flush,
+    add: (batch: ToWriter): void => {
+      gathered.push(batch)
+      if (gathered.length >= GATHER_MAX || !isMoreComing()) {
+        flush()
+        return
+      }
+      timer ??= setTimeout(flush, GATHER_MS)
+    },
   }
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Log } from '../lib/log.ts'
+import { createTurns, type Turns } from '../lib/turns.ts'
 import type { StaticAnswer } from './static-file.ts'
 import type { Web } from './web.ts'
 
@@ -13,6 +14,8 @@ export type PortOptions = {
   readonly port: number
   readonly log: Log
   readonly limits?: Partial<Limits>
+  /** In which requests go on that are not answered from memory; the town's own, where it has work beside them. */
+  readonly turns?: Turns
 }
 export type Limits = {
   /** Headers must be complete within this time. */
@@ -47,7 +50,7 @@ const STARTING: StaticAnswer = { status: 503, headers: { 'Retry-After': '1', 'Ca
  * Opens the HTTP port with strict limits, before anything else is made: who needs the port's number knows it then.
  * Rejects where the port is taken.
  */
-export async function openPort({ host, port, log, limits }: PortOptions): Promise<OpenPort> {
+export async function openPort({ host, port, log, limits, turns = createTurns() }: PortOptions): Promise<OpenPort> {
   const bounds = { ...LIMITS, ...limits }
   const state: State = { web: null, isStopping: false, running: new Set(), bodies: new Map() }
   const server = createServer(
@@ -60,7 +63,7 @@ export async function openPort({ host, port, log, limits }: PortOptions): Promis
       requireHostHeader: true,
       joinDuplicateHeaders: false,
     },
-    answerWith(state, log),
+    answerWith(state, log, turns),
   )
   server.maxConnections = bounds.connectionsMax
   server.maxHeadersCount = 100
@@ -87,9 +90,14 @@ type State = {
   readonly bodies: Map<IncomingMessage, Body>
 }
 
-function answerWith(state: State, log: Log): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+function answerWith(
+  state: State,
+  log: Log,
+  turns: Turns,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const dynamic = getRequestListener(
     async (request, { incoming, outgoing }) => {
+      await turns.take()
       const { url = '', socket } = incoming as IncomingMessage
       const response = await state.web?.handle(request, { url, address: socket.remoteAddress ?? '' })
       await send(response ?? new Response(null, { status: 503 }), outgoing as ServerResponse, log)

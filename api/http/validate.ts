@@ -76,6 +76,23 @@ export async function readText(request: Request, bytesMax: number): Promise<stri
   if (Number(request.headers.get('content-length') ?? 0) > bytesMax) {
     throw bodyTooLarge(`more than ${bytesMax} bytes`)
   }
+  const bytes = await readBytes(request, bytesMax)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw unreadableBody('not UTF-8', { cause })
+  }
+}
+
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  // A declared length is kept by the HTTP parser: such a body is taken whole, without the cost of a stream.
+  if (request.headers.has('content-length') && !request.headers.has('transfer-encoding')) {
+    const whole = new Uint8Array(await request.arrayBuffer())
+    if (whole.byteLength > bytesMax) {
+      throw bodyTooLarge(`more than ${bytesMax} bytes`)
+    }
+    return whole
+  }
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -85,11 +102,7 @@ export async function readText(request: Request, bytesMax: number): Promise<stri
     }
     chunks.push(chunk)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch (cause) {
-    throw unreadableBody('not UTF-8', { cause })
-  }
+  return Buffer.concat(chunks)
 }
 
 function fieldsOf(params: URLSearchParams): Record<string, string> {

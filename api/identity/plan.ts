@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { join, type Plan } from '../../db/batch.ts'
 import type { Grant } from '../lib/actor.ts'
 import { codeOf } from '../lib/ids.ts'
@@ -43,10 +43,14 @@ export function planCode(
 
 /** The text of a code, e.g. for the mail that brings it: jobs and outbox hold the id only. */
 export const codeText = (ctx: Pick<IdentityCtx, 'keyring'>, codeId: string): string =>
-  codeOf(createHmac('sha256', ctx.keyring.purpose('codes')).update(`text\u0000${codeId}`).digest())
+  codeOf(
+    createHmac('sha256', createSecretKey(ctx.keyring.purpose('codes')))
+      .update(`text\u0000${codeId}`)
+      .digest(),
+  )
 
 /** Keyed hash by which a typed code is found; blanks, hyphens and lower case do not matter. */
 export const codeHash = (ctx: Pick<IdentityCtx, 'keyring'>, vorgangId: string, typed: string): string =>
-  createHmac('sha256', ctx.keyring.purpose('codes'))
+  createHmac('sha256', createSecretKey(ctx.keyring.purpose('codes')))
     .update(`check\u0000${vorgangId}\u0000${typed.toUpperCase().replace(/[^A-Z0-9]/g, '')}`)
     .digest('hex')

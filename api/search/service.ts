@@ -1,11 +1,14 @@
 import { listChanges } from '../../db/changes.ts'
 import type { Projection } from '../../db/projection.ts'
 import type { Ctx } from '../lib/ctx.ts'
+import type { Turns } from '../lib/turns.ts'
 import { findNames, readProgress, SEARCH_SCHEMA, saveNames } from './store.ts'
 
 export { SEARCH_SCHEMA }
 export type SearchCtx = Ctx & {
   readonly projection: Projection
+  /** Visitors go first: names are read one at a time between what they ask. */
+  readonly turns: Turns
   /** Name under which clerks know a Vorgang; null where nothing may be shown (destroyed, not there). */
   readonly describeCase: (vorgangId: string) => Promise<string | null>
 }
@@ -23,6 +26,7 @@ export async function projectChanges(ctx: SearchCtx): Promise<number> {
     }
     const names = new Map<string, string | null>()
     for (const id of new Set(rows.map((row) => row.entityId))) {
+      await ctx.turns.take()
       names.set(id, await ctx.describeCase(id).catch(() => null))
     }
     saveNames(ctx.projection, names, last.seq)

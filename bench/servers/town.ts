@@ -7,6 +7,7 @@ import { importContentFolder } from '../../api/import-content.ts'
 import { systemClock } from '../../api/lib/clock.ts'
 import { newId } from '../../api/lib/ids.ts'
 import { createLog } from '../../api/lib/log.ts'
+import { createTurns } from '../../api/lib/turns.ts'
 import { startLive } from '../../api/publishing/service.ts'
 import { createBackground } from '../../api/worker.ts'
 
@@ -16,11 +17,12 @@ export type Town = { readonly ctx: Context; readonly port: number; readonly clos
 /** Opens a town in a data folder, as api/server.ts does. `STADTTOR_…` of the environment apply. */
 export async function openTown(): Promise<Town> {
   const clock = systemClock()
+  const turns = createTurns()
   const log = createLog(() => undefined, clock.now)
   const config = readConfig(process.env)
-  const port = await openPort({ host: config.host, port: 0, log })
+  const port = await openPort({ host: config.host, port: 0, log, turns })
   const origin = `http://localhost:${port.port}`
-  const { ctx, onWrite, close } = await openContext({ config, origin, clock, log })
+  const { ctx, onWrite, close } = await openContext({ config, origin, clock, log, turns })
   const background = createBackground(ctx, onWrite)
   const api = createApi(withLargeFiles(ctx))
   port.serve(
