@@ -12,12 +12,12 @@ export type FileRef = {
 /**
  * What a person typed, raw, by the name of the control: so that a wrong answer can be shown again as it was.
  * The name is the JSON pointer of the answer (`/halter/vornamen`, `/hunde/0/rufname`); the parts of a date add `/day`,
- * `/month`, `/year`; `<group>/+` holds `true` or `false` for "another one?". A name that is there was asked, even if empty.
+ * `/month`, `/year`, `/time`; each option of "several of" adds its code and holds `true`; `<group>/+` holds `true` or `false` for "another one?". A name that is there was asked, even if empty.
  */
 export type Typed = Readonly<Record<string, string | readonly FileRef[]>>
 
-/** One value: text, number, money in integer cents, yes/no, ISO date, files. */
-export type AnswerValue = string | number | boolean | readonly FileRef[]
+/** One value: text, number, money in integer cents, yes/no, ISO date, codes that were chosen, files. */
+export type AnswerValue = string | number | boolean | readonly string[] | readonly FileRef[]
 /** Values by key, repeating groups as lists. Optional questions left empty have no entry. */
 export type Answers = { readonly [key: string]: AnswerValue | Answers | readonly Answers[] }
 
@@ -48,11 +48,32 @@ export function pointerOf(field: Pick<Field, 'path' | 'loop'>, item?: number): s
 export const controlId = (pointer: string): string => `feld${pointer.replaceAll('/', '-').replace('+', 'weiter')}`
 
 export const DATE_PARTS = ['day', 'month', 'year'] as const
+const DATE_TIME_PARTS = [...DATE_PARTS, 'time'] as const
+export type DatePart = (typeof DATE_TIME_PARTS)[number]
 
-/** Names of the controls of one question: three for a date, else one. */
-export function controlNames(field: Field, pointer: string): readonly string[] {
-  return field.kind === 'date' ? DATE_PARTS.map((part) => `${pointer}/${part}`) : field.kind === 'note' ? [] : [pointer]
+/** The parts a question is typed in; absent where it has one control. */
+export function partsOf(field: Pick<Field, 'kind'>): readonly DatePart[] | undefined {
+  if (field.kind === 'date' || field.kind === 'incomplete-date') {
+    return DATE_PARTS
+  }
+  return field.kind === 'date-time' ? DATE_TIME_PARTS : undefined
 }
+
+/** Names of the controls of one question: the parts of a date, one for each option of "several of", else one. */
+export function controlNames(field: Field, pointer: string): readonly string[] {
+  const parts = partsOf(field)
+  if (parts !== undefined) {
+    return parts.map((part) => `${pointer}/${part}`)
+  }
+  if (field.kind === 'several') {
+    return field.options.map(({ code }) => optionName(pointer, code))
+  }
+  return field.kind === 'note' ? [] : [pointer]
+}
+
+/** Name of the tick of one option; signs that mean something in a JSON pointer are written as the standard says (RFC 6901). */
+export const optionName = (pointer: string, code: string): string =>
+  `${pointer}/${code.replaceAll('~', '~0').replaceAll('/', '~1')}`
 
 /** The raw text of a control; empty where there is none. */
 export function typedText(typed: Typed, name: string): string {

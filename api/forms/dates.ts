@@ -30,17 +30,53 @@ export function readDate(limits: Limits, parts: readonly string[], context: Date
   return inBounds(limits, date, context.today)
 }
 
+/**
+ * Reads a date of which the day, or day and month, may be unknown, as registers of persons hold it: `00.00.1950`, boxes
+ * left empty, `März 1950`, `1950`. Gives `1950`, `1950-03` or `1950-03-07`. A bound is broken only by a date that lies
+ * beyond it whatever the unknown part is.
+ */
+export function readIncompleteDate(limits: Limits, parts: readonly string[], context: DateContext): Read {
+  const [day = '', monthText = '', yearText = ''] = takeIncompleteApart(parts).map((part) =>
+    /^0{1,2}\.?$/.test(part) ? '' : part,
+  )
+  if (day !== '' && monthText !== '') {
+    return readDate(limits, [day, monthText, yearText], context)
+  }
+  if (day !== '') {
+    return wrong('forms/date-month', 'month')
+  }
+  const month = monthText === '' ? undefined : monthOf(monthText, context.monthNames)
+  if (monthText !== '' && month === undefined) {
+    return wrong('forms/date-real', 'month')
+  }
+  if (!/^\d{4}$/.test(yearText)) {
+    return wrong('forms/date-year', 'year')
+  }
+  const first = isoOf(Number(yearText), month ?? 1, 1)
+  return first === undefined
+    ? wrong('forms/date-real', 'year')
+    : inBounds(limits, first.slice(0, month === undefined ? 4 : 7), context.today)
+}
+
+function takeIncompleteApart(parts: readonly string[]): readonly string[] {
+  const [first = '', second = '', third = ''] = parts
+  const short = second === '' && third === '' ? /^(?:(\d{1,2}|\p{L}{3,})[./\- ]+)?(\d{4})$/u.exec(first) : null
+  return short === null ? takeApart(parts) : ['', short[1] ?? '', short[2] ?? '']
+}
+
+/** `date` may be incomplete: then as much of each bound is compared. */
 function inBounds(limits: Limits, date: string, today: string): Read {
-  if (limits.isPast && date > today) {
+  const upTo = (bound: string): string => bound.slice(0, date.length)
+  if (limits.isPast && date > upTo(today)) {
     return wrong('forms/date-past', 'year')
   }
-  if (limits.isFuture && date < today) {
+  if (limits.isFuture && date < upTo(today)) {
     return wrong('forms/date-future', 'year')
   }
-  if (typeof limits.min === 'string' && date < limits.min) {
+  if (typeof limits.min === 'string' && date < upTo(limits.min)) {
     return { ok: false, wrong: { type: 'forms/date-min', part: 'year', params: { date: limits.min } } }
   }
-  if (typeof limits.max === 'string' && date > limits.max) {
+  if (typeof limits.max === 'string' && date > upTo(limits.max)) {
     return { ok: false, wrong: { type: 'forms/date-max', part: 'year', params: { date: limits.max } } }
   }
   return { ok: true, value: date }

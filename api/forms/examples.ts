@@ -6,6 +6,7 @@ import {
   controlNames,
   type FileRef,
   itemCount,
+  partsOf,
   pointerOf,
   type Typed,
   valueAt,
@@ -156,11 +157,8 @@ function typedOf(form: Form, values: ExamplesFile['valid'][number]['answers'], u
         count += 1
         return { id: `example-${count}`, ...entry }
       })
-    } else if (field?.kind === 'date' && !/\/(day|month|year)$/.test(name)) {
-      const parts = value.split('.')
-      for (const [index, control] of controlNames(field, name).entries()) {
-        typed[control] = parts[index] ?? ''
-      }
+    } else if (field !== undefined && isWhole(field, name)) {
+      Object.assign(typed, taken(field, name, value))
     } else {
       typed[name] = value
     }
@@ -173,7 +171,30 @@ function fieldOf(form: Form, name: string): Field | undefined {
     .split('/')
     .filter((part) => part !== '' && !/^\d+$/.test(part))
     .join('.')
-  return form.fields.get(path) ?? form.fields.get(path.replace(/\.(day|month|year)$/, ''))
+  const field = form.fields.get(path) ?? form.fields.get(path.replace(/\.[^.]*$/, ''))
+  return field !== undefined && (isWhole(field, name) || controlNames(field, wholeName(name)).includes(name))
+    ? field
+    : undefined
+}
+
+const isWhole = (field: Field, name: string): boolean => name.endsWith(`/${field.key}`)
+const wholeName = (name: string): string => name.slice(0, name.lastIndexOf('/'))
+
+/** A whole answer for a question of several controls: `13.4.1985`, `13.4.1985 14:30`, codes set apart by commas. */
+function taken(field: Field, name: string, value: string): Readonly<Record<string, string>> {
+  const controls = controlNames(field, name)
+  if (field.kind === 'several') {
+    const codes = value.split(',').map((code) => code.trim())
+    return Object.fromEntries(
+      field.options.map(({ code }, index) => [controls[index] ?? '', codes.includes(code) ? 'true' : '']),
+    )
+  }
+  if (partsOf(field) === undefined) {
+    return { [name]: value }
+  }
+  const [date = '', time = ''] = field.kind === 'date-time' ? value.split(' ') : [value]
+  const parts = [...date.split('.'), '', '', ''].slice(0, 3)
+  return Object.fromEntries(controls.map((control, index) => [control, [...parts, time][index] ?? '']))
 }
 
 function namesFor(form: Form, name: string): readonly string[] {

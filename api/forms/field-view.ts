@@ -1,19 +1,24 @@
 import type { Issue } from '../lib/problem.ts'
-import { controlId, DATE_PARTS, type Typed, typedFiles, typedText } from './answers.ts'
+import { controlId, controlNames, optionName, partsOf, type Typed, typedFiles, typedText } from './answers.ts'
 import { FILE_TYPES, type Field, type FieldKind, type FileLimits, type Form } from './model.ts'
 import type { DatePartView, ErrorView, FieldControl, FieldView, FileView, OptionView, Words } from './view.ts'
 
 const CONTROLS: Readonly<Partial<Record<FieldKind, FieldControl>>> = {
   'long-text': 'textarea',
   date: 'date',
+  'incomplete-date': 'date',
+  'date-time': 'date',
   bool: 'radios',
+  several: 'checkboxes',
+  country: 'dropdown',
   declaration: 'checkbox',
   file: 'file',
   note: 'note',
 }
 const INPUT_MODES: Readonly<Partial<Record<FieldKind, NonNullable<FieldView['inputMode']>>>> = {
   digits: 'numeric',
-  date: 'numeric',
+  'tax-id': 'numeric',
+  chip: 'numeric',
   number: 'decimal',
   money: 'decimal',
   phone: 'tel',
@@ -23,6 +28,9 @@ const WIDTHS: Readonly<Partial<Record<FieldKind, NonNullable<FieldView['width']>
   number: 10,
   money: 10,
   plate: 10,
+  time: 10,
+  'tax-id': 20,
+  chip: 20,
   phone: 20,
   iban: 30,
   name: 30,
@@ -50,11 +58,13 @@ export function fieldView(field: Field, showing: Showing): FieldView {
   const error = showing.errors.find((candidate) => candidate.targetId === id || candidate.targetId.startsWith(`${id}-`))
   const inputMode = INPUT_MODES[field.kind]
   const width = widthOf(field)
+  const dateParts = datePartViews(field, showing, error)
   return {
     kind: field.kind,
     control,
     id,
     name: field.kind === 'note' ? '' : pointer,
+    names: controlNames(field, pointer),
     label: field.label,
     isHeading: field.label === title,
     ...(field.hint === undefined ? {} : { hint: field.hint }),
@@ -62,15 +72,15 @@ export function fieldView(field: Field, showing: Showing): FieldView {
     isOptional: field.isOptional && field.kind !== 'note',
     value,
     ...(error === undefined ? {} : { error }),
-    ...(field.autocomplete === undefined || field.kind === 'date' ? {} : { autocomplete: field.autocomplete }),
+    ...(field.autocomplete === undefined || dateParts.length > 0 ? {} : { autocomplete: field.autocomplete }),
     ...(inputMode === undefined ? {} : { inputMode }),
     inputType: field.kind === 'phone' ? 'tel' : field.kind === 'email' ? 'email' : 'text',
     ...(LIMITED.includes(field.kind) ? { maxLength: field.limits.maxLength } : {}),
     isSpellchecked: field.kind === 'long-text',
     ...(width === undefined ? {} : { width }),
     ...(field.kind === 'money' ? { unit: '€' } : field.unit === undefined ? {} : { unit: field.unit }),
-    options: optionViews(field, { id, value, words }),
-    dateParts: field.kind === 'date' ? datePartViews(field, showing, error) : [],
+    options: optionViews(field, { id, pointer, value, typed, words }),
+    dateParts,
     ...(field.file === undefined ? {} : { file: fileView(field.file, { pointer, typed, words, lang: form.lang }) }),
     ...(field.text === undefined ? {} : { text: field.text }),
   }
@@ -83,21 +93,28 @@ function widthOf(field: Field): FieldView['width'] {
   return field.kind === 'text' && field.limits.maxLength <= 10 ? 10 : WIDTHS[field.kind]
 }
 
+type OptionsShowing = Pick<Showing, 'pointer' | 'typed' | 'words'> & { readonly id: string; readonly value: string }
+
 /** The first option bears the id of the question, so that a link in the error summary goes to it. */
-function optionViews(field: Field, at: { id: string; value: string; words: Words }): readonly OptionView[] {
+function optionViews(field: Field, at: OptionsShowing): readonly OptionView[] {
   const yesNo = [
     { code: 'true', label: at.words('forms.yes') },
     { code: 'false', label: at.words('forms.no') },
   ]
-  return (field.kind === 'bool' ? yesNo : field.options).map((option, index) => ({
-    ...option,
-    id: index === 0 ? at.id : `${at.id}-${index + 1}`,
-    isChosen: option.code === at.value,
-  }))
+  const isSeveral = field.kind === 'several'
+  return (field.kind === 'bool' ? yesNo : field.options).map((option, index) => {
+    const name = isSeveral ? optionName(at.pointer, option.code) : at.pointer
+    return {
+      ...option,
+      id: index === 0 ? at.id : `${at.id}-${index + 1}`,
+      name,
+      isChosen: isSeveral ? typedText(at.typed, name) === 'true' : option.code === at.value,
+    }
+  })
 }
 
 function datePartViews(field: Field, showing: Showing, error: ErrorView | undefined): readonly DatePartView[] {
-  return DATE_PARTS.map((part): DatePartView => {
+  return (partsOf(field) ?? []).map((part): DatePartView => {
     const name = `${showing.pointer}/${part}`
     const id = controlId(name)
     return {
@@ -106,8 +123,8 @@ function datePartViews(field: Field, showing: Showing, error: ErrorView | undefi
       name,
       label: showing.words(`forms.${part}`),
       value: typedText(showing.typed, name),
-      ...(field.autocomplete === 'bday' ? { autocomplete: `bday-${part}` } : {}),
-      width: part === 'year' ? 4 : 2,
+      ...(field.autocomplete === 'bday' && part !== 'time' ? { autocomplete: `bday-${part}` } : {}),
+      width: part === 'year' ? 4 : part === 'time' ? 10 : 2,
       maxLength: part === 'year' ? 4 : 20,
       hasError: error !== undefined && (error.targetId === id || error.type === 'forms/empty'),
     }
@@ -158,7 +175,7 @@ export function errorView(form: Form, issue: Issue, words: Words): ErrorView {
   const params = spoken(issue, form.lang)
   const isWholeDate =
     issue.type === 'forms/empty' &&
-    [...form.fields.values()].some((field) => field.kind === 'date' && samePath(field, issue.pointer))
+    [...form.fields.values()].some((field) => partsOf(field) !== undefined && samePath(field, issue.pointer))
   const text = check?.text ?? capitalised(words(issue.type.replace('forms/', 'forms.errors.'), params))
   return { type: issue.type, params, text, targetId: controlId(isWholeDate ? `${issue.pointer}/day` : issue.pointer) }
 }
@@ -197,6 +214,15 @@ export function dateText(iso: string, lang: string): string {
   return Number.isNaN(date.getTime())
     ? iso
     : new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(date)
+}
+
+/** A date of which parts may be unknown, written out as far as it is known: "1950", "März 1950", "7. März 1950". */
+export function incompleteDateText(value: string, lang: string): string {
+  if (value.length !== 7) {
+    return value.length === 10 ? dateText(value, lang) : value
+  }
+  const month = new Intl.DateTimeFormat(lang, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+  return month.format(new Date(`${value}-01T00:00:00Z`))
 }
 
 /** Cents written out: "1.234,56 €". */

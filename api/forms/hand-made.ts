@@ -6,7 +6,9 @@ const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.-]{1,40}$/, 'is no id of a da
 const version = v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+$/, 'is not of the form 1.0.0.'))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9999))
 const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(200))
-const TYPES = ['text', 'date', 'bool', 'number', 'integer', 'money', 'select', 'file', 'note'] as const
+const TYPES = [
+  'text', 'latin', 'date', 'time', 'datetime', 'bool', 'number', 'integer', 'money', 'select', 'file', 'note',
+] as const // biome-ignore format: one list
 
 type HandMadeNode = v.InferOutput<typeof fieldNode> | HandMadeGroup
 type HandMadeGroup = {
@@ -36,6 +38,7 @@ const fieldNode = v.strictObject({
   maxValue: v.optional(v.string()),
   pattern: v.optional(v.pipe(v.string(), v.maxLength(200))),
   codes: v.optional(v.record(v.string(), name)),
+  codeListUri: v.optional(v.pipe(v.string(), v.startsWith('urn:'))),
   mediaTypes: v.optional(v.array(v.string()), []),
   maxSizeBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 })
@@ -89,7 +92,10 @@ export function readHandMade(source: string, file: string): DataModelResult {
 
 const KINDS: Readonly<Record<(typeof TYPES)[number], { art: DataArt; type: DataType }>> = {
   text: { art: 'input', type: 'text' },
+  latin: { art: 'input', type: 'text_latin' },
   date: { art: 'input', type: 'date' },
+  time: { art: 'input', type: 'time' },
+  datetime: { art: 'input', type: 'datetime' },
   bool: { art: 'input', type: 'bool' },
   number: { art: 'input', type: 'num' },
   integer: { art: 'input', type: 'num_int' },
@@ -124,6 +130,7 @@ function toNode(node: HandMadeNode, yaml: YamlFile, place: Place): DataNode {
     ...KINDS[node.type],
     precision: precisionOf(node),
     codes: Object.entries(node.codes ?? {}).map(([code, label]) => ({ code, name: label })),
+    ...(node.codeListUri === undefined ? {} : { codeListUri: node.codeListUri }),
     content: '',
     prefill: 'none',
     mediaTypes: node.mediaTypes,

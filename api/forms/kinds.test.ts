@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { controlNames } from './answers.ts'
 import { readAnswer } from './kinds.ts'
 import type { Field, FieldKind } from './model.ts'
 import { patternProblem } from './pattern.ts'
@@ -32,7 +33,7 @@ const read = (field: Field, ...texts: readonly string[]) => {
 describe('every kind of field', () => {
   it('stands in alle-felder', () => {
     const kinds = new Set([...form.fields.values()].map((field) => field.kind))
-    expect(kinds.size).toBe(16)
+    expect(kinds.size).toBe(23)
   })
 
   it.each<[FieldKind, string, unknown]>([
@@ -72,6 +73,34 @@ describe('every kind of field', () => {
     ['plate', 'CB-X1E', 'CB-X 1E'],
     ['plate', 'cbab123', 'CBAB 123'],
     ['plate', 'SPN-ÄÖ 12345', '✗ forms/plate'],
+    ['tax-id', '01 234 567 812', '01234567812'],
+    ['tax-id', '86095742719', '86095742719'],
+    ['tax-id', '01234567813', '✗ forms/tax-id'],
+    ['tax-id', '02163574980', '✗ forms/tax-id'],
+    ['tax-id', '01112345679', '✗ forms/tax-id'],
+    ['tax-id', '01121345673', '01121345673'],
+    ['tax-id', '0123456781', '✗ forms/digits'],
+    ['tax-id', '0123456781X', '✗ forms/digits'],
+    ['chip', '276-0981-0000-1234', '276098100001234'],
+    ['chip', '981000000000001', '981000000000001'],
+    ['chip', '999000000000001', '✗ forms/chip'],
+    ['chip', '277000000000001', '✗ forms/chip'],
+    ['chip', '27609810000123', '✗ forms/digits'],
+    ['time', '14:30', '14:30'],
+    ['time', '9.05', '09:05'],
+    ['time', '1430', '14:30'],
+    ['time', '8', '08:00'],
+    ['time', '14 Uhr', '14:00'],
+    ['time', '14 Uhr 30', '14:30'],
+    ['time', '14:30 Uhr', '14:30'],
+    ['time', '7h15', '07:15'],
+    ['time', '24:00', '✗ forms/time'],
+    ['time', '12:60', '✗ forms/time'],
+    ['time', '12:5', '✗ forms/time'],
+    ['time', 'mittags', '✗ forms/time'],
+    ['country', 'DEU', 'DEU'],
+    ['country', 'Deutschland', '✗ forms/choose'],
+    ['country', 'toString', '✗ forms/choose'],
     ['number', '1.234,5', 1234.5],
     ['number', '1234.5', 1234.5],
     ['number', '1.234', 1234],
@@ -131,6 +160,80 @@ describe('every kind of field', () => {
     expect(read(fieldOf('date'), ...texts)).toBe(expected)
   })
 
+  it.each<[readonly string[], string]>([
+    [['00', '00', '1950'], '1950'],
+    [['', '', '1950'], '1950'],
+    [['0', '3', '1950'], '1950-03'],
+    [['', 'März', '1950'], '1950-03'],
+    [['7', '3', '1950'], '1950-03-07'],
+    [['00.00.1950', '', ''], '1950'],
+    [['03/1950', '', ''], '1950-03'],
+    [['1950', '', ''], '1950'],
+    [['13.4.1985', '', ''], '1985-04-13'],
+    [['7', '', '1950'], '✗ forms/date-month month'],
+    [['', '13', '1950'], '✗ forms/date-real month'],
+    [['', '3', ''], '✗ forms/date-year year'],
+    [['00', '00', '0000'], '✗ forms/date-real year'],
+    [['31', '2', '1950'], '✗ forms/date-real day'],
+    [['', '', ''], '✗ forms/empty'],
+  ])('incomplete date reads %j as %s', (texts, expected) => {
+    expect(read(fieldOf('incomplete-date'), ...texts)).toBe(expected)
+  })
+
+  it.each<[Partial<Field['limits']>, readonly string[], string]>([
+    [{ isPast: true }, ['', '', '2026'], '2026'],
+    [{ isPast: true }, ['', '11', '2026'], '2026-11'],
+    [{ isPast: true }, ['', '12', '2026'], '✗ forms/date-past year'],
+    [{ isFuture: true }, ['', '', '2025'], '✗ forms/date-future year'],
+    [{ min: '1950-06-15' }, ['', '', '1950'], '1950'],
+    [{ min: '1950-06-15' }, ['', '5', '1950'], '✗ forms/date-min year'],
+    [{ max: '1950-06-15' }, ['', '7', '1950'], '✗ forms/date-max year'],
+  ])('an incomplete date breaks a bound only where it does whatever is unknown: %j %j', (limits, texts, expected) => {
+    const field = fieldOf('incomplete-date')
+    expect(read({ ...field, limits: { ...field.limits, ...limits } }, ...texts)).toBe(expected)
+  })
+
+  it.each<[readonly string[], string]>([
+    [['24', '12', '2026', '8.05'], '2026-12-24T08:05'],
+    [['24.12.2026', '', '', '14 Uhr'], '2026-12-24T14:00'],
+    [['24', '12', '2026', ''], '✗ forms/date-time time'],
+    [['24', '12', '2026', '25:00'], '✗ forms/time time'],
+    [['', '', '', '8:00'], '✗ forms/date-day day'],
+    [['', '', '', ''], '✗ forms/empty'],
+  ])('date and time reads %j as %s', (texts, expected) => {
+    expect(read(fieldOf('date-time'), ...texts)).toBe(expected)
+  })
+
+  it.each<[readonly string[], unknown]>([
+    [
+      ['true', '', 'true', ''],
+      ['hund', 'a/b'],
+    ],
+    [['', '', '', ''], '✗ forms/choose'],
+    [['true', '', '', ''], '✗ forms/choices-min'],
+    [['true', 'true', 'true', 'true'], '✗ forms/choices-max'],
+    [['on', 'x', 'false', ''], '✗ forms/choose'],
+    [[], '✗ forms/choose'],
+  ])('several reads the ticks %j as %j', (texts, expected) => {
+    const field = [...form.fields.values()].find((candidate) => candidate.path === 'wahl.mehrere') as Field
+    expect(read(field, ...texts)).toEqual(expected)
+  })
+
+  it('names the ticks by their codes, signs of JSON pointers escaped', () => {
+    const field = [...form.fields.values()].find((candidate) => candidate.path === 'wahl.mehrere') as Field
+    expect(controlNames(field, '/wahl/mehrere')).toEqual([
+      '/wahl/mehrere/hund',
+      '/wahl/mehrere/katze',
+      '/wahl/mehrere/a~1b',
+      '/wahl/mehrere/maus',
+    ])
+  })
+
+  it('keeps a long text to the letters of DIN 91379 where the data schema says text_latin', () => {
+    const field = form.fields.get('texte.latein') as Field
+    expect([read(field, 'Привет'), read(field, 'Łužyca')]).toEqual(['✗ forms/sign', 'Łužyca'])
+  })
+
   it.each<[Partial<Field['limits']>, string]>([
     [{ isPast: true }, '2026-11-24'],
     [{ isFuture: true }, '2026-11-24'],
@@ -153,7 +256,7 @@ describe('every kind of field', () => {
 
   it('leaves an optional question without an answer', () => {
     for (const field of form.fields.values()) {
-      const texts = field.kind === 'date' ? ['', ' ', '\u200b'] : [' \u0000 ']
+      const texts = controlNames(field, '/x').map((_, index) => ['', ' ', '\u200b', ' \u0000 '][index % 4] ?? '')
       const result = readAnswer({ ...field, isOptional: true }, texts, { today: TODAY, monthNames: form.monthNames })
       expect(result, field.path).toEqual({ ok: true, value: undefined })
     }

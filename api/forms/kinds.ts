@@ -1,15 +1,15 @@
-import { electronicFormatIBAN, isSEPACountry, isValidIBAN } from 'ibantools'
-import type { AnswerValue } from './answers.ts'
-import { type DateContext, readDate } from './dates.ts'
+import { readChip, readDigits, readIban, readPlate, readTaxId } from './codes.ts'
+import { type DateContext, readDate, readIncompleteDate } from './dates.ts'
 import type { Field } from './model.ts'
 import { readDecimal } from './numbers.ts'
 import { compilePattern } from './pattern.ts'
-import type { Read } from './reading.ts'
+import { bad, good, type Read } from './reading.ts'
+import { readDateTime, readTime } from './times.ts'
 
 /**
  * Reads one answer as a person types it: trimmed, NFC, stray blanks and hyphens forgiven. Empty is a finding unless the question
  * is optional. Files are not read here.
- * @param texts the raw texts of the question's controls: one, or day, month and year.
+ * @param texts the raw texts of the question's controls, in the order of `controlNames`.
  * @param context the day in Berlin, for dates that must lie in the past or the future, and names of months.
  */
 export function readAnswer(field: Field, texts: readonly string[], context: DateContext): Read {
@@ -19,8 +19,9 @@ export function readAnswer(field: Field, texts: readonly string[], context: Date
       ? { ok: true, value: undefined }
       : { ok: false, wrong: { type: EMPTY[field.kind] ?? 'forms/empty' } }
   }
-  if (field.kind === 'date') {
-    return readDate(field.limits, cleaned, context)
+  const whole = WHOLE_READERS[field.kind]
+  if (whole !== undefined) {
+    return whole(field, cleaned, context)
   }
   const text = cleaned[0] ?? ''
   const { maxLength } = field.limits
@@ -34,12 +35,14 @@ export function readAnswer(field: Field, texts: readonly string[], context: Date
 const EMPTY: Readonly<Partial<Record<Field['kind'], string>>> = {
   bool: 'forms/choose-yes-no',
   select: 'forms/choose',
+  several: 'forms/choose',
+  country: 'forms/choose',
   declaration: 'forms/declare',
   file: 'forms/file-missing',
 }
 
 /** Kinds whose answer is one of a few codes. */
-const CHOSEN: readonly Field['kind'][] = ['bool', 'select', 'declaration']
+const CHOSEN: readonly Field['kind'][] = ['bool', 'select', 'country', 'declaration']
 
 /** Raw characters allowed where blanks and hyphens are taken out before counting. */
 const SLOPPY: Readonly<Partial<Record<Field['kind'], number>>> = {
@@ -49,6 +52,18 @@ const SLOPPY: Readonly<Partial<Record<Field['kind'], number>>> = {
   number: 40,
   money: 40,
   plate: 20,
+  time: 20,
+  'tax-id': 40,
+  chip: 60,
+}
+
+type WholeReader = (field: Field, texts: readonly string[], context: DateContext) => Read
+/** Kinds that are typed in several controls. */
+const WHOLE_READERS: Readonly<Partial<Record<Field['kind'], WholeReader>>> = {
+  date: (field, texts, context) => readDate(field.limits, texts, context),
+  'incomplete-date': (field, texts, context) => readIncompleteDate(field.limits, texts, context),
+  'date-time': (field, texts, context) => readDateTime(field.limits, texts, context),
+  several: readSeveral,
 }
 
 type Reader = (field: Field, text: string) => Read
@@ -61,16 +76,32 @@ const READERS: Readonly<Partial<Record<Field['kind'], Reader>>> = {
   iban: readIban,
   digits: readDigits,
   plate: readPlate,
+  'tax-id': readTaxId,
+  chip: readChip,
+  time: (field, text) => readTime(field.limits, text),
   number: readNumber,
   money: readMoney,
   bool: (_, text) => (text === 'true' || text === 'false' ? good(text === 'true') : bad('forms/choose-yes-no')),
   declaration: (_, text) => (text === 'true' ? good(true) : bad('forms/declare')),
-  select: (field, text) => (field.options.some((option) => option.code === text) ? good(text) : bad('forms/choose')),
+  select: readChoice,
+  country: readChoice,
 }
 
-const good = (value: AnswerValue): Read => ({ ok: true, value })
-const bad = (type: string, params?: Readonly<Record<string, string | number>>): Read => {
-  return { ok: false, wrong: params === undefined ? { type } : { type, params } }
+function readChoice(field: Field, text: string): Read {
+  return field.options.some((option) => option.code === text) ? good(text) : bad('forms/choose')
+}
+
+/** The codes whose tick is set, in the order of the options. */
+function readSeveral(field: Field, texts: readonly string[]): Read {
+  const chosen = field.options.flatMap(({ code }, index) => (texts[index] === 'true' ? [code] : []))
+  const { choicesMin, choicesMax } = field.limits
+  if (chosen.length === 0) {
+    return bad('forms/choose')
+  }
+  if (chosen.length < choicesMin) {
+    return bad('forms/choices-min', { min: choicesMin })
+  }
+  return chosen.length > choicesMax ? bad('forms/choices-max', { max: choicesMax }) : good(chosen)
 }
 
 /** Brings text into NFC without control characters and outer blanks; inner blanks become one, lines are kept in long text. */
@@ -96,7 +127,8 @@ function readText(field: Field, text: string): Read {
   if (text.length < field.limits.minLength) {
     return bad('forms/too-short', { min: field.limits.minLength })
   }
-  const allowed = field.kind === 'name' ? NAME_SIGN : field.kind === 'text' ? TEXT_SIGN : undefined
+  const allowed =
+    field.kind === 'name' ? NAME_SIGN : field.kind === 'text' || field.limits.isLatin ? TEXT_SIGN : undefined
   const sign = allowed === undefined ? undefined : [...text].find((candidate) => !allowed.test(candidate))
   if (sign !== undefined) {
     return bad('forms/sign', { sign })
@@ -119,41 +151,6 @@ function readEmail(_: Field, text: string): Read {
 function readPhone(_: Field, text: string): Read {
   const number = text.replace(/[\s()/.\-–]/g, '').replace(/^00/, '+')
   return /^\+?\d{5,15}$/.test(number) ? good(number) : bad('forms/phone')
-}
-
-function readIban(_: Field, text: string): Read {
-  const iban = electronicFormatIBAN(text.replace(/[^A-Za-z0-9]/g, '')) ?? ''
-  if (!isValidIBAN(iban)) {
-    return bad('forms/iban')
-  }
-  return isSEPACountry(iban.slice(0, 2)) ? good(iban) : bad('forms/iban-country')
-}
-
-function readDigits(field: Field, text: string): Read {
-  const digits = text.replace(/[\s./\-–]/g, '')
-  const { minLength, maxLength, pattern } = field.limits
-  if (!/^\d+$/.test(digits) || digits.length < minLength || digits.length > maxLength) {
-    return minLength === maxLength
-      ? bad('forms/digits', { count: maxLength })
-      : bad('forms/digits-between', { min: minLength, max: maxLength })
-  }
-  return pattern === undefined || compilePattern(pattern).test(digits) ? good(digits) : bad('forms/pattern')
-}
-
-/** A German number plate; where the parts are set apart the usual form `CB-AB 123E` is stored. */
-function readPlate(_: Field, text: string): Read {
-  const match = /^([A-ZÄÖÜ]{1,3})(?:[ -]+|(?<glued>))([A-Z]{0,2}) ?-?(\d{1,4}) ?([EH]?)$/.exec(
-    text.toUpperCase().replace(/[–·.]/g, '-'),
-  )
-  if (match === null) {
-    return bad('forms/plate')
-  }
-  const [, town = '', , letters = '', number = '', mark = ''] = match
-  return good(
-    match.groups?.['glued'] === undefined && letters !== ''
-      ? `${town}-${letters} ${number}${mark}`
-      : `${town}${letters} ${number}${mark}`,
-  )
 }
 
 function readNumber(field: Field, text: string): Read {

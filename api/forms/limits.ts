@@ -11,15 +11,22 @@ const LENGTH_MAX: Readonly<Record<FieldKind, number>> = {
   'long-text': 4000,
   name: 120,
   date: 10,
+  'incomplete-date': 10,
+  time: 5,
+  'date-time': 16,
   number: 20,
   money: 20,
   bool: 5,
   select: 60,
+  several: 60,
+  country: 60,
   email: 254,
   phone: 30,
   iban: 34,
   digits: 30,
   plate: 12,
+  'tax-id': 11,
+  chip: 15,
   file: 0,
   declaration: 4,
   note: 0,
@@ -59,11 +66,17 @@ export function limitsOf(loading: Loading, { place, kind, overlay, node }: Limit
     ...(pattern === undefined || problem !== undefined ? {} : { pattern }),
     isPast: overlay.past,
     isFuture: overlay.future,
+    choicesMin: kind === 'several' ? Math.max(node.min, 1) : 1,
+    choicesMax: kind === 'several' ? (node.max ?? 999) : 1,
+    isLatin: node.type === 'text_latin',
   }
 }
 
 function boundOf(kind: FieldKind, text: string): number | string | null {
-  if (kind === 'date') {
+  if (kind === 'time') {
+    return /^([01]\d|2[0-3]):[0-5]\d(:00)?$/.test(text) ? text.slice(0, 5) : null
+  }
+  if (kind === 'date' || kind === 'incomplete-date' || kind === 'date-time') {
     return /^\d{4}-\d{2}-\d{2}$/.test(text) ? text : null
   }
   if (kind !== 'number' && kind !== 'money') {

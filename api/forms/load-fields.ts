@@ -1,6 +1,7 @@
 import { nearest } from '../lib/finding.ts'
 import type { DataField, DataGroup, DataModel, DataNode } from './data-model.ts'
 import { fileLimitsOf, limitsOf } from './limits.ts'
+import { COUNTRIES_URI, listByUri } from './lists.ts'
 import type { Loading } from './loading.ts'
 import type { Field, FieldKind, Group, Option, Why } from './model.ts'
 import type { FieldOverlay } from './overlay.ts'
@@ -185,9 +186,11 @@ function loadField(loading: Loading, parts: FieldParts): Field {
   if ((kind === 'note' || kind === 'declaration') && overlay.text === undefined) {
     loading.report(place, 'forms/missing-text', `"${path}" has no "text".`)
   }
-  if (kind !== 'file' && node.max !== 1) {
-    loading.report(place, 'forms/loop', `"${path}" may be answered several times; only files and groups may.`)
+  if (kind !== 'file' && kind !== 'several' && node.max !== 1) {
+    const detail = `"${path}" may be answered several times; only files, selects and groups may.`
+    loading.report(place, 'forms/loop', detail)
   }
+  const options = optionsOf(loading, parts, kind)
   return {
     path,
     key: path.split('.').at(-1) ?? '',
@@ -202,8 +205,8 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     why: whyOf(loading, parts),
     isOptional: node.min === 0,
     limits: limitsOf(loading, { place, kind, overlay, node }),
-    options: optionsOf(loading, parts),
-    display: overlay.display ?? (node.codes.length > 7 ? 'dropdown' : 'radios'),
+    options,
+    display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),
     ...(overlay.autocomplete === undefined ? {} : { autocomplete: overlay.autocomplete }),
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
     ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
@@ -211,11 +214,16 @@ function loadField(loading: Loading, parts: FieldParts): Field {
   }
 }
 
-const TEXT_KINDS: readonly FieldKind[] = ['text', 'long-text', 'name', 'email', 'phone', 'iban', 'digits', 'plate']
+const TEXT_KINDS: readonly FieldKind[] = [
+  'text', 'long-text', 'name', 'email', 'phone', 'iban', 'digits', 'plate',
+  'tax-id', 'chip', 'country', 'select', 'incomplete-date', 'time',
+] // biome-ignore format: one list
 const KINDS: Readonly<Record<string, readonly FieldKind[]>> = {
   text: TEXT_KINDS,
   text_latin: TEXT_KINDS,
   date: ['date'],
+  time: ['time'],
+  datetime: ['date-time'],
   bool: ['bool', 'declaration'],
   num: ['number'],
   num_int: ['number'],
@@ -225,10 +233,17 @@ const KINDS: Readonly<Record<string, readonly FieldKind[]>> = {
 
 function kindOf(loading: Loading, { path, overlay, node }: FieldParts): FieldKind {
   const allowed: readonly FieldKind[] =
-    node.art === 'select' ? ['select'] : node.art === 'label' ? ['note'] : (KINDS[node.type] ?? [])
+    node.art === 'select'
+      ? node.max === 1
+        ? ['select', 'country']
+        : ['several']
+      : node.art === 'label'
+        ? ['note']
+        : (KINDS[node.type] ?? [])
   const [usual] = allowed
   if (usual === undefined) {
-    loading.report(['fields', path], 'forms/kind', `Fields of the type "${node.type}" cannot be asked yet.`)
+    const detail = `${node.id} is of the type "${node.type}", an object of any structure: no single question can ask for it. A group with its fields can.`
+    loading.report(['fields', path], 'forms/kind', detail)
     return 'text'
   }
   const chosen = allowed.find((kind) => kind === overlay.kind)
@@ -263,9 +278,11 @@ function whyOf(loading: Loading, { path, overlay, node }: FieldParts): Why {
   return { id, purpose: purpose?.purpose ?? '', legalBasis }
 }
 
-function optionsOf(loading: Loading, { path, overlay, node }: FieldParts): readonly Option[] {
+type Coded = Pick<FieldParts, 'path' | 'overlay' | 'node'>
+
+function optionsOf(loading: Loading, { path, overlay, node }: Coded, kind: FieldKind): readonly Option[] {
   const texts = overlay.options ?? {}
-  const codes = node.art === 'select' ? node.codes : []
+  const codes = codesOf(loading, { path, overlay, node }, kind)
   for (const code of Object.keys(texts).filter((known) => !codes.some((entry) => entry.code === known))) {
     const suggestion = nearest(
       code,
@@ -278,16 +295,46 @@ function optionsOf(loading: Loading, { path, overlay, node }: FieldParts): reado
       suggestion,
     )
   }
-  if (node.art === 'select' && codes.length === 0) {
-    loading.report(
-      ['fields', path],
-      'forms/missing-text',
-      `The code list of ${node.id} is not part of the data schema.`,
-    )
+  if (CODED.includes(kind) && codes.length === 0 && overlay.codeList === undefined) {
+    loading.report(['fields', path], 'forms/missing-list', missingList(node, kind))
   }
-  return codes.map(({ code, name, help }) => {
+  return codes.map(({ code, label, hint: help }) => {
     const text = Object.hasOwn(texts, code) ? texts[code] : undefined
     const hint = text?.hint ?? (text === undefined ? help : undefined)
-    return { code, label: text?.label ?? name, ...(hint === undefined ? {} : { hint }) }
+    return { code, label: text?.label ?? label, ...(hint === undefined ? {} : { hint }) }
   })
+}
+
+const CODED: readonly FieldKind[] = ['select', 'several', 'country']
+
+function missingList(node: DataField, kind: FieldKind): string {
+  if (kind === 'country' && node.art !== 'select') {
+    return `${node.id} asks for a country, and no list in code-lists/ has the URI ${COUNTRIES_URI}.`
+  }
+  return node.codeListUri === undefined
+    ? `The code list of ${node.id} is not part of the data schema; "codeList" may name one of code-lists/.`
+    : `The code list ${node.codeListUri} of ${node.id} is not part of the data schema, nor in code-lists/.`
+}
+
+/** The list the overlay names, else the codes of the data schema, else the town's list of the same URI. */
+function codesOf(loading: Loading, { path, overlay, node }: Coded, kind: FieldKind): readonly Option[] {
+  if (overlay.codeList !== undefined) {
+    const named = loading.lists.codeLists.get(overlay.codeList)
+    if (named === undefined || !CODED.includes(kind)) {
+      const detail =
+        named === undefined ? `There is no list "${overlay.codeList}" in code-lists/.` : `A ${kind} has no code list.`
+      const suggestion = named === undefined ? nearest(overlay.codeList, loading.lists.codeLists.keys()) : undefined
+      loading.report(['fields', path, 'codeList'], 'forms/missing-list', detail, suggestion)
+    }
+    return named?.options ?? []
+  }
+  if (node.art === 'select' && node.codes.length > 0) {
+    return node.codes.map(({ code, name, help }) => ({
+      code,
+      label: name,
+      ...(help === undefined ? {} : { hint: help }),
+    }))
+  }
+  const uri = kind === 'country' ? (node.codeListUri ?? COUNTRIES_URI) : node.codeListUri
+  return CODED.includes(kind) ? (listByUri(loading.lists, uri)?.options ?? []) : []
 }

@@ -153,6 +153,7 @@ describe('loadForm', () => {
     ['a name from the language', '  unterlagen.nachweis:', '  unterlagen.constructor:', 'forms/key'],
     ['a key twice', 'title: Hund zur', 'format: 1\ntitle: Hund zur', 'yaml/malformed'],
     ['an alias', 'title: Hund zur Hundesteuer anmelden', 'title: &a Hund\nversion: *a', 'yaml/malformed'],
+    ['a list nobody holds', 'label: Rufname', 'codeList: laender\n    label: Rufname', 'forms/missing-list'],
     ['a step with an empty page', 'fields: [zahlung.art]', 'fields: []', 'forms/wrong-entry'],
   ]
   it.each<[string, string, string, string, string?]>(rows)(
@@ -181,6 +182,32 @@ describe('loadForm', () => {
   it('refuses a pattern whose time could explode', () => {
     const result = loadChanged('alle-felder', 'form.yaml', [["'[A-Z]{2}-[0-9]{1,4}'", "'([A-Z]+)+'"]])
     expect(result).toMatchObject({ ok: false, findings: [{ type: 'forms/pattern' }] })
+  })
+
+  it('takes codes from the list of the town that has the URI, and says which is missing', () => {
+    const other = loadChanged('alle-felder', 'form.yaml', [['3166:-1:alpha-3_2020', '3166:-1:alpha-2']])
+    expect(other).toMatchObject({ ok: false, findings: [{ type: 'forms/missing-list', line: expect.any(Number) }] })
+    const named = loadChanged('alle-felder', 'form.de.yaml', [['f-staat, kind', 'f-staat, codeList: staaten, kind']])
+    expect(named.ok && named.form.fields.get('texte.staat')?.options.length).toBeGreaterThan(240)
+    const misnamed = loadChanged('alle-felder', 'form.de.yaml', [['f-staat, kind', 'f-staat, codeList: staten, kind']])
+    expect(misnamed).toMatchObject({ ok: false, findings: [{ type: 'forms/missing-list', suggestion: 'staaten' }] })
+  })
+
+  it('knows the codes of several in rules', () => {
+    const wrong = loadChanged('alle-felder', 'form.de.yaml', [['wahl.mehrere, "katze"', 'wahl.mehrere, "kater"']])
+    expect(wrong).toMatchObject({ ok: false, findings: [{ type: 'feel/unknown-option', suggestion: 'katze' }] })
+  })
+
+  it.each([
+    ['an object', /(F12000000210<[\s\S]*?)text_latin/, '$1obj', 'an object of any structure'],
+    ['a text given several times', /1:1(<[\s\S]{0,150}F12000000210<)/, '1:*$1', 'may be answered several times'],
+  ])('refuses what no question can ask, with the true reason: %s', (_, from, to, reason) => {
+    const files = seedFiles('hund-anmelden')
+    const source = files['form.xml'] ?? ''
+    const changed = source.replace(from, to)
+    expect(changed).not.toBe(source)
+    const result = loadForm({ ...files, 'form.xml': changed }, { slug: 'hund-anmelden', readXml: readXDatenfelder })
+    expect(result.ok ? '' : result.findings.map((finding) => finding.detail).join('\n')).toContain(reason)
   })
 
   it('says that a service has no form, and passes on what the data schema has wrong', () => {

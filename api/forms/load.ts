@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../lib/finding.ts'
-import type { DataModelReader } from './data-model.ts'
+import type { DataModelReader, OpenPoint } from './data-model.ts'
 import { monthNamesOf } from './dates.ts'
 import { readHandMade } from './hand-made.ts'
+import { NO_LISTS, type TownLists } from './lists.ts'
 import { loadFields } from './load-fields.ts'
 import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
-import type { Form } from './model.ts'
+import type { Field, Form } from './model.ts'
 import { namesOf } from './names.ts'
 import { Overlay } from './overlay.ts'
 import { readYaml, shapeOf } from './yaml.ts'
@@ -23,12 +24,13 @@ export type FormResult =
  * step or in two, a name a rule may not use (unknown, or answered later), a condition that is always or never true.
  * Pure: the same files give the same form with the same digest. Never throws.
  * @param options.readXml reader of XDatenfelder; wired where the context is built.
+ * @param options.lists code lists of the town, for selects whose codes are not part of the data schema.
  */
 export function loadForm(
   files: FormFiles,
-  options: { slug: string; readXml: DataModelReader; lang?: string; folder?: string },
+  options: { slug: string; readXml: DataModelReader; lang?: string; folder?: string; lists?: TownLists },
 ): FormResult {
-  const { slug, readXml, lang = 'de', folder = `content/services/${slug}` } = options
+  const { slug, readXml, lang = 'de', folder = `content/services/${slug}`, lists = NO_LISTS } = options
   const overlayName = `form.${lang}.yaml`
   const overlaySource = files[overlayName]
   const schemaName = files['form.xml'] === undefined ? 'form.yaml' : 'form.xml'
@@ -43,7 +45,7 @@ export function loadForm(
   if (!model.ok || !yaml.ok || !shape.ok) {
     return { ok: false, findings: [model, shape].flatMap((part) => (part.ok ? [] : part.findings)) }
   }
-  const loading = startLoading(yaml.yaml, shape.value)
+  const loading = startLoading(yaml.yaml, shape.value, lists)
   const form = assemble(loading, model.model, { slug, lang, digest: formDigest(files, lang) })
   return loading.findings.length > 0 ? { ok: false, findings: loading.findings.slice(0, 50) } : { ok: true, form }
 }
@@ -61,6 +63,14 @@ export function formDigest(files: FormFiles, lang = 'de'): string {
     }
   }
   return hash.digest('hex')
+}
+
+/** An open point about a code list is closed where the town has the list. */
+function isAnswered(point: OpenPoint, fields: ReadonlyMap<string, Field>): boolean {
+  return (
+    point.kind === 'code-list' &&
+    [...fields.values()].some((field) => field.element.id === point.at && field.options.length > 0)
+  )
 }
 
 type ReadModel = Extract<ReturnType<DataModelReader>, { ok: true }>['model']
@@ -100,6 +110,6 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
     review: { ...overlay.review, notes },
     receipt: overlay.receipt,
     monthNames: monthNamesOf(identity.lang),
-    openPoints: model.openPoints,
+    openPoints: model.openPoints.filter((point) => !isAnswered(point, fields)),
   }
 }

@@ -1,5 +1,6 @@
 import { compileRule, type Names, type Rule } from '../lib/feel.ts'
 import type { Finding } from '../lib/finding.ts'
+import type { TownLists } from './lists.ts'
 import type { Overlay } from './overlay.ts'
 import type { Place, YamlFile } from './yaml.ts'
 
@@ -7,17 +8,19 @@ import type { Place, YamlFile } from './yaml.ts'
 export type Loading = {
   readonly yaml: YamlFile
   readonly overlay: Overlay
+  readonly lists: TownLists
   readonly findings: Finding[]
   readonly report: (place: Place, type: string, detail: string, suggestion?: string) => void
   readonly compile: (source: string, place: Place, names: Names) => Rule | undefined
 }
 
 /** Begins to load one form; findings gather in the order they are seen. */
-export function startLoading(yaml: YamlFile, overlay: Overlay): Loading {
+export function startLoading(yaml: YamlFile, overlay: Overlay, lists: TownLists): Loading {
   const findings: Finding[] = []
   return {
     yaml,
     overlay,
+    lists,
     findings,
     report: (place, type, detail, suggestion) => {
       findings.push({

@@ -34,15 +34,22 @@ export type FieldKind =
   | 'long-text'
   | 'name'
   | 'date'
+  | 'incomplete-date'
+  | 'time'
+  | 'date-time'
   | 'number'
   | 'money'
   | 'bool'
   | 'select'
+  | 'several'
+  | 'country'
   | 'email'
   | 'phone'
   | 'iban'
   | 'digits'
   | 'plate'
+  | 'tax-id'
+  | 'chip'
   | 'file'
   | 'declaration'
   | 'note'
@@ -84,7 +91,7 @@ export type ElementRef = { readonly id: string; readonly version: string; readon
 export type Why = { readonly id: string; readonly purpose: string; readonly legalBasis: string }
 export type Option = { readonly code: string; readonly label: string; readonly hint?: string }
 
-/** Bounds of an answer. Lengths in characters; `min`/`max`: number, cents for money, ISO date for dates. */
+/** Bounds of an answer. Lengths in characters; `min`/`max`: number, cents for money, ISO date for dates, `HH:MM` for times. */
 export type Limits = {
   readonly minLength: number
   readonly maxLength: number
@@ -96,6 +103,11 @@ export type Limits = {
   readonly pattern?: string
   readonly isPast: boolean
   readonly isFuture: boolean
+  /** How many options of `several` are chosen at least and at most; 1 for every other kind. */
+  readonly choicesMin: number
+  readonly choicesMax: number
+  /** Only letters of DIN 91379, whatever the kind: the data schema says `text_latin`. */
+  readonly isLatin: boolean
 }
 
 export type FileLimits = {

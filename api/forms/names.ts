@@ -68,7 +68,10 @@ function typeOf(field: Field): NameType | undefined {
     case 'bool':
     case 'declaration':
       return { kind: 'boolean' }
+    case 'several':
+      return { kind: 'list', of: { kind: 'string', options: field.options.map((option) => option.code) } }
     case 'select':
+    case 'country':
       return { kind: 'string', options: field.options.map((option) => option.code) }
     case 'file':
       return { kind: 'list', of: { kind: 'string' } }

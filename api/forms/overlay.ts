@@ -41,6 +41,8 @@ const fieldOverlay = v.strictObject({
   hint: v.optional(text),
   why: v.optional(v.string()),
   options: v.optional(v.record(v.string(), option)),
+  /** Name of a file in `code-lists/`, where the data schema does not hold the codes. */
+  codeList: v.optional(key),
   display: v.optional(v.picklist(['radios', 'dropdown'])),
   autocomplete: v.optional(v.picklist(AUTOCOMPLETE)),
   past: v.optional(v.boolean(), false),

@@ -35,7 +35,7 @@ const FILE = fc.record({
 function typedOf(field: Field): fc.Arbitrary<string> {
   const plausible: readonly string[] = [
     'Mara', '03046', '13', '4', '1985', '2026', '1.234,56', 'true', 'false', 'DE02 1203 0000 0000 2020 51', 'a@b.example',
-    '0355 612200', '276098100001234', 'AB-12', 'CB-AB 12', '', ...field.options.map((option) => option.code),
+    '0355 612200', '276098100001234', '01234567812', '14:30', 'DEU', 'AB-12', 'CB-AB 12', '', ...field.options.map((option) => option.code),
   ] // biome-ignore format: one list
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...plausible) },

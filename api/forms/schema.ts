@@ -110,6 +110,12 @@ function valueSchema(field: Field): v.GenericSchema {
       return v.boolean()
     case 'declaration':
       return v.literal(true)
+    case 'incomplete-date':
+      return v.pipe(v.string(), v.regex(/^\d{4}(-\d{2}(-\d{2})?)?$/))
+    case 'time':
+      return v.pipe(v.string(), v.isoTime())
+    case 'date-time':
+      return v.pipe(v.string(), v.isoDateTime())
     case 'date':
       return v.pipe(v.string(), v.isoDate())
     case 'money':
@@ -125,10 +131,21 @@ function valueSchema(field: Field): v.GenericSchema {
         v.minValue(numeric(limits.min, -999_999_999_999)),
         v.maxValue(numeric(limits.max, 999_999_999_999)),
       )
+    case 'several':
+      return v.pipe(
+        v.array(v.picklist(field.options.map((option) => option.code))),
+        v.minLength(limits.choicesMin),
+        v.maxLength(Math.min(limits.choicesMax, field.options.length)),
+      )
     case 'select':
+    case 'country':
       return v.picklist(field.options.map((option) => option.code))
     case 'digits':
       return v.pipe(v.string(), v.regex(/^\d+$/), v.minLength(limits.minLength), v.maxLength(limits.maxLength))
+    case 'tax-id':
+      return v.pipe(v.string(), v.regex(/^\d{11}$/))
+    case 'chip':
+      return v.pipe(v.string(), v.regex(/^\d{15}$/))
     case 'iban':
       return v.pipe(v.string(), v.regex(/^[A-Z]{2}\d{2}[A-Z0-9]{1,30}$/))
     case 'file':

@@ -3,6 +3,7 @@ import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import type { DataModelReader } from './data-model.ts'
 import { exampleProblem, readExamples } from './examples.ts'
+import { readLists, type TownLists } from './lists.ts'
 import { type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
@@ -34,12 +35,13 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
     if (files[`form.${spoken}.yaml`] === undefined) {
       throw noForm(`service ${slug} has no form`)
     }
-    const key = `${slug}\n${spoken}\n${formDigest(files, spoken)}`
+    const lists = readLists(content)
+    const key = `${slug}\n${spoken}\n${formDigest(files, spoken)}\n${lists.digest}`
     const known = kept.get(key)
     if (known !== undefined) {
       return known
     }
-    const result = loadForm(files, { slug, lang: spoken, readXml })
+    const result = loadForm(files, { slug, lang: spoken, readXml, lists })
     if (!result.ok) {
       throw new Error(`form of ${slug} is broken: ${result.findings[0]?.type ?? ''}`)
     }
@@ -66,14 +68,20 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
 export function checkForms(readXml: DataModelReader): ContentChecker {
   return (content) => {
     const slugs = new Set(content.paths.flatMap((path) => FILE.exec(path)?.[1] ?? []))
-    return [...slugs].flatMap((slug) => checkService(filesOfService(content, slug), slug, readXml))
+    const lists = readLists(content)
+    const forms = [...slugs].flatMap((slug) => checkService(filesOfService(content, slug), slug, { readXml, lists }))
+    return [...lists.findings, ...forms]
   }
 }
 
-function checkService(files: FormFiles, slug: string, readXml: DataModelReader): readonly Finding[] {
+function checkService(
+  files: FormFiles,
+  slug: string,
+  given: { readXml: DataModelReader; lists: TownLists },
+): readonly Finding[] {
   const languages = Object.keys(files).flatMap((name) => /^form\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
   return (languages.length === 0 ? ['de'] : languages).flatMap((lang): readonly Finding[] => {
-    const result = loadForm(files, { slug, lang, readXml, folder: `services/${slug}` })
+    const result = loadForm(files, { slug, lang, ...given, folder: `services/${slug}` })
     return result.ok ? checkExamples(result.form, files['examples.yaml'], slug) : result.findings
   })
 }

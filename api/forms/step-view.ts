@@ -111,6 +111,7 @@ function anotherView(loop: LoopStep, typed: Typed, showing: LoopShowing): FieldV
   const [error] = showing.errors
   const option = (code: string, label: string, optionId: string) => ({
     id: optionId,
+    name,
     code,
     label,
     isChosen: value === code,
@@ -121,6 +122,7 @@ function anotherView(loop: LoopStep, typed: Typed, showing: LoopShowing): FieldV
     control: 'radios',
     id,
     name,
+    names: [name],
     label: loop.another,
     isHeading: false,
     why: { purpose: '', legalBasis: '' },

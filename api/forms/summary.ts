@@ -1,5 +1,5 @@
 import { type Answers, pointerOf, type Typed, typedText, valueAt } from './answers.ts'
-import { dateText, moneyText, sizeText } from './field-view.ts'
+import { dateText, incompleteDateText, moneyText, sizeText } from './field-view.ts'
 import type { Field, Form, LoopStep } from './model.ts'
 import { typedFrom } from './typed-from.ts'
 import type { SummaryRow, SummarySection, Words } from './view.ts'
@@ -70,6 +70,10 @@ export function rowOf(form: Form, asked: AskedField, at: { answers: Answers; wor
 }
 
 function valueText(field: Field, value: unknown, at: { words: Words; lang: string }): string {
+  const labelOf = (code: unknown): string => field.options.find((option) => option.code === code)?.label ?? String(code)
+  if (field.kind === 'several' && Array.isArray(value)) {
+    return value.map(labelOf).join('\n')
+  }
   if (Array.isArray(value)) {
     return value.map((file: { name: string }) => file.name).join('\n')
   }
@@ -80,12 +84,23 @@ function valueText(field: Field, value: unknown, at: { words: Words; lang: strin
       return at.words('forms.declared')
     case 'date':
       return dateText(String(value), at.lang)
+    case 'incomplete-date':
+      return incompleteDateText(String(value), at.lang)
+    case 'time':
+      return at.words('forms.clock', { time: String(value) })
+    case 'date-time': {
+      const [day = '', time = ''] = String(value).split('T')
+      return `${dateText(day, at.lang)}, ${at.words('forms.clock', { time })}`
+    }
     case 'money':
       return moneyText(Number(value), at.lang)
     case 'number':
       return `${new Intl.NumberFormat(at.lang, { maximumFractionDigits: 6 }).format(Number(value))}${field.unit === undefined ? '' : ` ${field.unit}`}`
     case 'select':
-      return field.options.find((option) => option.code === value)?.label ?? String(value)
+    case 'country':
+      return labelOf(value)
+    case 'tax-id':
+      return String(value).replace(/^(\d\d)(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3 $4')
     case 'iban':
       return String(value).replace(/(.{4})(?=.)/g, '$1 ')
     default:

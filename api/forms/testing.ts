@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
 import { type Example, readExamples } from './examples.ts'
+import { readLists } from './lists.ts'
 import { type FormFiles, type FormResult, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 import type { FormPaths, Words } from './view.ts'
@@ -10,6 +11,12 @@ const CONTENT = new URL('../../content/', import.meta.url)
 
 /** The day of all form tests. */
 export const TODAY = '2026-11-24'
+
+/** Code lists of the seed content. */
+const LISTS = readLists({
+  paths: readdirSync(new URL('code-lists/', CONTENT)).map((name) => `code-lists/${name}`),
+  file: (path) => readFileSync(new URL(path, CONTENT)),
+})
 
 /** Files of a service in the seed content, by name. */
 export function seedFiles(slug: string): FormFiles {
@@ -27,12 +34,12 @@ export function loadChanged(slug: string, file: string, changes: readonly (reado
     }
     source = source.replace(from, to)
   }
-  return loadForm({ ...files, [file]: source }, { slug, readXml: readXDatenfelder })
+  return loadForm({ ...files, [file]: source }, { slug, readXml: readXDatenfelder, lists: LISTS })
 }
 
 /** Loads a form of the seed content that has to be sound. */
 export function seedForm(slug: string): Form {
-  const result = loadForm(seedFiles(slug), { slug, readXml: readXDatenfelder })
+  const result = loadForm(seedFiles(slug), { slug, readXml: readXDatenfelder, lists: LISTS })
   if (!result.ok) {
     throw new Error(JSON.stringify(result.findings, null, 2))
   }

@@ -1,4 +1,14 @@
-import { type Answers, anotherName, controlNames, type FileRef, pointerOf, type Typed, valueAt } from './answers.ts'
+import {
+  type Answers,
+  anotherName,
+  controlNames,
+  type FileRef,
+  optionName,
+  partsOf,
+  pointerOf,
+  type Typed,
+  valueAt,
+} from './answers.ts'
 import type { Field, Form } from './model.ts'
 
 /**
@@ -38,9 +48,14 @@ function putTyped(
   const { pointer, value, lang } = at
   if (field.kind === 'file') {
     typed[pointer] = Array.isArray(value) ? (value as readonly FileRef[]) : []
-  } else if (field.kind === 'date') {
-    const [year = '', month = '', day = ''] = typeof value === 'string' ? value.split('-') : []
-    const parts = [day, month, year]
+  } else if (field.kind === 'several') {
+    for (const { code } of field.options) {
+      typed[optionName(pointer, code)] = Array.isArray(value) && value.includes(code) ? 'true' : ''
+    }
+  } else if (partsOf(field) !== undefined) {
+    const [date = '', time = ''] = typeof value === 'string' ? value.split('T') : []
+    const [year = '', month = '', day = ''] = date.split('-')
+    const parts = [day, month, year, time]
     for (const [index, name] of controlNames(field, pointer).entries()) {
       typed[name] = parts[index] ?? ''
     }

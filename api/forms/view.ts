@@ -3,7 +3,7 @@ import type { FieldKind } from './model.ts'
 /*
  * Plain data for the pages of an application. No HTML. All texts are in the form's language and ready to show.
  * Names of controls are JSON pointers of the answer (`/halter/vornamen`, `/hunde/0/rufname`); the three parts of a date
- * add `/day`, `/month`, `/year`; the question for another item is `<pointer of the group>/+`; `id` is safe in HTML and CSS.
+ * add `/day`, `/month`, `/year`, `/time`; each tick of "several of" adds its code; the question for another item is `<pointer of the group>/+`; `id` is safe in HTML and CSS.
  * Values of yes/no questions are `true` and `false`, of a ticked declaration `true`.
  * Every page is one `<form method="post" novalidate>`; the field `action` may hold `remove:<pointer>` (an item of a loop
  * or one file), `leave`, or `stay` (keep what was sent, a file for example, and show the page again); anything else, or
@@ -20,7 +20,16 @@ export type FormPaths = {
 /** Words of the user interface by key, e.g. `forms.yes`; `{name}` in a text is filled from `params`. */
 export type Words = (key: string, params?: Readonly<Record<string, string | number>>) => string
 
-export type FieldControl = 'input' | 'textarea' | 'date' | 'radios' | 'dropdown' | 'checkbox' | 'file' | 'note'
+export type FieldControl =
+  | 'input'
+  | 'textarea'
+  | 'date'
+  | 'radios'
+  | 'checkboxes'
+  | 'dropdown'
+  | 'checkbox'
+  | 'file'
+  | 'note'
 
 export type ErrorView = {
   readonly type: string
@@ -37,6 +46,8 @@ export type FieldView = {
   readonly id: string
   /** Empty for a note. */
   readonly name: string
+  /** Names of all its controls: the parts of a date, the ticks of "several of", else `name` alone; none for a note. */
+  readonly names: readonly string[]
   readonly label: string
   /** The label is the page's heading (one question on the page): show it as `h1`, do not repeat it. */
   readonly isHeading: boolean
@@ -44,7 +55,7 @@ export type FieldView = {
   readonly why: WhyView
   /** Add the word "(freiwillig)". */
   readonly isOptional: boolean
-  /** As typed; empty where nothing was typed. Code for radios and dropdown, `true` for a ticked checkbox. */
+  /** As typed; empty where nothing was typed, or where there are several controls. Code for radios and dropdown, `true` for a ticked checkbox. */
   readonly value: string
   readonly error?: ErrorView
   readonly autocomplete?: string
@@ -65,19 +76,21 @@ export type FieldView = {
 export type WhyView = { readonly purpose: string; readonly legalBasis: string }
 export type OptionView = {
   readonly id: string
+  /** Name of the control: the question's for radios and dropdown, one of its own for each of several ticks. */
+  readonly name: string
   readonly code: string
   readonly label: string
   readonly hint?: string
   readonly isChosen: boolean
 }
 export type DatePartView = {
-  readonly part: 'day' | 'month' | 'year'
+  readonly part: 'day' | 'month' | 'year' | 'time'
   readonly id: string
   readonly name: string
   readonly label: string
   readonly value: string
   readonly autocomplete?: string
-  readonly width: 2 | 4
+  readonly width: 2 | 4 | 10
   readonly maxLength: number
   readonly hasError: boolean
 }

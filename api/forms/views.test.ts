@@ -142,6 +142,34 @@ describe('stepView', () => {
     })
   })
 
+  it('shows ticks with names of their own, and parts for whatever is typed in parts', () => {
+    const several = stepView(fields, typedAll, 'mehrere', options)?.fields[0]
+    expect(several).toMatchObject({
+      control: 'checkboxes',
+      id: 'feld-wahl-mehrere',
+      names: ['/wahl/mehrere/hund', '/wahl/mehrere/katze', '/wahl/mehrere/a~1b', '/wahl/mehrere/maus'],
+    })
+    expect(several?.options.map(({ name, isChosen }) => [name, isChosen])).toEqual([
+      ['/wahl/mehrere/hund', true],
+      ['/wahl/mehrere/katze', false],
+      ['/wahl/mehrere/a~1b', true],
+      ['/wahl/mehrere/maus', false],
+    ])
+    const [birth, time, moment] = stepView(fields, typedAll, 'zeiten', options)?.fields ?? []
+    expect(birth?.dateParts.map((part) => [part.value, part.autocomplete])).toEqual([
+      ['00', 'bday-day'],
+      ['00', 'bday-month'],
+      ['1950', 'bday-year'],
+    ])
+    expect([time?.control, moment?.dateParts.map((part) => part.label)]).toEqual([
+      'input',
+      ['Tag', 'Monat', 'Jahr', 'Uhrzeit'],
+    ])
+    const country = stepView(fields, typedAll, 'kennungen', options)?.fields[2]
+    expect(country).toMatchObject({ control: 'dropdown', autocomplete: 'country-name', value: 'DEU' })
+    expect(country?.options.length).toBeGreaterThan(240)
+  })
+
   it('is absent for a page that cannot be reached', () => {
     expect(stepView(form, one, 'konto', options)).toBeUndefined()
   })
@@ -224,6 +252,32 @@ describe('summary', () => {
     expect(rows.find((row) => row.kind === 'file' && !row.isEmpty)?.files).toEqual([
       { id: 'example-1', name: 'impfpass.pdf', sizeText: '182 kB' },
     ])
+  })
+})
+
+describe('summary of every kind', () => {
+  it('writes values out as people say them', () => {
+    const whole = seedExamples(fields)[1]?.typed ?? {}
+    const result = validateAll(fields, whole, options)
+    const rows = result.ok ? summary(fields, result.answers, options).flatMap((section) => section.rows) : []
+    const shownAt = (pointer: string) => rows.find((row) => row.pointer === pointer)?.value
+    expect({
+      staat: shownAt('/texte/staat'),
+      steuer: shownAt('/texte/steuer'),
+      geburt: shownAt('/zahlen/geburt'),
+      uhr: shownAt('/zahlen/uhr'),
+      zeitpunkt: shownAt('/zahlen/zeitpunkt'),
+      mehrere: shownAt('/wahl/mehrere'),
+      ganz: shownAt('/zahlen/ganz'),
+    }).toEqual({
+      staat: 'Deutschland',
+      steuer: '01 234 567 812',
+      geburt: 'März 1950',
+      uhr: '14:30 Uhr',
+      zeitpunkt: '24. Dezember 2026, 08:05 Uhr',
+      mehrere: 'Hund\nKatze',
+      ganz: '30 cm',
+    })
   })
 })
 

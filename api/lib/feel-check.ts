@@ -301,6 +301,10 @@ function invocation(node: TreeNode, scope: Scope): NameType {
     wrongType(scope, node, `${name}() takes ${shape.min} to ${shape.max} values.`)
   }
   checkArguments(scope, node, { name, types, shape })
+  const [list, entry] = types
+  if (name === 'list contains' && list?.kind === 'list' && entry !== undefined) {
+    compare(scope, node, { left: list.of, right: entry, isOrder: false })
+  }
   return returned(shape, types[0] ?? UNKNOWN)
 }
 

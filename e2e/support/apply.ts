@@ -83,7 +83,7 @@ export const ONE_DOG: Typed = {
 }
 
 type StepData = {
-  readonly fields: readonly { readonly name: string; readonly dateParts: readonly { readonly name: string }[] }[]
+  readonly fields: readonly { readonly names: readonly string[] }[]
   readonly loop?: { readonly another?: { readonly name: string } }
   readonly isMultipart: boolean
 }
@@ -112,12 +112,7 @@ export async function fillDraft(
     const address = page.split('/').at(-1)?.split(/[?#]/)[0] ?? ''
     const path = `/api/v1/submissions/drafts/${draftId}/steps/${address}`
     const step = await applicant.json<StepData>(path)
-    const names = [
-      ...step.fields.flatMap((field) =>
-        field.dateParts.length > 0 ? field.dateParts.map((part) => part.name) : [field.name],
-      ),
-      step.loop?.another?.name ?? '',
-    ]
+    const names = [...step.fields.flatMap((field) => field.names), step.loop?.another?.name ?? '']
     const fields = Object.fromEntries(names.flatMap((name) => (typed[name] === undefined ? [] : [[name, typed[name]]])))
     const sent = await applicant.post(
       path,

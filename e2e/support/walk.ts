@@ -75,7 +75,7 @@ async function setValue(page: Page, name: string, type: string, value: string): 
   if (type === 'radio') {
     await page.locator(`main form [name="${name}"][value="${value}"]`).check()
   } else if (type === 'checkbox') {
-    await control.check()
+    await control.setChecked(value === 'true')
   } else if (type === 'select') {
     await control.selectOption(value)
   } else {
