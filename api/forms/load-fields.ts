@@ -295,7 +295,9 @@ function optionsOf(loading: Loading, { path, overlay, node }: Coded, kind: Field
       suggestion,
     )
   }
-  if (CODED.includes(kind) && codes.length === 0 && overlay.codeList === undefined) {
+  // A list that the schema names and nobody has is an open point: the form can be tried without it.
+  const isNamed = node.art === 'select' && node.codeList !== undefined
+  if (CODED.includes(kind) && codes.length === 0 && overlay.codeList === undefined && !isNamed) {
     loading.report(['fields', path], 'forms/missing-list', missingList(node, kind))
   }
   return codes.map(({ code, label, hint: help }) => {

@@ -30,7 +30,7 @@ describe('loadForm', () => {
       maxFiles: 5,
       minFiles: 0,
     })
-    expect(form.openPoints.map((point) => point.id)).toEqual(['R12000000301', 'R12000000302'])
+    expect(form.openPoints).toEqual([])
   })
 
   it('takes the legal basis of a field from the data schema where its purpose names none', () => {

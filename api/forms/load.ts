@@ -7,12 +7,16 @@ import { NO_LISTS, type TownLists } from './lists.ts'
 import { loadFields } from './load-fields.ts'
 import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
-import type { Field, Form } from './model.ts'
+import type { Form } from './model.ts'
 import { namesOf } from './names.ts'
+import { openPointsOf } from './open-points.ts'
 import { Overlay } from './overlay.ts'
 import { readYaml, shapeOf } from './yaml.ts'
 
-/** The files of one service by name: `form.xml` or `form.yaml`, and `form.<lang>.yaml`. Others are not looked at. */
+/**
+ * The files of one service by name: `form.xml` or `form.yaml`, `form.<lang>.yaml`, and external code lists
+ * (`codelist.<name>.xml`, genericode). Others are not looked at.
+ */
 export type FormFiles = Readonly<Record<string, string>>
 export type FormResult =
   | { readonly ok: true; readonly form: Form }
@@ -39,7 +43,9 @@ export function loadForm(
     const missing = schemaSource === undefined ? 'form.xml or form.yaml' : overlayName
     return { ok: false, findings: [{ file: folder, line: 1, type: 'forms/no-file', detail: `${missing} is missing.` }] }
   }
-  const model = (schemaName === 'form.xml' ? readXml : readHandMade)(schemaSource, `${folder}/${schemaName}`)
+  const file = `${folder}/${schemaName}`
+  const model =
+    schemaName === 'form.xml' ? readXml(schemaSource, file, codeListsOf(files)) : readHandMade(schemaSource, file)
   const yaml = readYaml(overlaySource, `${folder}/${overlayName}`)
   const shape = yaml.ok ? shapeOf(Overlay, yaml.yaml) : yaml
   if (!model.ok || !yaml.ok || !shape.ok) {
@@ -56,7 +62,7 @@ export function loadForm(
  */
 export function formDigest(files: FormFiles, lang = 'de'): string {
   const hash = createHash('sha256')
-  for (const name of ['form.xml', 'form.yaml', `form.${lang}.yaml`]) {
+  for (const name of ['form.xml', 'form.yaml', `form.${lang}.yaml`, ...Object.keys(codeListsOf(files)).sort()]) {
     const source = files[name]
     if (source !== undefined) {
       hash.update(`${name}\n${Buffer.byteLength(source)}\n`).update(source)
@@ -65,13 +71,11 @@ export function formDigest(files: FormFiles, lang = 'de'): string {
   return hash.digest('hex')
 }
 
-/** An open point about a code list is closed where the town has the list. */
-function isAnswered(point: OpenPoint, fields: ReadonlyMap<string, Field>): boolean {
-  return (
-    point.kind === 'code-list' &&
-    [...fields.values()].some((field) => field.element.id === point.at && field.options.length > 0)
-  )
-}
+const CODE_LIST = /^codelist\.[a-z0-9._-]+\.xml$/
+
+/** The genericode files of a service, by name. */
+export const codeListsOf = (files: FormFiles): FormFiles =>
+  Object.fromEntries(Object.entries(files).filter(([name]) => CODE_LIST.test(name)))
 
 type ReadModel = Extract<ReturnType<DataModelReader>, { ok: true }>['model']
 
@@ -110,6 +114,6 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
     review: { ...overlay.review, notes },
     receipt: overlay.receipt,
     monthNames: monthNamesOf(identity.lang),
-    openPoints: model.openPoints.filter((point) => !isAnswered(point, fields)),
+    openPoints: openPointsOf(loading, model, fields),
   }
 }

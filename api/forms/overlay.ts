@@ -74,6 +74,22 @@ const loopStep = v.strictObject({
   steps: v.pipe(v.array(questionStep), v.minLength(1, 'has no steps.'), v.maxLength(20)),
 })
 
+/** Answer to a rule that the data schema has in free text: exactly one of the three. */
+const ruleAnswer = v.pipe(
+  v.strictObject({
+    /** Id of one of `checks`. */
+    check: v.optional(key),
+    /** Id of a step, or path of a field, whose condition (`when`) keeps the rule. */
+    condition: v.optional(path),
+    /** Why nothing has to be checked, for whoever reads it later. */
+    reason: v.optional(v.pipe(text, v.minLength(10, 'is no sentence.'))),
+  }),
+  v.check(
+    (answer) => Object.values(answer).filter((value) => value !== undefined).length === 1,
+    'needs exactly one of check, condition, reason.',
+  ),
+)
+
 /**
  * Shape of `form.<lang>.yaml`: how the city asks what the data schema names. Rules are FEEL; money in cents; a name in
  * a rule is the path of a field, `eintrag.<field>` inside a loop is the item at hand, `heute` the day in Berlin.
@@ -97,6 +113,8 @@ export const Overlay = v.strictObject({
     v.maxLength(60),
   ),
   checks: v.optional(v.pipe(v.array(v.strictObject({ id: key, at: path, rule, text })), v.maxLength(50)), []),
+  /** Answers to the data schema's rules in free text, by the id of the rule. */
+  rules: v.optional(v.record(element, ruleAnswer), {}),
   start: v.strictObject({
     lead: text,
     minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240)),
@@ -121,6 +139,7 @@ export const Overlay = v.strictObject({
 })
 
 export type Overlay = v.InferOutput<typeof Overlay>
+export type RuleAnswer = v.InferOutput<typeof ruleAnswer>
 export type FieldOverlay = v.InferOutput<typeof fieldOverlay>
 export type QuestionStepOverlay = v.InferOutput<typeof questionStep>
 export type LoopStepOverlay = v.InferOutput<typeof loopStep>

@@ -8,7 +8,8 @@ function contentOf(files: Readonly<Record<string, string>>): Content {
   const bytes = new Map(
     Object.entries(files).map(([name, text]) => [`services/hund-anmelden/${name}`, new TextEncoder().encode(text)]),
   )
-  const access = { paths: [...bytes.keys()], file: (path: string) => bytes.get(path) }
+  const services = new Map([['hund-anmelden', { online: 'own' }]])
+  const access = { services, paths: [...bytes.keys()], file: (path: string) => bytes.get(path) }
   return access as unknown as Content
 }
 const files = seedFiles('hund-anmelden')

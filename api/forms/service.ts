@@ -1,7 +1,7 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
-import type { DataModelReader } from './data-model.ts'
+import type { DataModelReader, OpenPoint } from './data-model.ts'
 import { exampleProblem, readExamples } from './examples.ts'
 import { readLists, type TownLists } from './lists.ts'
 import { type FormFiles, formDigest, loadForm } from './load.ts'
@@ -19,7 +19,8 @@ export { formWords } from './words.ts'
 const noForm = problemType('forms/no-form', 404)
 
 const KEPT_FORMS_MAX = 200
-const FILE = /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml)$/
+const FILE =
+  /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml|codelist\.[a-z0-9._-]+\.xml)$/
 
 /**
  * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200. A language without
@@ -69,20 +70,34 @@ export function checkForms(readXml: DataModelReader): ContentChecker {
   return (content) => {
     const slugs = new Set(content.paths.flatMap((path) => FILE.exec(path)?.[1] ?? []))
     const lists = readLists(content)
-    const forms = [...slugs].flatMap((slug) => checkService(filesOfService(content, slug), slug, { readXml, lists }))
+    const forms = [...slugs].flatMap((slug) => {
+      const isOnline = content.services.get(slug)?.online === 'own'
+      return checkService(filesOfService(content, slug), slug, { readXml, lists, isOnline })
+    })
     return [...lists.findings, ...forms]
   }
 }
 
-function checkService(
-  files: FormFiles,
-  slug: string,
-  given: { readXml: DataModelReader; lists: TownLists },
-): readonly Finding[] {
+type Checking = { readonly readXml: DataModelReader; readonly lists: TownLists; readonly isOnline: boolean }
+
+function checkService(files: FormFiles, slug: string, { isOnline, ...given }: Checking): readonly Finding[] {
   const languages = Object.keys(files).flatMap((name) => /^form\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
   return (languages.length === 0 ? ['de'] : languages).flatMap((lang): readonly Finding[] => {
     const result = loadForm(files, { slug, lang, ...given, folder: `services/${slug}` })
-    return result.ok ? checkExamples(result.form, files['examples.yaml'], slug) : result.findings
+    if (!result.ok) {
+      return result.findings
+    }
+    const open = isOnline ? openFindings(result.form.openPoints, files, slug) : []
+    return [...open, ...checkExamples(result.form, files['examples.yaml'], slug)]
+  })
+}
+
+/** A form with open points can be tried, but nobody may apply with it. */
+function openFindings(points: readonly OpenPoint[], files: FormFiles, slug: string): readonly Finding[] {
+  const file = `services/${slug}/${files['form.xml'] === undefined ? 'form.yaml' : 'form.xml'}`
+  return points.map(({ id, name, line }) => {
+    const detail = `Nobody has answered the open point ${id} (${name}), so the form cannot go online.`
+    return { file, line, type: 'forms/open-point', detail }
   })
 }
 

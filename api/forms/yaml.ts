@@ -114,5 +114,5 @@ const KNOWN_KEYS = (
   'options display autocomplete past future when text decimals sections section steps lead loop itemTitle itemName another ' +
   'checks at rule start minutes eligible needed fee deadline otherWays recipients retention review legalEffect button notes ' +
   'receipt next name description children group field type optional min max minLength maxLength pattern codes mediaTypes ' +
-  'maxSizeBytes unit codeList uris'
+  'maxSizeBytes unit codeList uris rules check condition reason'
 ).split(' ')

@@ -1,40 +1,72 @@
-import type { Code, DataArt, DataField, DataType, Precision } from '../../forms/data-model.ts'
+import type {
+  Code,
+  CodeListReference,
+  DataArt,
+  DataField,
+  DataType,
+  ElementVersion,
+  Precision,
+} from '../../forms/data-model.ts'
+import { codesOf } from './genericode.ts'
 import { allow, codeOf, one, optional, type Reading, report, textOf } from './reading.ts'
 import type { XmlElement } from './xml.ts'
 
 type FieldParts = Pick<
   DataField,
-  'art' | 'type' | 'precision' | 'codes' | 'codeListUri' | 'content' | 'prefill' | 'maxSizeBytes' | 'mediaTypes'
+  | 'art'
+  | 'type'
+  | 'precision'
+  | 'codes'
+  | 'codeListUri'
+  | 'codeList'
+  | 'content'
+  | 'prefill'
+  | 'maxSizeBytes'
+  | 'mediaTypes'
 >
 
 /** Reads what only a `datenfeld` has: kind, type, precision, code list, size. `maxSize` is in bytes. */
-export function readFieldParts(
-  reading: Reading,
-  element: XmlElement,
-  identity: { id: string; version: string },
-): FieldParts {
+export function readFieldParts(reading: Reading, element: XmlElement, identity: ElementVersion): FieldParts {
   const art = coded(reading, element, 'feldart', reading.dialect.arts) as DataArt
   const type = coded(reading, element, 'datentyp', reading.dialect.types) as DataType
-  const codes = art === 'select' ? readCodes(reading, element) : []
-  const uri = art === 'select' ? readCodeListUri(reading, element) : ''
   const maxSize = Number(textOf(reading, element, 'maxSize'))
-  if (art === 'select' && codes.length === 0) {
-    const text = uri === '' ? 'The select names no code list.' : `The code list ${uri} is not part of the file.`
-    const name = textOf(reading, element, 'name')
-    reading.openPoints.push({ kind: 'code-list', ...identity, name, text, at: identity.id, line: element.line })
-  }
   return {
     art,
     type,
     precision: readPrecision(reading, element, identity),
-    codes,
-    ...(uri === '' ? {} : { codeListUri: uri }),
+    ...(art === 'select' ? readList(reading, element, identity) : { codes: [] }),
     content: textOf(reading, element, 'inhalt'),
     prefill: PREFILLS[codeOf(reading, optional(reading, element, 'vorbefuellung'))] ?? 'none',
     ...(Number.isSafeInteger(maxSize) && maxSize > 0 ? { maxSizeBytes: maxSize } : {}),
     mediaTypes: element.children.filter((child) => child.name === 'mediaType').map((child) => child.text),
   }
 }
+
+/** Codes of a select: those in the schema, or those of the external list it names, where that lies beside. */
+function readList(
+  reading: Reading,
+  element: XmlElement,
+  identity: ElementVersion,
+): Pick<FieldParts, 'codes' | 'codeListUri' | 'codeList'> {
+  const inline = readCodes(reading, element)
+  const codeList = readReference(reading, element)
+  const found = codeList === undefined ? undefined : codesOf(reading.lists, codeList)
+  const codes = inline.length > 0 ? inline : (found?.codes ?? [])
+  if (codes.length === 0) {
+    const text = codeList === undefined ? 'The select names no code list.' : missingList(codeList, found?.near)
+    const name = textOf(reading, element, 'name')
+    reading.openPoints.push({ kind: 'code-list', ...identity, name, text, at: identity.id, line: element.line })
+  }
+  return { codes, ...(codeList === undefined ? {} : { codeListUri: uriOf(codeList), codeList }) }
+}
+
+const uriOf = ({ versionUri, identification, version }: CodeListReference): string =>
+  versionUri ?? (version === undefined ? identification : `${identification}_${version}`)
+
+const missingList = (reference: CodeListReference, near: string | undefined): string =>
+  near === undefined
+    ? `The code list ${uriOf(reference)} is not part of the file.`
+    : `The code list ${uriOf(reference)} is not part of the file; ${near} lies beside it.`
 
 const PREFILLS: Readonly<Record<string, DataField['prefill']>> = {
   keine: 'none',
@@ -70,20 +102,33 @@ function readCodes(reading: Reading, element: XmlElement): readonly Code[] {
   })
 }
 
-function readCodeListUri(reading: Reading, element: XmlElement): string {
+function readReference(reading: Reading, element: XmlElement): CodeListReference | undefined {
   const reference = optional(reading, element, 'codelisteReferenz')
   const holder =
     reference === undefined ? undefined : (optional(reading, reference, 'genericodeIdentification') ?? reference)
-  return holder === undefined
-    ? ''
-    : textOf(reading, holder, 'canonicalVersionUri') || textOf(reading, holder, 'canonicalIdentification')
+  if (holder === undefined) {
+    return undefined
+  }
+  const identification = textOf(reading, holder, 'canonicalIdentification')
+  const versionUri = textOf(reading, holder, 'canonicalVersionUri')
+  return {
+    identification: identification === '' ? versionUri : identification,
+    ...named('version', textOf(reading, holder, 'version')),
+    ...named('versionUri', versionUri),
+    ...named('codeKey', textOf(reading, element, 'codeKey')),
+    ...named('nameKey', textOf(reading, element, 'nameKey')),
+    ...named('helpKey', textOf(reading, element, 'helpKey')),
+  }
 }
+
+const named = <K extends string>(key: K, text: string): { [P in K]?: string } =>
+  text === '' ? {} : ({ [key]: text } as { [P in K]?: string })
 
 /**
  * Reads `praezisierung`: attributes in version 3, a JSON text with string values in version 2. Files of version 2 hold
  * prose there now and then; what cannot be read becomes an open point instead of stopping the whole schema.
  */
-function readPrecision(reading: Reading, element: XmlElement, identity: { id: string; version: string }): Precision {
+function readPrecision(reading: Reading, element: XmlElement, identity: ElementVersion): Precision {
   const child = optional(reading, element, 'praezisierung')
   if (child === undefined) {
     return {}
@@ -99,14 +144,10 @@ function readPrecision(reading: Reading, element: XmlElement, identity: { id: st
   return {
     ...(minLength === undefined ? {} : { minLength }),
     ...(maxLength === undefined ? {} : { maxLength }),
-    ...textEntry('minValue', entries['minValue']),
-    ...textEntry('maxValue', entries['maxValue']),
-    ...textEntry('pattern', entries['pattern']),
+    ...named('minValue', entries['minValue'] ?? ''),
+    ...named('maxValue', entries['maxValue'] ?? ''),
+    ...named('pattern', entries['pattern'] ?? ''),
   }
-}
-
-function textEntry<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return value === undefined || value === '' ? {} : ({ [key]: value } as { [P in K]?: string })
 }
 
 function length(reading: Reading, element: XmlElement, value: string | undefined): number | undefined {

@@ -1,91 +1,81 @@
-import type { DataField, DataGroup, DataModelResult, DataNode, LegalReference } from '../../forms/data-model.ts'
+import type {
+  CodeListFiles,
+  DataField,
+  DataGroup,
+  DataModel,
+  DataModelResult,
+  DataNode,
+} from '../../forms/data-model.ts'
+import type { Finding } from '../../lib/finding.ts'
 import { DIALECTS } from './dialect.ts'
+import { legalReferences, readIdentity, readShared } from './element.ts'
 import { readFieldParts } from './field.ts'
-import {
-  allow,
-  codeOf,
-  one,
-  oneLine,
-  optional,
-  type Reading,
-  report,
-  requiredText,
-  textOf,
-  withSuggestion,
-} from './reading.ts'
+import { readCodeLists } from './genericode.ts'
+import { allow, codeOf, one, optional, type Reading, report, requiredText, textOf, withSuggestion } from './reading.ts'
 import { readXml, type XmlElement } from './xml.ts'
 
 const LIMITS = { charactersMax: 5_000_000, depthMax: 60, elementsMax: 100_000 }
 
 /**
- * Reads a data schema of FIM (XDatenfelder 2 or 3.0.0: messages 0102 Stammdatenschema and 0103 Datenfeldgruppe) into our
- * data model, ids and versions kept exactly. Rules in free text and external code lists become open points: they
- * are shown, never executed. Refused with file, line and reason: DOCTYPE, unknown namespace or message, unknown
- * element, missing, empty or repeated id, one id in two versions, two equal ids side by side, wrong multiplicity.
- * Never throws.
+ * Reads a data schema of FIM (XDatenfelder 2 or 3.0.0: messages 0102 Stammdatenschema, 0103 Datenfeldgruppe and 0104
+ * Datenfeld) into our data model, ids and versions kept exactly. Rules in free text and external code lists that are not
+ * among `codeLists` become open points: they are shown, never executed. Refused with file, line and reason: DOCTYPE,
+ * unknown namespace or message, unknown element, missing, empty or repeated id, one id in two versions, two equal ids
+ * side by side, wrong multiplicity. Prefixes do not matter, namespaces do. Never throws.
  * @see urn:xoev-de:fim:standard:xdatenfelder_3.0.0
  */
-export function readXDatenfelder(source: string, file: string): DataModelResult {
+export function readXDatenfelder(source: string, file: string, codeLists: CodeListFiles = {}): DataModelResult {
   const xml = readXml(source, file, LIMITS)
   if (!xml.ok) {
     return { ok: false, findings: [xml.finding] }
   }
   const dialect = DIALECTS.find((known) => known.namespace === xml.root.uri)
   if (dialect === undefined) {
-    const finding = {
-      file,
-      line: xml.root.line,
-      type: 'xdatenfelder/unknown-namespace',
-      detail: `The namespace "${xml.root.uri}" is not known.`,
-    }
-    return {
-      ok: false,
-      findings: [
-        withSuggestion(
-          finding,
-          xml.root.uri,
-          DIALECTS.map((known) => known.namespace),
-        ),
-      ],
-    }
+    return { ok: false, findings: [unknownNamespace(xml.root, file)] }
   }
-  const reading: Reading = { file, dialect, findings: [], openPoints: [], versions: new Map() }
-  const rootName = ROOTS[xml.root.name]
-  const body = rootName === undefined ? undefined : one(reading, xml.root, rootName)
-  if (rootName === undefined) {
-    report(reading, xml.root, 'xdatenfelder/unknown-message', `The message "${xml.root.name}" is not known.`)
+  const lists = readCodeLists(codeLists, file)
+  const reading: Reading = { file, dialect, lists: lists.lists, findings: [], openPoints: [], versions: new Map() }
+  const message = messageOf(xml.root.name)
+  const body = message === undefined ? undefined : one(reading, xml.root, message)
+  if (message === undefined) {
+    report(reading, xml.root, 'xdatenfelder/unknown-message', unknownMessage(xml.root.name))
   }
   if (body === undefined) {
     return { ok: false, findings: reading.findings }
   }
   allow(reading, xml.root, ['header', body.name])
-  const model = readSchema(reading, body)
-  return reading.findings.length > 0 ? { ok: false, findings: reading.findings } : { ok: true, model }
+  const model = body.name === 'datenfeld' ? readAlone(reading, body) : readSchema(reading, body)
+  const findings = [...reading.findings, ...lists.findings]
+  return findings.length > 0 ? { ok: false, findings } : { ok: true, model }
 }
 
-const ROOTS: Readonly<Record<string, 'stammdatenschema' | 'datenfeldgruppe'>> = {
+const MESSAGES: Readonly<Record<string, 'stammdatenschema' | 'datenfeldgruppe' | 'datenfeld'>> = {
   'xdatenfelder.stammdatenschema.0102': 'stammdatenschema',
   'xdatenfelder.datenfeldgruppe.0103': 'datenfeldgruppe',
+  'xdatenfelder.datenfeld.0104': 'datenfeld',
 }
 
-function readSchema(reading: Reading, body: XmlElement) {
-  allow(
-    reading,
-    body,
-    reading.dialect.elements.common,
-    body.name === 'stammdatenschema' ? reading.dialect.elements.schema : reading.dialect.elements.group,
-  )
-  const { id, version } = readIdentity(reading, body, body.name === 'stammdatenschema' ? 'S' : 'G')
-  readRules(reading, body, id)
-  const state = optional(reading, body, reading.dialect.stateElement)
-  if (reading.dialect.version === 3 && !/^[1-8]$/.test(codeOf(reading, state))) {
-    report(
-      reading,
-      state ?? body,
-      'xdatenfelder/state',
-      `The release state "${codeOf(reading, state)}" is none of 1 to 8.`,
-    )
-  }
+const messageOf = (name: string) => (Object.hasOwn(MESSAGES, name) ? MESSAGES[name] : undefined)
+
+function unknownNamespace(root: XmlElement, file: string): Finding {
+  const detail =
+    root.uri === '' ? `The element "${root.name}" has no namespace.` : `The namespace "${root.uri}" is not known.`
+  const finding = { file, line: root.line, type: 'xdatenfelder/unknown-namespace', detail }
+  return withSuggestion(finding, root.uri, DIALECTS.map((known) => known.namespace)) // biome-ignore format: one thought
+}
+
+const unknownMessage = (name: string): string =>
+  name.includes('dokumentsteckbrief')
+    ? `The message "${name}" describes a document, it holds no questions.`
+    : `The message "${name}" is not known.`
+
+function readSchema(reading: Reading, body: XmlElement): DataModel {
+  const isSchema = body.name === 'stammdatenschema'
+  const { elements } = reading.dialect
+  allow(reading, body, elements.common, isSchema ? elements.schema : elements.group)
+  const { id, version } = readIdentity(reading, body, isSchema ? 'S' : 'G')
+  checkState(reading, body)
+  const { elementKind: _, ...shared } = readShared(reading, body, id)
   return {
     format: reading.dialect.format,
     id,
@@ -93,9 +83,56 @@ function readSchema(reading: Reading, body: XmlElement) {
     name: requiredText(reading, body, 'name'),
     description: textOf(reading, body, 'beschreibung'),
     legalBasis: legalReferences(body),
-    ...(state === undefined ? {} : { releaseState: codeOf(reading, state) }),
+    ...labelOf(reading, body, 'bezeichnungEingabe', 'inputLabel'),
+    ...labelOf(reading, body, 'bezeichnungAusgabe', 'outputLabel'),
+    ...shared,
+    ...derivationOf(reading, body),
+    ...profileOf(reading, body),
     children: readStructure(reading, body),
     openPoints: reading.openPoints,
+  }
+}
+
+/** A single field as a schema of its own. */
+function readAlone(reading: Reading, body: XmlElement): DataModel {
+  checkState(reading, body)
+  const field = readNode(reading, body, { min: 1, max: 1, line: body.line, legalBasis: [] })
+  return {
+    format: reading.dialect.format,
+    id: field?.id ?? '',
+    version: field?.version ?? '',
+    name: field?.name ?? '',
+    description: field?.description ?? '',
+    legalBasis: field?.legalBasis ?? [],
+    children: field === undefined ? [] : [field],
+    openPoints: reading.openPoints,
+  }
+}
+
+function labelOf<K extends string>(reading: Reading, body: XmlElement, name: string, key: K): { [P in K]?: string } {
+  const text = textOf(reading, body, name)
+  return text === '' ? {} : ({ [key]: text } as { [P in K]?: string })
+}
+
+function derivationOf(reading: Reading, body: XmlElement): Pick<DataModel, 'derivation'> {
+  const structure = codeOf(reading, optional(reading, body, 'ableitungsmodifikationenStruktur'))
+  const representation = codeOf(reading, optional(reading, body, 'ableitungsmodifikationenRepraesentation'))
+  return structure === '' && representation === '' ? {} : { derivation: { structure, representation } }
+}
+
+function profileOf(reading: Reading, body: XmlElement): Pick<DataModel, 'documentProfile'> {
+  const profile = optional(reading, body, 'dokumentsteckbrief')
+  const id = profile === undefined ? '' : textOf(reading, profile, 'id')
+  return profile === undefined || id === ''
+    ? {}
+    : { documentProfile: { id, version: textOf(reading, profile, 'version') } }
+}
+
+function checkState(reading: Reading, body: XmlElement): void {
+  const state = optional(reading, body, reading.dialect.stateElement)
+  const code = codeOf(reading, state)
+  if (reading.dialect.version === 3 && !/^[1-8]$/.test(code)) {
+    report(reading, state ?? body, 'xdatenfelder/state', `The release state "${code}" is none of 1 to 8.`)
   }
 }
 
@@ -110,7 +147,8 @@ function readStructure(reading: Reading, parent: XmlElement): readonly DataNode[
       report(reading, structure, 'xdatenfelder/structure', 'A struktur holds exactly one datenfeldgruppe or datenfeld.')
       continue
     }
-    const node = readNode(reading, element, structure)
+    const place = { ...readMultiplicity(reading, structure), legalBasis: legalReferences(structure) }
+    const node = readNode(reading, element, { ...place, line: element.line })
     if (node !== undefined && seen.has(node.id)) {
       report(reading, element, 'xdatenfelder/duplicate-id', `The id "${node.id}" stands twice in the same group.`)
     } else if (node !== undefined) {
@@ -121,7 +159,9 @@ function readStructure(reading: Reading, parent: XmlElement): readonly DataNode[
   return nodes
 }
 
-function readNode(reading: Reading, element: XmlElement, structure: XmlElement): DataNode | undefined {
+type Placed = Pick<DataNode, 'min' | 'max' | 'line' | 'legalBasis'>
+
+function readNode(reading: Reading, element: XmlElement, placed: Placed): DataNode | undefined {
   const { common, group, field } = reading.dialect.elements
   if (element.name !== 'datenfeldgruppe' && element.name !== 'datenfeld') {
     report(reading, element, 'xdatenfelder/unknown-element', `"${element.name}" is not allowed in "enthaelt".`)
@@ -130,56 +170,24 @@ function readNode(reading: Reading, element: XmlElement, structure: XmlElement):
   const isGroup = element.name === 'datenfeldgruppe'
   allow(reading, element, common, isGroup ? group : field)
   const identity = readIdentity(reading, element, isGroup ? 'G' : 'F')
-  readRules(reading, element, identity.id)
   const shared = {
     ...identity,
-    ...readMultiplicity(reading, structure),
+    ...placed,
     name: requiredText(reading, element, 'name'),
     inputLabel: textOf(reading, element, 'bezeichnungEingabe'),
     outputLabel: textOf(reading, element, 'bezeichnungAusgabe'),
     inputHelp: textOf(reading, element, 'hilfetextEingabe'),
     outputHelp: textOf(reading, element, 'hilfetextAusgabe'),
     description: textOf(reading, element, 'beschreibung'),
-    legalBasis: [...legalReferences(element), ...legalReferences(structure)],
-    line: element.line,
+    legalBasis: [...legalReferences(element), ...placed.legalBasis],
+    ...readShared(reading, element, identity.id),
   }
   if (isGroup) {
-    return { node: 'group', ...shared, children: readStructure(reading, element) } satisfies DataGroup
+    const isChoice = codeOf(reading, optional(reading, element, 'art')) === 'X'
+    const kind = isChoice ? { groupKind: 'choice' as const } : {}
+    return { node: 'group', ...shared, ...kind, children: readStructure(reading, element) } satisfies DataGroup
   }
   return { node: 'field', ...shared, ...readFieldParts(reading, element, identity) } satisfies DataField
-}
-
-function readIdentity(reading: Reading, element: XmlElement, prefix: string): { id: string; version: string } {
-  const identity = one(reading, element, 'identifikation')
-  if (identity === undefined) {
-    return { id: '', version: '' }
-  }
-  allow(reading, identity, ['id', 'version'])
-  const id = requiredText(reading, identity, 'id')
-  const version = requiredText(reading, identity, 'version')
-  const { idPattern, versionPattern } = reading.dialect
-  if (id !== '' && !(idPattern.test(id) && (id.startsWith(prefix) || reading.dialect.version === 2))) {
-    report(
-      reading,
-      identity,
-      'xdatenfelder/id',
-      `The id "${id}" is not ${prefix} and ${reading.dialect.idDigits} digits.`,
-    )
-  }
-  if (version !== '' && !versionPattern.test(version)) {
-    report(
-      reading,
-      identity,
-      'xdatenfelder/version',
-      `The version "${version}" is not of the form ${reading.dialect.versionForm}.`,
-    )
-  }
-  const known = reading.versions.get(id)
-  if (known !== undefined && known !== version) {
-    report(reading, identity, 'xdatenfelder/duplicate-id', `The id "${id}" stands in versions ${known} and ${version}.`)
-  }
-  reading.versions.set(id, version)
-  return { id, version }
 }
 
 function readMultiplicity(reading: Reading, structure: XmlElement): { min: number; max: number | null } {
@@ -197,30 +205,4 @@ function readMultiplicity(reading: Reading, structure: XmlElement): { min: numbe
     return { min: 0, max: 1 }
   }
   return { min, max }
-}
-
-function readRules(reading: Reading, element: XmlElement, at: string): void {
-  for (const rule of element.children.filter((child) => child.name === 'regel')) {
-    allow(reading, rule, reading.dialect.elements.common, reading.dialect.elements.rule)
-    const { id, version } = readIdentity(reading, rule, 'R')
-    const text = textOf(reading, rule, reading.dialect.ruleTextElement)
-    reading.openPoints.push({
-      kind: 'rule',
-      id,
-      version,
-      name: requiredText(reading, rule, 'name'),
-      text,
-      at,
-      line: rule.line,
-    })
-  }
-}
-
-function legalReferences(element: XmlElement): readonly LegalReference[] {
-  return element.children
-    .filter((child) => child.name === 'bezug' && child.text !== '')
-    .map((child) => {
-      const link = child.attributes.get('link')
-      return { text: oneLine(child.text), ...(link === undefined || !/^https:\/\//.test(link) ? {} : { link }) }
-    })
 }

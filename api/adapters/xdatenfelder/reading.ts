@@ -1,12 +1,15 @@
 import type { OpenPoint } from '../../forms/data-model.ts'
 import { type Finding, nearest } from '../../lib/finding.ts'
 import type { Dialect } from './dialect.ts'
+import type { CodeList } from './genericode.ts'
 import type { XmlElement } from './xml.ts'
 
 /** What one reading collects; the first ten findings are enough for an editor to act on. */
 export type Reading = {
   readonly file: string
   readonly dialect: Dialect
+  /** External code lists that lie beside the schema. */
+  readonly lists: readonly CodeList[]
   readonly findings: Finding[]
   readonly openPoints: OpenPoint[]
   /** Version seen per id: one id may stand in several places, but only in one version. */

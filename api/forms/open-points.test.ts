@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
+import type { Content } from '../content/snapshot.ts'
+import { loadForm } from './load.ts'
+import { checkForms } from './service.ts'
+import { loadChanged, seedFiles } from './testing.ts'
+
+const ANSWER = '  R12000000301: { check: gehalten-nach-geburt }\n'
+const answered = (text: string) => loadChanged('hund-anmelden', 'form.de.yaml', [[ANSWER, text]])
+
+describe('open points of a data schema', () => {
+  it('stay open until the overlay answers them: the form loads all the same, so that it can be tried', () => {
+    const result = answered('')
+    expect(result.ok ? result.form.openPoints : result.findings).toMatchObject([
+      { kind: 'rule', id: 'R12000000301', text: expect.stringContaining('Geburtsdatum') },
+    ])
+  })
+
+  it.each([
+    ['a check', '  R12000000301: { check: gehalten-nach-geburt }\n'],
+    ['a step with a condition', '  R12000000301: { condition: ermaessigungsgrund }\n'],
+    ['a sentence', '  R12000000301: { reason: Das prüft die Sachbearbeitung am Impfpass. }\n'],
+  ])('are answered by %s', (_, text) => {
+    const result = answered(text)
+    expect(result.ok ? result.form.openPoints : result.findings).toEqual([])
+  })
+
+  it.each([
+    [
+      'an unknown check',
+      '  R12000000301: { check: gehalten-nach-geburd }\n',
+      'forms/unknown-rule',
+      'gehalten-nach-geburt',
+    ],
+    ['a step without condition', '  R12000000301: { condition: kontakt }\n', 'forms/unknown-rule', undefined],
+    [
+      'a rule that the schema does not have',
+      '  R12000000309: { check: gehalten-nach-geburt }\n',
+      'forms/unknown-rule',
+      'R12000000301',
+    ],
+    [
+      'two answers',
+      '  R12000000301: { check: gehalten-nach-geburt, condition: konto }\n',
+      'forms/wrong-entry',
+      undefined,
+    ],
+    ['no answer', '  R12000000301: {}\n', 'forms/wrong-entry', undefined],
+    ['no sentence', '  R12000000301: { reason: nein }\n', 'forms/wrong-entry', undefined],
+  ])('are not answered by %s', (_, text, type, suggestion) => {
+    const result = answered(text)
+    expect(result.ok ? [] : result.findings).toContainEqual(
+      expect.objectContaining({ type, file: 'content/services/hund-anmelden/form.de.yaml', line: expect.any(Number) }),
+    )
+    expect(result.ok ? '' : result.findings[0]?.suggestion).toBe(suggestion)
+  })
+
+  it('keep the form offline: the content check names the point and its line', async () => {
+    const files = seedFiles('hund-anmelden')
+    const open = { ...files, 'form.de.yaml': (files['form.de.yaml'] ?? '').replace(ANSWER, '') }
+    const check = checkForms(readXDatenfelder)
+    const line = (files['form.xml'] ?? '').split('\n').findIndex((text) => text.includes('<xdf:regel>')) + 1
+    expect(await check(contentOf(open, 'own'))).toMatchObject([
+      { type: 'forms/open-point', file: 'services/hund-anmelden/form.xml', line },
+    ])
+    expect(await check(contentOf(open, 'none'))).toEqual([])
+  })
+
+  it('of a code list close when its file lies beside the schema, and the file belongs to the version', () => {
+    const files = seedFiles('hund-anmelden')
+    const source = (files['form.xml'] ?? '').replace(
+      /<xdf:werte>[\s\S]*?<\/xdf:werte>/,
+      '<xdf:codelisteReferenz><xdf:canonicalIdentification>urn:probe</xdf:canonicalIdentification><xdf:version>1</xdf:version></xdf:codelisteReferenz>',
+    )
+    const row = (code: string) => `<Row><Value ColumnRef="c"><SimpleValue>${code}</SimpleValue></Value></Row>`
+    const list = `<gc:CodeList xmlns:gc="http://docs.oasis-open.org/codelist/ns/genericode/1.0/"><Identification><Version>1</Version><CanonicalUri>urn:probe</CanonicalUri></Identification><ColumnSet><Column Id="c"/></ColumnSet><SimpleCodeList>${row('maennlich')}${row('weiblich')}</SimpleCodeList></gc:CodeList>`
+    const load = (more: Record<string, string>) => {
+      return loadForm({ ...files, 'form.xml': source, ...more }, { slug: 'hund-anmelden', readXml: readXDatenfelder })
+    }
+    const without = load({})
+    const beside = load({ 'codelist.probe.xml': list })
+    expect(without.ok ? without.form.openPoints : without.findings).toMatchObject([{ kind: 'code-list' }])
+    expect(beside.ok ? beside.form.openPoints : beside.findings).toEqual([])
+    expect(beside.ok && beside.form.fields.get('hunde.geschlecht')?.options.map(({ code }) => code)).toEqual([
+      'maennlich',
+      'weiblich',
+    ])
+    expect(beside.ok && without.ok && beside.form.digest !== without.form.digest).toBe(true)
+  })
+})
+
+function contentOf(files: Readonly<Record<string, string>>, online: 'own' | 'none'): Content {
+  const bytes = new Map(
+    Object.entries(files).map(([name, text]) => [`services/hund-anmelden/${name}`, new TextEncoder().encode(text)]),
+  )
+  const services = new Map([['hund-anmelden', { online }]])
+  return { services, paths: [...bytes.keys()], file: (path: string) => bytes.get(path) } as unknown as Content
+}
