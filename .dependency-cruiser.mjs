@@ -10,7 +10,7 @@ const FLOORS = [
   ['postboxes', 'connectors', 'payments', 'messages', 'retention', 'statistics'],
   ['workflow', 'notices'],
   ['submissions'],
-  ['operations'],
+  ['operations', 'editing'],
 ]
 
 const rooms = FLOORS.flat().join('|')

@@ -1,4 +1,5 @@
 import type { CatalogueService, Duration, Localised } from '../content/mirror.ts'
+import type { Content } from '../content/snapshot.ts'
 import type { RichBlock, RichText } from '../lib/rich-text.ts'
 import { amountLine, amountsGlance, durationLine, linesText, pick } from './amounts.ts'
 import type { CatalogueIndex, ServiceEntry } from './catalogue-index.ts'
@@ -189,6 +190,19 @@ function modulesOf(index: CatalogueIndex, { slug, service }: ServiceEntry): read
       ? []
       : [{ kind, source: 'state', text: state.value, lang: state.lang }]
   })
+}
+
+/** Kinds of text modules that the page of a service shows; none where the catalogue has no such service. */
+export function moduleKinds(content: Content, slug: string): readonly ModuleKind[] {
+  const service = content.mirror.services.get(content.services.get(slug)?.catalogue ?? '')
+  if (service === undefined) {
+    return []
+  }
+  return MODULES.filter(([kind, code]) => {
+    const own = content.serviceTexts.get(`${slug}/${kind}/${LANG}`) ?? []
+    const state = code === null ? amountsModule(service, kind) : textModule(service, code)
+    return own.length > 0 || (state?.value ?? []).length > 0
+  }).map(([kind]) => kind)
 }
 
 type Text = { readonly lang: string; readonly value: RichText }

@@ -7,6 +7,8 @@ import { searchPages } from './search.ts'
 import type * as view from './view.ts'
 
 export { catalogueIndexes } from './catalogue-index.ts'
+export { levelOf, type Maturity, type Part } from './level.ts'
+export { moduleKinds } from './pages.ts'
 
 /** `catalogueIndex` is made once by {@link catalogueIndexes}. */
 export type CatalogueCtx = ContentCtx & { readonly catalogueIndex: (content: Content) => CatalogueIndex }

@@ -76,6 +76,8 @@ export const ServiceShape = v.strictObject({
   fees: Slugs,
   /** `own`: our application; `elsewhere`: the state's online service; `none`. */
   online: v.picklist(['own', 'elsewhere', 'none']),
+  /** `none`: nothing has to be handed in, although the description names documents. */
+  evidence: v.optional(v.picklist(['upload', 'none']), 'upload'),
   appointmentUrl: v.exactOptional(HttpsUrl),
   /** Minutes an application usually takes. */
   minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240))),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../lib/finding.ts'
-import type { DataModelReader, OpenPoint } from './data-model.ts'
+import type { DataModelReader } from './data-model.ts'
 import { monthNamesOf } from './dates.ts'
 import { readHandMade } from './hand-made.ts'
 import { NO_LISTS, type TownLists } from './lists.ts'

@@ -1,13 +1,16 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
-import type { DataModelReader, OpenPoint } from './data-model.ts'
+import type { DataModelReader, DataModelResult, OpenPoint } from './data-model.ts'
 import { exampleProblem, readExamples } from './examples.ts'
+import { readHandMade } from './hand-made.ts'
 import { readLists, type TownLists } from './lists.ts'
-import { type FormFiles, formDigest, loadForm } from './load.ts'
+import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
 export { addFile, filesIn, filesOf, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export type { Form } from './model.ts'
+export { writeQuestionTable } from './question-table.ts'
 export { receiptView, reviewView, startView } from './review-view.ts'
 export { canonicalAnswers } from './schema.ts'
 export { stepView } from './step-view.ts'
@@ -76,6 +79,17 @@ export function checkForms(readXml: DataModelReader): ContentChecker {
     })
     return [...lists.findings, ...forms]
   }
+}
+
+/** Reads the data schema of a service as it was handed over, without the questions; null where it has none. */
+export function readModel(content: Content, slug: string, readXml: DataModelReader): DataModelResult | null {
+  const files = filesOfService(content, slug)
+  const xml = files['form.xml']
+  if (xml !== undefined) {
+    return readXml(xml, `services/${slug}/form.xml`, codeListsOf(files))
+  }
+  const yaml = files['form.yaml']
+  return yaml === undefined ? null : readHandMade(yaml, `services/${slug}/form.yaml`)
 }
 
 type Checking = { readonly readXml: DataModelReader; readonly lists: TownLists; readonly isOnline: boolean }

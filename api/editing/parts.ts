@@ -1,0 +1,60 @@
+import type { ServiceParts } from '../catalogue/level.ts'
+import type { Content } from '../content/snapshot.ts'
+import type { Form } from '../forms/model.ts'
+import type { Finding } from '../lib/finding.ts'
+
+export type Configured = {
+  readonly content: Content
+  readonly slug: string
+  /** What the checks of all rooms say of this service's files. */
+  readonly findings: readonly Finding[]
+  /** The form, where data schema and overlay fit together. */
+  readonly form: Form | null
+  /** Kinds of text modules that the page of the service shows. */
+  readonly modules: readonly string[]
+}
+
+/** Sees what is configured of a service, part by part; the level follows from it. Pure. */
+export function partsOf({ content, slug, findings, form, modules }: Configured): ServiceParts {
+  const service = content.services.get(slug)
+  const has = (name: string): boolean => content.file(`services/${slug}/${name}`) !== undefined
+  const sound = (pattern: RegExp): boolean =>
+    !findings.some(({ file, type }) => type !== 'forms/open-point' && pattern.test(file.split('/').at(-1) ?? ''))
+  const isSound = sound(/^(form|codelist)\./) && form !== null
+  return {
+    description: service !== undefined && content.mirror.services.has(service.catalogue) && modules.length > 0,
+    form: isSound,
+    answered: isSound && form.openPoints.length === 0,
+    online: service?.online === 'own',
+    process: has('process.bpmn') && sound(/^process\.bpmn$/) && content.postboxes.has(service?.postbox ?? ''),
+    messages: has('process.de.yaml') && sound(/^process\.[a-z]+\.yaml$/),
+    notices: has('process.bpmn') && sound(/^(notice\..*|process\.bpmn)$/),
+    evidence: isSound && takesEvidence(form, service?.evidence ?? 'upload', modules),
+    payment: !hasToPay(content, slug) || canPay(content, slug),
+    registers: isSound && asksRegisters(content, slug),
+  }
+}
+
+/** A page that names documents needs a form that takes some, unless the city says that none have to be handed in. */
+function takesEvidence(form: Form, evidence: 'upload' | 'none', modules: readonly string[]): boolean {
+  const takes = [...form.fields.values()].some((field) => field.kind === 'file')
+  return takes || evidence === 'none' || !modules.includes('documents')
+}
+
+function hasToPay(content: Content, slug: string): boolean {
+  const ids = content.services.get(slug)?.fees ?? []
+  return content.fees.fees.some(
+    ({ id, per, amountCents }) => ids.includes(id) && (per === 'submission' || per === 'item') && amountCents !== 0,
+  )
+}
+
+/** The amount is computed with the application (`fee` in service.yaml), so that it can be paid there. */
+function canPay(content: Content, slug: string): boolean {
+  const service: Readonly<Record<string, unknown>> = content.services.get(slug) ?? {}
+  return service['fee'] !== undefined
+}
+
+function asksRegisters(content: Content, slug: string): boolean {
+  const bytes = content.file(`services/${slug}/form.de.yaml`)
+  return bytes !== undefined && /^\s*(register|registers)\s*:/m.test(new TextDecoder().decode(bytes))
+}

@@ -1,0 +1,1 @@
+export { surveyService } from './survey.ts'
