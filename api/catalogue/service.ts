@@ -7,7 +7,7 @@ import { searchPages } from './search.ts'
 import type * as view from './view.ts'
 
 export { catalogueIndexes } from './catalogue-index.ts'
-export { levelOf, type Maturity, type Part } from './level.ts'
+export { levelOf, type Maturity } from './level.ts'
 export { moduleKinds } from './pages.ts'
 
 /** `catalogueIndex` is made once by {@link catalogueIndexes}. */

@@ -126,7 +126,7 @@ export type CityFrame = {
   readonly accent: { readonly light: string; readonly dark: string }
   readonly footerPages: readonly { readonly slug: string; readonly title: string }[]
 }
-/** Paths of every static page of a content revision, e.g. `/leistungen/hund-anmelden/`. */
+/** Paths of every static page of a content revision, e.g. `/leistungen/<slug>/`. */
 export type PageList = { readonly paths: readonly string[] }
 /*
  * GET /api/v1/catalogue/frame                      CityFrame

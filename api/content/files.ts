@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** One file of a content revision. `digest` is the SHA-256 of the bytes in hex. */
 export type ContentFile = { readonly digest: string; readonly bytes: Uint8Array }
 
-/** A content revision as files by path, e.g. `services/hund-anmelden/service.yaml`. */
+/** A content revision as files by path, e.g. `services/<slug>/service.yaml`. */
 export type ContentFiles = ReadonlyMap<string, ContentFile>
 
 export const FILE_BYTES_MAX = 5_000_000

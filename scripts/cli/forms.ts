@@ -8,7 +8,7 @@ import { writeXDatenfelder } from '../../api/adapters/xdatenfelder/write.ts'
 import type { Content } from '../../api/content/snapshot.ts'
 import { contentCheckers } from '../../api/context-checks.ts'
 import { surveyService } from '../../api/editing/service.ts'
-import { createForms, readModel, type Form, writeQuestionTable } from '../../api/forms/service.ts'
+import { createForms, type Form, readModel, writeQuestionTable } from '../../api/forms/service.ts'
 import { readCheckedContent } from '../content.ts'
 
 const [what = 'report', slug = ''] = process.argv.slice(2)
@@ -55,5 +55,8 @@ function countsOf(form: Form): readonly string[] {
 
 function line(...cells: readonly string[]): string {
   const widths = [28, 6, 6, 7, 6, 5]
-  return cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' ').trimEnd()
+  return cells
+    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    .join(' ')
+    .trimEnd()
 }

@@ -40,12 +40,6 @@ export function readCodeLists(
   return { lists, findings }
 }
 
-/** Identification of one genericode file; a finding where it is none. */
-export function readCodeList(source: string, file: string): CodeList | Finding {
-  const xml = readXml(source, file, LIMITS)
-  return xml.ok ? listOf(xml.root, file) : xml.finding
-}
-
 function listOf(root: XmlElement, file: string): CodeList | Finding {
   const finding = (line: number, type: string, detail: string): Finding => ({ file, line, type, detail })
   if (root.name !== 'CodeList' || root.uri !== NAMESPACE) {
