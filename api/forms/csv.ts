@@ -28,10 +28,11 @@ export function readCsv(source: string, file: string): CsvResult {
     if (row.problem !== undefined) {
       return finding(line + row.lines, `csv/${row.problem}`, PROBLEMS[row.problem])
     }
-    if (row.cells.some((cell) => cell.trim() !== '')) {
-      rows.push({ line, cells: row.cells.map(unguarded) })
+    const cells = row.cells.map(unguarded)
+    if (cells.some((cell) => cell.trim() !== '')) {
+      rows.push({ line, cells })
     }
-    if (rows.length > ROWS_MAX || row.cells.length > CELLS_MAX) {
+    if (rows.length > ROWS_MAX || cells.length > CELLS_MAX) {
       return finding(line, 'csv/too-large', `At most ${ROWS_MAX} rows of ${CELLS_MAX} cells are read.`)
     }
     line += row.lines + 1
