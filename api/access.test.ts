@@ -5,7 +5,7 @@ import { listRoutes, type MountedRoute, route } from './http/route.ts'
 import { ACTIONS } from './identity/permissions.ts'
 import { closeCase, type Things } from './testing/access.ts'
 import type { Caller } from './testing/caller.ts'
-import { DRAFTS } from './testing/dog-tax.ts'
+import { DRAFTS, smallPdf } from './testing/dog-tax.ts'
 import { openTown, type Town } from './testing/town.ts'
 
 /**
@@ -160,7 +160,7 @@ async function send(name: string, caller: Caller, path: string): Promise<Respons
     return await (method === 'GET' ? caller.get(path) : caller.delete(path))
   }
   if (method === 'PUT') {
-    return await caller.put(path, Buffer.from('%PDF-1.7\n%%EOF\n'), { 'x-file-name': 'nachweis.pdf' })
+    return await caller.put(path, smallPdf('access'), { 'x-file-name': 'nachweis.pdf' })
   }
   if (!(name in BODIES)) {
     throw new Error(`${name} is new: say what to send`)

@@ -31,6 +31,9 @@ const Environment = v.object({
   STADTTOR_OIDC_RECHECK_SECONDS: v.optional(Seconds, '0'),
   STADTTOR_SMTP_URL: v.optional(v.pipe(v.string(), v.regex(/^smtps?:\/\//))),
   STADTTOR_MAIL_FROM: v.optional(v.pipe(v.string(), v.email()), 'antwort-nicht-moeglich@stadttor.example'),
+  STADTTOR_CLAMD: v.optional(
+    v.pipe(v.string(), v.regex(/^(?:unix:\/.+|tcp:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/)),
+  ),
   STADTTOR_RATE_FACTOR: v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '1'),
   STADTTOR_FAILPOINT: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]+(:\d+)?$/))),
 })
@@ -52,6 +55,8 @@ export type Config = {
   readonly oidc?: OidcConfig
   readonly smtpUrl?: string
   readonly mailFrom: string
+  /** Where clamd listens: a socket of this machine, or a port on loopback (files leave in clear). Absent: nothing is scanned. */
+  readonly clamd?: { readonly path: string } | { readonly host: string; readonly port: number }
   readonly rateFactor: number
   readonly failpoint?: string
   /** Settings that content names (addresses and secrets of connectors). */
@@ -104,6 +109,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...present('smtpUrl', env.STADTTOR_SMTP_URL),
     ...present('failpoint', env.STADTTOR_FAILPOINT),
     ...present('oidc', oidcOf(env)),
+    ...present('clamd', clamdOf(env.STADTTOR_CLAMD)),
   }
   if (config.mode === 'production') {
     refuseUnsafe(config)
@@ -137,6 +143,17 @@ function keySourceOf(env: Parsed): KeySource {
     throw new ConfigRefused('no installation key: set STADTTOR_KEY_FILE or STADTTOR_KEY_COMMAND (npm run keys -- init)')
   }
   return { kind: 'demo' }
+}
+
+function clamdOf(address: string | undefined): Config['clamd'] {
+  if (address === undefined) {
+    return undefined
+  }
+  if (address.startsWith('unix:')) {
+    return { path: address.slice('unix:'.length) }
+  }
+  const { hostname, port } = new URL(address)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
 }
 
 function oidcOf(env: Parsed): OidcConfig | undefined {

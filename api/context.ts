@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { openProjection } from '../db/projection.ts'
 import { openReader, type Reader } from '../db/reader.ts'
 import { startWriter, type Writer } from '../db/writer.ts'
+import { createClamdScanner } from './adapters/clamd/scanner.ts'
 import { openFolderStore } from './adapters/folder/blob-store.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
 import { createSmtpMailer } from './adapters/smtp/mailer.ts'
@@ -85,6 +86,8 @@ type Store = {
   readonly listeners: (() => void)[]
 }
 
+/** A scanner may be silent this long while it looks through a file. */
+const SCANNER_SILENT_MS = 120_000
 const MIGRATIONS = fileURLToPath(new URL('../db/migrations', import.meta.url))
 
 /**
@@ -178,6 +181,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     catalogueSourceAt: (place: string) => xzufiSource(place),
     catalogueSource: xzufiSource(config.catalogueUrl ?? join(config.contentDir, 'feed')),
     blobs: await openFolderStore(paths.blobs, failpoint),
+    scanner: config.clamd === undefined ? null : createClamdScanner(config.clamd, SCANNER_SILENT_MS),
     identity: identityOf(config),
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     form: createForms(readXDatenfelder),

@@ -12,6 +12,7 @@ import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
+import { scanFile } from './submissions/service-scan.ts'
 import { runEffect, runTimer } from './workflow/service.ts'
 
 const HOUR_MS = 3_600_000
@@ -34,6 +35,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     effect: (job) => runEffect(ctx, job),
     timer: (job) => runTimer(ctx, job),
     'file-copy': (job) => fileCopy(ctx, job),
+    scan: { run: (job) => scanFile(ctx, job), leaseMs: 180_000, atOnceMax: 2 },
     checkpoint: () => checkpointJob(ctx),
     publish: async () => {
       await publishPages(ctx, { kind: 'system', principal: 'publish' })

@@ -9,6 +9,7 @@ import { residentBytes, startTownProcess, type TownProcess } from './product.ts'
 import { inParallel, judge, median, round, type Verdict } from './report.ts'
 import type { PreparedDraft } from './servers/drafts.ts'
 import { postAll } from './submit.ts'
+import { pdfEnd } from './upload-size.ts'
 
 const MB = 1_000_000
 const LARGE_BYTES = 100 * MB
@@ -55,12 +56,14 @@ async function upload({ port, question }: TownProcess, draft: PreparedDraft, byt
   const answered = once(req, 'response')
   const chunk = Buffer.alloc(64 * 1024, 7)
   Buffer.from('%PDF-1.4\n').copy(chunk)
-  for (let sent = 0; sent < bytes; sent += chunk.length) {
-    if (!req.write(chunk.subarray(0, Math.min(chunk.length, bytes - sent)))) {
+  const end = pdfEnd(bytes)
+  const body = bytes - end.length
+  for (let sent = 0; sent < body; sent += chunk.length) {
+    if (!req.write(chunk.subarray(0, Math.min(chunk.length, body - sent)))) {
       await once(req, 'drain')
     }
   }
-  req.end()
+  req.end(end)
   const [res] = await answered
   res.resume()
   if (res.statusCode !== 201) {

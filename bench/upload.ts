@@ -3,7 +3,7 @@ import { startTownProcess, type TownProcess } from './product.ts'
 import { inParallel, judge, median, percentile, round, type Verdict } from './report.ts'
 import type { PreparedDraft } from './servers/drafts.ts'
 import type { Ran } from './servers/town-process.ts'
-import { UPLOAD_BYTES } from './upload-size.ts'
+import { pdfEnd, UPLOAD_BYTES } from './upload-size.ts'
 import { openWire } from './wire.ts'
 
 const CALLERS = [1, 16, 64] as const
@@ -14,7 +14,8 @@ const RATIO_MIN = 0.6
 const KINDS = ['raw PUT', 'multipart'] as const
 type Kind = (typeof KINDS)[number]
 
-const PDF = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(UPLOAD_BYTES - 9)])
+const END = pdfEnd(UPLOAD_BYTES)
+const PDF = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(UPLOAD_BYTES - 9 - END.length), END])
 const DIGEST = createHash('sha256').update(PDF).digest('base64')
 const BOUNDARY = 'stadttor-bench-boundary'
 

@@ -10,7 +10,7 @@ const ports = { idp: await freePort(8081), mail: await freePort(8082), specialis
 const outside = await startOutside(process.env['STADTTOR_CONTENT'] ?? 'content', ports)
 const world: DemoWorld = {
   event: 'demo-world',
-  env: outside.env,
+  env: { ...outside.env, STADTTOR_CLAMD: outside.clamd.address },
   mailUrl: outside.mail.url,
   specialistUrl: outside.specialist.url,
   password: DEMO_PASSWORD,

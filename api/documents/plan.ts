@@ -1,4 +1,5 @@
 import type { Plan } from '../../db/batch.ts'
+import { planJob } from '../jobs/plan.ts'
 import { deleteLooseBlob, deleteUpload } from './store.ts'
 
 /** A file of a draft: its id, and where its bytes are. */
@@ -14,3 +15,7 @@ export const planForgetUploads = (uploads: readonly UploadPlace[]): Plan => ({
     ...uploads.map(({ blobId }) => deleteLooseBlob(blobId)),
   ],
 })
+
+/** Orders that bytes in quarantine are looked through. */
+export const planScan = (blobId: string, nowMs: number): Plan =>
+  planJob({ kind: 'scan', key: blobId, payload: { blobId }, dueAtMs: nowMs })

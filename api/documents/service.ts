@@ -1,12 +1,15 @@
 import * as v from 'valibot'
-import type { Plan } from '../../db/batch.ts'
+import { join, type Plan, type Statement } from '../../db/batch.ts'
 import type { KeysCtx } from '../keys/keyring.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import { type BlobStore, fileTooLarge, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
 import { cleanFileName, judgeType } from './file-type.ts'
-import type { UploadPlace } from './plan.ts'
+import { inspectFile } from './inspect.ts'
+import { planScan, type UploadPlace } from './plan.ts'
+import type { Scanner } from './scanner.ts'
 import {
+  type BlobRow,
   findDocument,
   findUpload,
   insertBlob,
@@ -14,12 +17,18 @@ import {
   insertDocumentVersion,
   insertUpload,
   listDocuments,
+  listDocumentsOfBlob,
   listUploads,
   type StoredUpload,
   type StoredVersion,
 } from './store.ts'
 
-export type DocumentsCtx = Ctx & KeysCtx & { readonly blobs: BlobStore }
+export type DocumentsCtx = Ctx &
+  KeysCtx & {
+    readonly blobs: BlobStore
+    /** Null where no scanner is configured: files are then kept as `unscanned`. */
+    readonly scanner: Scanner | null
+  }
 
 /** What is known of a file besides its bytes; always sealed. */
 export const FileMeta = v.object({
@@ -39,22 +48,31 @@ export type Upload = {
   readonly scanState: ScanState
   readonly meta: FileMeta
 }
-export type ScanState = 'quarantined' | 'clean' | 'rejected'
+export type ScanState = 'quarantined' | 'clean' | 'rejected' | 'unscanned'
 export type DocumentEntry = {
   readonly id: string
   readonly vorgangId: string
   readonly kind: string
   readonly createdAtMs: number
+  readonly scanState: ScanState
   readonly meta: FileMeta
 }
 
 export const fileTypeRefused = problemType('documents/file-type', 422)
 export const fileEndingRefused = problemType('documents/file-ending', 422)
+export const fileHeic = problemType('documents/file-heic', 422)
+export const fileOffice = problemType('documents/file-office', 422)
+export const fileArchive = problemType('documents/file-archive', 422)
+export const fileDamaged = problemType('documents/file-damaged', 422)
+export const filePassword = problemType('documents/file-password', 422)
+export const filePixels = problemType('documents/file-pixels', 422)
 export const documentMissing = problemType('documents/missing', 404)
 export const documentQuarantined = problemType('documents/quarantined', 403)
 
-/** No scanner is configured yet: a file counts as clean from the start. One that scans begins with `quarantined`. */
-const FIRST_STATE: ScanState = 'clean'
+/** State of bytes that come from outside. Those made here are clean. */
+const firstState = (ctx: DocumentsCtx): ScanState => (ctx.scanner === null ? 'unscanned' : 'quarantined')
+/** States in which a file may be opened. */
+const OPEN: readonly ScanState[] = ['clean', 'unscanned']
 
 export type NewUpload = {
   readonly draftId: string
@@ -70,7 +88,7 @@ export type NewUpload = {
 
 /**
  * Stores an uploaded file (bytes durable first) and returns the plan that records it.
- * Throws `documents/file-too-large`, `file-empty`, `file-type`, `file-ending`; refused bytes are not kept. The caller takes them
+ * Throws `documents/file-too-large`, `file-empty`, and what `acceptedType` refuses; refused bytes are not kept. The caller takes them
  * out by `discardBlobs` when it does not write the plan.
  */
 export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promise<{ upload: Upload; plan: Plan }> {
@@ -79,37 +97,64 @@ export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promis
   }
   const stored = await storeFile(ctx.blobs, await ctx.keyring.dataKey(input.keyId), input.source, input.bytesMax)
   const fileName = cleanFileName(input.fileName)
-  const verdict = judgeType(stored.head, fileName)
-  if (!verdict.ok || !input.mediaTypes.includes(verdict.type.mediaType)) {
+  const mediaType = await acceptedType(ctx, { stored, fileName, input }).catch(async (refusal: unknown) => {
     // Nobody else can have these bytes: every file is encrypted with a salt of its own.
     await ctx.blobs.remove(stored.blobId)
-    throw !verdict.ok && verdict.reason === 'ending' ? fileEndingRefused() : fileTypeRefused()
-  }
+    throw refusal
+  })
   const meta: FileMeta = {
     fileName,
-    mediaType: verdict.type.mediaType,
+    mediaType,
     sizeBytes: stored.sizeBytes,
     sha256: stored.sha256,
   }
   const id = ctx.newId()
   const metaSealed = await ctx.keyring.sealJson(input.keyId, { table: 'uploads', row: id, column: 'meta' }, meta)
   const createdAtMs = ctx.now()
-  return {
-    upload: { id, draftId: input.draftId, field: input.field, blobId: stored.blobId, scanState: FIRST_STATE, meta },
-    plan: {
-      statements: [
-        blobStatement(stored, input.keyId, meta.mediaType, createdAtMs),
-        insertUpload({
-          id,
-          draftId: input.draftId,
-          field: input.field,
-          blobId: stored.blobId,
-          metaSealed,
-          createdAtMs,
-        }),
-      ],
-    },
+  const { draftId, field } = input
+  const { blobId } = stored
+  const scanState = firstState(ctx)
+  const recorded: Plan = {
+    statements: [
+      blobStatement(stored, { keyId: input.keyId, mediaType: meta.mediaType, createdAtMs, scanState }),
+      insertUpload({ id, draftId, field, blobId, metaSealed, createdAtMs }),
+    ],
   }
+  return {
+    upload: { id, draftId, field, blobId, scanState, meta },
+    plan: scanState === 'quarantined' ? join(recorded, planScan(blobId, createdAtMs)) : recorded,
+  }
+}
+
+/** The type of a stored file, where it is one that is taken and can be opened. Throws what `receiveUpload` refuses. */
+async function acceptedType(
+  ctx: DocumentsCtx,
+  { stored, fileName, input }: { readonly stored: StoredFile; readonly fileName: string; readonly input: NewUpload },
+): Promise<string> {
+  const verdict = judgeType(stored.head, fileName)
+  if (!verdict.ok) {
+    throw (REFUSALS[verdict.reason] ?? fileTypeRefused)()
+  }
+  const { mediaType } = verdict.type
+  if (!input.mediaTypes.includes(mediaType)) {
+    throw fileTypeRefused()
+  }
+  const key = await ctx.keyring.dataKey(input.keyId)
+  const fault = await inspectFile(mediaType, await openFile(ctx.blobs, key, stored.blobId))
+  if (fault !== null) {
+    throw (REFUSALS[fault] ?? fileTypeRefused)()
+  }
+  return mediaType
+}
+
+const REFUSALS: Readonly<Record<string, ReturnType<typeof problemType>>> = {
+  ending: fileEndingRefused,
+  heic: fileHeic,
+  office: fileOffice,
+  archive: fileArchive,
+  damaged: fileDamaged,
+  encrypted: filePassword,
+  'too-many-pixels': filePixels,
 }
 
 /** Finds a file of a draft; null for one that is unknown or of another draft. */
@@ -213,7 +258,11 @@ export async function storeMadeFile(
       sha256: stored.sha256,
       title: file.title,
     },
-    plan: { statements: [blobStatement(stored, keyId, file.mediaType, ctx.now())] },
+    plan: {
+      statements: [
+        blobStatement(stored, { keyId, mediaType: file.mediaType, createdAtMs: ctx.now(), scanState: 'clean' }),
+      ],
+    },
   }
 }
 
@@ -240,7 +289,7 @@ export async function openDocument(ctx: DocumentsCtx, id: string): Promise<{ ent
   if (row === undefined) {
     throw documentMissing(`document ${id}`)
   }
-  if (row.blob.scanState !== 'clean') {
+  if (!OPEN.includes(row.blob.scanState)) {
     throw documentQuarantined(`document ${id}`)
   }
   const key = await ctx.keyring.dataKey(row.document.keyId)
@@ -249,21 +298,17 @@ export async function openDocument(ctx: DocumentsCtx, id: string): Promise<{ ent
 
 /** Opens an uploaded file of a draft. Throws `documents/quarantined`. */
 export async function openUpload(ctx: DocumentsCtx, keyId: string, upload: Upload): Promise<OpenFile> {
-  if (upload.scanState !== 'clean') {
+  if (!OPEN.includes(upload.scanState)) {
     throw documentQuarantined(`upload ${upload.id}`)
   }
   return await openFile(ctx.blobs, await ctx.keyring.dataKey(keyId), upload.blobId)
 }
 
-function blobStatement(stored: StoredFile, keyId: string, mediaType: string, createdAtMs: number) {
-  return insertBlob({
-    id: stored.blobId,
-    keyId,
-    sizeBytes: stored.sizeBytes,
-    mediaType,
-    scanState: FIRST_STATE,
-    createdAtMs,
-  })
+function blobStatement(
+  stored: StoredFile,
+  facts: Pick<BlobRow, 'keyId' | 'mediaType' | 'createdAtMs' | 'scanState'>,
+): Statement {
+  return insertBlob({ id: stored.blobId, sizeBytes: stored.sizeBytes, derivedFrom: null, ...facts })
 }
 
 async function toUpload(ctx: DocumentsCtx, keyId: string, row: StoredUpload): Promise<Upload> {
@@ -277,8 +322,16 @@ async function toEntry(ctx: DocumentsCtx, row: StoredVersion): Promise<DocumentE
   const spot = { table: 'document_versions', row: row.version.id, column: 'meta' }
   const meta = v.parse(FileMeta, await ctx.keyring.openJson(row.document.keyId, spot, row.version.metaSealed))
   const { id, vorgangId, kind, createdAtMs } = row.document
-  return { id, vorgangId, kind, createdAtMs, meta }
+  return { id, vorgangId, kind, createdAtMs, scanState: row.blob.scanState, meta }
+}
+
+/** Finds the documents that bytes belong to; none for those of a draft. */
+export async function readDocumentsOfBlob(ctx: DocumentsCtx, blobId: string): Promise<readonly DocumentEntry[]> {
+  const rows = await listDocumentsOfBlob(ctx.db, blobId)
+  return await Promise.all(rows.map((row) => toEntry(ctx, row)))
 }
 
 export { disposition } from './file-type.ts'
+export type { Scanner } from './scanner.ts'
+export { scanBlob } from './service-scan.ts'
 export { BACKUP_LEASE, discardBlobs, sweepBlobs } from './service-sweep.ts'

@@ -1,5 +1,5 @@
 import { asc, desc, eq, inArray, sql } from 'drizzle-orm'
-import type { Statement } from '../../db/batch.ts'
+import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { blobs, documents, documentVersions, uploads } from '../../db/schema/documents.ts'
 
@@ -73,9 +73,33 @@ export async function findDocument(db: Read, id: string): Promise<StoredVersion 
 
 /** Records a stored blob; the same bytes are recorded once. */
 export const insertBlob = (row: BlobRow): Statement => ({
-  sql: 'INSERT INTO blobs (id, key_id, size_bytes, media_type, scan_state, created_at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
-  args: [row.id, row.keyId, row.sizeBytes, row.mediaType, row.scanState, row.createdAtMs],
+  sql: 'INSERT INTO blobs (id, key_id, size_bytes, media_type, scan_state, created_at_ms, derived_from) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  args: [row.id, row.keyId, row.sizeBytes, row.mediaType, row.scanState, row.createdAtMs, row.derivedFrom],
 })
+
+/** Finds what is known of stored bytes. */
+export async function findBlob(db: Read, id: string): Promise<BlobRow | undefined> {
+  return (await db.select().from(blobs).where(eq(blobs.id, id)).limit(1))[0]
+}
+
+/** Bytes in quarantine become what the scanner said; refused where they no longer are there. */
+export const markScanned = (id: string, state: 'clean' | 'rejected'): Guard => ({
+  name: 'blob-quarantined',
+  sql: "UPDATE blobs SET scan_state = ? WHERE id = ? AND scan_state = 'quarantined'",
+  args: [state, id],
+})
+
+/** Lists the documents of which these bytes are a version; at most 100. */
+export async function listDocumentsOfBlob(db: Read, blobId: string): Promise<readonly StoredVersion[]> {
+  return await db
+    .select({ document: documents, version: documentVersions, blob: blobs })
+    .from(documentVersions)
+    .innerJoin(documents, eq(documents.id, documentVersions.documentId))
+    .innerJoin(blobs, eq(blobs.id, documentVersions.blobId))
+    .where(eq(documentVersions.blobId, blobId))
+    .orderBy(asc(documents.id))
+    .limit(100)
+}
 
 export const insertUpload = (row: UploadRow): Statement => ({
   sql: 'INSERT INTO uploads (id, draft_id, field, blob_id, meta_sealed, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)',

@@ -31,6 +31,7 @@ beforeEach(async () => {
   ctx = {
     ...town,
     blobs: await openFolderStore(join(town.dataDir, 'blobs')),
+    scanner: null,
     journalSigner: createJournalSigner('stadttor/test/journal', town.keyring.purpose('journal-signing')),
     appVersion: '0.1.0',
     keyCommand: town.writer.keys,

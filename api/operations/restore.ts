@@ -154,6 +154,7 @@ async function stagedCtx(
     log,
     keyring,
     blobs: await options.openBlobs(join(staged, 'blobs')),
+    scanner: null,
     journalSigner: createJournalSigner(`stadttor/${town}/journal`, keyring.purpose('journal-signing')),
     dataDir: staged,
     appVersion: '',

@@ -1,5 +1,11 @@
 import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
-import { documentMissing, openDocument, readDocumentPlace, readDocuments } from '../documents/service.ts'
+import {
+  documentMissing,
+  openDocument,
+  readDocumentPlace,
+  readDocuments,
+  type ScanState,
+} from '../documents/service.ts'
 import { readEakte, readVorgaenge } from '../eakten/service.ts'
 import { summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
@@ -32,6 +38,8 @@ export type DocumentView = {
   readonly mediaType: string
   readonly sizeBytes: number
   readonly createdAtMs: number
+  /** `quarantined` and `rejected` cannot be opened. */
+  readonly scanState: ScanState
 }
 export type JournalView = Pick<JournalLine, 'seq' | 'type' | 'atMs' | 'body'> & {
   /** Who: name of a member of staff, or a code that the page words (`citizen`, `system:process`). */
@@ -189,8 +197,9 @@ function documentView({
   vorgangId,
   kind,
   createdAtMs,
+  scanState,
   meta,
 }: Awaited<ReturnType<typeof readDocuments>>[number]): DocumentView {
   const { fileName, mediaType, sizeBytes } = meta
-  return { id, vorgangId, kind, title: meta.title ?? fileName, fileName, mediaType, sizeBytes, createdAtMs }
+  return { id, vorgangId, kind, title: meta.title ?? fileName, fileName, mediaType, sizeBytes, createdAtMs, scanState }
 }

@@ -19,6 +19,12 @@ const SHOWN: ReadonlyMap<string, string> = new Map([
   ['documents/file-empty', 'forms/file-empty'],
   ['documents/file-type', 'forms/file-type'],
   ['documents/file-ending', 'forms/file-ending'],
+  ['documents/file-heic', 'forms/file-heic'],
+  ['documents/file-office', 'forms/file-office'],
+  ['documents/file-archive', 'forms/file-archive'],
+  ['documents/file-damaged', 'forms/file-damaged'],
+  ['documents/file-password', 'forms/file-password'],
+  ['documents/file-pixels', 'forms/file-pixels'],
   ['submissions/too-many-files', 'forms/file-count'],
 ])
 

@@ -98,9 +98,24 @@ export async function bodyOf<T>(response: Response, status: number): Promise<T> 
   return (await response.json()) as T
 }
 
-/** The smallest PDF that is one, filled up to `bytes`. */
+/** The smallest PDF that is one: one empty page, its cross-reference table, filled up to `bytes`. */
 export function smallPdf(mark: string, bytes = 0): Uint8Array {
-  const head = `%PDF-1.7\n% ${mark}\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n`
-  const end = 'trailer<</Root 1 0 R>>\n%%EOF\n'
-  return Buffer.from(head + '%'.repeat(Math.max(0, bytes - head.length - end.length)) + end)
+  const head = `%PDF-1.7\n% ${mark}\n`
+  const objects = [
+    '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n',
+    '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n',
+    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n',
+  ]
+  const entries: string[] = []
+  let body = Buffer.from(head)
+  for (const object of objects) {
+    entries.push(`${String(body.length).padStart(10, '0')} 00000 n \n`)
+    body = Buffer.concat([body, Buffer.from(object)])
+  }
+  const table = `xref\n0 4\n0000000000 65535 f \n${entries.join('')}trailer<</Size 4/Root 1 0 R>>\n`
+  const end = (at: number): string => `${table}startxref\n${String(at).padStart(10, '0')}\n%%EOF\n`
+  const filling = Math.max(0, bytes - body.length - end(0).length)
+  const comment = Buffer.alloc(filling, '%')
+  comment.write('\n', Math.max(0, filling - 1))
+  return Buffer.concat([body, comment, Buffer.from(end(body.length + filling))])
 }

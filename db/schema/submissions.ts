@@ -38,3 +38,19 @@ export const submissions = sqliteTable(
   },
   (t) => [uniqueIndex('submissions_draft').on(t.draftId), index('submissions_vorgang').on(t.vorgangId)],
 )
+
+/**
+ * A printed form: its code opens the draft's answers at the counter, once. Kept as a hash: whoever reads the table learns
+ * no code. The draft lives at least as long.
+ */
+export const paperCodes = sqliteTable(
+  'paper_codes',
+  {
+    codeHash: text('code_hash').primaryKey(),
+    draftId: text('draft_id').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+    vorgangId: text('vorgang_id'),
+  },
+  (t) => [index('paper_codes_draft').on(t.draftId), index('paper_codes_age').on(t.expiresAtMs)],
+)

@@ -90,10 +90,22 @@ type StepData = {
 export type UploadFile = { readonly name: string; readonly type: string; readonly bytes: Uint8Array }
 
 /** The smallest PDF that programs accept, with a text of its own. */
-export const smallPdf = (text: string): Uint8Array =>
-  Buffer.from(
-    `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n% ${text}\ntrailer<</Root 1 0 R>>\n%%EOF\n`,
-  )
+export function smallPdf(text: string): Uint8Array {
+  const head = `%PDF-1.4\n% ${text}\n`
+  const objects = [
+    '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n',
+    '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n',
+    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n',
+  ]
+  let at = Buffer.byteLength(head)
+  const entries = objects.map((object) => {
+    const entry = `${String(at).padStart(10, '0')} 00000 n \n`
+    at += object.length
+    return entry
+  })
+  const table = `xref\n0 4\n0000000000 65535 f \n${entries.join('')}trailer<</Size 4/Root 1 0 R>>\n`
+  return Buffer.from(`${head}${objects.join('')}${table}startxref\n${at}\n%%EOF\n`)
+}
 
 /** Begins a draft and fills every page until the review; answers the draft's id. */
 export async function fillDraft(

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parse } from 'yaml'
+import { type Clamd, startClamd } from '../servers/clamd/index.ts'
 import { type Idp, startIdp } from '../servers/idp/index.ts'
 import { type MailServer, startMail } from '../servers/mail/index.ts'
 import { type Specialist, startSpecialist } from '../servers/specialist/index.ts'
@@ -10,6 +11,8 @@ export type Outside = {
   readonly idp: Idp
   readonly mail: MailServer
   readonly specialist: Specialist
+  /** Not among the settings: files would wait for a job. Whoever wants them scanned sets STADTTOR_CLAMD to its address. */
+  readonly clamd: Clamd
   readonly env: Readonly<Record<string, string>>
   /** All of them well-behaved again, mails and deliveries forgotten. */
   readonly reset: () => Promise<void>
@@ -17,17 +20,23 @@ export type Outside = {
 }
 
 /** Wanted ports; a stand-in without one takes any free port. */
-export type OutsidePorts = { readonly idp?: number; readonly mail?: number; readonly specialist?: number }
+export type OutsidePorts = {
+  readonly idp?: number
+  readonly mail?: number
+  readonly specialist?: number
+  readonly clamd?: number
+}
 
 /** The specimen of the state's catalogue. */
 export const FEED = resolve(import.meta.dirname, '../servers/catalogue/feed')
 
 /** Starts the stand-in servers on loopback. */
 export async function startOutside(content: string, ports: OutsidePorts = {}): Promise<Outside> {
-  const [idp, mail, specialist] = await Promise.all([
+  const [idp, mail, specialist, clamd] = await Promise.all([
     startIdp(portOf(ports.idp)),
     startMail(portOf(ports.mail)),
     startSpecialist(portOf(ports.specialist)),
+    startClamd(portOf(ports.clamd)),
   ])
   const env = {
     STADTTOR_CATALOGUE_URL: FEED,
@@ -37,11 +46,12 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     STADTTOR_SMTP_URL: mail.smtpUrl,
     ...connectorEnv(content, specialist),
   }
-  const servers = [idp, mail, specialist] as const
+  const servers = [idp, mail, specialist, clamd] as const
   return {
     idp,
     mail,
     specialist,
+    clamd,
     env,
     reset: async () => void (await Promise.all(servers.map((server) => server.control({ reset: true })))),
     close: async () => void (await Promise.all(servers.map((server) => server.close()))),

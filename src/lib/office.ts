@@ -99,5 +99,5 @@ export const actorWord = (actor: string, t: Translate): string => {
     return actor
   }
   const key = `journal.actor.${principal}`
-  return t((['process', 'mail', 'connector'].includes(principal) ? key : 'journal.actor.program') as WordKey)
+  return t((['process', 'mail', 'connector', 'scan'].includes(principal) ? key : 'journal.actor.program') as WordKey)
 }
