@@ -18,6 +18,7 @@ const checks: readonly Check[] = [
   { name: 'dead code (knip)', run: () => run('knip', [], quiet) },
   { name: 'duplicates (jscpd)', run: () => run('jscpd', [], quiet) },
   { name: 'sizes of files', run: () => runNode(['scripts/sizes.ts'], quiet) },
+  { name: 'rules and their tests', run: () => runNode(['scripts/rules.ts', '--check'], quiet) },
   { name: 'lockfile', run: () => runNode(['scripts/lockfile.ts'], quiet) },
   { name: 'content', run: () => runNode(['scripts/cli/check-content.ts'], quiet) },
 ]
