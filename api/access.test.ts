@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from './app.ts'
+import { SIGNED_ELSEWHERE } from './http/guard.ts'
 import { listRoutes, type MountedRoute, route } from './http/route.ts'
 import { ACTIONS } from './identity/permissions.ts'
 import { closeCase, type Things } from './testing/access.ts'
@@ -38,6 +39,9 @@ beforeAll(async () => {
   const second = await closeCase(town, { citizen: other, clerk, lead }, 'ordnung')
   const ours = { own: first, foreign: second }
   const theirs = { own: second, foreign: first }
+  const [mara, jurij] = [await signInTwice('mara'), await signInTwice('jurij')]
+  const third = await closeCase(town, { citizen: mara, clerk, lead }, 'steuern')
+  const fourth = await closeCase(town, { citizen: jurij, clerk, lead }, 'ordnung')
   const staff = async (...person: Parameters<Town['signIn']>): Promise<() => Caller> => {
     const caller = await town.signIn(...person)
     return () => caller
@@ -46,6 +50,8 @@ beforeAll(async () => {
     public: { caller: town.newCaller, ...ours },
     owner: { caller: () => owner, ...ours },
     'other citizen': { caller: () => other, ...theirs },
+    account: { caller: () => mara, own: third, foreign: fourth },
+    'other account': { caller: () => jurij, own: fourth, foreign: third },
     clerk: { caller: () => clerk, ...ours },
     'clerk elsewhere': { caller: await staff('omar', { roles: ['clerk'], teams: ['ordnung'] }), ...theirs },
     lead: { caller: () => lead, ...ours },
@@ -61,6 +67,12 @@ beforeAll(async () => {
   }
 }, 120_000)
 afterAll(() => town.close())
+
+/** The second session is what the first may end. */
+async function signInTwice(name: string): Promise<Caller> {
+  await town.signInCitizen(name)
+  return await town.signInCitizen(name)
+}
 
 /** Reading before writing, deleting late, signing out last: what comes after still finds its thing. */
 function byHarm(a: MountedRoute, b: MountedRoute): number {
@@ -84,6 +96,7 @@ const THINGS = [
   'eakte',
   'notice',
   'postbox',
+  'session',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -138,6 +151,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /postboxes/items/:item/return': {},
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },
   'POST /identity/sign-out': {},
+  'POST /identity/account/bundid/acs': { SAMLResponse: 'AAAA' },
+  'POST /identity/account/sessions/:session/end': {},
 }
 const QUERIES: Readonly<Record<string, string>> = {
   [`PUT ${DRAFTS}/:draft/files`]: '?question=%2Funterlagen%2Fnachweis',
@@ -232,6 +247,11 @@ describe('every route', () => {
   it('is never broken by who asks', () => {
     const broken = everyCase().filter(([mounted, actor, kind]) => answerOf(mounted, actor, kind).status >= 500)
     expect(broken.map(([mounted, actor, kind]) => keyOf(mounted, actor, kind))).toEqual([])
+  })
+
+  it('that takes messages from another site is on the list of the cross-site check, and nothing else is', () => {
+    const signed = routes.filter(({ spec }) => spec.csrf === 'signed').map(({ path }) => path)
+    expect(signed).toEqual([...SIGNED_ELSEWHERE])
   })
 
   it('names an action of the permission table', () => {

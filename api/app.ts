@@ -7,6 +7,7 @@ import { answerNotFound, answerProblems } from './http/problem.ts'
 import { createRateLimiter } from './http/rate.ts'
 import { listRoutes } from './http/route.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { accountRoutes } from './identity/routes-account.ts'
 import { resolveActor } from './identity/service.ts'
 import { noticeRoutes } from './notices/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
@@ -41,6 +42,7 @@ export function createApi(ctx: Context): Api {
   app
     .route('/api/v1/catalogue', catalogueRoutes(ctx))
     .route('/api/v1/identity', identityRoutes(ctx))
+    .route('/api/v1/identity', accountRoutes(ctx))
     .route('/api/v1/submissions', draftRoutes(ctx))
     .route('/api/v1/submissions', submitRoutes(ctx))
     .route('/api/v1/submissions', fileRoutes(ctx))

@@ -29,6 +29,19 @@ const Environment = v.object({
   STADTTOR_OIDC_MFA_ACR: v.optional(v.string(), ''),
   STADTTOR_OIDC_MFA_AMR: v.optional(v.string(), 'mfa'),
   STADTTOR_OIDC_RECHECK_SECONDS: v.optional(Seconds, '0'),
+  STADTTOR_ACCOUNT_OIDC_ISSUER: v.optional(v.pipe(v.string(), v.url())),
+  STADTTOR_ACCOUNT_OIDC_CLIENT_ID: v.optional(Text, 'stadttor-konto'),
+  STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET_FILE: v.optional(Text),
+  STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET: v.optional(Text),
+  STADTTOR_BUNDID_ENTRY_POINT: v.optional(v.pipe(v.string(), v.url())),
+  STADTTOR_BUNDID_ISSUER: v.optional(Text),
+  STADTTOR_BUNDID_CERTIFICATE_FILE: v.optional(Text),
+  STADTTOR_BUNDID_CERTIFICATE: v.optional(Text),
+  STADTTOR_BUNDID_ENTITY_ID: v.optional(Text),
+  STADTTOR_BUNDID_KEY_FILE: v.optional(Text),
+  STADTTOR_BUNDID_KEY: v.optional(Text),
+  STADTTOR_BUNDID_DECRYPTION_KEY_FILE: v.optional(Text),
+  STADTTOR_BUNDID_SERVICE_ID: v.optional(Text, 'BMI-0000'),
   STADTTOR_SMTP_URL: v.optional(v.pipe(v.string(), v.regex(/^smtps?:\/\//))),
   STADTTOR_MAIL_FROM: v.optional(v.pipe(v.string(), v.email()), 'antwort-nicht-moeglich@stadttor.example'),
   STADTTOR_CLAMD: v.optional(
@@ -53,6 +66,9 @@ export type Config = {
   readonly backupDir?: string
   readonly catalogueUrl?: string
   readonly oidc?: OidcConfig
+  /** Where citizens sign in; both may be absent: then everybody applies as a guest. */
+  readonly accountOidc?: AccountOidcConfig
+  readonly bundid?: BundidConfig
   readonly smtpUrl?: string
   readonly mailFrom: string
   /** Where clamd listens: a socket of this machine, or a port on loopback (files leave in clear). Absent: nothing is scanned. */
@@ -69,6 +85,18 @@ export type OidcConfig = {
   readonly mfaAcr: readonly string[]
   readonly mfaAmr: readonly string[]
   readonly recheckSeconds: number
+}
+
+export type AccountOidcConfig = Pick<OidcConfig, 'issuer' | 'clientId' | 'clientSecret'>
+export type BundidConfig = {
+  readonly entryPoint: string
+  readonly issuer: string
+  /** PEM, one or several one after the other. */
+  readonly certificates: string
+  readonly entityId: string
+  readonly privateKey: string
+  readonly decryptionKey: string
+  readonly serviceId: string
 }
 
 /** A setting that cannot be used; `setting` names it. Shown to the operator at start. */
@@ -110,6 +138,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...present('failpoint', env.STADTTOR_FAILPOINT),
     ...present('oidc', oidcOf(env)),
     ...present('clamd', clamdOf(env.STADTTOR_CLAMD)),
+    ...present('accountOidc', accountOidcOf(env)),
+    ...present('bundid', bundidOf(env)),
   }
   if (config.mode === 'production') {
     refuseUnsafe(config)
@@ -166,36 +196,73 @@ function oidcOf(env: Parsed): OidcConfig | undefined {
     mfaAcr: listOf(env.STADTTOR_OIDC_MFA_ACR),
     mfaAmr: listOf(env.STADTTOR_OIDC_MFA_AMR),
     recheckSeconds: env.STADTTOR_OIDC_RECHECK_SECONDS,
-    clientSecret: secretOf(env),
+    clientSecret: secretOf(env, 'STADTTOR_OIDC_CLIENT_SECRET', 'the secret towards the identity provider'),
   }
 }
 
-/** The provider's secret comes from a file; in demo and test it may stand in the environment. */
-function secretOf(env: Parsed): string {
-  const path = env.STADTTOR_OIDC_CLIENT_SECRET_FILE
-  if (env.STADTTOR_MODE === 'production' && env.STADTTOR_OIDC_CLIENT_SECRET !== undefined) {
-    throw new ConfigRefused(
-      'STADTTOR_OIDC_CLIENT_SECRET must not stand in the environment: set STADTTOR_OIDC_CLIENT_SECRET_FILE',
-    )
+function accountOidcOf(env: Parsed): AccountOidcConfig | undefined {
+  return env.STADTTOR_ACCOUNT_OIDC_ISSUER === undefined
+    ? undefined
+    : {
+        issuer: env.STADTTOR_ACCOUNT_OIDC_ISSUER,
+        clientId: env.STADTTOR_ACCOUNT_OIDC_CLIENT_ID,
+        clientSecret: secretOf(env, 'STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET', "the secret towards the accounts' provider"),
+      }
+}
+
+function bundidOf(env: Parsed): BundidConfig | undefined {
+  const { STADTTOR_BUNDID_ENTRY_POINT: entryPoint, STADTTOR_BUNDID_ISSUER: issuer } = env
+  if (entryPoint === undefined) {
+    return undefined
+  }
+  if (issuer === undefined || env.STADTTOR_BUNDID_ENTITY_ID === undefined) {
+    throw new ConfigRefused('STADTTOR_BUNDID_ISSUER and STADTTOR_BUNDID_ENTITY_ID go with STADTTOR_BUNDID_ENTRY_POINT')
+  }
+  const privateKey = secretOf(env, 'STADTTOR_BUNDID_KEY', 'the key that signs requests to BundID')
+  const decryption = env.STADTTOR_BUNDID_DECRYPTION_KEY_FILE
+  return {
+    entryPoint,
+    issuer,
+    entityId: env.STADTTOR_BUNDID_ENTITY_ID,
+    serviceId: env.STADTTOR_BUNDID_SERVICE_ID,
+    certificates: secretOf(env, 'STADTTOR_BUNDID_CERTIFICATE', "BundID's certificate"),
+    privateKey,
+    decryptionKey:
+      decryption === undefined ? privateKey : readSecret('STADTTOR_BUNDID_DECRYPTION_KEY_FILE', decryption),
+  }
+}
+
+type SecretName =
+  | 'STADTTOR_OIDC_CLIENT_SECRET'
+  | 'STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET'
+  | 'STADTTOR_BUNDID_KEY'
+  | 'STADTTOR_BUNDID_CERTIFICATE'
+
+/** What opens or signs comes from a file; in demo and test it may stand in the environment. */
+function secretOf(env: Parsed, name: SecretName, what: string): string {
+  const path = env[`${name}_FILE`]
+  if (env.STADTTOR_MODE === 'production' && env[name] !== undefined) {
+    throw new ConfigRefused(`${name} must not stand in the environment: set ${name}_FILE`)
   }
   if (path !== undefined) {
-    return readSecret(path)
+    return readSecret(`${name}_FILE`, path)
   }
-  if (env.STADTTOR_OIDC_CLIENT_SECRET === undefined) {
-    throw new ConfigRefused('the secret towards the identity provider is missing: set STADTTOR_OIDC_CLIENT_SECRET_FILE')
+  const inEnvironment = env[name]
+  if (inEnvironment === undefined) {
+    throw new ConfigRefused(`${what} is missing: set ${name}_FILE`)
   }
-  return env.STADTTOR_OIDC_CLIENT_SECRET
+  return inEnvironment
 }
 
-function readSecret(path: string): string {
+function readSecret(name: string, path: string): string {
   let secret = ''
   try {
     secret = readFileSync(path, 'utf8').trim()
   } catch {
-    throw new ConfigRefused(`STADTTOR_OIDC_CLIENT_SECRET_FILE cannot be read: ${path}`)
+    throw new ConfigRefused(`${name} cannot be read: ${path}`)
   }
   if (secret === '') {
-    throw new ConfigRefused(`STADTTOR_OIDC_CLIENT_SECRET_FILE is empty: ${path}`)
+    throw new ConfigRefused(`${name} is empty: ${path}`)
   }
   return secret
 }
@@ -219,7 +286,15 @@ function refuseUnsafe(config: Config): void {
   refuseStandIns(config, config.oidc.issuer, config.smtpUrl)
 }
 
-function refuseStandIns({ catalogueUrl }: Config, issuer: string, smtpUrl: string): void {
+function refuseStandIns({ catalogueUrl, accountOidc, bundid }: Config, issuer: string, smtpUrl: string): void {
+  for (const [name, address] of [
+    ['STADTTOR_ACCOUNT_OIDC_ISSUER', accountOidc?.issuer],
+    ['STADTTOR_BUNDID_ENTRY_POINT', bundid?.entryPoint],
+  ] as const) {
+    if (address !== undefined && (!address.startsWith('https://') || isLoopback(address))) {
+      throw new ConfigRefused(`${name} is a stand-in: production needs an https address`)
+    }
+  }
   if (!issuer.startsWith('https://') || isLoopback(issuer)) {
     throw new ConfigRefused('STADTTOR_OIDC_ISSUER is a stand-in: production needs an https address')
   }

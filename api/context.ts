@@ -4,7 +4,9 @@ import { openProjection } from '../db/projection.ts'
 import { openReader, type Reader } from '../db/reader.ts'
 import { startWriter, type Writer } from '../db/writer.ts'
 import { createClamdScanner } from './adapters/clamd/scanner.ts'
+import { createBundidProvider } from './adapters/bundid/provider.ts'
 import { openFolderStore } from './adapters/folder/blob-store.ts'
+import { createOidcAccounts } from './adapters/oidc/account-provider.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
 import { createSmtpMailer } from './adapters/smtp/mailer.ts'
 import { createWebhookConnector } from './adapters/webhook/connector.ts'
@@ -22,7 +24,7 @@ import { contentCheckers } from './context-checks.ts'
 import { createLetters, type Letters } from './context-letters.ts'
 import { createWorkflowParts } from './context-workflow.ts'
 import { createForms, formWords } from './forms/service.ts'
-import { createIdentity } from './identity/identity.ts'
+import { type AccountProviders, createIdentity } from './identity/identity.ts'
 import { planEndLeasesOfTheDead } from './jobs/plan.ts'
 import { createJournalSigner } from './journal/service.ts'
 import { isDemoKey, KeyRefused, readInstallationKeys } from './keys/installation-key.ts'
@@ -182,7 +184,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     catalogueSource: xzufiSource(config.catalogueUrl ?? join(config.contentDir, 'feed')),
     blobs: await openFolderStore(paths.blobs, failpoint),
     scanner: config.clamd === undefined ? null : createClamdScanner(config.clamd, SCANNER_SILENT_MS),
-    identity: identityOf(config),
+    identity: identityOf(config, () => content.live().content.city.authority.de),
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     form: createForms(readXDatenfelder),
     formWords: wordsCache(),
@@ -221,10 +223,11 @@ async function publishingOf(config: Config, content: ContentRevisions, log: Log)
   }
 }
 
-function identityOf(config: Config) {
+function identityOf(config: Config, cityName: () => string) {
   const { oidc } = config
+  const accounts = accountsOf(config, cityName)
   if (oidc === undefined) {
-    return createIdentity(null, { mfaAcr: [], mfaAmr: [], recheckMs: 0 })
+    return createIdentity(null, { mfaAcr: [], mfaAmr: [], recheckMs: 0 }, accounts)
   }
   const provider = createOidcProvider({
     issuer: oidc.issuer,
@@ -233,7 +236,26 @@ function identityOf(config: Config) {
     acrValues: oidc.mfaAcr,
     allowLoopbackHttp: config.mode !== 'production',
   })
-  return createIdentity(provider, { mfaAcr: oidc.mfaAcr, mfaAmr: oidc.mfaAmr, recheckMs: oidc.recheckSeconds * 1000 })
+  const settings = { mfaAcr: oidc.mfaAcr, mfaAmr: oidc.mfaAmr, recheckMs: oidc.recheckSeconds * 1000 }
+  return createIdentity(provider, settings, accounts)
+}
+
+/** Where citizens sign in. */
+function accountsOf({ accountOidc, bundid, mode }: Config, cityName: () => string): AccountProviders {
+  return {
+    oidc:
+      accountOidc === undefined
+        ? null
+        : createOidcAccounts({ ...accountOidc, allowLoopbackHttp: mode !== 'production' }),
+    bundid:
+      bundid === undefined
+        ? null
+        : createBundidProvider({
+            ...bundid,
+            certificates: bundid.certificates.split(/(?<=-----END [A-Z ]+-----)\s+/),
+            displayName: cityName,
+          }),
+  }
 }
 
 /** Without a mail server (tests of one process) mails wait as jobs. */

@@ -2,11 +2,18 @@
  * The stand-ins of the outside world as a process of their own, for `npm start`. Says in one JSON line on stdout
  * where they are and how the product is pointed at them; ends on SIGTERM, or when nobody reads it any more.
  */
+import { demoCitizens } from '../e2e/servers/idp/accounts.ts'
 import { DEMO_PASSWORD, demoAccounts } from '../e2e/servers/idp/index.ts'
 import { startOutside } from '../e2e/support/outside.ts'
 import { type DemoWorld, freePort } from './start.ts'
 
-const ports = { idp: await freePort(8081), mail: await freePort(8082), specialist: await freePort(8083) }
+const ports = {
+  idp: await freePort(8081),
+  mail: await freePort(8082),
+  specialist: await freePort(8083),
+  citizens: await freePort(8084),
+  bundid: await freePort(8085),
+}
 const outside = await startOutside(process.env['STADTTOR_CONTENT'] ?? 'content', ports)
 const world: DemoWorld = {
   event: 'demo-world',
@@ -14,6 +21,11 @@ const world: DemoWorld = {
   mailUrl: outside.mail.url,
   specialistUrl: outside.specialist.url,
   password: DEMO_PASSWORD,
+  citizens: demoCitizens.map(({ username, name, claims }) => ({
+    username,
+    name,
+    rights: 'organisation' in claims ? 'for a company' : 'also by BundID, without password',
+  })),
   signIns: demoAccounts.map(({ username, name, groups, roles, amr }) => ({
     username,
     name,

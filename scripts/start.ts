@@ -9,13 +9,16 @@ import launch from './server-launch.json' with { type: 'json' }
 
 type Running = { readonly child: ChildProcess; readonly ended: Promise<number> }
 
+type SignIn = { readonly username: string; readonly name: string; readonly rights: string }
+
 /** What scripts/demo.ts says when its servers listen. */
 export type DemoWorld = {
   readonly event: 'demo-world'
   readonly env: Readonly<Record<string, string>>
   readonly mailUrl: string
   readonly specialistUrl: string
-  readonly signIns: readonly { readonly username: string; readonly name: string; readonly rights: string }[]
+  readonly signIns: readonly SignIn[]
+  readonly citizens: readonly SignIn[]
   readonly password: string
 }
 
@@ -122,6 +125,7 @@ function printWelcome(origin: string, demo: DemoWorld): void {
   const rows = [
     ['Front door', `${origin}/`],
     ['Back office', `${origin}/amt/`],
+    ['My account', `${origin}/konto/`],
     ['Mails sent', demo.mailUrl],
     ['Specialist app', demo.specialistUrl],
   ]
@@ -129,9 +133,14 @@ function printWelcome(origin: string, demo: DemoWorld): void {
   for (const [what = '', where] of rows) {
     console.log(`  ${what.padEnd(15)} ${where}`)
   }
-  console.log(`\n  Sign in to the back office with one of these accounts, password "${demo.password}":`)
-  for (const { username, name, rights } of demo.signIns) {
-    console.log(`  ${username.padEnd(15)} ${name.padEnd(17)} ${rights}`)
-  }
+  printSignIns(`Sign in to the back office with one of these accounts, password "${demo.password}":`, demo.signIns)
+  printSignIns(`Sign in as a citizen (My account), password "${demo.password}":`, demo.citizens)
   console.log('')
+}
+
+function printSignIns(lead: string, signIns: readonly SignIn[]): void {
+  console.log(`\n  ${lead}`)
+  for (const { username, name, rights } of signIns) {
+    console.log(`  ${username.padEnd(15)} ${name.padEnd(24)} ${rights}`)
+  }
 }

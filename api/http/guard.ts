@@ -13,6 +13,12 @@ export function isCanonicalUrl(rawUrl: string): boolean {
 }
 
 /**
+ * Paths to which another site's form posts: the message is signed, used once, and bound to a request of ours; cookies do not
+ * come along (`SameSite=Lax`). A test compares the list with the routes that declare `csrf: 'signed'`.
+ */
+export const SIGNED_ELSEWHERE: ReadonlySet<string> = new Set(['/api/v1/identity/account/bundid/acs'])
+
+/**
  * Cross-site check for every unsafe method and every content type (static pages cannot hold a token).
  * Browsers send Origin or Sec-Fetch-Site with each unsafe request; a request with neither is refused as well.
  */

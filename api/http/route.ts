@@ -18,6 +18,7 @@ export type Resource =
   | 'document'
   | 'notice'
   | 'request'
+  | 'session'
   | 'release'
 
 /** What every route must declare. Authorisation itself happens in the use case; this is the outer door and the inventory. */
@@ -28,8 +29,11 @@ export type RouteSpec = {
   readonly action: string
   /** What the path's parameters name; the access test tries own, foreign and missing ones. */
   readonly resource: Resource
-  /** True for every unsafe method that browsers send. */
-  readonly csrf: boolean
+  /**
+   * True for every unsafe method that browsers send. `signed` for one that comes from another site by its nature: it must be
+   * named in `SIGNED_ELSEWHERE` and believes nothing but the signature of the message.
+   */
+  readonly csrf: boolean | 'signed'
   readonly rate: 'read' | 'work' | 'sign-in' | 'upload'
   /** True where the use case writes a journal entry. */
   readonly audit: boolean

@@ -2,7 +2,7 @@ import { describeFault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
 import { problemType } from '../lib/problem.ts'
 import { clientAddress, trustedProxies } from './client-address.ts'
-import { isCanonicalUrl, isSameSite } from './guard.ts'
+import { isCanonicalUrl, isSameSite, SIGNED_ELSEWHERE } from './guard.ts'
 import { secureHeaders } from './headers.ts'
 import { unexpected } from './problem.ts'
 import { isBrowser } from './respond.ts'
@@ -144,7 +144,7 @@ async function answer(entry: Entry, request: Request, raw: RawTarget, seen: Seen
     seen.route = 'probe'
     return finished(entry, await probe(), 'data')
   }
-  if (!isSameSite(request.method, request.headers, options.origin)) {
+  if (!SIGNED_ELSEWHERE.has(path) && !isSameSite(request.method, request.headers, options.origin)) {
     return await refuse(entry, request, seen, crossSite)
   }
   const isRead = request.method === 'GET' || request.method === 'HEAD'

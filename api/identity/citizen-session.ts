@@ -7,6 +7,8 @@ import { extendSession, insertSession } from './store.ts'
 
 /** A draft must survive a closed browser: the session that began it lives as long as a draft, 30 days. */
 export const CITIZEN_SESSION_MS = 30 * 86_400_000
+/** A sign-in ends after this time, whatever was done meanwhile; the account's drafts wait for the next. */
+export const ACCOUNT_SESSION_MS = 12 * 3_600_000
 
 export type CitizenSession = {
   readonly sessionId: string
@@ -21,6 +23,13 @@ export type CitizenSession = {
  */
 export function ensureCitizenSession(ctx: IdentityCtx, actor: Actor, request: Request): CitizenSession {
   const known = readCookie(ctx.origin, 'citizen', request)
+  if (actor.kind === 'citizen' && actor.account !== undefined && known !== undefined) {
+    return {
+      sessionId: actor.sessionId,
+      plan: {},
+      setCookie: cookieLine(ctx.origin, 'citizen', known, ACCOUNT_SESSION_MS),
+    }
+  }
   if (actor.kind === 'citizen' && known !== undefined) {
     return {
       sessionId: actor.sessionId,
@@ -39,7 +48,8 @@ export function newCitizenSession(ctx: IdentityCtx): CitizenSession {
   const nowMs = ctx.now()
   const sessionId = ctx.newId()
   const token = newToken()
-  const row = { id: sessionId, tokenHash: hashToken(token), kind: 'citizen', userId: null, sealed: null } as const
+  const nobody = { userId: null, sealed: null, accountId: null, trustLevel: null, signedInAtMs: null }
+  const row = { id: sessionId, tokenHash: hashToken(token), kind: 'citizen', ...nobody } as const
   const times = { createdAtMs: nowMs, seenAtMs: nowMs, expiresAtMs: nowMs + CITIZEN_SESSION_MS }
   return {
     sessionId,

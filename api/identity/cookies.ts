@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { parse } from 'hono/utils/cookie'
 
-/** `citizen` and `staff` hold a session's token, `login` the sealed state of a sign-in under way. */
-export type CookieName = 'citizen' | 'staff' | 'login'
+/** `citizen` and `staff` hold a session's token, `login` and `account` the sealed state of a sign-in of either under way. */
+export type CookieName = 'citizen' | 'staff' | 'login' | 'account'
 
-const NAMES = { citizen: 'sid', staff: 'staff', login: 'login' } as const
+const NAMES = { citizen: 'sid', staff: 'staff', login: 'login', account: 'konto' } as const
 const VALUE = /^[A-Za-z0-9_-]{1,3000}$/
 
 /** A fresh session token: 256 bits, base64url. */

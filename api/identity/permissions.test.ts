@@ -51,6 +51,8 @@ receipt.read                -      own     -     -    -      -        -
 request.answer              -      own     -     -    -      -        -
 notice.read                 -      own     own   own  -      -        -
 document.read               -      own     own   own  -      -        -
+account.read                -      -       -     -    -      -        -
+account.write               -      -       -     -    -      -        -
 postbox.list                -      -       own   own  -      -        -
 postbox.take                -      -       own   own  -      -        -
 postbox.return              -      -       own   own  -      -        -
@@ -91,6 +93,15 @@ describe('can', () => {
     expect(can(staff('clerk'), 'vorgang.read', { postboxes: [] })).toBe(false)
   })
 
+  it('opens an account to whoever is signed in with one', () => {
+    const account = { id: 'a', kind: 'person', trustLevel: 'basic' } as const
+    const actor: Actor = { kind: 'citizen', sessionId: 's', grants: [], account }
+    expect(ACTIONS.filter((action) => can(actor, action)).filter((action) => action.startsWith('account.'))).toEqual([
+      'account.read',
+      'account.write',
+    ])
+  })
+
   it('denies a draft to whom a Vorgang of the same id is granted', () => {
     const actor: Actor = { kind: 'citizen', sessionId: 's', grants: [{ kind: 'vorgang', id: 'one' }] }
     expect(can(actor, 'draft.read', { draftId: 'one' })).toBe(false)
@@ -122,6 +133,8 @@ describe('authorize', () => {
     ['citizen', 'status.read', foreign, 404],
     ['citizen', 'vorgang.read', own, 403],
     ['public', 'draft.read', own, 401],
+    ['citizen', 'account.read', own, 401],
+    ['clerk', 'account.read', own, 403],
     ['editor', 'vorgang.read', foreign, 403],
   ] as const)('%s · %s %o: %s', (who, action, facts, expected) => {
     expect(statusOf(actors[who], action, facts)).toBe(expected)

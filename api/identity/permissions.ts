@@ -16,7 +16,7 @@ export type Facts = {
 }
 
 type Kind = 'public' | 'citizen' | StaffRole | 'system'
-type Rule = 'always' | 'own-draft' | 'own-vorgang' | 'own-either' | 'in-team' | 'in-team-not-preparer'
+type Rule = 'always' | 'signed-in' | 'own-draft' | 'own-vorgang' | 'own-either' | 'in-team' | 'in-team-not-preparer'
 type Row = Partial<Record<Kind, Rule>>
 
 const EVERYBODY: Row = {
@@ -51,6 +51,8 @@ const TABLE = {
   'request.answer': { citizen: 'own-vorgang' },
   'notice.read': { citizen: 'own-vorgang', ...CASEWORK },
   'document.read': { citizen: 'own-vorgang', ...CASEWORK },
+  'account.read': { citizen: 'signed-in' },
+  'account.write': { citizen: 'signed-in' },
   'postbox.list': CASEWORK,
   'postbox.take': CASEWORK,
   'postbox.return': CASEWORK,
@@ -82,7 +84,11 @@ export function authorize(actor: Actor, action: Action, facts: Facts = {}): void
   if (can(actor, action, facts)) {
     return
   }
-  if (rulesOf(actor, action).length > 0 && !isInTeam(actor, facts)) {
+  const rules = rulesOf(actor, action)
+  if (rules.includes('signed-in')) {
+    throw notSignedIn(`action ${action}`)
+  }
+  if (rules.length > 0 && !isInTeam(actor, facts)) {
     throw notFound()
   }
   throw actor.kind === 'public' ? notSignedIn(`action ${action}`) : notAllowed(`action ${action}`)
@@ -98,6 +104,8 @@ function holds(rule: Rule, actor: Actor, facts: Facts): boolean {
   switch (rule) {
     case 'always':
       return true
+    case 'signed-in':
+      return actor.kind === 'citizen' && actor.account !== undefined
     case 'own-draft':
       return hasGrant(actor, 'draft', facts.draftId)
     case 'own-vorgang':

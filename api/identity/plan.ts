@@ -1,9 +1,10 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import { join, type Plan } from '../../db/batch.ts'
-import type { Grant } from '../lib/actor.ts'
+import type { Actor, Grant } from '../lib/actor.ts'
 import { codeOf } from '../lib/ids.ts'
 import type { IdentityCtx } from './identity.ts'
 import { deleteGrants, endSessionRow, insertCode, insertGrant } from './store.ts'
+import { insertAccountGrant } from './store-accounts.ts'
 
 const DAY_MS = 86_400_000
 /** A receipt's code opens the status page once within a year, a mailed one within ten minutes. */
@@ -13,6 +14,17 @@ const LIFETIME_MS = { receipt: 365 * DAY_MS, mail: 600_000 } as const
 export const planGrant = (sessionId: string, grant: Grant, nowMs: number): Plan => ({
   statements: [insertGrant(sessionId, grant, nowMs)],
 })
+
+/**
+ * Lets whoever acts open a draft or a Vorgang later: a guest in this session, a signed-in citizen wherever they sign in.
+ * `sessionId` is that of the session they act in, which exists or is made earlier in the same batch.
+ */
+export const planActorGrant = (actor: Actor, sessionId: string, grant: Grant, nowMs: number): Plan => {
+  const account = actor.kind === 'citizen' ? actor.account : undefined
+  return account === undefined
+    ? planGrant(sessionId, grant, nowMs)
+    : { statements: [insertAccountGrant(account.id, grant, nowMs)] }
+}
 
 /** Ends a session: its token opens nothing from the moment the batch is durable. */
 export const planEndSession = (sessionId: string, nowMs: number): Plan => ({

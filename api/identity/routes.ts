@@ -75,15 +75,23 @@ function viewOf(actor: Actor): SessionView {
   if (actor.kind === 'staff') {
     return { kind: 'staff', name: actor.name, roles: [...actor.roles], postboxes: [...actor.postboxes] }
   }
-  return { kind: actor.kind === 'citizen' ? 'citizen' : 'public' }
+  if (actor.kind === 'citizen') {
+    const { account } = actor
+    return account === undefined
+      ? { kind: 'citizen' }
+      : { kind: 'citizen', account: { kind: account.kind, trustLevel: account.trustLevel } }
+  }
+  return { kind: 'public' }
 }
 
-function lead(c: Context<Env>, status: 302 | 303, led: Led): Response {
+/** Leads a browser on, with cookies. */
+export function lead(c: Context<Env>, status: 302 | 303, led: Led): Response {
   setCookies(c, led.setCookies)
   return c.redirect(led.location, status)
 }
 
-function setCookies(c: Context<Env>, lines: readonly string[]): void {
+/** Adds lines `Set-Cookie` to an answer. */
+export function setCookies(c: Context<Env>, lines: readonly string[]): void {
   for (const line of lines) {
     c.header('Set-Cookie', line, { append: true })
   }

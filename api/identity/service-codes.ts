@@ -3,7 +3,7 @@ import { type Guard, join, type Plan } from '../../db/batch.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { addressPrefix } from './address.ts'
-import { CITIZEN_SESSION_MS, newCitizenSession } from './citizen-session.ts'
+import { ACCOUNT_SESSION_MS, CITIZEN_SESSION_MS, newCitizenSession } from './citizen-session.ts'
 import { cookieLine, hashToken, newToken } from './cookies.ts'
 import type { IdentityCtx } from './identity.ts'
 import { authorize } from './permissions.ts'
@@ -142,10 +142,11 @@ function planProvenSession(ctx: IdentityCtx, actor: Actor): { sessionId: string;
   }
   const token = newToken()
   const nowMs = ctx.now()
+  const lifeMs = actor.account === undefined ? CITIZEN_SESSION_MS : ACCOUNT_SESSION_MS
   return {
     sessionId: actor.sessionId,
-    plan: { guards: [renewToken(actor.sessionId, hashToken(token), nowMs, nowMs + CITIZEN_SESSION_MS)] },
-    setCookie: cookieLine(ctx.origin, 'citizen', token, CITIZEN_SESSION_MS),
+    plan: { guards: [renewToken(actor.sessionId, hashToken(token), nowMs, nowMs + lifeMs)] },
+    setCookie: cookieLine(ctx.origin, 'citizen', token, lifeMs),
   }
 }
 

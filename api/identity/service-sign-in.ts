@@ -125,7 +125,9 @@ async function planSession(ctx: IdentityCtx, userId: string, token: string, answ
   const { claims, tokens } = answer
   const sealed = await sealSession(ctx, id, { v: 1, subject: claims.subject, tokens, checkedAtMs: nowMs })
   const times = { createdAtMs: nowMs, seenAtMs: nowMs, expiresAtMs: nowMs + SESSION_MS }
-  return { statements: [insertSession({ id, tokenHash: hashToken(token), kind: 'staff', userId, sealed, ...times })] }
+  const noAccount = { accountId: null, trustLevel: null, signedInAtMs: null }
+  const row = { id, tokenHash: hashToken(token), kind: 'staff', userId, sealed, ...times, ...noAccount } as const
+  return { statements: [insertSession(row)] }
 }
 
 const planForget = (ctx: IdentityCtx, former: string | undefined): Plan =>

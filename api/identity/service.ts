@@ -15,6 +15,7 @@ import {
   type Session,
   touchSession,
 } from './store.ts'
+import { deleteOldSignIns, findAccount, listAccountGrants } from './store-accounts.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -25,6 +26,8 @@ const STAFF_IDLE_MS = 60 * MINUTE_MS
 /** What a citizen proved by a code stays open this long, from the last use and in all. */
 const PROOF_IDLE_MS = 30 * MINUTE_MS
 const PROOF_MS = 8 * HOUR_MS
+/** A sign-in that is not used this long is over: the machine may be somebody else's by now. */
+const ACCOUNT_IDLE_MS = 2 * HOUR_MS
 
 export { ensureCitizenSession } from './citizen-session.ts'
 export { createIdentity, type IdentityCtx } from './identity.ts'
@@ -62,7 +65,7 @@ export async function staffName(ctx: IdentityCtx, userId: string): Promise<strin
 
 /** Deletes sessions, tries and codes that are over since a day; for a job that runs daily. */
 export async function sweepIdentity(ctx: IdentityCtx): Promise<void> {
-  await ctx.write({ statements: deleteOld(ctx.now() - DAY_MS) })
+  await ctx.write({ statements: [...deleteOld(ctx.now() - DAY_MS), ...deleteOldSignIns(ctx.now() - DAY_MS)] })
 }
 
 async function resolveStaff(ctx: IdentityCtx, request: Request): Promise<Actor | null> {
@@ -90,6 +93,10 @@ async function resolveCitizen(ctx: IdentityCtx, request: Request): Promise<Actor
     return null
   }
   const nowMs = ctx.now()
+  const isSignedIn = session.accountId !== null && session.trustLevel !== null
+  if (isSignedIn && nowMs - session.seenAtMs >= ACCOUNT_IDLE_MS) {
+    return null
+  }
   const rows = await listGrants(ctx.db, session.id)
   if (nowMs - session.seenAtMs >= TOUCH_MS) {
     const isIdle = nowMs - session.seenAtMs >= PROOF_IDLE_MS
@@ -101,7 +108,21 @@ async function resolveCitizen(ctx: IdentityCtx, request: Request): Promise<Actor
     row.kind === 'draft' ||
     (nowMs - Math.max(session.seenAtMs, row.grantedAtMs) < PROOF_IDLE_MS && nowMs - row.grantedAtMs < PROOF_MS)
   const grants: readonly Grant[] = rows.filter(isOpen).map((row) => ({ kind: row.kind, id: row.entityId }))
-  return { kind: 'citizen', sessionId: session.id, grants }
+  const signedIn = await resolveAccount(ctx, session)
+  return signedIn === null
+    ? { kind: 'citizen', sessionId: session.id, grants }
+    : { kind: 'citizen', sessionId: session.id, grants: [...signedIn.grants, ...grants], account: signedIn.account }
+}
+
+/** The account of a session with everything it may open; null for a guest, and where the account was deleted. */
+async function resolveAccount(ctx: IdentityCtx, { accountId, trustLevel }: Session) {
+  const row = accountId === null ? undefined : await findAccount(ctx.db, accountId)
+  if (row === undefined || trustLevel === null) {
+    return null
+  }
+  const granted = await listAccountGrants(ctx.db, row.id)
+  const grants = granted.map((grant): Grant => ({ kind: grant.kind, id: grant.entityId }))
+  return { account: { id: row.id, kind: row.kind, trustLevel }, grants }
 }
 
 async function readSession(ctx: IdentityCtx, kind: Session['kind'], request: Request): Promise<Session | undefined> {

@@ -66,8 +66,20 @@ export async function listOpenCodes(db: Read, vorgangId: string, nowMs: number):
 }
 
 export const insertSession = (row: Omit<Session, 'endedAtMs'>): Statement => ({
-  sql: 'INSERT INTO sessions (id, token_hash, kind, user_id, created_at_ms, seen_at_ms, expires_at_ms, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  args: [row.id, row.tokenHash, row.kind, row.userId, row.createdAtMs, row.seenAtMs, row.expiresAtMs, row.sealed],
+  sql: 'INSERT INTO sessions (id, token_hash, kind, user_id, created_at_ms, seen_at_ms, expires_at_ms, sealed, account_id, trust_level, signed_in_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  args: [
+    row.id,
+    row.tokenHash,
+    row.kind,
+    row.userId,
+    row.createdAtMs,
+    row.seenAtMs,
+    row.expiresAtMs,
+    row.sealed,
+    row.accountId,
+    row.trustLevel,
+    row.signedInAtMs,
+  ],
 })
 
 /** Notes that a session is in use; never turns time back. */
@@ -77,7 +89,7 @@ export const touchSession = (id: string, nowMs: number): Statement => ({
 })
 
 export const extendSession = (id: string, expiresAtMs: number): Statement => ({
-  sql: 'UPDATE sessions SET expires_at_ms = ? WHERE id = ? AND expires_at_ms < ? AND ended_at_ms IS NULL',
+  sql: 'UPDATE sessions SET expires_at_ms = ? WHERE id = ? AND expires_at_ms < ? AND ended_at_ms IS NULL AND account_id IS NULL',
   args: [expiresAtMs, id, expiresAtMs],
 })
 

@@ -4,9 +4,10 @@ import { createOidcProvider } from '../adapters/oidc/provider.ts'
 import type { Env } from '../http/env.ts'
 import { answerProblems } from '../http/problem.ts'
 import { type TestContext, testContext } from '../testing/context.ts'
-import { createIdentity, type IdentityCtx, type IdentitySettings } from './identity.ts'
+import { type AccountProviders, createIdentity, type IdentityCtx, type IdentitySettings } from './identity.ts'
 import type { IdentityProvider } from './provider.ts'
 import { identityRoutes } from './routes.ts'
+import { accountRoutes } from './routes-account.ts'
 import { resolveActor } from './service.ts'
 
 export type IdentityTest = IdentityCtx & TestContext
@@ -19,10 +20,10 @@ export const MFA: IdentitySettings = {
 /** A context with the module's part, for tests of what stands on it. */
 export async function identityContext(
   provider: IdentityProvider | null,
-  { origin, ...settings }: Partial<IdentitySettings> & { origin?: string } = {},
+  { origin, accounts, ...settings }: Partial<IdentitySettings> & { origin?: string; accounts?: AccountProviders } = {},
 ): Promise<IdentityTest> {
   const ctx = await testContext(origin === undefined ? {} : { origin })
-  return { ...ctx, identity: createIdentity(provider, { ...MFA, ...settings }) }
+  return { ...ctx, identity: createIdentity(provider, { ...MFA, ...settings }, accounts) }
 }
 
 /** The adapter as the product makes it, against the stand-in. */
@@ -52,6 +53,7 @@ export function openBrowser(ctx: IdentityCtx): Browser {
     await next()
   })
   app.route('/api/v1/identity', identityRoutes(ctx))
+  app.route('/api/v1/identity', accountRoutes(ctx))
   const cookies = new Map<string, string>()
   return {
     cookies,
@@ -79,7 +81,11 @@ function keepCookies(cookies: Map<string, string>, answer: Response): void {
 }
 
 /** Fills the provider's form and returns the address it leads back to, which nobody has asked yet. */
-export async function passProvider(start: string, account: string): Promise<string> {
+export async function passProvider(
+  start: string,
+  account: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const jar = new Map<string, string>()
   let url = new URL(start)
   let form: URLSearchParams | null = null
@@ -94,9 +100,9 @@ export async function passProvider(start: string, account: string): Promise<stri
     if (location === null && form !== null) {
       throw new Error(`the provider's form answered ${answer.status}`)
     }
-    form = location === null ? new URLSearchParams({ account, password: DEMO_PASSWORD }) : null
+    form = location === null ? new URLSearchParams({ account, password: DEMO_PASSWORD, ...more }) : null
     url = location === null ? url : new URL(location, url)
-    if (url.pathname === '/api/v1/identity/callback') {
+    if (url.pathname.startsWith('/api/v1/identity/')) {
       return url.pathname + url.search
     }
   }

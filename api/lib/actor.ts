@@ -1,7 +1,15 @@
+import type { TrustLevel } from './trust-level.ts'
+
 /** Who acts. Passed as an argument into every use case; never ambient. */
 export type Actor =
   | { readonly kind: 'public' }
-  | { readonly kind: 'citizen'; readonly sessionId: string; readonly grants: readonly Grant[] }
+  | {
+      readonly kind: 'citizen'
+      readonly sessionId: string
+      readonly grants: readonly Grant[]
+      /** Absent for a guest. */
+      readonly account?: AccountActor
+    }
   | {
       readonly kind: 'staff'
       readonly sessionId: string
@@ -13,6 +21,17 @@ export type Actor =
   | { readonly kind: 'system'; readonly principal: string }
 
 export type StaffRole = 'clerk' | 'lead' | 'editor' | 'operator'
+
+/** The account somebody is signed in with, and how sure it is at this moment that it is theirs. */
+export type AccountActor = {
+  readonly id: string
+  readonly kind: 'person' | 'organisation'
+  readonly trustLevel: Exclude<TrustLevel, 'none'>
+}
+
+/** How sure it is who acts. */
+export const trustLevelOf = (actor: Actor): TrustLevel =>
+  actor.kind === 'citizen' ? (actor.account?.trustLevel ?? 'none') : 'none'
 
 /** What a citizen's session may open: a draft it began, or a Vorgang it proved to know. */
 export type Grant = { readonly kind: 'draft' | 'vorgang'; readonly id: string }

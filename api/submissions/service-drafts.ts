@@ -5,7 +5,7 @@ import { discardBlobs, readUploadPlaces } from '../documents/service.ts'
 import type { Typed } from '../forms/answers.ts'
 import { findPage, firstStep, nextStep, readStepBody, refuseFile, resumeStep, validateStep } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
-import { planGrant } from '../identity/plan.ts'
+import { planActorGrant } from '../identity/plan.ts'
 import { ensureCitizenSession } from '../identity/service.ts'
 import { planJob } from '../jobs/plan.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
@@ -16,13 +16,14 @@ import { type Change, changeDraft, DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, sealTyped } from './draft.ts'
 import { type FileRefusal, type StoredUpload, withFiles } from './service-files.ts'
-import { closeDraft, type DraftRow, insertDraft, listExpiredDrafts } from './store.ts'
+import { closeDraft, countOpenDrafts, type DraftRow, insertDraft, listExpiredDrafts } from './store.ts'
 
 export const serviceNotOnline = problemType('submissions/service-not-online', 404)
 export const stepMissing = problemType('submissions/step-missing', 404)
 export const tooManyDrafts = problemType('submissions/too-many-drafts', 429)
 
-const DRAFTS_PER_SESSION_MAX = 20
+/** Drafts that are not sent in yet: of a guest's browser, and of an account. */
+const DRAFTS_MAX = { guest: 20, account: 100 } as const
 
 /** Where a page leads: another step, or the review. */
 export type NextPage = {
@@ -44,12 +45,7 @@ export async function startDraft(
   if (service === undefined || service.online !== 'own') {
     throw serviceNotOnline(`service ${input.service}`)
   }
-  if (
-    actor.kind === 'citizen' &&
-    actor.grants.filter((grant) => grant.kind === 'draft').length >= DRAFTS_PER_SESSION_MAX
-  ) {
-    throw tooManyDrafts()
-  }
+  await refuseTooMany(ctx, actor)
   const form = ctx.form(content, input.service, input.lang)
   const draftId = ctx.newId()
   const keyId = ctx.newId()
@@ -68,12 +64,27 @@ export async function startDraft(
     updatedAtMs: atMs,
     expiresAtMs: atMs + DRAFT_LIFE_MS,
   }
-  const granted = planGrant(session.sessionId, { kind: 'draft', id: draftId }, atMs)
+  const granted = planActorGrant(actor, session.sessionId, { kind: 'draft', id: draftId }, atMs)
   const result = await ctx.write(join(session.plan, { statements: [insertDraft(row)] }, granted))
   if (!result.ok) {
     throw new Error('a draft with fresh ids was refused')
   }
   return { draftId, address: firstStep(form, { today: today(ctx) }), setCookie: session.setCookie }
+}
+
+async function refuseTooMany(ctx: SubmissionsCtx, actor: Actor): Promise<void> {
+  const grants = actor.kind === 'citizen' ? actor.grants.filter((grant) => grant.kind === 'draft') : []
+  const max = DRAFTS_MAX[actor.kind === 'citizen' && actor.account !== undefined ? 'account' : 'guest']
+  // Grants outlive their drafts: they are counted only where there are many.
+  if (
+    grants.length >= max &&
+    (await countOpenDrafts(
+      ctx.db,
+      grants.map((grant) => grant.id),
+    )) >= max
+  ) {
+    throw tooManyDrafts()
+  }
 }
 
 export type StepInput = {

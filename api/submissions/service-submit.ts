@@ -8,7 +8,7 @@ import type { Answers } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
 import { canonicalAnswers, filesOf, validateAll, valueAt } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
-import { planCode, planGrant } from '../identity/plan.ts'
+import { planActorGrant, planCode } from '../identity/plan.ts'
 import { planJob } from '../jobs/plan.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { newReference } from '../lib/ids.ts'
@@ -248,7 +248,7 @@ async function planPerson(
   return join(
     planContact({ vorgangId, keyId: row.keyId, lang: row.lang, emailSealed }),
     planCode(ctx, vorgangId, 'receipt').plan,
-    planGrant(sessionId, { kind: 'vorgang', id: vorgangId }, ctx.now()),
+    planActorGrant(actor, sessionId, { kind: 'vorgang', id: vorgangId }, ctx.now()),
   )
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { drafts, submissions } from '../../db/schema/submissions.ts'
@@ -17,6 +17,12 @@ const draftById = hot((db) =>
 /** Finds a draft. */
 export async function findDraft(db: Read, id: string): Promise<DraftRow | undefined> {
   return (await draftById(db).all({ id }))[0]
+}
+
+/** Counts those of the drafts that are not sent in and not over. */
+export async function countOpenDrafts(db: Read, ids: readonly string[]): Promise<number> {
+  const open = and(inArray(drafts.id, [...ids]), sql`state = 'open'`)
+  return (await db.select({ count: count() }).from(drafts).where(open))[0]?.count ?? 0
 }
 
 /** Finds what became of a draft that was sent in. */

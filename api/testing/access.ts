@@ -17,6 +17,8 @@ export type Things = {
   readonly eakte: string
   readonly notice: string
   readonly postbox: string
+  /** Another session of the same account. */
+  readonly session: string
 }
 type People = { readonly citizen: Caller; readonly clerk: Caller; readonly lead: Caller }
 type CaseView = {
@@ -65,7 +67,15 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     eakte: eakteId,
     notice: firstOf(notices),
     postbox,
+    session: await otherSession(citizen),
   }
+}
+
+/** Guests have none. */
+async function otherSession(citizen: Caller): Promise<string> {
+  const answer = await citizen.get('/identity/account/sessions')
+  const sessions = answer.ok ? ((await answer.json()) as { id: string; isThis: boolean }[]) : []
+  return sessions.find((session) => !session.isThis)?.id ?? '01900000-0000-7000-8000-000000000001'
 }
 
 function firstOf(list: Listed): string {

@@ -6,6 +6,7 @@ import { readConfig } from '../config.ts'
 import type { Connector, DeliveryAnswer } from '../connectors/connector.ts'
 import { type ContentFiles, contentFile, readContentFolder } from '../content/service.ts'
 import { type Context, openContext } from '../context.ts'
+import type { AccountClaims, AttributeName, OidcAccounts, SamlAccounts } from '../identity/account-provider.ts'
 import type { Claims, IdentityProvider } from '../identity/provider.ts'
 import { createIdentity } from '../identity/service.ts'
 import { settableClock } from '../lib/clock.ts'
@@ -37,6 +38,8 @@ export type Town = {
   readonly newCaller: () => Caller
   /** A member of staff who signed in. The name is their subject, too: the same name is the same person. */
   readonly signIn: (name: string, rights: Rights) => Promise<Caller>
+  /** A citizen who signed in with an account; the name is the subject. With `caller` the browser they have already. */
+  readonly signInCitizen: (name: string, options?: CitizenSignIn) => Promise<Caller>
   /** What the provider says of a person from now on; null: it no longer stands by them. */
   readonly setRights: (name: string, rights: Rights | null) => void
   /** Runs every due job, and those that become due by them; answers how many tries were made. */
@@ -44,6 +47,13 @@ export type Town = {
   /** The API as the web entry calls it, for tests on real sockets. */
   readonly handle: Api['handle']
   readonly close: () => Promise<void>
+}
+
+export type CitizenSignIn = {
+  readonly level?: AccountClaims['trustLevel']
+  readonly kind?: AccountClaims['kind']
+  readonly attributes?: Readonly<Partial<Record<AttributeName, string>>>
+  readonly caller?: Caller
 }
 
 export type TownOptions = {
@@ -95,6 +105,20 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
       }
       return caller
     },
+    signInCitizen: async (name, { level = 'substantial', kind = 'person', attributes = {}, caller = open() } = {}) => {
+      const said = Object.entries(attributes).map(([key, value]) => ({
+        name: key as AttributeName,
+        value,
+        trustLevel: level,
+      }))
+      outside.setCitizen(name, { subject: name, kind, trustLevel: level, provedBy: 'test', attributes: said })
+      await caller.get('/identity/account/sign-in')
+      const back = await caller.get(`/identity/account/callback?as=${encodeURIComponent(name)}`)
+      if (back.status !== 303) {
+        throw new Error(`sign-in answered ${back.status}`)
+      }
+      return caller
+    },
     tick: background.runner.tick,
     close: async () => {
       await background.stop()
@@ -132,6 +156,15 @@ function standIns() {
   const messages: Message[] = []
   const answers: Town['outside'] = { mail: 'taken', connector: { kind: 'accepted' } }
   const rights = new Map<string, Rights | null>()
+  const citizens = new Map<string, AccountClaims>()
+  const oidc: OidcAccounts = {
+    issuer: ISSUER,
+    begin: async () => new URL(`${ISSUER}/authorize`),
+    finish: async (_challenge, callback) => {
+      const claims = citizens.get(callback.searchParams.get('as') ?? '')
+      return claims === undefined ? { kind: 'refused', reason: 'unknown' } : { kind: 'signed-in', claims }
+    },
+  }
   const claimsOf = (name: string): Claims | null => {
     const found = rights.get(name) ?? null
     return found === null ? null : { subject: name, name, roles: found.roles, teams: found.teams }
@@ -151,12 +184,18 @@ function standIns() {
       return claims === null ? { kind: 'refused' } : { kind: 'current', claims, tokens }
     },
   }
+  /** The real one is tested beside its adapter. */
+  const bundid: SamlAccounts = {
+    issuer: ISSUER,
+    begin: async () => ({ action: `${ISSUER}/saml`, fields: { SAMLRequest: '', RelayState: '' } }),
+    finish: async () => ({ kind: 'refused', reason: 'unknown' }),
+  }
   const deliver: Connector['deliver'] = async (message) => {
     messages.push(message)
     return answers.connector === 'not-configured' ? { kind: 'failed', status: 'none' } : answers.connector
   }
   const parts = {
-    identity: createIdentity(provider, { mfaAcr: [], mfaAmr: ['mfa'], recheckMs: 0 }),
+    identity: createIdentity(provider, { mfaAcr: [], mfaAmr: ['mfa'], recheckMs: 0 }, { bundid, oidc }),
     mailer: {
       send: async (mail: Mail) => {
         mails.push(mail)
@@ -168,5 +207,12 @@ function standIns() {
     },
     connector: () => (answers.connector === 'not-configured' ? null : { deliver }),
   } satisfies Partial<Context>
-  return { parts, mails, messages, answers, setRights: (name: string, next: Rights | null) => rights.set(name, next) }
+  return {
+    parts,
+    mails,
+    messages,
+    answers,
+    setRights: (name: string, next: Rights | null) => rights.set(name, next),
+    setCitizen: (name: string, claims: AccountClaims) => citizens.set(name, claims),
+  }
 }

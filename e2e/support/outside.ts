@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { type Clamd, startClamd } from '../servers/clamd/index.ts'
+import { type Bundid, startBundid } from '../servers/bundid/index.ts'
+import { type Citizens, startCitizens } from '../servers/idp/citizens.ts'
 import { type Idp, startIdp } from '../servers/idp/index.ts'
 import { type MailServer, startMail } from '../servers/mail/index.ts'
 import { type Specialist, startSpecialist } from '../servers/specialist/index.ts'
@@ -9,6 +11,8 @@ import { type Specialist, startSpecialist } from '../servers/specialist/index.ts
 /** The world outside the product: one of each stand-in server, and the settings that point the product at them. */
 export type Outside = {
   readonly idp: Idp
+  readonly citizens: Citizens
+  readonly bundid: Bundid
   readonly mail: MailServer
   readonly specialist: Specialist
   /** Not among the settings: files would wait for a job. Whoever wants them scanned sets STADTTOR_CLAMD to its address. */
@@ -22,6 +26,8 @@ export type Outside = {
 /** Wanted ports; a stand-in without one takes any free port. */
 export type OutsidePorts = {
   readonly idp?: number
+  readonly citizens?: number
+  readonly bundid?: number
   readonly mail?: number
   readonly specialist?: number
   readonly clamd?: number
@@ -32,8 +38,10 @@ export const FEED = resolve(import.meta.dirname, '../servers/catalogue/feed')
 
 /** Starts the stand-in servers on loopback. */
 export async function startOutside(content: string, ports: OutsidePorts = {}): Promise<Outside> {
-  const [idp, mail, specialist, clamd] = await Promise.all([
+  const [idp, citizens, bundid, mail, specialist, clamd] = await Promise.all([
     startIdp(portOf(ports.idp)),
+    startCitizens(portOf(ports.citizens)),
+    startBundid(portOf(ports.bundid)),
     startMail(portOf(ports.mail)),
     startSpecialist(portOf(ports.specialist)),
     startClamd(portOf(ports.clamd)),
@@ -43,12 +51,22 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     STADTTOR_OIDC_ISSUER: idp.url,
     STADTTOR_OIDC_CLIENT_ID: idp.clientId,
     STADTTOR_OIDC_CLIENT_SECRET: idp.clientSecret,
+    STADTTOR_ACCOUNT_OIDC_ISSUER: citizens.url,
+    STADTTOR_ACCOUNT_OIDC_CLIENT_ID: citizens.clientId,
+    STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET: citizens.clientSecret,
+    STADTTOR_BUNDID_ENTRY_POINT: bundid.entryPoint,
+    STADTTOR_BUNDID_ISSUER: bundid.issuer,
+    STADTTOR_BUNDID_CERTIFICATE: bundid.certificate,
+    STADTTOR_BUNDID_ENTITY_ID: bundid.entityId,
+    STADTTOR_BUNDID_KEY: bundid.clientKey,
     STADTTOR_SMTP_URL: mail.smtpUrl,
     ...connectorEnv(content, specialist),
   }
-  const servers = [idp, mail, specialist, clamd] as const
+  const servers = [idp, citizens, bundid, mail, specialist, clamd] as const
   return {
     idp,
+    citizens,
+    bundid,
     mail,
     specialist,
     clamd,

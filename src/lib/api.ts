@@ -3,7 +3,13 @@ import type { CityFrame } from '../../api/catalogue/view.ts'
 
 export type * from '../../api/catalogue/view.ts'
 export type * from '../../api/forms/view.ts'
-export type { SessionView } from '../../api/identity/schema.ts'
+export type {
+  AccountProviders,
+  AccountSessions,
+  AccountView,
+  LedByForm,
+  SessionView,
+} from '../../api/identity/schema.ts'
 export type { RequestView } from '../../api/messages/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { ReceiptPage, ReviewPage } from '../../api/submissions/service-pages.ts'
@@ -46,6 +52,21 @@ export const apiOf = ({ locals, request }: Page) => ({
     throw new Refusal(answer.status, problemName(problem.type))
   },
 })
+
+/** Reads an answer that sets cookies for the visitor, and passes them on. Throws {@link Refusal}. */
+export const getWithCookies = async <T>(page: AstroGlobal, path: string): Promise<T> => {
+  const { locals, request, response } = page
+  const headers = new Headers({ accept: 'application/json', cookie: request.headers.get('cookie') ?? '' })
+  const answer = await locals.api(new Request(`${locals.origin}/api/v1/${path}`, { headers }))
+  for (const line of answer.headers.getSetCookie()) {
+    response.headers.append('Set-Cookie', line)
+  }
+  const body = (await answer.json().catch(() => ({}))) as { type?: unknown }
+  if (!answer.ok) {
+    throw new Refusal(answer.status, problemName(body.type))
+  }
+  return body as T
+}
 
 /**
  * Reads what a page shows, together with the frame of the city.

@@ -38,3 +38,75 @@ export const demoAccounts: readonly Account[] = [
     disabled: false,
   },
 ]
+
+/** Ways in which a citizen may prove who they are, with what each is worth. */
+export const CITIZEN_METHODS = {
+  passwort: { label: 'Benutzername und Passwort', acr: 'STORK-QAA-Level-1', provedBy: 'Benutzername' },
+  elster: { label: 'ELSTER-Zertifikat', acr: 'STORK-QAA-Level-3', provedBy: 'Elster' },
+  ausweis: { label: 'Online-Ausweis', acr: 'STORK-QAA-Level-4', provedBy: 'eID' },
+} as const
+export type CitizenMethod = keyof typeof CITIZEN_METHODS
+
+/** A citizen or a company as a broker in front of BundID knows them; `claims` is what userinfo says of them. */
+export type CitizenAccount = {
+  readonly username: string
+  readonly name: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+const person = (
+  username: string,
+  given: string,
+  family: string,
+  more: Readonly<Record<string, unknown>>,
+): CitizenAccount => ({
+  username,
+  name: `${given} ${family}`,
+  claims: { given_name: given, family_name: family, email: `${username}@beispiel.example`, ...more },
+})
+
+/** The people and companies everybody may be in the demo. All are invented. */
+export const demoCitizens: readonly CitizenAccount[] = [
+  person('mara.lehmann', 'Mara Łucja', 'Lehmann-Nowak', {
+    birthdate: '1985-04-13',
+    place_of_birth: 'Cottbus/Chóśebuz',
+    nationality: 'D',
+    phone_number: '0355 123456',
+    address: {
+      street_address: 'Sandower Straße 12 a',
+      postal_code: '03046',
+      locality: 'Cottbus/Chóśebuz',
+      country: 'DE',
+    },
+  }),
+  person('jurij.krautz', 'Jurij', 'Krautz', {
+    birthdate: '1981-11-02',
+    place_of_birth: 'Peitz/Picnjo',
+    nationality: 'D',
+    address: {
+      street_address: 'Ströbitzer Hauptstraße 7',
+      postal_code: '03046',
+      locality: 'Cottbus/Chóśebuz',
+      country: 'DE',
+    },
+  }),
+  person('aylin.demir', 'Aylin', 'Demir', {
+    birthdate: '1999-07-30',
+    place_of_birth: 'Berlin',
+    nationality: 'TR',
+    address: { street_address: 'Am Nordrand 41', postal_code: '03044', locality: 'Cottbus/Chóśebuz', country: 'DE' },
+  }),
+  person('backstube.nowak', 'Pawoł', 'Nowak', {
+    organisation: {
+      name: 'Backstube Nowak GmbH',
+      legal_form: 'GmbH',
+      register_number: 'HRB 4711 CB',
+      address: {
+        street_address: 'Spremberger Straße 3',
+        postal_code: '03046',
+        locality: 'Cottbus/Chóśebuz',
+        country: 'DE',
+      },
+    },
+  }),
+]

@@ -176,7 +176,8 @@ function createProvider({ issuer, clientId, clientSecret, key, state, clientAuth
   return provider
 }
 
-function isLoopback(uri: string): boolean {
+/** Any port of this machine: a product under test finds its own after the provider has started. */
+export function isLoopback(uri: string): boolean {
   return URL.canParse(uri) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(uri).hostname)
 }
 
@@ -194,7 +195,7 @@ function claimsOf(account: Account) {
 }
 
 /** The ID token as the mode wants it; each of the wrong ones must be refused by the product. */
-function spoil(jwt: string, key: SigningKey, mode: IdpMode): string {
+export function spoil(jwt: string, key: SigningKey, mode: IdpMode): string {
   const changes: Partial<Record<IdpMode, object>> = {
     'wrong-nonce': { nonce: 'another-nonce' },
     'wrong-issuer': { iss: 'http://localhost/another-issuer' },
@@ -237,7 +238,7 @@ function createListener(
 }
 
 /** Every sign-in shows the form, so that one browser can be a clerk now and another clerk a minute later. */
-function forgetSession(req: IncomingMessage): void {
+export function forgetSession(req: IncomingMessage): void {
   const cookies = (req.headers.cookie ?? '').split(/;\s*/)
   req.headers.cookie = cookies.filter((cookie) => !cookie.startsWith('_session')).join('; ')
 }
