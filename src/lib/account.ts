@@ -14,8 +14,7 @@ export const readWanted = ({ url }: Pick<AstroGlobal, 'url'>): { to: string; lev
 }
 
 /** Whether a level is as good as another. */
-export const isEnough = (has: string, needed: Level): boolean =>
-  LEVELS.indexOf(has) >= LEVELS.indexOf(needed)
+export const isEnough = (has: string, needed: Level): boolean => LEVELS.indexOf(has) >= LEVELS.indexOf(needed)
 
 /** Address of the page that offers to sign in. */
 export const signInPath = (to: string, level: string): string =>
