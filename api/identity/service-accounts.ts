@@ -1,26 +1,14 @@
 import { createHmac } from 'node:crypto'
 import * as v from 'valibot'
-import type { Plan } from '../../db/batch.ts'
 import { notSignedIn } from '../http/route.ts'
 import type { AccountActor, Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { TRUST_LEVELS, type TrustLevel, weaker } from '../lib/trust-level.ts'
-import { type AccountKind, ATTRIBUTES, type AttributeName, type Attributes } from './account-provider.ts'
+import { type AccountKind, ATTRIBUTES, type Attributes } from './account-provider.ts'
 import type { IdentityCtx } from './identity.ts'
 import { authorize } from './permissions.ts'
 import type { AccountView } from './schema.ts'
-import {
-  type AccountRow,
-  deleteAccount,
-  deleteAccountGrants,
-  endAccountSession,
-  endAccountSessions,
-  findAccount,
-  insertEvidence,
-  listAccountGrants,
-  listAccountSessions,
-  listEvidence,
-} from './store-accounts.ts'
+import { type AccountRow, endAccountSession, findAccount, listAccountSessions } from './store-accounts.ts'
 
 /** An account's session of another account, or one that is over. */
 export const sessionMissing = problemType('identity/session-missing', 404)
@@ -133,87 +121,6 @@ export async function endOtherSession(ctx: IdentityCtx, actor: Actor, sessionId:
   ctx.log('signed-out', { kind: 'account-session' })
 }
 
-/** The account without its key: to be joined with what destroys its drafts; the key is destroyed after the batch. */
-export async function planDeleteAccount(
-  ctx: IdentityCtx,
-  actor: Actor,
-): Promise<{ readonly plan: Plan; readonly keyId: string; readonly draftIds: readonly string[] }> {
-  authorize(actor, 'account.write')
-  const account = accountOf(actor)
-  const row = await findAccount(ctx.db, account.id)
-  if (row === undefined) {
-    throw notSignedIn('the account is gone')
-  }
-  const grants = await listAccountGrants(ctx.db, account.id)
-  const ended = [...endAccountSessions(account.id, ctx.now()), deleteAccountGrants(account.id)]
-  return {
-    keyId: row.keyId,
-    draftIds: grants.filter((grant) => grant.kind === 'draft').map((grant) => grant.entityId),
-    plan: { statements: [...ended, deleteAccount(account.id)] },
-  }
-}
-
-/** Where a value of a submission came from. */
-export type Source = {
-  readonly source: 'account'
-  readonly attribute: AttributeName
-  readonly trustLevel: TrustLevel
-  readonly provider: string
-  readonly atMs: number
-}
-const StoredSource = v.object({
-  source: v.literal('account'),
-  attribute: v.picklist(ATTRIBUTES),
-  trustLevel: Level,
-  provider: v.string(),
-  atMs: v.number(),
-})
-/** Shape of stored sources, by pointer. */
-export const Sources = v.record(v.pipe(v.string(), v.maxLength(200)), StoredSource)
-export type Sources = Readonly<Record<string, Source>>
-
-const Evidence = v.object({
-  v: v.literal(1),
-  account: v.nullable(
-    v.object({
-      kind: v.picklist(['person', 'organisation']),
-      provider: v.string(),
-      provedBy: v.nullable(v.string()),
-      trustLevel: Level,
-      signedInAtMs: v.number(),
-      name: v.string(),
-    }),
-  ),
-  sources: Sources,
-  writtenForm: v.nullable(v.object({ replacedBy: v.string(), needed: Level })),
-})
-/** How whoever sent something in was identified, as kept with the submission. */
-export type Evidence = v.InferOutput<typeof Evidence>
-
-/** Keeps how the sender was identified beside the submission, under its key, and commits to it in the journal's words. */
-export async function planEvidence(
-  ctx: IdentityCtx,
-  at: { readonly submissionId: string; readonly vorgangId: string; readonly keyId: string },
-  evidence: Omit<Evidence, 'v'>,
-): Promise<{ readonly plan: Plan; readonly commitment: string }> {
-  const text = JSON.stringify({ v: 1, ...evidence })
-  const sealed = await ctx.keyring.seal(at.keyId, evidenceSpot(at.submissionId), text)
-  return {
-    plan: { statements: [insertEvidence({ ...at, sealed, atMs: ctx.now() })] },
-    commitment: await ctx.keyring.commit(at.keyId, `identity:${at.submissionId}`, text),
-  }
-}
-
-/** Reads how the senders of a Vorgang's submissions were identified; the caller has checked who asks. */
-export async function readEvidence(ctx: IdentityCtx, vorgangId: string): Promise<ReadonlyMap<string, Evidence>> {
-  const rows = await listEvidence(ctx.db, vorgangId)
-  const opened = rows.map(async (row) => {
-    const value = await ctx.keyring.openJson(row.keyId, evidenceSpot(row.submissionId), row.sealed)
-    return [row.submissionId, v.parse(Evidence, value)] as const
-  })
-  return new Map(await Promise.all(opened))
-}
-
 async function openAttributes(ctx: IdentityCtx, row: AccountRow) {
   return v.parse(Stored, await ctx.keyring.openJson(row.keyId, spotOf(row.id), row.attributesSealed))
 }
@@ -226,4 +133,3 @@ export function accountName({ kind, attributes }: Pick<Identified, 'kind' | 'att
 }
 
 const spotOf = (row: string) => ({ table: 'accounts', row, column: 'attributes_sealed' })
-const evidenceSpot = (row: string) => ({ table: 'identity_evidence', row, column: 'sealed' })

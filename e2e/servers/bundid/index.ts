@@ -17,7 +17,6 @@ import { demoPeople, METHODS, type Method, type Person } from './people.ts'
 import { newId, type Says } from './response.ts'
 
 export { type BundidMode, MISDEEDS } from './misbehave.ts'
-export { demoPeople, type Method, type Person } from './people.ts'
 
 export type BundidCommand = {
   readonly mode?: BundidMode
