@@ -95,6 +95,7 @@ const THINGS = [
   'task',
   'eakte',
   'notice',
+  'payment',
   'postbox',
   'session',
 ] as const
@@ -150,6 +151,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },
+  'POST /payments/:payment/transactions': {},
   'POST /identity/sign-out': {},
   'POST /identity/account/bundid/acs': { SAMLResponse: 'AAAA' },
   'POST /identity/account/sessions/:session/end': {},
@@ -158,6 +160,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   [`PUT ${DRAFTS}/:draft/files`]: '?question=%2Funterlagen%2Fnachweis',
   [`DELETE ${DRAFTS}/:draft/files/:file`]: '?question=%2Funterlagen%2Fnachweis',
   'GET /catalogue/search': '?q=hund',
+  'GET /payments/heard': '?transaction=unknown',
 }
 
 async function ask(mounted: MountedRoute, who: Who, kind: Kind): Promise<Answer> {

@@ -10,6 +10,7 @@ import { identityRoutes } from './identity/routes.ts'
 import { accountRoutes } from './identity/routes-account.ts'
 import { resolveActor } from './identity/service.ts'
 import { noticeRoutes } from './notices/routes.ts'
+import { paymentRoutes } from './payments/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
@@ -51,6 +52,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))
+    .route('/api/v1/payments', paymentRoutes(ctx))
     .route(
       '/api/v1',
       openApiRoutes({ title: 'Stadttor', version: API_VERSION, origin: ctx.origin }, () => listRoutes(app)),

@@ -6,6 +6,7 @@ import type { KeySource } from './keys/installation-key.ts'
 const Text = v.pipe(v.string(), v.minLength(1))
 const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
 const Seconds = v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number))
+const HttpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//))
 const Mode = v.picklist(['demo', 'test', 'production'])
 
 const Environment = v.object({
@@ -47,6 +48,15 @@ const Environment = v.object({
   STADTTOR_CLAMD: v.optional(
     v.pipe(v.string(), v.regex(/^(?:unix:\/.+|tcp:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/)),
   ),
+  STADTTOR_PAYMENT_URL: v.optional(HttpUrl),
+  STADTTOR_PAYMENT_ORIGINATOR: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,36}$/)), 'stadttor'),
+  STADTTOR_PAYMENT_ENDPOINT: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,36}$/)), 'stadt'),
+  STADTTOR_PAYMENT_TOKEN_URL: v.optional(HttpUrl),
+  STADTTOR_PAYMENT_CLIENT_ID: v.optional(Text, 'stadttor'),
+  STADTTOR_PAYMENT_CLIENT_SECRET_FILE: v.optional(Text),
+  STADTTOR_PAYMENT_CLIENT_SECRET: v.optional(Text),
+  STADTTOR_PAYMENT_CERT_FILE: v.optional(Text),
+  STADTTOR_PAYMENT_KEY_FILE: v.optional(Text),
   STADTTOR_RATE_FACTOR: v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '1'),
   STADTTOR_FAILPOINT: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]+(:\d+)?$/))),
 })
@@ -69,6 +79,8 @@ export type Config = {
   /** Where citizens sign in; both may be absent: then everybody applies as a guest. */
   readonly accountOidc?: AccountOidcConfig
   readonly bundid?: BundidConfig
+  /** Where people pay; absent: nothing can be paid online. */
+  readonly payment?: PaymentConfig
   readonly smtpUrl?: string
   readonly mailFrom: string
   /** Where clamd listens: a socket of this machine, or a port on loopback (files leave in clear). Absent: nothing is scanned. */
@@ -77,6 +89,14 @@ export type Config = {
   readonly failpoint?: string
   /** Settings that content names (addresses and secrets of connectors). */
   readonly setting: (name: string) => string | undefined
+}
+export type PaymentConfig = {
+  readonly url: string
+  readonly originatorId: string
+  readonly endpointId: string
+  readonly oauth?: { readonly tokenUrl: string; readonly clientId: string; readonly clientSecret: string }
+  /** PEM files of the city's certificate towards the provider. */
+  readonly certificate?: { readonly certFile: string; readonly keyFile: string }
 }
 export type OidcConfig = {
   readonly issuer: string
@@ -140,6 +160,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...present('clamd', clamdOf(env.STADTTOR_CLAMD)),
     ...present('accountOidc', accountOidcOf(env)),
     ...present('bundid', bundidOf(env)),
+    ...present('payment', paymentOf(env)),
   }
   if (config.mode === 'production') {
     refuseUnsafe(config)
@@ -232,7 +253,37 @@ function bundidOf(env: Parsed): BundidConfig | undefined {
   }
 }
 
+function paymentOf(env: Parsed): PaymentConfig | undefined {
+  if (env.STADTTOR_PAYMENT_URL === undefined) {
+    return undefined
+  }
+  const tokenUrl = env.STADTTOR_PAYMENT_TOKEN_URL
+  const [certFile, keyFile] = [env.STADTTOR_PAYMENT_CERT_FILE, env.STADTTOR_PAYMENT_KEY_FILE]
+  if (tokenUrl === undefined && certFile === undefined) {
+    throw new ConfigRefused('payments need STADTTOR_PAYMENT_TOKEN_URL or STADTTOR_PAYMENT_CERT_FILE')
+  }
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new ConfigRefused('STADTTOR_PAYMENT_CERT_FILE and STADTTOR_PAYMENT_KEY_FILE belong together')
+  }
+  return {
+    url: env.STADTTOR_PAYMENT_URL.replace(/\/*$/, '/'),
+    originatorId: env.STADTTOR_PAYMENT_ORIGINATOR,
+    endpointId: env.STADTTOR_PAYMENT_ENDPOINT,
+    ...(tokenUrl === undefined
+      ? {}
+      : {
+          oauth: {
+            tokenUrl,
+            clientId: env.STADTTOR_PAYMENT_CLIENT_ID,
+            clientSecret: secretOf(env, 'STADTTOR_PAYMENT_CLIENT_SECRET', 'the secret towards the payment provider'),
+          },
+        }),
+    ...(certFile === undefined || keyFile === undefined ? {} : { certificate: { certFile, keyFile } }),
+  }
+}
+
 type SecretName =
+  | 'STADTTOR_PAYMENT_CLIENT_SECRET'
   | 'STADTTOR_OIDC_CLIENT_SECRET'
   | 'STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET'
   | 'STADTTOR_BUNDID_KEY'
@@ -293,6 +344,10 @@ function refuseStandIns({ catalogueUrl, accountOidc, bundid }: Config, issuer: s
   ] as const) {
     if (address !== undefined && (!address.startsWith('https://') || isLoopback(address))) {
       throw new ConfigRefused(`${name} is a stand-in: production needs an https address`)
+function refuseStandIns({ catalogueUrl, payment }: Config, issuer: string, smtpUrl: string): void {
+  for (const address of payment === undefined ? [] : [payment.url, payment.oauth?.tokenUrl ?? payment.url]) {
+    if (!address.startsWith('https://') || isLoopback(address)) {
+      throw new ConfigRefused('STADTTOR_PAYMENT_URL is a stand-in: production needs https addresses')
     }
   }
   if (!issuer.startsWith('https://') || isLoopback(issuer)) {

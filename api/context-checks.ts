@@ -4,6 +4,7 @@ import { namesOf } from './forms/names.ts'
 import { checkForms, createForms } from './forms/service.ts'
 import type { Names } from './lib/feel.ts'
 import { checkNotices } from './notices/service-checks.ts'
+import { checkFees } from './payments/service.ts'
 import { checkProcesses } from './workflow/service-checks.ts'
 
 /** What each module has to say about a content revision before it may become live. */
@@ -11,6 +12,7 @@ export const contentCheckers = (readXml: DataModelReader): readonly ContentCheck
   checkForms(readXml),
   checkProcesses,
   checkNotices(formNames(readXml)),
+  checkFees(formNames(readXml)),
 ]
 
 /** Names of a form's rules; null where the form is missing or broken: `checkForms` says what is wrong with it. */

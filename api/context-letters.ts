@@ -5,11 +5,15 @@ import { createTypesetter } from './documents/typeset.ts'
 import { namesOf } from './forms/names.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
+import { wordsOf } from './lib/words.ts'
 import type { NoticeFacts } from './notices/ctx.ts'
 import { letterLang } from './notices/lang.ts'
 import { type LetterKit, readLetterKit } from './notices/letter-kit.ts'
 import { renderNotice, renderReceipt, type Sender } from './notices/render.ts'
+import { renderPaymentReceipt } from './notices/render-payment.ts'
 import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
+import type { PaymentReceiptFacts } from './payments/ctx.ts'
+import { readFee } from './payments/service.ts'
 import type { CopyFacts, SubmissionsCtx } from './submissions/ctx.ts'
 import { readAnswers } from './submissions/service-copy.ts'
 
@@ -18,6 +22,7 @@ type LettersCtx = SubmissionsCtx & CatalogueCtx
 export type Letters = {
   readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
   readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
+  readonly renderPaymentReceipt: (facts: PaymentReceiptFacts) => Promise<Uint8Array>
   readonly close: () => Promise<void>
 }
 
@@ -32,6 +37,7 @@ export function createLetters(whole: () => LettersCtx): Letters {
       const ctx = whole()
       const { vorgang, eakte, content } = facts
       const receivedOn = dayInBerlin(vorgang.openedAtMs)
+      const answers = (await readAnswers(ctx, vorgang.id)) ?? {}
       return await renderNotice(typesetter, {
         template: templateOf(ctx, facts),
         kit: kitOf(content, facts.lang),
@@ -42,11 +48,28 @@ export function createLetters(whole: () => LettersCtx): Letters {
         receivedOn,
         issuedOn: facts.issuedOn,
         createdAtMs: facts.createdAtMs,
-        answers: (await readAnswers(ctx, vorgang.id)) ?? {},
+        answers,
+        totalCents: readFee(ctx, { ...vorgang, content }, answers, { receivedOn, decidedOn: facts.issuedOn })
+          .totalCents,
+        ...(facts.automatic === undefined ? {} : { automatic: facts.automatic }),
         feesCents: feesOn(content, receivedOn),
         reasons: facts.reasons,
         draftedBy: facts.draftedBy,
         signedBy: facts.signedBy,
+        isDemo: ctx.mode !== 'production',
+      })
+    },
+    renderPaymentReceipt: async ({ content, vorgang, method, ...facts }) => {
+      const ctx = whole()
+      const words = wordsOf(content.words, facts.lang)
+      const key = `payment.method.${method ?? ''}`
+      return await renderPaymentReceipt(typesetter, {
+        ...facts,
+        kit: kitOf(content, letterLang(content, facts.lang)),
+        sender: senderOf(ctx, content, facts.serviceSlug),
+        serviceTitle: ctx.form(content, facts.serviceSlug, facts.lang).title,
+        reference: vorgang.reference,
+        methodName: words(key) === key ? '' : words(key),
         isDemo: ctx.mode !== 'production',
       })
     },

@@ -5,10 +5,19 @@ import { planCloseEakte, planJournal } from './eakten/plan.ts'
 import { actorId } from './lib/actor.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
+import { wordsOf } from './lib/words.ts'
 import { planMail } from './messages/plan.ts'
 import { prepareRequest } from './messages/service.ts'
-import { prepareDecision, prepareNotice, prepareReturn, prepareSignature } from './notices/service.ts'
+import {
+  prepareAutomaticDecision,
+  prepareDecision,
+  prepareNotice,
+  prepareReturn,
+  prepareSignature,
+} from './notices/service.ts'
+import { prepareExemption, preparePaymentStep } from './payments/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
+import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, WorkflowParts } from './workflow/ctx.ts'
 import { createDefinitionCache } from './workflow/definition.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
@@ -70,6 +79,35 @@ function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectH
         outcome: kind === 'refusal' ? 'refused' : 'approved',
       }
     },
+    decide: async (kase, { params }) => {
+      const { content, vorgang, definition } = kase
+      const allowed = automaticRule(content, vorgang.serviceSlug, dayInBerlin(whole().now()))
+      if (allowed === null) {
+        throw Object.assign(new Error('no law allows it'), { code: 'decision-not-automatic' })
+      }
+      const automatic = {
+        norm: allowed.norm,
+        rule: `${definition.id} ${definition.digest.slice(0, 12)}`,
+        sources: await sourcesOf(whole(), kase),
+      }
+      const outcome = params['outcome'] === 'refused' ? 'refused' : 'approved'
+      return { plan: await prepareAutomaticDecision(whole(), kase, { outcome, automatic }) }
+    },
+    pay: async ({ vorgang, eakte, content }, { key, params }) => {
+      const step = await preparePaymentStep(whole(), {
+        vorgangId: vorgang.id,
+        eakteId: eakte.id,
+        keyId: vorgang.keyId,
+        serviceSlug: vorgang.serviceSlug,
+        lang: vorgang.lang,
+        receivedOn: dayInBerlin(vorgang.openedAtMs),
+        content,
+        effectKey: key,
+        isExempt: params['exempt'] === true,
+        actor: 'system:process',
+      })
+      return { plan: step.plan, isPending: step.isDue, values: { bezahlt: false } }
+    },
     'set-retention': async ({ eakte, content }) => {
       const nowMs = whole().now()
       const until = retainUntil(content, eakte.retentionRule, dayInBerlin(nowMs))
@@ -87,6 +125,12 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, Outcom
       plan: await prepareDecision(whole(), kase, actor, { outcome, reasons: values['reasons'] }),
     })
   return {
+    'grant-exemption': async (kase, actor, { values }) => ({
+      plan: await prepareExemption(whole(), kase, { isGranted: true, reasons: values['reasons'], by: actorId(actor) }),
+    }),
+    'refuse-exemption': async (kase, actor, { values }) => ({
+      plan: await prepareExemption(whole(), kase, { isGranted: false, reasons: values['reasons'], by: actorId(actor) }),
+    }),
     approve: decide('approved'),
     refuse: decide('refused'),
     'request-information': async (kase, actor, { values }) => {
@@ -109,6 +153,17 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, Outcom
       plan: await prepareReturn(whole(), kase, actor, values['comment']),
     }),
   }
+}
+
+/** The law that allows a decision without a clerk, where one is in force on the day. */
+function automaticRule(content: Content, slug: string, on: string) {
+  const rule = content.services.get(slug)?.automatic
+  return rule === undefined || rule.validFrom > on || (rule.validTo !== undefined && rule.validTo < on) ? null : rule
+}
+
+/** On whose word the facts of a case rest. */
+async function sourcesOf(_ctx: SubmissionsCtx, kase: Case): Promise<readonly string[]> {
+  return [wordsOf(kase.content.words, kase.vorgang.lang)('source.applicant')]
 }
 
 /** Day until which an eAkte is kept: years of the rule in force, from closing or from the end of that year. */

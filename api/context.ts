@@ -10,6 +10,7 @@ import { createOidcAccounts } from './adapters/oidc/account-provider.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
 import { createSmtpMailer } from './adapters/smtp/mailer.ts'
 import { createWebhookConnector } from './adapters/webhook/connector.ts'
+import { createXBezahldienste } from './adapters/xbezahldienste/provider.ts'
 import { readXDatenfelder } from './adapters/xdatenfelder/read.ts'
 import { xzufiSource } from './adapters/xzufi/source.ts'
 import { servicePage } from './catalogue/pages.ts'
@@ -22,6 +23,7 @@ import { type ContentRevisions, folderObjectStore, openRevisions } from './conte
 import type { Content } from './content/snapshot.ts'
 import { contentCheckers } from './context-checks.ts'
 import { createLetters, type Letters } from './context-letters.ts'
+import { createPaymentParts, readCertificate } from './context-payments.ts'
 import { createWorkflowParts } from './context-workflow.ts'
 import { createForms, formWords } from './forms/service.ts'
 import { type AccountProviders, createIdentity } from './identity/identity.ts'
@@ -34,6 +36,7 @@ import { createFailpoint, type Failpoint, writerFailpoint } from './lib/failpoin
 import { createIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { createTurns, type Turns } from './lib/turns.ts'
+import { wordsOf } from './lib/words.ts'
 import type { Mailer, MessagesCtx } from './messages/service.ts'
 import type { PostboxesCtx } from './postboxes/service.ts'
 import {
@@ -90,6 +93,7 @@ type Store = {
 
 /** A scanner may be silent this long while it looks through a file. */
 const SCANNER_SILENT_MS = 120_000
+const PAYMENT_TIMEOUT_MS = 10_000
 const MIGRATIONS = fileURLToPath(new URL('../db/migrations', import.meta.url))
 
 /**
@@ -191,7 +195,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
     mailText: async (content: Content, slug: string, lang: string, template: string) =>
-      (await whole().workflow.texts(content, slug, lang)).messages[template] ?? null,
+      (await whole().workflow.texts(content, slug, lang)).messages[template] ?? commonMail(content, lang, template),
     projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
     serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
@@ -200,6 +204,9 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),
     renderNotice: letters.renderNotice,
     renderCopy: letters.renderCopy,
+    renderPaymentReceipt: letters.renderPaymentReceipt,
+    paymentProvider: paymentProviderOf(config, clock),
+    ...createPaymentParts(whole),
     workflow: createWorkflowParts(whole),
     ...(await publishingOf(config, content, log)),
   }
@@ -264,6 +271,27 @@ function mailerOf(config: Config): Mailer {
     return createSmtpMailer(config.smtpUrl, config.mailFrom)
   }
   return { send: () => Promise.reject(new Error('no mail server is set')), close: () => undefined }
+}
+
+function paymentProviderOf({ payment, mode }: Config, clock: Clock) {
+  if (payment === undefined) {
+    return null
+  }
+  const { certificate: _files, ...rest } = payment
+  return createXBezahldienste({
+    ...rest,
+    ...readCertificate(payment),
+    timeoutMs: PAYMENT_TIMEOUT_MS,
+    allowLoopbackHttp: mode !== 'production',
+    now: clock.now,
+  })
+}
+
+/** Mails that every service sends alike stand among the words; null where there is none of that name. */
+function commonMail(content: Content, lang: string, template: string) {
+  const key = `mail.${template}.subject`
+  const words = wordsOf(content.words, lang)
+  return words(key) === key ? null : { subject: words(key), text: words(`mail.${template}.text`) }
 }
 
 function connectorOf(config: Config, failpoint: Failpoint, content: Content, id: string) {

@@ -8,6 +8,7 @@ import { planJob } from './jobs/plan.ts'
 import { createJobRunner, type JobRunner } from './jobs/service.ts'
 import { checkpointJob } from './journal/service.ts'
 import { runCodeMail, runMail } from './messages/service.ts'
+import { runPaymentCheck, runPaymentReceipt } from './payments/service.ts'
 import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
@@ -34,6 +35,8 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     deliver: (job) => runDelivery(ctx, job),
     effect: (job) => runEffect(ctx, job),
     timer: (job) => runTimer(ctx, job),
+    'payment-check': (job) => runPaymentCheck(ctx, job),
+    'payment-receipt': (job) => runPaymentReceipt(ctx, job),
     'file-copy': (job) => fileCopy(ctx, job),
     scan: { run: (job) => scanFile(ctx, job), leaseMs: 180_000, atOnceMax: 2 },
     checkpoint: () => checkpointJob(ctx),

@@ -13,6 +13,7 @@ const ports = {
   specialist: await freePort(8083),
   citizens: await freePort(8084),
   bundid: await freePort(8085),
+  payment: await freePort(8086),
 }
 const outside = await startOutside(process.env['STADTTOR_CONTENT'] ?? 'content', ports)
 const world: DemoWorld = {
@@ -20,6 +21,7 @@ const world: DemoWorld = {
   env: { ...outside.env, STADTTOR_CLAMD: outside.clamd.address },
   mailUrl: outside.mail.url,
   specialistUrl: outside.specialist.url,
+  paymentUrl: outside.payment.url,
   password: DEMO_PASSWORD,
   citizens: demoCitizens.map(({ username, name, claims }) => ({
     username,

@@ -17,6 +17,7 @@ export type DemoWorld = {
   readonly env: Readonly<Record<string, string>>
   readonly mailUrl: string
   readonly specialistUrl: string
+  readonly paymentUrl: string
   readonly signIns: readonly SignIn[]
   readonly citizens: readonly SignIn[]
   readonly password: string
@@ -128,6 +129,7 @@ function printWelcome(origin: string, demo: DemoWorld): void {
     ['My account', `${origin}/konto/`],
     ['Mails sent', demo.mailUrl],
     ['Specialist app', demo.specialistUrl],
+    ['Payment service', demo.paymentUrl],
   ]
   console.log('\nStadttor is running with invented data. Everything stays on this machine; Ctrl-C ends it.\n')
   for (const [what = '', where] of rows) {

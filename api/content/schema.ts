@@ -58,6 +58,39 @@ const CityTexts = v.strictObject({
   >),
 })
 
+const Expression = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1000))
+const InputName = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]{0,39}$/))
+
+/** What an application costs: amounts of fees.yaml; every expression is FEEL over the form's answers. */
+const FeeUseShape = v.strictObject({
+  items: v.pipe(
+    v.array(
+      v.strictObject({
+        fee: Slug,
+        /** Owed only where true. */
+        when: v.exactOptional(Expression),
+        /** How often, a whole number; once where absent. */
+        count: v.exactOptional(Expression),
+        /** The day on which it is judged, for fees with `judgedOn: event`. */
+        eventOn: v.exactOptional(Expression),
+        /** Values for the inputs that the fee's rule names. */
+        with: v.optional(v.record(InputName, Expression), {}),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(20),
+  ),
+  /** Freedom of charge that a person claims; a clerk decides on the evidence. */
+  exemption: v.exactOptional(
+    v.strictObject({
+      when: Expression,
+      /** Path of the upload question that proves it. */
+      evidence: v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/)),
+      text: Lines,
+    }),
+  ),
+})
+
 /** services/<slug>/service.yaml: what the city adds to one service of the catalogue. */
 export const ServiceShape = v.strictObject({
   /** Key of the service in content/catalogue/services. */
@@ -74,6 +107,9 @@ export const ServiceShape = v.strictObject({
   retention: Slug,
   connectors: Slugs,
   fees: Slugs,
+  fee: v.exactOptional(FeeUseShape),
+  /** A law allows a decision without a clerk (§ 35a VwVfG, § 155 Abs. 4 AO); off where absent. */
+  automatic: v.exactOptional(v.strictObject({ norm: Line, ...Validity })),
   /** `own`: our application; `elsewhere`: the state's online service; `none`. */
   online: v.picklist(['own', 'elsewhere', 'none']),
   /** `none`: nothing has to be handed in, although the description names documents. */
@@ -182,15 +218,22 @@ export const RetentionShape = v.strictObject({
 })
 export type RetentionRules = v.InferOutput<typeof RetentionShape>
 
-/** fees.yaml: amounts in cents, or a FEEL rule over the answers; judged at the date that `judgedOn` names. */
+const Cents = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(99_999_900))
+
+/** fees.yaml: amounts in cents, or a FEEL rule over `inputs` and `table`; judged at the date that `judgedOn` names. */
 export const FeesShape = v.strictObject({
   fees: v.pipe(
     v.array(
       v.strictObject({
         id: Slug,
         name: Lines,
-        amountCents: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-        rule: v.exactOptional(Prose),
+        amountCents: v.exactOptional(Cents),
+        /** Gives cents; fractions are rounded half up. */
+        rule: v.exactOptional(Expression),
+        /** What the rule needs to know of a case, by name and type. */
+        inputs: v.optional(v.record(InputName, v.picklist(['number', 'date', 'boolean', 'string'])), {}),
+        /** Amounts of the by-law in cents and other whole numbers, `tabelle.<name>` in the rule. */
+        table: v.optional(v.record(InputName, v.pipe(v.number(), v.integer())), {}),
         per: v.picklist(['submission', 'year', 'item']),
         judgedOn: v.picklist(['received', 'decided', 'event']),
         isDemo: v.optional(v.boolean(), false),

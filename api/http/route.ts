@@ -17,6 +17,7 @@ export type Resource =
   | 'eakte'
   | 'document'
   | 'notice'
+  | 'payment'
   | 'request'
   | 'session'
   | 'release'

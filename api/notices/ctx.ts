@@ -5,6 +5,15 @@ import type { Eakte, Vorgang } from '../eakten/service.ts'
 import type { IdentityCtx } from '../identity/identity.ts'
 
 export type NoticeKind = 'approval' | 'refusal'
+/** On what a decision without a clerk rests; kept with it and said in the notice. */
+export type AutomaticBasis = {
+  /** The law that allows it. */
+  readonly norm: string
+  /** Process and its version (digest). */
+  readonly rule: string
+  /** Where the facts came from, e.g. the applicant or a register, in words. */
+  readonly sources: readonly string[]
+}
 /** Everything a notice says that is not in its template. */
 export type NoticeFacts = {
   readonly kind: NoticeKind
@@ -20,6 +29,8 @@ export type NoticeFacts = {
   readonly signedBy: string
   readonly issuedOn: string
   readonly createdAtMs: number
+  /** Present where no clerk decided. */
+  readonly automatic?: AutomaticBasis
 }
 export type NoticesCtx = DocumentsCtx &
   ContentCtx &

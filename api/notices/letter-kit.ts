@@ -10,6 +10,8 @@ const WORDS = [
   'page', 'of', 'aktenzeichen', 'reference', 'date', 'received', 'office', 'phone', 'email', 'decision', 'reasons',
   'information', 'onBehalf', 'signed', 'drafted', 'notSigned', 'draft', 'demo', 'receiptTitle', 'receiptLead',
   'question', 'answer', 'attachments', 'time',
+  'paymentTitle', 'paymentLead', 'paymentReference', 'providerReference', 'paidAt', 'paidBy', 'item', 'amount', 'total',
+  'automaticTitle', 'automatic',
 ] as const // biome-ignore format: one list
 type WordKey = (typeof WORDS)[number]
 const Words = v.strictObject({

@@ -65,6 +65,7 @@ const noticeOf = (kind: 'approval' | 'refusal', changes: Partial<NoticeInput> = 
   answers,
   feesCents: FEES,
   reasons: 'Erster Absatz.\nZweite Zeile.\n\nZweiter Absatz.',
+  totalCents: 0,
   draftedBy: 'Jana Lehmann',
   signedBy: 'Pawel Krawc',
   isDemo: false,

@@ -3,6 +3,7 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { ruleInForce } from '../lib/deadlines.ts'
 import { evaluate, type Names } from '../lib/feel.ts'
 import { problemType } from '../lib/problem.ts'
+import type { AutomaticBasis } from './ctx.ts'
 import type { LetterKit } from './letter-kit.ts'
 import { fillPlaceholders, formatDay, type Values } from './placeholders.ts'
 import { feeName, type NoticeBlock, type NoticeTemplate } from './template.ts'
@@ -44,6 +45,10 @@ export type NoticeInput = {
   readonly draftedBy: string
   /** Empty while nobody co-signed: the letter then says that it is a draft. */
   readonly signedBy: string
+  /** Present where no clerk decided: the letter says so, and on what. */
+  readonly automatic?: AutomaticBasis
+  /** What the case costs in all, in cents. */
+  readonly totalCents: number
   readonly isDemo: boolean
 }
 
@@ -127,21 +132,26 @@ function noticeData(input: NoticeInput): Json {
       { label: words.phone, value: sender.phone },
       { label: words.email, value: sender.email },
     ],
-    banner: [input.signedBy === '' ? words.draft : '', input.isDemo ? words.demo : ''].filter(Boolean).join(' '),
+    banner: [input.signedBy === '' && input.automatic === undefined ? words.draft : '', input.isDemo ? words.demo : '']
+      .filter(Boolean)
+      .join(' '),
     footer: `${words.aktenzeichen} ${input.aktenzeichen}, ${words.reference} ${input.reference}`,
     salutation: fill(filling, template.salutation),
     sections: [
       ...section(words.decision, template.operative),
       ...section(words.reasons, template.reasons),
-      ...section(words.information, template.information),
+      ...withAutomatic(input, section(words.information, template.information)),
       ...section(remedy.title, remedy.text.map((text) => ({ kind: 'paragraph', text, when: null }))), // biome-ignore format: one thought
     ],
     closing: fill(filling, template.closing),
     onBehalf: words.onBehalf,
-    signers: [
-      { name: input.signedBy === '' ? words.notSigned : input.signedBy, role: words.signed },
-      { name: input.draftedBy, role: words.drafted },
-    ],
+    signers:
+      input.automatic !== undefined
+        ? []
+        : [
+            { name: input.signedBy === '' ? words.notSigned : input.signedBy, role: words.signed },
+            { name: input.draftedBy, role: words.drafted },
+          ],
   }
   if (filling.missing.length > 0) {
     const errors = [...new Set(filling.missing)].map((name) => ({
@@ -153,7 +163,21 @@ function noticeData(input: NoticeInput): Json {
   return data
 }
 
-function frameData(input: NoticeInput | ReceiptInput, title: string): { [name: string]: Json } {
+/** Says that no clerk decided, by which law and rule and on whose word, where that is so. */
+function withAutomatic({ automatic, kit }: NoticeInput, sections: Json[]): Json[] {
+  if (automatic === undefined) {
+    return sections
+  }
+  const text = fillWord(kit.words.automatic, {
+    norm: automatic.norm,
+    regel: automatic.rule,
+    quellen: automatic.sources.join('; '),
+  })
+  const blocks: Json[] = [{ kind: 'paragraph', text }]
+  return [...sections, { title: kit.words.automaticTitle, blocks }]
+}
+
+export function frameData(input: Pick<NoticeInput, 'kit' | 'sender'>, title: string): { [name: string]: Json } {
   const { words, lang } = input.kit
   const { page, of, question, answer, attachments } = words
   const authority = { name: input.sender.name, nameDsb: input.sender.nameDsb }
@@ -210,6 +234,7 @@ function valuesOf(input: NoticeInput): Values {
     leistung: { titel: input.serviceTitle },
     entscheidung: { gruende: input.reasons, hatGruende: input.reasons !== '' },
     gebuehr: Object.fromEntries(fees),
+    kosten: { summe: input.totalCents, sind: input.totalCents > 0 },
   }
   const totals: Record<string, number> = {}
   for (const it of input.template.computed) {
@@ -232,9 +257,9 @@ function itemsOf(values: Values, name: string): Values[] {
 }
 
 const addressOf = (sender: Sender): string => `${sender.street}, ${sender.postalCode} ${sender.town}`
-const addressLine = (sender: Sender): string => `${sender.name}, ${addressOf(sender)}`
+export const addressLine = (sender: Sender): string => `${sender.name}, ${addressOf(sender)}`
 
-function fillWord(text: string, params: Readonly<Record<string, string>>): string {
+export function fillWord(text: string, params: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole)
 }
 

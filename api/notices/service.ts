@@ -10,7 +10,7 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { wordsOf } from '../lib/words.ts'
-import type { NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
+import type { AutomaticBasis, NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
 import { noticeLang } from './lang.ts'
 import {
   type DecisionRow,
@@ -19,6 +19,7 @@ import {
   findLatestDecision,
   findNotice,
   findNoticeOfDecision,
+  insertAutomaticDecision,
   insertDecision,
   insertNotice,
   insertRetrieval,
@@ -42,7 +43,13 @@ const Prose = v.pipe(
   v.transform((text) => text.normalize('NFC').trim()),
   v.maxLength(TEXT_LENGTH_MAX),
 )
-const Content = v.object({ v: v.literal(1), outcome: v.picklist(['approved', 'refused']), reasons: v.string() })
+const Basis = v.object({ norm: v.string(), rule: v.string(), sources: v.array(v.string()) })
+const Content = v.object({
+  v: v.literal(1),
+  outcome: v.picklist(['approved', 'refused']),
+  reasons: v.string(),
+  automatic: v.optional(Basis),
+})
 type DecisionContent = v.InferOutput<typeof Content>
 
 /** A decision as those who work on it see it. `hash` names exactly these words; co-signing repeats it. */
@@ -104,6 +111,58 @@ export async function prepareDecision(
       line(kase, 'decision-drafted', atMs, actorId(actor), {
         decision: id,
         outcome: input.outcome,
+        content: contentHash,
+      }),
+    ],
+  }
+}
+
+/** Who decides where no clerk does. */
+const PROCESS = 'system:process'
+
+/**
+ * Decides without a clerk where a law allows it (§ 35a VwVfG): the decision keeps the law, the rule's version and where the
+ * facts came from. Repeated for the same Vorgang it stays the first one.
+ */
+export async function prepareAutomaticDecision(
+  ctx: NoticesCtx,
+  kase: NoticeCase,
+  input: { readonly outcome: DecisionRow['outcome']; readonly automatic: AutomaticBasis },
+): Promise<Plan> {
+  if ((await findLatestDecision(ctx.db, kase.vorgang.id)) !== undefined) {
+    return {}
+  }
+  const id = ctx.newId()
+  const { keyId } = kase.vorgang
+  const { norm, rule, sources } = input.automatic
+  const content: DecisionContent = {
+    v: 1,
+    outcome: input.outcome,
+    reasons: '',
+    automatic: { norm, rule, sources: [...sources] },
+  }
+  const text = canonicalJson(content)
+  const contentHash = await ctx.keyring.commit(keyId, `decision:${kase.vorgang.id}`, text)
+  const atMs = ctx.now()
+  return {
+    statements: [
+      insertAutomaticDecision({
+        id,
+        vorgangId: kase.vorgang.id,
+        outcome: input.outcome,
+        keyId,
+        contentSealed: await ctx.keyring.seal(keyId, spotOf(id, 'content'), text),
+        contentHash,
+        draftedBy: PROCESS,
+        draftedAtMs: atMs,
+      }),
+    ],
+    journal: [
+      line(kase, 'decision-automatic', atMs, PROCESS, {
+        decision: id,
+        outcome: input.outcome,
+        rule,
+        norm,
         content: contentHash,
       }),
     ],
@@ -301,6 +360,7 @@ async function renderDecision(
     signedBy: decision.signedBy === null ? '' : await nameOf(ctx, decision.signedBy),
     issuedOn: dayInBerlin(atMs),
     createdAtMs: atMs,
+    ...(content.automatic === undefined ? {} : { automatic: content.automatic }),
   })
 }
 

@@ -79,6 +79,12 @@ export const insertDecision = (
   ],
 })
 
+/** A decision that the process makes itself: nobody drafts or signs it (§ 35a VwVfG). */
+export const insertAutomaticDecision = (row: Parameters<typeof insertDecision>[0]): Statement => ({
+  sql: "INSERT INTO decisions (id, vorgang_id, outcome, key_id, content_sealed, content_hash, drafted_by, drafted_at_ms, state, signed_by, signed_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'signed', ?, ?, 1)",
+  args: [...insertDecision(row).args, row.draftedBy, row.draftedAtMs],
+})
+
 /** Signs exactly the content that the person saw; refused when it is another one or no longer open. */
 export const signDecision = (row: Pick<DecisionRow, 'id' | 'contentHash'>, by: string, atMs: number): Guard => ({
   name: 'decision-as-seen',

@@ -125,6 +125,8 @@ export const NOTICE_NAMES: Names = {
   bescheid: { kind: 'context', names: { datum: { kind: 'date' } } },
   behoerde: texts('name', 'anschrift', 'telefon', 'email'),
   leistung: texts('titel'),
+  /** What the application costs in all, and whether it costs anything. */
+  kosten: { kind: 'context', names: { summe: { kind: 'number', isMoney: true }, sind: { kind: 'boolean' } } },
   entscheidung: { kind: 'context', names: { gruende: TEXT, hatGruende: { kind: 'boolean' } } },
 }
 

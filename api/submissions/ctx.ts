@@ -8,6 +8,7 @@ import type { IdentityCtx } from '../identity/identity.ts'
 import type { JournalCtx } from '../journal/service.ts'
 import type { MessagesCtx } from '../messages/ctx.ts'
 import type { NoticesCtx } from '../notices/ctx.ts'
+import type { PaymentsCtx } from '../payments/ctx.ts'
 import type { WorkflowCtx } from '../workflow/ctx.ts'
 
 /** What the copy of a submission shows. */
@@ -28,6 +29,7 @@ export type SubmissionsCtx = DocumentsCtx &
   MessagesCtx &
   WorkflowCtx &
   NoticesCtx &
+  PaymentsCtx &
   ConnectorsCtx &
   JournalCtx &
   ContentCtx & {

@@ -1,11 +1,12 @@
-import { receiptView, resumeStep, reviewView, startView, stepView } from '../forms/service.ts'
+import { receiptView, resumeStep, reviewView, startView, stepView, validateAll } from '../forms/service.ts'
 import type { FormPaths, ReceiptView, ReviewView, StartView, StepView } from '../forms/view.ts'
 import { authorize } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
 import type { Actor } from '../lib/actor.ts'
 import { readEmail } from '../messages/service.ts'
+import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { draftMissing, findOwnDraft, openDraft } from './draft.ts'
+import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
 import { makeCopy } from './service-copy.ts'
 import { serviceNotOnline, stepMissing } from './service-drafts.ts'
 import { ownVorgang } from './service-status.ts'
@@ -51,6 +52,8 @@ export type ReviewPage = ReviewView & {
   readonly expiresAtMs: number
   /** To be sent with the final button: it sends what this page shows, or nothing. */
   readonly version: number
+  /** What it costs; null while something is missing. */
+  readonly fee: Fee | null
 }
 
 /** Data of the page on which everything is checked before sending. */
@@ -61,7 +64,14 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
     words: ctx.formWords(draft.content, draft.row.lang),
     paths: pathsOf(draftId, draft.row.serviceSlug),
   })
-  return { ...view, expiresAtMs: draft.row.expiresAtMs, version: draft.row.version }
+  const fee = view.missing === undefined ? feeOf(ctx, draft) : null
+  return { ...view, fee, expiresAtMs: draft.row.expiresAtMs, version: draft.row.version }
+}
+
+/** What the application as it stands would cost today. */
+function feeOf(ctx: SubmissionsCtx, { row, form, typed, content, today }: Draft): Fee | null {
+  const checked = validateAll(form, typed, { today })
+  return checked.ok ? readFee(ctx, { ...row, content }, checked.answers, { receivedOn: today }) : null
 }
 
 /** Where a person goes on with a draft: the first page that is not done, the review, or the receipt. */
@@ -88,6 +98,8 @@ export type ReceiptPage = ReceiptView & {
   /** One-time code that opens the status page from elsewhere; null once all were used. */
   readonly code: string | null
   readonly isMailed: boolean
+  /** What is to be paid now; null where nothing is. */
+  readonly payment: PaymentView | null
 }
 
 /** Data of the receipt. Throws 404 before the draft was sent in. */
@@ -98,8 +110,12 @@ export async function readReceipt(ctx: SubmissionsCtx, actor: Actor, draftId: st
     throw draftMissing(`draft ${draftId}`)
   }
   const vorgang = await ownVorgang(ctx, actor, submission.vorgangId)
-  const content = await ctx.content.at(submission.contentRevisionId)
+  const [content, payments] = await Promise.all([
+    ctx.content.at(submission.contentRevisionId),
+    readPayments(ctx, submission.vorgangId),
+  ])
   return {
+    payment: payments.find((payment) => payment.state === 'due') ?? null,
     ...receiptView(ctx.form(content, submission.serviceSlug, submission.lang)),
     draftId,
     vorgangId: vorgang.id,

@@ -6,12 +6,15 @@ import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type NoticeView, readNotices } from '../notices/service.ts'
+import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
 import { readCase, type StateView, stateOf, vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 
 /** What a citizen notices of a journal line; the rest is the office's. */
 const NOTICEABLE = [
   'submission-received',
+  'payment-received',
+  'payment-waived',
   'information-requested',
   'information-answered',
   'notice-issued',
@@ -30,6 +33,8 @@ export type StatusView = {
   readonly events: readonly { readonly type: Noticeable; readonly atMs: number }[]
   readonly requests: readonly RequestView[]
   readonly notices: readonly NoticeView[]
+  readonly payments: readonly PaymentView[]
+  readonly exemption: ExemptionView | null
   readonly documents: readonly {
     readonly id: string
     readonly kind: string
@@ -46,10 +51,12 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
   authorize(actor, 'status.read', { vorgangId })
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
-  const [lines, requests, notices, documents, nextCode, state] = await Promise.all([
+  const [lines, requests, notices, payments, exemption, documents, nextCode, state] = await Promise.all([
     listJournal(ctx, vorgang.eakteId, { limit: 500 }),
     readRequests(ctx, vorgangId),
     readNotices(ctx, vorgangId),
+    readPayments(ctx, vorgangId),
+    readExemption(ctx, vorgangId),
     readDocuments(ctx, [vorgangId]),
     currentReceiptCode(ctx, vorgangId),
     stateOf(ctx, kase),
@@ -64,6 +71,8 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
     events: lines.filter((line) => isOf(line, vorgangId)).map(({ type, atMs }) => ({ type: type as Noticeable, atMs })),
     requests,
     notices,
+    payments,
+    exemption,
     documents: documents
       .filter((entry) => entry.kind !== 'notice')
       .map(({ id, kind, meta }) => ({

@@ -14,7 +14,9 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import { newReference } from '../lib/ids.ts'
 import { problemType } from '../lib/problem.ts'
 import { planContact } from '../messages/plan.ts'
+import { preparePayment, readFee } from '../payments/service.ts'
 import { planStart } from '../workflow/plan.ts'
+import type { Effect } from '../workflow/state.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
@@ -136,6 +138,7 @@ async function prepareSubmission(
     state: started.state.shown ?? 'received',
     atMs,
   })
+  const due = await planDue(ctx, draft, answers, started.effects, { ...ids, actor: actorId(actor) })
   const files = await planAttachments(ctx, draft, answers, { ...ids, actor: actorId(actor) })
   const plan = join(
     { guards: [closeDraft(row, 'submitted', atMs)] },
@@ -143,6 +146,7 @@ async function prepareSubmission(
     await planRecord(ctx, draft, answers, { ...ids, atMs, actor: actorId(actor) }),
     files.plan,
     started.plan,
+    due,
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )
@@ -150,6 +154,25 @@ async function prepareSubmission(
 }
 
 type Place = { readonly eakteId: string; readonly vorgangId: string; readonly actor: string }
+
+/**
+ * What is to be paid before anything else happens is owed from the same moment on, so that nobody waits for a job. An
+ * exemption that the process already knows of is left to the job.
+ */
+async function planDue(
+  ctx: SubmissionsCtx,
+  { row, content, today }: Draft,
+  answers: Answers,
+  effects: readonly Effect[],
+  at: Place,
+): Promise<Plan> {
+  const step = effects.find((effect) => effect.type === 'pay' && effect.params['exempt'] !== true)
+  const fee = readFee(ctx, { ...row, content }, answers, { receivedOn: today })
+  if (step === undefined || fee.isFree) {
+    return {}
+  }
+  return await preparePayment(ctx, { ...at, keyId: row.keyId, content, effectKey: step.key, fee })
+}
 
 /** The submission itself, unchangeable, and the first lines of the eAkte's journal. */
 async function planRecord(
@@ -262,11 +285,11 @@ function emailOf(form: Form, answers: Answers): string | null {
   return null
 }
 
-/** Answers by dotted path; the process keeps only those it declares. */
+/** Answers by the path of their question, joined by `_` as names in a process are; it keeps only those it declares. */
 function variablesOf(answers: Answers, prefix = ''): Readonly<Record<string, unknown>> {
   const named: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(answers)) {
-    const path = prefix === '' ? key : `${prefix}.${key}`
+    const path = prefix === '' ? key : `${prefix}_${key}`
     if (typeof value === 'object' && !Array.isArray(value)) {
       Object.assign(named, variablesOf(value as Answers, path))
     } else {

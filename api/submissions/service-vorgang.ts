@@ -16,6 +16,7 @@ import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
+import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
 import { readItem } from '../postboxes/service.ts'
 import {
   type Case,
@@ -64,6 +65,8 @@ export type VorgangView = {
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
   readonly notices: readonly NoticeView[]
+  readonly payments: readonly PaymentView[]
+  readonly exemption: ExemptionView | null
   readonly deliveries: readonly DeliveryView[]
   readonly journal: readonly JournalView[]
 }
@@ -90,16 +93,19 @@ export type EakteView = {
 export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<VorgangView> {
   const kase = await ownCase(ctx, actor, vorgangId)
   const { vorgang, eakte, item, content } = kase
-  const [answers, documents, requests, decision, notices, deliveries, journal, assignee] = await Promise.all([
-    readAnswers(ctx, vorgang.id),
-    readDocuments(ctx, [vorgangId]),
-    readRequests(ctx, vorgangId),
-    readDecision(ctx, actor, vorgangId),
-    readNotices(ctx, vorgangId),
-    readDeliveries(ctx, vorgangId),
-    journalOf(ctx, eakte.id),
-    item.assignee === null ? null : staffName(ctx, item.assignee),
-  ])
+  const [answers, documents, requests, decision, notices, payments, exemption, deliveries, journal, assignee] =
+    await Promise.all([
+      readAnswers(ctx, vorgang.id),
+      readDocuments(ctx, [vorgangId]),
+      readRequests(ctx, vorgangId),
+      readDecision(ctx, actor, vorgangId),
+      readNotices(ctx, vorgangId),
+      readPayments(ctx, vorgangId),
+      readExemption(ctx, vorgangId),
+      readDeliveries(ctx, vorgangId),
+      journalOf(ctx, eakte.id),
+      item.assignee === null ? null : staffName(ctx, item.assignee),
+    ])
   const form = ctx.form(content, vorgang.serviceSlug, vorgang.lang)
   return {
     id: vorgang.id,
@@ -125,6 +131,8 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     requests,
     decision,
     notices,
+    payments,
+    exemption,
     deliveries,
     journal,
   }

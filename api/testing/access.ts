@@ -1,3 +1,5 @@
+import { readVorgang } from '../eakten/service.ts'
+import { preparePayment, readPayments } from '../payments/service.ts'
 import { planMoveItem } from '../postboxes/plan.ts'
 import { readItem } from '../postboxes/service.ts'
 import type { Caller } from './caller.ts'
@@ -16,6 +18,7 @@ export type Things = {
   readonly task: string
   readonly eakte: string
   readonly notice: string
+  readonly payment: string
   readonly postbox: string
   /** Another session of the same account. */
   readonly session: string
@@ -66,6 +69,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     task: task?.id ?? '',
     eakte: eakteId,
     notice: firstOf(notices),
+    payment: await owe(town, vorgangId),
     postbox,
     session: await otherSession(citizen),
   }
@@ -84,6 +88,26 @@ function firstOf(list: Listed): string {
     throw new Error('the case has nothing of this kind')
   }
   return first.id
+}
+
+/** Something to pay, as a process would ask for it. */
+async function owe({ ctx }: Town, vorgangId: string): Promise<string> {
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    throw new Error('there is no such Vorgang')
+  }
+  const fee = { items: [], totalCents: 100, versions: [], isFree: false, reason: null } as const
+  const plan = await preparePayment(ctx, {
+    vorgangId,
+    eakteId: vorgang.eakteId,
+    keyId: vorgang.keyId,
+    content: ctx.content.live().content,
+    effectKey: 'pay-1',
+    fee: { ...fee, isExemptionClaimed: false, isEstimate: false },
+    actor: 'system:process',
+  })
+  await ctx.write(plan)
+  return firstOf(await readPayments(ctx, vorgangId))
 }
 
 async function move(town: Town, vorgangId: string, postbox: string): Promise<void> {

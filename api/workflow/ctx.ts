@@ -25,12 +25,18 @@ export type WorkflowCtx = Ctx & KeysCtx & ContentCtx & { readonly workflow: Work
 export type EffectOrder = { readonly key: string; readonly params: Readonly<Record<string, Scalar>> }
 /**
  * Does what a service task asks for and returns what is to be written with its result; `outcome` where the Vorgang has one
- * from now on. Throws to be tried again.
+ * from now on. `isPending`: the process stays where it is until a result comes from elsewhere (`prepareResult`).
+ * Throws to be tried again.
  */
 export type EffectHandler = (
   kase: Case,
   order: EffectOrder,
-) => Promise<{ readonly plan: Plan; readonly values?: Values; readonly outcome?: string }>
+) => Promise<{
+  readonly plan: Plan
+  readonly values?: Values
+  readonly outcome?: string
+  readonly isPending?: boolean
+}>
 
 export type OutcomeInput = {
   readonly taskId: string

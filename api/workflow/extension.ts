@@ -8,8 +8,8 @@ export const EFFECT_TYPES = [
   'create-document',
   'set-retention',
   'wait-for-answer',
-  'request-payment',
-  'set-fee',
+  'pay',
+  'decide',
 ] as const
 export type EffectType = (typeof EFFECT_TYPES)[number]
 

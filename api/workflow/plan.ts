@@ -8,7 +8,7 @@ import { planMoveItem, planNewItem } from '../postboxes/plan.ts'
 import type { Case } from './case.ts'
 import { advance } from './machine.ts'
 import type { Definition } from './model.ts'
-import type { Advanced, DueAt, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
+import type { Advanced, DueAt, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
 
 export type Refusal = Extract<Advanced, { ok: false }>
@@ -34,7 +34,9 @@ export type StartInput = Facts & {
 }
 
 /** Starts the process of a new Vorgang: state, first tasks, timers, effects, its place in a postbox. Pure. */
-export function planStart(input: StartInput): { ok: true; plan: Plan; state: ProcessState } | Refusal {
+export function planStart(
+  input: StartInput,
+): { ok: true; plan: Plan; state: ProcessState; effects: readonly Effect[] } | Refusal {
   const moved = advance(input.definition, null, { type: 'start', variables: input.variables }, input.nowMs)
   if (!moved.ok) {
     return moved
@@ -44,6 +46,7 @@ export function planStart(input: StartInput): { ok: true; plan: Plan; state: Pro
   return {
     ok: true,
     state: moved.state,
+    effects: moved.effects,
     plan: join(
       {
         statements: [

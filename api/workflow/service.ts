@@ -135,6 +135,25 @@ export async function prepareMessage(
   return moved.ok ? { kase, plan: moved.plan, isTaken: true } : { kase, plan: {}, isTaken: false }
 }
 
+/**
+ * Plans the result of an effect that a process still waits for, e.g. money that came; null where it waits no longer.
+ * The plan is refused by guard when somebody or something else was quicker.
+ */
+export async function prepareResult(
+  ctx: WorkflowCtx,
+  input: { readonly vorgangId: string; readonly key: string; readonly values: Values; readonly actor: string },
+): Promise<Plan | null> {
+  const kase = await readCase(ctx, input.vorgangId)
+  const moved = planEvent({
+    kase,
+    event: { type: 'effect-result', key: input.key, ok: true, values: input.values },
+    nowMs: ctx.now(),
+    newId: ctx.newId,
+    actor: input.actor,
+  })
+  return moved.ok ? moved.plan : null
+}
+
 const TimerPayload = v.object({ vorgangId: v.string(), key: v.string() })
 const EffectPayload = v.object({
   vorgangId: v.string(),
@@ -169,6 +188,9 @@ export async function runEffect(ctx: WorkflowCtx, job: Job): Promise<JobResult> 
   const kase = await readCase(ctx, payload.vorgangId)
   const params: Record<string, Scalar> = v.parse(Params, JSON.parse(payload.params))
   const result = await handler(kase, { key: payload.key, params })
+  if (result.isPending === true) {
+    return { done: true, plan: result.plan }
+  }
   const moved = planEvent({
     kase,
     event: { type: 'effect-result', key: payload.key, ok: true, values: result.values ?? {} },

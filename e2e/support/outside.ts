@@ -6,6 +6,8 @@ import { type Clamd, startClamd } from '../servers/clamd/index.ts'
 import { type Citizens, startCitizens } from '../servers/idp/citizens.ts'
 import { type Idp, startIdp } from '../servers/idp/index.ts'
 import { type MailServer, startMail } from '../servers/mail/index.ts'
+import { type PaymentServer, startPayment } from '../servers/payment/index.ts'
+import { OFFICE } from '../servers/payment/protocol.ts'
 import { type Specialist, startSpecialist } from '../servers/specialist/index.ts'
 
 /** The world outside the product: one of each stand-in server, and the settings that point the product at them. */
@@ -17,6 +19,7 @@ export type Outside = {
   readonly specialist: Specialist
   /** Not among the settings: files would wait for a job. Whoever wants them scanned sets STADTTOR_CLAMD to its address. */
   readonly clamd: Clamd
+  readonly payment: PaymentServer
   readonly env: Readonly<Record<string, string>>
   /** All of them well-behaved again, mails and deliveries forgotten. */
   readonly reset: () => Promise<void>
@@ -31,6 +34,7 @@ export type OutsidePorts = {
   readonly mail?: number
   readonly specialist?: number
   readonly clamd?: number
+  readonly payment?: number
 }
 
 /** The specimen of the state's catalogue. */
@@ -38,13 +42,14 @@ export const FEED = resolve(import.meta.dirname, '../servers/catalogue/feed')
 
 /** Starts the stand-in servers on loopback. */
 export async function startOutside(content: string, ports: OutsidePorts = {}): Promise<Outside> {
-  const [idp, citizens, bundid, mail, specialist, clamd] = await Promise.all([
+  const [idp, citizens, bundid, mail, specialist, clamd, payment] = await Promise.all([
     startIdp(portOf(ports.idp)),
     startCitizens(portOf(ports.citizens)),
     startBundid(portOf(ports.bundid)),
     startMail(portOf(ports.mail)),
     startSpecialist(portOf(ports.specialist)),
     startClamd(portOf(ports.clamd)),
+    startPayment(portOf(ports.payment)),
   ])
   const env = {
     STADTTOR_CATALOGUE_URL: FEED,
@@ -60,9 +65,14 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     STADTTOR_BUNDID_ENTITY_ID: bundid.entityId,
     STADTTOR_BUNDID_KEY: bundid.clientKey,
     STADTTOR_SMTP_URL: mail.smtpUrl,
+    STADTTOR_PAYMENT_URL: payment.url,
+    STADTTOR_PAYMENT_TOKEN_URL: `${payment.url}/oauth/token`,
+    STADTTOR_PAYMENT_CLIENT_ID: payment.clientId,
+    STADTTOR_PAYMENT_CLIENT_SECRET: payment.clientSecret,
+    STADTTOR_PAYMENT_ENDPOINT: OFFICE,
     ...connectorEnv(content, specialist),
   }
-  const servers = [idp, citizens, bundid, mail, specialist, clamd] as const
+  const servers = [idp, citizens, bundid, mail, specialist, clamd, payment] as const
   return {
     idp,
     citizens,
@@ -70,6 +80,7 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     mail,
     specialist,
     clamd,
+    payment,
     env,
     reset: async () => void (await Promise.all(servers.map((server) => server.control({ reset: true })))),
     close: async () => void (await Promise.all(servers.map((server) => server.close()))),

@@ -31,6 +31,10 @@ export const shortDay = (on: string): string => shortDate.format(new Date(`${on}
 /** Writes a moment for a list: `03.12.26, 14:05`. */
 export const shortMoment = (atMs: number): string => shortMomentFormat.format(new Date(atMs))
 
+/** Writes an amount in cents: `30,70 €`. */
+export const writtenMoney = (cents: number): string =>
+  (cents / 100).toLocaleString('de-DE', { style: 'currency', currency: 'EUR' })
+
 /** Writes a size in bytes as `340 KB` or `1,2 MB` (thousands, as file managers show it). */
 export const writtenSize = (bytes: number): string =>
   bytes < 1_000_000
