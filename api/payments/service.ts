@@ -19,11 +19,10 @@ import {
 } from './store.ts'
 
 export type { PaymentsCtx } from './ctx.ts'
-export { type Fee, type FeeItem, feeFor } from './fee.ts'
+export type { Fee } from './fee.ts'
 export { compileFee, type FeeRules } from './fee-rules.ts'
-export type { PaymentProvider } from './provider.ts'
 export { checkFees } from './service-checks.ts'
-export { feeUnclear, preparePayment, preparePaymentStep, readFee } from './service-claims.ts'
+export { preparePayment, preparePaymentStep, readFee } from './service-claims.ts'
 export { type ExemptionView, prepareExemption, readExemption } from './service-exemption.ts'
 export { makePaymentReceipt, runPaymentReceipt } from './service-receipt.ts'
 export { hearOfTransaction, runPaymentCheck } from './service-settle.ts'

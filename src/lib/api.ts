@@ -11,7 +11,7 @@ export type {
   SessionView,
 } from '../../api/identity/schema.ts'
 export type { RequestView } from '../../api/messages/service.ts'
-export type { ExemptionView, Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
+export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { ReceiptPage, ReviewPage } from '../../api/submissions/service-pages.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
