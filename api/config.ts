@@ -337,17 +337,16 @@ function refuseUnsafe(config: Config): void {
   refuseStandIns(config, config.oidc.issuer, config.smtpUrl)
 }
 
-function refuseStandIns({ catalogueUrl, accountOidc, bundid }: Config, issuer: string, smtpUrl: string): void {
+function refuseStandIns(config: Config, issuer: string, smtpUrl: string): void {
+  const { catalogueUrl, accountOidc, bundid, payment } = config
   for (const [name, address] of [
     ['STADTTOR_ACCOUNT_OIDC_ISSUER', accountOidc?.issuer],
     ['STADTTOR_BUNDID_ENTRY_POINT', bundid?.entryPoint],
+    ['STADTTOR_PAYMENT_URL', payment?.url],
+    ['STADTTOR_PAYMENT_TOKEN_URL', payment?.oauth?.tokenUrl],
   ] as const) {
     if (address !== undefined && (!address.startsWith('https://') || isLoopback(address))) {
       throw new ConfigRefused(`${name} is a stand-in: production needs an https address`)
-function refuseStandIns({ catalogueUrl, payment }: Config, issuer: string, smtpUrl: string): void {
-  for (const address of payment === undefined ? [] : [payment.url, payment.oauth?.tokenUrl ?? payment.url]) {
-    if (!address.startsWith('https://') || isLoopback(address)) {
-      throw new ConfigRefused('STADTTOR_PAYMENT_URL is a stand-in: production needs https addresses')
     }
   }
   if (!issuer.startsWith('https://') || isLoopback(issuer)) {
