@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Field, Form } from './model.ts'
+import type { Field } from './model.ts'
 
 /** A stored upload. `id` is the id of its document; `name` the person's file name, up to 200 characters. */
 export type FileRef = {
@@ -36,12 +36,19 @@ export const TypedAnswers = v.record(
   v.union([v.pipe(v.string(), v.maxLength(TYPED_LENGTH_MAX)), v.pipe(v.array(fileRef), v.maxLength(50))]),
 )
 
-/** JSON pointer of an answer; `item` is the index in its repeating group, from 0. */
-export function pointerOf(field: Pick<Field, 'path' | 'loop'>, item?: number): string {
-  if (field.loop === undefined) {
-    return `/${field.path.replaceAll('.', '/')}`
+/**
+ * JSON pointer of an answer. `items` are the indexes from 0 of the repeating groups around it, outermost first; one that is
+ * missing is 0.
+ */
+export function pointerOf(field: Pick<Field, 'path' | 'loops'>, items: number | readonly number[] = []): string {
+  const indexes = typeof items === 'number' ? [items] : items
+  let pointer = ''
+  let from = 0
+  for (const [level, loop] of field.loops.entries()) {
+    pointer += `/${field.path.slice(from, loop.length).replaceAll('.', '/')}/${indexes[level] ?? 0}`
+    from = loop.length + 1
   }
-  return `/${field.loop}/${item ?? 0}/${field.path.slice(field.loop.length + 1).replaceAll('.', '/')}`
+  return `${pointer}/${field.path.slice(from).replaceAll('.', '/')}`
 }
 
 /** Id of a control, safe in HTML, CSS and as a link target: `feld-hunde-0-rufname`. */
@@ -68,7 +75,7 @@ export function controlNames(field: Field, pointer: string): readonly string[] {
   if (field.kind === 'several') {
     return field.options.map(({ code }) => optionName(pointer, code))
   }
-  return field.kind === 'note' ? [] : [pointer]
+  return field.kind === 'note' || field.kind === 'computed' ? [] : [pointer]
 }
 
 /** Name of the tick of one option; signs that mean something in a JSON pointer are written as the standard says (RFC 6901). */
@@ -85,44 +92,6 @@ export function typedText(typed: Typed, name: string): string {
 export function typedFiles(typed: Typed, pointer: string): readonly FileRef[] {
   const value = Object.hasOwn(typed, pointer) ? typed[pointer] : undefined
   return Array.isArray(value) ? value : []
-}
-
-/** Whether a question was asked and sent, even if it was left empty. */
-export function isAnswered(typed: Typed, field: Field, pointer: string): boolean {
-  return controlNames(field, pointer).some((name) => Object.hasOwn(typed, name))
-}
-
-/** How many items of a repeating group have been begun: counts from the first without a gap, at most its maximum. */
-export function itemCount(typed: Typed, group: string, max: number): number {
-  const begun = new Set<number>()
-  for (const name of Object.keys(typed)) {
-    const match = /^\/([A-Za-z0-9]+)\/(\d{1,3})\//.exec(name)
-    if (match !== null && match[1] === group) {
-      begun.add(Number(match[2]))
-    }
-  }
-  let count = 0
-  while (begun.has(count) && count < max) {
-    count += 1
-  }
-  return count
-}
-
-/** Name of the control that asks for another item. */
-export const anotherName = (group: string): string => `/${group}/+`
-
-/** Typed answers without one item; later items move up, their files with them. */
-export function removeItem(typed: Typed, group: string, index: number): Typed {
-  const kept: [string, string | readonly FileRef[]][] = []
-  for (const [name, value] of Object.entries(typed)) {
-    const match = /^\/([A-Za-z0-9]+)\/(\d{1,3})(\/.*)$/.exec(name)
-    const item = match !== null && match[1] === group ? Number(match[2]) : -1
-    if (item === index || name === anotherName(group)) {
-      continue
-    }
-    kept.push([item > index ? `/${group}/${item - 1}${match?.[3] ?? ''}` : name, value])
-  }
-  return Object.fromEntries(kept)
 }
 
 /** Typed answers with one more file at a question; the caller has checked type and size. */
@@ -156,25 +125,6 @@ export function removeFile(typed: Typed, pointer: string, fileId: string): Typed
   }
 }
 
-export type FileAt = { readonly pointer: string; readonly path: string; readonly label: string; readonly file: FileRef }
-
-/** Every file of final answers with its question, in the order of the form. For drafts use `filesIn`. */
-export function filesOf(form: Form, answers: Answers): readonly FileAt[] {
-  const found: FileAt[] = []
-  for (const field of form.fields.values()) {
-    if (field.kind === 'file') {
-      const items = field.loop === undefined ? [undefined] : listAt(answers, field.loop).map((_, index) => index)
-      for (const item of items) {
-        const pointer = pointerOf(field, item)
-        const value = valueAt(answers, pointer)
-        const files = Array.isArray(value) ? (value as readonly FileRef[]) : []
-        found.push(...files.map((file) => ({ pointer, path: field.path, label: field.shortLabel, file })))
-      }
-    }
-  }
-  return found
-}
-
 /** Every file a draft holds, reachable or not, with its pointer. */
 export function filesIn(typed: Typed): readonly { readonly pointer: string; readonly file: FileRef }[] {
   return Object.entries(typed).flatMap(([pointer, value]) =>
@@ -194,7 +144,8 @@ export function valueAt(answers: Answers, pointer: string): unknown {
   return value
 }
 
-function listAt(answers: Answers, group: string): readonly unknown[] {
-  const list = valueAt(answers, `/${group}`)
+/** The list at a JSON pointer; empty where there is none. */
+export function listAt(answers: Answers, pointer: string): readonly unknown[] {
+  const list = valueAt(answers, pointer)
   return Array.isArray(list) ? list : []
 }

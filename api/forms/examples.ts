@@ -1,16 +1,7 @@
 import * as v from 'valibot'
 import { type Finding, nearest } from '../lib/finding.ts'
-import {
-  type Answers,
-  anotherName,
-  controlNames,
-  type FileRef,
-  itemCount,
-  partsOf,
-  pointerOf,
-  type Typed,
-  valueAt,
-} from './answers.ts'
+import { type Answers, controlNames, type FileRef, partsOf, pointerOf, type Typed, valueAt } from './answers.ts'
+import { anotherName, itemCount, listsIn, pointersOf } from './items.ts'
 import type { Field, Form } from './model.ts'
 import { validateAll } from './validate.ts'
 import { readYaml, shapeOf, type YamlFile } from './yaml.ts'
@@ -150,7 +141,7 @@ function typedOf(form: Form, values: ExamplesFile['valid'][number]['answers'], u
   let count = 0
   for (const [name, value] of Object.entries(values)) {
     const field = fieldOf(form, name)
-    if (field === undefined && ![...form.groups.values()].some((group) => name === anotherName(group.path))) {
+    if (field === undefined && !isAnother(form, name)) {
       unknown(name)
     } else if (typeof value !== 'string') {
       typed[name] = value.map((entry) => {
@@ -166,11 +157,17 @@ function typedOf(form: Form, values: ExamplesFile['valid'][number]['answers'], u
   return typed
 }
 
-function fieldOf(form: Form, name: string): Field | undefined {
-  const path = name
+const pathIn = (name: string): string =>
+  name
     .split('/')
     .filter((part) => part !== '' && !/^\d+$/.test(part))
     .join('.')
+
+const isAnother = (form: Form, name: string): boolean =>
+  name.endsWith('/+') && form.groups.get(pathIn(name.slice(0, -2)))?.loop !== undefined
+
+function fieldOf(form: Form, name: string): Field | undefined {
+  const path = pathIn(name)
   const field = form.fields.get(path) ?? form.fields.get(path.replace(/\.[^.]*$/, ''))
   return field !== undefined && (isWhole(field, name) || controlNames(field, wholeName(name)).includes(name))
     ? field
@@ -198,27 +195,27 @@ function taken(field: Field, name: string, value: string): Readonly<Record<strin
 }
 
 function namesFor(form: Form, name: string): readonly string[] {
-  const item = Number(/\/(\d+)\//.exec(name)?.[1] ?? 0)
-  return [...form.fields.values()].map((field) => pointerOf(field, item))
+  const items = [...name.matchAll(/\/(\d+)\//g)].map((match) => Number(match[1]))
+  return [...form.fields.values()].map((field) => pointerOf(field, items))
 }
 
 /** Adds what a walk through the pages leaves behind: "no" to another item, and files of upload pages as none. */
 function closed(form: Form, typed: Typed): Typed {
   const whole: Record<string, string | readonly FileRef[]> = { ...typed }
+  const countOf = (list: string, group: string): number => {
+    return itemCount(typed, list, form.groups.get(group)?.loop?.max ?? 1)
+  }
   for (const field of form.fields.values()) {
-    const max = field.loop === undefined ? 1 : (form.groups.get(field.loop)?.loop?.max ?? 1)
-    const items = field.loop === undefined ? 1 : itemCount(typed, field.loop, max)
-    for (let item = 0; item < items; item += 1) {
-      const pointer = pointerOf(field, item)
+    for (const pointer of pointersOf(field, countOf)) {
       if (field.isOptional || field.kind === 'file') {
         for (const name of controlNames(field, pointer).filter((control) => !Object.hasOwn(whole, control))) {
           whole[name] = field.kind === 'file' ? [] : ''
         }
       }
     }
-    if (field.loop !== undefined && !Object.hasOwn(whole, anotherName(field.loop))) {
-      whole[anotherName(field.loop)] = 'false'
-    }
+  }
+  for (const list of listsIn(form, countOf)) {
+    whole[anotherName(list)] ??= 'false'
   }
   return whole
 }

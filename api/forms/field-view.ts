@@ -1,5 +1,6 @@
 import type { Issue } from '../lib/problem.ts'
 import { controlId, controlNames, optionName, partsOf, type Typed, typedFiles, typedText } from './answers.ts'
+import { dateText, moneyText, numberText, sizeText } from './formats.ts'
 import { FILE_TYPES, type Field, type FieldKind, type FileLimits, type Form } from './model.ts'
 import type { DatePartView, ErrorView, FieldControl, FieldView, FileView, OptionView, Words } from './view.ts'
 
@@ -13,6 +14,7 @@ const CONTROLS: Readonly<Partial<Record<FieldKind, FieldControl>>> = {
   country: 'dropdown',
   declaration: 'checkbox',
   file: 'file',
+  computed: 'output',
   note: 'note',
 }
 const INPUT_MODES: Readonly<Partial<Record<FieldKind, NonNullable<FieldView['inputMode']>>>> = {
@@ -69,7 +71,7 @@ export function fieldView(field: Field, showing: Showing): FieldView {
     isHeading: field.label === title,
     ...(field.hint === undefined ? {} : { hint: field.hint }),
     why: { purpose: field.why.purpose, legalBasis: field.why.legalBasis },
-    isOptional: field.isOptional && field.kind !== 'note',
+    isOptional: field.isOptional && field.kind !== 'note' && field.kind !== 'computed',
     value,
     ...(error === undefined ? {} : { error }),
     ...(field.autocomplete === undefined || dateParts.length > 0 ? {} : { autocomplete: field.autocomplete }),
@@ -159,15 +161,6 @@ function typeNames(mediaTypes: readonly string[], lang: string): string {
   return new Intl.ListFormat(lang, { type: 'disjunction' }).format(names)
 }
 
-/** A file size in words: "20 MB", "340 kB"; decimal units, as people's devices show them. */
-export function sizeText(bytes: number, lang: string): string {
-  const isLarge = bytes >= 1_000_000
-  const number = new Intl.NumberFormat(lang, { maximumFractionDigits: isLarge ? 1 : 0 }).format(
-    isLarge ? bytes / 1_000_000 : Math.max(1, bytes / 1000),
-  )
-  return `${number} ${isLarge ? 'MB' : 'kB'}`
-}
-
 /** Words what is wrong; checks of the form bring their own sentence. Money and dates among the values are written out. */
 export function errorView(form: Form, issue: Issue, words: Words): ErrorView {
   const check =
@@ -199,7 +192,7 @@ function spoken(issue: Issue, lang: string): Readonly<Record<string, string | nu
       return typeNames(String(value).split(' '), lang)
     }
     if (typeof value === 'number') {
-      return isMoney ? moneyText(value, lang) : new Intl.NumberFormat(lang).format(value)
+      return isMoney ? moneyText(value, lang) : numberText(value, lang)
     }
     return key === 'date' ? dateText(value, lang) : value
   }
@@ -207,25 +200,3 @@ function spoken(issue: Issue, lang: string): Readonly<Record<string, string | nu
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
-/** An ISO date written out: "13. April 1985". */
-export function dateText(iso: string, lang: string): string {
-  const date = new Date(`${iso}T00:00:00Z`)
-  return Number.isNaN(date.getTime())
-    ? iso
-    : new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(date)
-}
-
-/** A date of which parts may be unknown, written out as far as it is known: "1950", "März 1950", "7. März 1950". */
-export function incompleteDateText(value: string, lang: string): string {
-  if (value.length !== 7) {
-    return value.length === 10 ? dateText(value, lang) : value
-  }
-  const month = new Intl.DateTimeFormat(lang, { month: 'long', year: 'numeric', timeZone: 'UTC' })
-  return month.format(new Date(`${value}-01T00:00:00Z`))
-}
-
-/** Cents written out: "1.234,56 €". */
-export function moneyText(cents: number, lang: string): string {
-  return new Intl.NumberFormat(lang, { style: 'currency', currency: 'EUR' }).format(cents / 100)
-}

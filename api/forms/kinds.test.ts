@@ -33,7 +33,7 @@ const read = (field: Field, ...texts: readonly string[]) => {
 describe('every kind of field', () => {
   it('stands in alle-felder', () => {
     const kinds = new Set([...form.fields.values()].map((field) => field.kind))
-    expect(kinds.size).toBe(23)
+    expect(kinds.size).toBe(24)
   })
 
   it.each<[FieldKind, string, unknown]>([

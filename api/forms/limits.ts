@@ -29,6 +29,7 @@ const LENGTH_MAX: Readonly<Record<FieldKind, number>> = {
   chip: 15,
   file: 0,
   declaration: 4,
+  computed: 200,
   note: 0,
 }
 /** Largest single upload of the product in bytes; a data schema may only ask for less. */

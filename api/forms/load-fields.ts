@@ -3,14 +3,15 @@ import type { DataField, DataGroup, DataModel, DataNode } from './data-model.ts'
 import { fileLimitsOf, limitsOf } from './limits.ts'
 import { COUNTRIES_URI, listByUri } from './lists.ts'
 import type { Loading } from './loading.ts'
-import type { Field, FieldKind, Group, Option, Why } from './model.ts'
+import type { Computed, Field, FieldKind, Group, Option, Why } from './model.ts'
+import { ITEM_NAMES } from './names.ts'
 import type { FieldOverlay } from './overlay.ts'
 import type { Place } from './yaml.ts'
 
 const KEY = /^[a-z][A-Za-z0-9]{0,39}$/
 /** Names that mean something in rules, or on every object of the language. */
 const RESERVED = new Set(
-  'heute eintrag item and or not in between if then else for return some every satisfies function true false null instance of'
+  'heute eintrag eintragOben eintragGanzOben item and or not in between if then else for return some every satisfies function true false null instance of'
     .split(' ')
     .concat('constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf', 'toLocaleString')
     .concat(
@@ -50,6 +51,9 @@ export function loadFields(
       nodes.set(path, node)
       used.add(node)
       groups.set(path, { path, element: refOf(node), title: overlay.title, ...loopOf(loading, node, path) })
+      if (loopsAround(`${path}.`, groups).length > ITEM_NAMES.length) {
+        loading.report(['groups', path], 'forms/loop', 'Groups repeat within each other at most three deep.')
+      }
     }
   }
   const fields = new Map<string, Field>()
@@ -73,7 +77,7 @@ function findNode(
   const parts = wanted.path.split('.')
   const place = [wanted.kind, wanted.path]
   const bad = parts.find((part) => !KEY.test(part) || RESERVED.has(part))
-  if (bad !== undefined || parts.length > 4) {
+  if (bad !== undefined || parts.length > 6) {
     loading.report(
       place,
       'forms/key',
@@ -145,15 +149,18 @@ function loopOf(loading: Loading, node: DataGroup, path: string): Pick<Group, 'l
     return {}
   }
   const max = node.max ?? 50
-  if (path.includes('.') || max > 50) {
-    loading.report(
-      ['groups', path],
-      'forms/loop',
-      'A repeating group stands at the top level and repeats at most 50 times.',
-    )
+  if (max > 50) {
+    loading.report(['groups', path], 'forms/loop', 'A group repeats at most 50 times.')
   }
   return { loop: { min: node.min, max } }
 }
+
+/** Paths of the repeating groups around a path, outermost first. */
+const loopsAround = (path: string, groups: ReadonlyMap<string, Group>): readonly string[] =>
+  [...groups.values()]
+    .filter((group) => group.loop !== undefined && path.startsWith(`${group.path}.`))
+    .map((group) => group.path)
+    .toSorted((a, b) => a.length - b.length)
 
 function reportUnused(loading: Loading, nodes: readonly DataNode[], used: ReadonlySet<DataNode>): void {
   for (const node of nodes) {
@@ -178,8 +185,9 @@ function loadField(loading: Loading, parts: FieldParts): Field {
   const { path, overlay, node, groups } = parts
   const place: Place = ['fields', path]
   const kind = kindOf(loading, parts)
-  const loop = [...groups.values()].find((group) => group.loop !== undefined && path.startsWith(`${group.path}.`))?.path
-  const hasControl = kind !== 'note'
+  const loops = loopsAround(path, groups)
+  const loop = loops.at(-1)
+  const hasControl = kind !== 'note' && kind !== 'computed'
   if (hasControl && overlay.subject === undefined) {
     loading.report(place, 'forms/missing-text', `"${path}" has no "subject": the words for its error messages.`)
   }
@@ -195,6 +203,8 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     path,
     key: path.split('.').at(-1) ?? '',
     ...(loop === undefined ? {} : { loop }),
+    loops,
+    tail: `/${path.slice(loop === undefined ? 0 : loop.length + 1).replaceAll('.', '/')}`,
     kind,
     element: refOf(node),
     label: overlay.label,
@@ -209,6 +219,7 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),
     ...(overlay.autocomplete === undefined ? {} : { autocomplete: overlay.autocomplete }),
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
+    ...(kind === 'computed' ? { computed: { as: computedAs(node) } } : {}),
     ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
     ...(overlay.text === undefined ? {} : { text: overlay.text }),
   }
@@ -232,6 +243,14 @@ const KINDS: Readonly<Record<string, readonly FieldKind[]>> = {
 }
 
 function kindOf(loading: Loading, { path, overlay, node }: FieldParts): FieldKind {
+  if (overlay.compute !== undefined || overlay.kind === 'computed') {
+    const isPossible = overlay.compute !== undefined && ['computed', undefined].includes(overlay.kind)
+    if (!isPossible || ['file', 'obj', 'datetime'].includes(node.type) || node.art === 'label') {
+      const detail = 'A computed value has a rule ("compute") and holds a text, number, amount, date or yes/no.'
+      loading.report(['fields', path, 'kind'], 'forms/kind', detail)
+    }
+    return 'computed'
+  }
   const allowed: readonly FieldKind[] =
     node.art === 'select'
       ? node.max === 1
@@ -253,6 +272,17 @@ function kindOf(loading: Loading, { path, overlay, node }: FieldParts): FieldKin
   }
   return chosen ?? usual
 }
+
+const COMPUTED: Readonly<Record<string, Computed['as']>> = {
+  num: 'number',
+  num_int: 'number',
+  num_currency: 'money',
+  bool: 'bool',
+  date: 'date',
+}
+
+const computedAs = (node: DataField): Computed['as'] =>
+  node.art === 'select' ? 'select' : (COMPUTED[node.type] ?? 'text')
 
 function whyOf(loading: Loading, { path, overlay, node }: FieldParts): Why {
   const id = overlay.why ?? ''
@@ -297,7 +327,7 @@ function optionsOf(loading: Loading, { path, overlay, node }: Coded, kind: Field
   }
   // A list that the schema names and nobody has is an open point: the form can be tried without it.
   const isNamed = node.art === 'select' && node.codeList !== undefined
-  if (CODED.includes(kind) && codes.length === 0 && overlay.codeList === undefined && !isNamed) {
+  if (CODED.includes(kind) && kind !== 'computed' && codes.length === 0 && overlay.codeList === undefined && !isNamed) {
     loading.report(['fields', path], 'forms/missing-list', missingList(node, kind))
   }
   return codes.map(({ code, label, hint: help }) => {
@@ -307,7 +337,7 @@ function optionsOf(loading: Loading, { path, overlay, node }: Coded, kind: Field
   })
 }
 
-const CODED: readonly FieldKind[] = ['select', 'several', 'country']
+const CODED: readonly FieldKind[] = ['select', 'several', 'country', 'computed']
 
 function missingList(node: DataField, kind: FieldKind): string {
   if (kind === 'country' && node.art !== 'select') {

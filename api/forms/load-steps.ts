@@ -1,9 +1,10 @@
 import type { Names, Rule } from '../lib/feel.ts'
 import { nearest } from '../lib/finding.ts'
+import { type Computing, loadComputed, type PlacedStep } from './load-computed.ts'
 import type { Loading } from './loading.ts'
 import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
-import { ITEM_NAME, namesOf, TODAY_NAME } from './names.ts'
-import type { LoopStepOverlay, QuestionStepOverlay } from './overlay.ts'
+import { itemOfName, namesOf, pathOfName, TODAY_NAME } from './names.ts'
+import type { LoopStepOverlay, QuestionStepOverlay, StepOverlay } from './overlay.ts'
 import { type Conditioned, reportDeadConditions } from './reachable-rules.ts'
 import type { Place } from './yaml.ts'
 
@@ -16,14 +17,30 @@ type Laying = {
   readonly pageOf: Map<string, number>
   readonly stepIds: Set<string>
   readonly conditioned: Conditioned[]
+  readonly stepsIn: Map<string, PlacedStep[]>
   page: number
 }
-type LaidSteps = { steps: readonly Step[]; checks: readonly Check[]; conditions: ReadonlyMap<string, Rule> }
+type LaidSteps = {
+  readonly steps: readonly Step[]
+  readonly checks: readonly Check[]
+  readonly conditions: ReadonlyMap<string, Rule>
+  readonly computing: Computing
+}
 
 /** Lays out the steps of the overlay and checks every condition against the order in which questions are asked. */
 export function loadSteps(loading: Loading, fields: Fields, groups: ReadonlyMap<string, Group>): LaidSteps {
-  const laying: Laying = { loading, fields, groups, pageOf: new Map(), stepIds: new Set(), conditioned: [], page: 0 }
-  placeFields(laying)
+  const laying: Laying = {
+    loading,
+    fields,
+    groups,
+    pageOf: new Map(),
+    stepIds: new Set(),
+    conditioned: [],
+    stepsIn: new Map(),
+    page: 0,
+  }
+  placeSteps(laying, loading.overlay.steps, { place: ['steps'], loops: [] })
+  const computing = loadComputed(loading, { fields, pageOf: laying.pageOf, stepsIn: laying.stepsIn })
   laying.page = 0
   const sections = new Set(loading.overlay.sections.map((section) => section.id))
   const steps = loading.overlay.steps.map((step, index): Step => {
@@ -38,12 +55,10 @@ export function loadSteps(loading: Loading, fields: Fields, groups: ReadonlyMap<
     } else if (step.section === undefined) {
       loading.report(place, 'forms/missing-text', `The step "${step.id}" names no section.`)
     }
-    return 'loop' in step
-      ? layLoop(laying, step, place)
-      : layQuestions(laying, step, { place, section: step.section ?? '' })
+    return layStep(laying, step, { place, section: step.section ?? '', loops: [] })
   })
   for (const [path, field] of fields) {
-    if (!laying.pageOf.has(path)) {
+    if (!laying.pageOf.has(path) && field.kind !== 'computed') {
       loading.report(['fields', path], 'forms/no-step', `"${path}" is asked in no step.`)
     }
     reportLater(laying, field)
@@ -55,24 +70,27 @@ export function loadSteps(loading: Loading, fields: Fields, groups: ReadonlyMap<
   const conditions = new Map(
     laying.conditioned.flatMap((entry) => (entry.field === undefined ? [] : [[entry.field, entry.rule] as const])),
   )
-  return { steps, checks, conditions }
+  return { steps, checks, conditions, computing }
 }
 
+type StepAt = { readonly place: Place; readonly loops: readonly string[]; readonly section: string }
+
 /** First pass: on which page every field is asked, so that rules can be checked against the order. */
-function placeFields(laying: Laying): void {
-  for (const [index, step] of laying.loading.overlay.steps.entries()) {
-    const pages = 'loop' in step ? step.steps : [step]
-    for (const [inner, page] of pages.entries()) {
-      laying.page += 1
-      const place: Place = 'loop' in step ? ['steps', index, 'steps', inner] : ['steps', index]
-      for (const [position, path] of page.fields.entries()) {
-        placeField(laying, path, {
-          place: [...place, 'fields', position],
-          loop: 'loop' in step ? step.loop : undefined,
-        })
-      }
+function placeSteps(laying: Laying, steps: readonly StepOverlay[], at: Omit<StepAt, 'section'>): void {
+  for (const [index, step] of steps.entries()) {
+    const place = [...at.place, index]
+    if ('loop' in step) {
+      placeSteps(laying, step.steps, { place: [...place, 'steps'], loops: [...at.loops, step.loop] })
     }
     laying.page += 1
+    const loop = at.loops.at(-1) ?? ''
+    const placed = { id: step.id, page: laying.page, ...('loop' in step ? { list: step.loop } : {}) }
+    laying.stepsIn.set(loop, [...(laying.stepsIn.get(loop) ?? []), placed])
+    if (!('loop' in step)) {
+      for (const [position, path] of step.fields.entries()) {
+        placeField(laying, path, { place: [...place, 'fields', position], loop: at.loops.at(-1) })
+      }
+    }
   }
 }
 
@@ -91,32 +109,22 @@ function placeField(laying: Laying, path: string, at: { place: Place; loop: stri
   laying.pageOf.set(path, laying.page)
 }
 
-function layQuestions(
-  laying: Laying,
-  step: QuestionStepOverlay,
-  at: { place: Place; section: string; loop?: string },
-): QuestionStep {
+function layStep(laying: Laying, step: StepOverlay, at: StepAt): Step {
+  return 'loop' in step ? layLoop(laying, step, at) : layQuestions(laying, step, at)
+}
+
+function layQuestions(laying: Laying, step: QuestionStepOverlay, { place, section, loops }: StepAt): QuestionStep {
   laying.page += 1
-  const { place, section, loop } = at
   checkId(laying, step.id, place)
   const [first] = step.fields.map((path) => laying.fields.get(path))
   const title = step.title ?? (step.fields.length === 1 ? first?.label : undefined)
   if (title === undefined) {
     laying.loading.report(place, 'forms/missing-text', `The step "${step.id}" has several fields and no title.`)
   }
-  const when = condition(laying, step.when, {
-    place: [...place, 'when'],
-    ...(loop === undefined ? {} : { loop }),
-    fields: step.fields,
-  })
+  const when = condition(laying, step.when, { place: [...place, 'when'], loops, fields: step.fields })
   for (const path of step.fields) {
     const source = laying.loading.overlay.fields[path]?.when
-    condition(laying, source, {
-      place: ['fields', path, 'when'],
-      ...(loop === undefined ? {} : { loop }),
-      fields: [path],
-      field: path,
-    })
+    condition(laying, source, { place: ['fields', path, 'when'], loops, fields: [path], field: path })
   }
   return {
     kind: 'questions',
@@ -129,16 +137,20 @@ function layQuestions(
   }
 }
 
-function layLoop(laying: Laying, step: LoopStepOverlay, place: Place): LoopStep {
+function layLoop(laying: Laying, step: LoopStepOverlay, at: StepAt): LoopStep {
+  const { place, section, loops } = at
   const { report } = laying.loading
   checkId(laying, step.id, place)
-  if (laying.groups.get(step.loop)?.loop === undefined) {
+  const outer = loops.at(-1)
+  const isInside = outer === undefined || step.loop.startsWith(`${outer}.`)
+  if (laying.groups.get(step.loop)?.loop === undefined || !isInside) {
     const repeating = [...laying.groups.values()].filter((group) => group.loop !== undefined)
     const suggestion = nearest(
       step.loop,
       repeating.map((group) => group.path),
     )
-    report([...place, 'loop'], 'forms/loop', `"${step.loop}" is no repeating group.`, suggestion)
+    const where = outer === undefined ? '' : ` in "${outer}"`
+    report([...place, 'loop'], 'forms/loop', `"${step.loop}" is no repeating group${where}.`, suggestion)
   }
   if (step.itemName !== undefined && laying.fields.get(step.itemName)?.loop !== step.loop) {
     report(
@@ -151,16 +163,15 @@ function layLoop(laying: Laying, step: LoopStepOverlay, place: Place): LoopStep 
   if (!step.itemTitle.includes('{number}')) {
     report([...place, 'itemTitle'], 'forms/missing-text', 'The title of an item contains {number}.')
   }
-  const inLoop = step.steps.flatMap((inner) => inner.fields)
-  const when = condition(laying, step.when, { place: [...place, 'when'], fields: inLoop })
+  const when = condition(laying, step.when, { place: [...place, 'when'], loops, fields: fieldsIn(step) })
   const steps = step.steps.map((inner, index) => {
-    return layQuestions(laying, inner, { place: [...place, 'steps', index], section: step.section, loop: step.loop })
+    return layStep(laying, inner, { place: [...place, 'steps', index], section, loops: [...loops, step.loop] })
   })
   laying.page += 1
   return {
     kind: 'loop',
     id: step.id,
-    section: step.section,
+    section,
     title: step.title,
     group: step.loop,
     itemTitle: step.itemTitle,
@@ -170,6 +181,8 @@ function layLoop(laying: Laying, step: LoopStepOverlay, place: Place): LoopStep 
     ...(when === undefined ? {} : { when }),
   }
 }
+
+const fieldsIn = (step: StepOverlay): readonly string[] => ('loop' in step ? step.steps.flatMap(fieldsIn) : step.fields)
 
 function checkId(laying: Laying, id: string, place: Place): void {
   if (laying.stepIds.has(id) || /-\d+-/.test(`${id}-`)) {
@@ -184,7 +197,7 @@ function checkId(laying: Laying, id: string, place: Place): void {
 
 type ConditionAt = {
   readonly place: Place
-  readonly loop?: string
+  readonly loops: readonly string[]
   readonly fields: readonly string[]
   readonly field?: string
 }
@@ -193,25 +206,25 @@ function condition(laying: Laying, source: string | undefined, at: ConditionAt):
   if (source === undefined) {
     return undefined
   }
-  const rule = laying.loading.compile(source, at.place, namesOf(laying.fields.values(), at.loop))
+  const rule = laying.loading.compile(source, at.place, namesOf(laying.fields.values(), at.loops))
   if (rule === undefined) {
     return undefined
   }
   const page = Math.min(...at.fields.map((path) => laying.pageOf.get(path) ?? Number.POSITIVE_INFINITY))
-  reportOrder(laying, rule, { place: at.place, page, ...(at.loop === undefined ? {} : { loop: at.loop }) })
+  reportOrder(laying, rule, { place: at.place, page, loops: at.loops })
   laying.conditioned.push({ ...at, rule })
   return rule
 }
 
 /** A rule may use only what was asked on an earlier page; a list only after its last item. */
-function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: number; loop?: string }): void {
+function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: number; loops: readonly string[] }): void {
   for (const used of rule.uses.filter((name) => name !== TODAY_NAME)) {
-    const isItem = used === ITEM_NAME || used.startsWith(`${ITEM_NAME}.`)
-    const path = isItem ? `${at.loop ?? ''}${used.slice(ITEM_NAME.length)}` : used
-    const later = [...laying.pageOf].find(([asked, page]) => {
-      const isUsed = asked === path || asked.startsWith(`${path}.`)
-      return isUsed && (page >= at.page || (!isItem && at.loop !== undefined && asked.startsWith(`${at.loop}.`)))
-    })
+    const path = pathOfName(used, at.loops)
+    const isOpenList =
+      itemOfName(used) === undefined && at.loops.some((loop) => path === loop || loop.startsWith(`${path}.`))
+    const later = [...laying.pageOf].find(
+      ([asked, page]) => (asked === path || asked.startsWith(`${path}.`)) && (isOpenList || page >= at.page),
+    )
     if (later !== undefined) {
       laying.loading.report(
         at.place,
@@ -226,7 +239,7 @@ function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: numbe
 function reportLater(laying: Laying, field: Field): void {
   const source = laying.loading.overlay.fields[field.path]?.when
   if (source !== undefined && !laying.pageOf.has(field.path)) {
-    laying.loading.compile(source, ['fields', field.path, 'when'], namesOf(laying.fields.values(), field.loop))
+    laying.loading.compile(source, ['fields', field.path, 'when'], namesOf(laying.fields.values(), field.loops))
   }
 }
 
@@ -248,17 +261,13 @@ function loadChecks(laying: Laying): readonly Check[] {
       loading.report([...place, 'id'], 'forms/twice', `The check "${check.id}" stands twice.`)
     }
     seen.add(check.id)
-    const names: Names = namesOf(fields.values(), field?.loop)
+    const names: Names = namesOf(fields.values(), field?.loops)
     const rule = loading.compile(check.rule, [...place, 'rule'], names)
     if (rule === undefined || field === undefined) {
       return []
     }
     const page = (laying.pageOf.get(field.path) ?? 0) + 1
-    reportOrder(laying, rule, {
-      place: [...place, 'rule'],
-      page,
-      ...(field.loop === undefined ? {} : { loop: field.loop }),
-    })
+    reportOrder(laying, rule, { place: [...place, 'rule'], page, loops: field.loops })
     return [{ id: check.id, at: check.at, rule, text: check.text }]
   })
 }

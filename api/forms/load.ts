@@ -90,7 +90,7 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
     )
   }
   const { fields, groups } = loadFields(loading, model)
-  const { steps, checks, conditions } = loadSteps(loading, fields, groups)
+  const { steps, checks, conditions, computing } = loadSteps(loading, fields, groups)
   const names = namesOf(fields.values())
   const notes = overlay.review.notes.flatMap((note, index) => {
     const when = loading.compile(note.when, ['review', 'notes', index, 'when'], names)
@@ -98,18 +98,26 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
   })
   const conditioned = [...fields.values()].map((field) => {
     const when = conditions.get(field.path)
-    return [field.path, when === undefined ? field : { ...field, when }] as const
+    const rule = computing.rules.get(field.path)
+    const whole =
+      field.computed === undefined || rule === undefined ? field : { ...field, computed: { ...field.computed, rule } }
+    return [field.path, when === undefined ? whole : { ...whole, when }] as const
   })
+  const byPath = new Map(conditioned)
+  const computedAfter = new Map(
+    [...computing.after].map(([step, paths]) => [step, paths.flatMap((path) => byPath.get(path) ?? [])] as const),
+  )
   return {
     ...identity,
     id: model.id,
     version: model.version,
     title: overlay.title,
-    fields: new Map(conditioned),
+    fields: byPath,
     groups,
     sections: overlay.sections,
     steps,
     checks,
+    computedAfter,
     start: overlay.start,
     review: { ...overlay.review, notes },
     receipt: overlay.receipt,

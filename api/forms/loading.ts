@@ -1,4 +1,4 @@
-import { compileRule, type Names, type Rule } from '../lib/feel.ts'
+import { compileRule, type Names, type ResultKind, type Rule } from '../lib/feel.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { TownLists } from './lists.ts'
 import type { Overlay } from './overlay.ts'
@@ -11,7 +11,8 @@ export type Loading = {
   readonly lists: TownLists
   readonly findings: Finding[]
   readonly report: (place: Place, type: string, detail: string, suggestion?: string) => void
-  readonly compile: (source: string, place: Place, names: Names) => Rule | undefined
+  /** `result` is what the rule has to give; a yes/no where not named. */
+  readonly compile: (source: string, place: Place, names: Names, result?: ResultKind) => Rule | undefined
 }
 
 /** Begins to load one form; findings gather in the order they are seen. */
@@ -31,8 +32,13 @@ export function startLoading(yaml: YamlFile, overlay: Overlay, lists: TownLists)
         ...(suggestion === undefined ? {} : { suggestion }),
       })
     },
-    compile: (source, place, names) => {
-      const compiled = compileRule(source, { file: yaml.file, line: yaml.lineOf(place), names })
+    compile: (source, place, names, result) => {
+      const compiled = compileRule(source, {
+        file: yaml.file,
+        line: yaml.lineOf(place),
+        names,
+        ...(result === undefined ? {} : { result }),
+      })
       findings.push(...(compiled.ok ? [] : compiled.findings))
       return compiled.ok ? compiled.rule : undefined
     },

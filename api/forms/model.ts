@@ -20,6 +20,8 @@ export type Form = {
   readonly sections: readonly Section[]
   readonly steps: readonly Step[]
   readonly checks: readonly Check[]
+  /** Computed values that stand on no page, by the step after which all they use is known; '' before the first. */
+  readonly computedAfter: ReadonlyMap<string, readonly Field[]>
   readonly start: StartTexts
   readonly review: ReviewTexts
   readonly receipt: ReceiptTexts
@@ -52,14 +54,19 @@ export type FieldKind =
   | 'chip'
   | 'file'
   | 'declaration'
+  | 'computed'
   | 'note'
 
-/** One question. `note` holds no answer. */
+/** One question. `note` holds no answer, `computed` none that a person gives. */
 export type Field = {
   readonly path: string
   readonly key: string
-  /** Path of the repeating group it belongs to; absent outside of one. */
+  /** Path of the innermost repeating group it belongs to; absent outside of one. */
   readonly loop?: string
+  /** Paths of the repeating groups around it, outermost first; the last is `loop`. */
+  readonly loops: readonly string[]
+  /** End of its pointers, after the item it belongs to: `/rufname`. */
+  readonly tail: string
   readonly kind: FieldKind
   /** Id and version in the data schema. */
   readonly element: ElementRef
@@ -75,6 +82,8 @@ export type Field = {
   readonly isOptional: boolean
   /** Asked only when true; uses answers of earlier steps only. */
   readonly when?: Rule
+  /** How a computed value comes about, from answers of earlier steps only. */
+  readonly computed?: Computed
   readonly limits: Limits
   readonly options: readonly Option[]
   readonly display: 'radios' | 'dropdown'
@@ -85,6 +94,9 @@ export type Field = {
   /** Text of a note, or the sentence that a declaration confirms. */
   readonly text?: string
 }
+
+/** `as`: what its value is, and is shown as. Money is rounded to whole cents, half up. The rule is there once all is loaded. */
+export type Computed = { readonly rule?: Rule; readonly as: 'text' | 'number' | 'money' | 'bool' | 'date' | 'select' }
 
 export type ElementRef = { readonly id: string; readonly version: string; readonly name: string }
 /** Purpose limitation of one field (GDPR Art. 5(1)(b), 13). */
@@ -151,7 +163,8 @@ export type LoopStep = {
   readonly itemName?: string
   /** "Möchten Sie noch einen Hund anmelden?" */
   readonly another: string
-  readonly steps: readonly QuestionStep[]
+  /** Pages of one item; a repeating group inside it is a step of its own. */
+  readonly steps: readonly Step[]
   readonly when?: Rule
 }
 

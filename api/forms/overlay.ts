@@ -51,6 +51,8 @@ const fieldOverlay = v.strictObject({
   unit: v.optional(text),
   text: v.optional(text),
   when: v.optional(rule),
+  /** FEEL: the value of a computed field, from answers of earlier pages. */
+  compute: v.optional(rule),
 })
 
 const questionStep = v.strictObject({
@@ -62,16 +64,25 @@ const questionStep = v.strictObject({
   when: v.optional(rule),
 })
 
-const loopStep = v.strictObject({
+const loopEntries = {
   id: key,
-  section: key,
+  section: v.optional(key),
   title: text,
   loop: path,
   itemTitle: text,
   itemName: v.optional(path),
   another: text,
   when: v.optional(rule),
-  steps: v.pipe(v.array(questionStep), v.minLength(1, 'has no steps.'), v.maxLength(20)),
+}
+
+type LoopStepInput = v.InferOutput<v.StrictObjectSchema<typeof loopEntries, undefined>> & { steps: StepInput[] }
+type StepInput = v.InferOutput<typeof questionStep> | LoopStepInput
+
+const isLoop = (input: unknown): boolean => typeof input === 'object' && input !== null && Object.hasOwn(input, 'loop')
+const step: v.GenericSchema<unknown, StepInput> = v.lazy((input) => (isLoop(input) ? loopStep : questionStep))
+const loopStep: v.GenericSchema<unknown, LoopStepInput> = v.strictObject({
+  ...loopEntries,
+  steps: v.pipe(v.array(step), v.minLength(1, 'has no steps.'), v.maxLength(20)),
 })
 
 /** Answer to a rule that the data schema has in free text: exactly one of the three. */
@@ -92,7 +103,8 @@ const ruleAnswer = v.pipe(
 
 /**
  * Shape of `form.<lang>.yaml`: how the city asks what the data schema names. Rules are FEEL; money in cents; a name in
- * a rule is the path of a field, `eintrag.<field>` inside a loop is the item at hand, `heute` the day in Berlin.
+ * a rule is the path of a field, `eintrag.<field>` inside a loop is the item at hand, `eintragOben.<field>` the one around
+ * it, `heute` the day in Berlin.
  */
 export const Overlay = v.strictObject({
   format: v.literal(1),
@@ -103,15 +115,7 @@ export const Overlay = v.strictObject({
   groups: v.record(v.string(), v.strictObject({ element, title: text })),
   fields: v.record(v.string(), fieldOverlay),
   sections: v.pipe(v.array(v.strictObject({ id: key, title: text })), v.minLength(1)),
-  steps: v.pipe(
-    v.array(
-      v.lazy((input) =>
-        typeof input === 'object' && input !== null && Object.hasOwn(input, 'loop') ? loopStep : questionStep,
-      ),
-    ),
-    v.minLength(1),
-    v.maxLength(60),
-  ),
+  steps: v.pipe(v.array(step), v.minLength(1), v.maxLength(200)),
   checks: v.optional(v.pipe(v.array(v.strictObject({ id: key, at: path, rule, text })), v.maxLength(50)), []),
   /** Answers to the data schema's rules in free text, by the id of the rule. */
   rules: v.optional(v.record(element, ruleAnswer), {}),
@@ -142,4 +146,5 @@ export type Overlay = v.InferOutput<typeof Overlay>
 export type RuleAnswer = v.InferOutput<typeof ruleAnswer>
 export type FieldOverlay = v.InferOutput<typeof fieldOverlay>
 export type QuestionStepOverlay = v.InferOutput<typeof questionStep>
-export type LoopStepOverlay = v.InferOutput<typeof loopStep>
+export type LoopStepOverlay = LoopStepInput
+export type StepOverlay = StepInput

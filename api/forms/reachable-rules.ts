@@ -2,14 +2,15 @@ import { type Rule, typeAt } from '../lib/feel.ts'
 import { combinations, domainOf, isTrue, withValue } from './decide.ts'
 import type { Loading } from './loading.ts'
 import type { Field } from './model.ts'
-import { ITEM_NAME } from './names.ts'
+import { pathOfName } from './names.ts'
 import type { Place } from './yaml.ts'
 
 /** A condition and the fields it stands before; `field` where it is the condition of one field alone. */
 export type Conditioned = {
   readonly place: Place
   readonly rule: Rule
-  readonly loop?: string
+  /** Repeating groups the rule stands in, outermost first. */
+  readonly loops: readonly string[]
   readonly fields: readonly string[]
   readonly field?: string
 }
@@ -74,7 +75,7 @@ function collect(entry: Conditioned, into: Collecting): boolean {
   into.seen.add(entry)
   const found: Variable[] = []
   for (const name of entry.rule.uses) {
-    const path = name.startsWith(`${ITEM_NAME}.`) ? `${entry.loop ?? ''}${name.slice(ITEM_NAME.length)}` : name
+    const path = pathOfName(name, entry.loops)
     const domain = domainOf(typeAt(entry.rule.names, name))
     if (domain === undefined) {
       return false

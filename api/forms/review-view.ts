@@ -1,8 +1,8 @@
 import type { Typed } from './answers.ts'
 import { isTrue } from './decide.ts'
-import { fileTypeNames, sizeText } from './field-view.ts'
+import { fileTypeNames } from './field-view.ts'
+import { sizeText } from './formats.ts'
 import type { Form } from './model.ts'
-import { TODAY_NAME } from './names.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
 import type { ReceiptView, ReviewRow, ReviewView, StartView } from './view.ts'
@@ -17,7 +17,6 @@ export function reviewView(form: Form, typed: Typed, options: StepViewOptions): 
   const walked = walk(form, typed, { today })
   const undone = walked.pages.find((page) => page.state !== 'valid')
   const last = walked.pages.at(-1)
-  const context = { ...walked.answers, [TODAY_NAME]: today }
   const sections = sectionsOf(form, walked.pages, (page, asked): ReviewRow => {
     const row = rowOf(form, asked, { answers: walked.answers, words, page })
     return {
@@ -41,7 +40,7 @@ export function reviewView(form: Form, typed: Typed, options: StepViewOptions): 
             text: words('forms.missing', { title: undone.step.title }),
           },
         }),
-    notes: form.review.notes.filter((note) => isTrue(note.when, context)).map((note) => note.text),
+    notes: form.review.notes.filter((note) => isTrue(note.when, walked.facts)).map((note) => note.text),
     legalEffect: form.review.legalEffect,
     button: form.review.button,
   }

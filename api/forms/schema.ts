@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import type { Answers } from './answers.ts'
-import type { Field, Form } from './model.ts'
+import type { Field, FieldKind, Form, Step } from './model.ts'
 
 type Entries = { [key: string]: v.GenericSchema }
 
@@ -17,19 +17,9 @@ const fileSchema = v.strictObject({
  * here; whether they had to be answered is decided by `validateAll`. Money is integer cents, dates are ISO, unknown keys are refused.
  */
 export function formSchema(form: Form): v.GenericSchema<unknown, Answers> {
+  const fields = [...form.fields.values()].filter((field) => field.kind !== 'note')
   const conditioned = conditionedPaths(form)
-  const top: Entries = {}
-  for (const group of form.groups.values()) {
-    if (group.loop !== undefined) {
-      const fields = [...form.fields.values()].filter((field) => field.loop === group.path)
-      const item = objectOf(fields, { conditioned, from: group.path.length + 1 })
-      const list = v.pipe(v.array(item), v.minLength(Math.max(group.loop.min, 1)), v.maxLength(group.loop.max))
-      const isConditioned = fields.every((field) => conditioned.loops.has(field.loop ?? ''))
-      top[group.path] = isConditioned || group.loop.min === 0 ? v.optional(list) : list
-    }
-  }
-  const single = [...form.fields.values()].filter((field) => field.loop === undefined)
-  return objectOf(single, { conditioned, from: 0, top }) as unknown as v.GenericSchema<unknown, Answers>
+  return objectOf(fields, { form, conditioned, prefix: '' }) as unknown as v.GenericSchema<unknown, Answers>
 }
 
 /** JSON Schema (draft 2020-12) of a form's values, for connectors and their tests. */
@@ -60,52 +50,85 @@ export function canonicalAnswers(form: Form, answers: Answers): StoredAnswers {
   return { format: 1, form: { slug, id, version, digest, lang }, answers }
 }
 
-type Conditioned = { readonly paths: ReadonlySet<string>; readonly loops: ReadonlySet<string> }
+type Building = { readonly form: Form; readonly conditioned: ReadonlySet<string>; readonly prefix: string }
 
-function conditionedPaths(form: Form): Conditioned {
+/** Paths of fields and lists that are not asked of everybody. */
+function conditionedPaths(form: Form): ReadonlySet<string> {
   const paths = new Set<string>()
-  const loops = new Set<string>()
-  for (const step of form.steps) {
-    for (const inner of step.kind === 'loop' ? step.steps : [step]) {
-      for (const path of inner.fields.filter(
-        (field) => inner.when !== undefined || form.fields.get(field)?.when !== undefined,
-      )) {
-        paths.add(path)
+  const look = (step: Step, isConditioned: boolean): void => {
+    const isBehind = isConditioned || step.when !== undefined
+    if (step.kind === 'loop') {
+      if (isBehind) {
+        paths.add(step.group)
       }
+      for (const inner of step.steps) {
+        look(inner, false)
+      }
+      return
     }
-    if (step.kind === 'loop' && step.when !== undefined) {
-      loops.add(step.group)
+    for (const path of step.fields.filter((field) => isBehind || form.fields.get(field)?.when !== undefined)) {
+      paths.add(path)
     }
   }
-  return { paths, loops }
+  for (const step of form.steps) {
+    look(step, false)
+  }
+  return paths
 }
 
-function objectOf(
-  fields: readonly Field[],
-  at: { conditioned: Conditioned; from: number; top?: Entries },
-): v.GenericSchema {
-  const entries: Entries = { ...at.top }
-  const groups = new Map<string, Field[]>()
-  for (const field of fields.filter((candidate) => candidate.kind !== 'note')) {
-    const [first = '', second] = field.path.slice(at.from).split('.')
-    if (second === undefined) {
-      const value = valueSchema(field)
-      entries[first] = field.isOptional || at.conditioned.paths.has(field.path) ? v.optional(value) : value
-    } else {
-      groups.set(first, [...(groups.get(first) ?? []), field])
-    }
-  }
-  for (const [key, inner] of groups) {
-    const object = objectOf(inner, { conditioned: at.conditioned, from: at.from + key.length + 1 })
-    const mayBeEmpty = inner.every((field) => field.isOptional || at.conditioned.paths.has(field.path))
-    entries[key] = mayBeEmpty ? v.optional(object) : object
+/** The object of a group, of an item, or of the form itself; groups and lists inside it by their key. */
+function objectOf(fields: readonly Field[], at: Building): v.GenericSchema {
+  const entries: Entries = {}
+  const from = at.prefix === '' ? 0 : at.prefix.length + 1
+  const keys = new Set(fields.map((field) => field.path.slice(from).split('.')[0] ?? ''))
+  for (const key of keys) {
+    const prefix = at.prefix === '' ? key : `${at.prefix}.${key}`
+    const own = fields.find((field) => field.path === prefix)
+    const inner = fields.filter((field) => field.path.startsWith(`${prefix}.`))
+    const schema = own === undefined ? groupSchema(inner, { ...at, prefix }) : valueSchema(own)
+    const mayMiss = own === undefined ? mayBeEmpty(inner, { ...at, prefix }) : isUncertain(own, at)
+    entries[key] = mayMiss ? v.optional(schema) : schema
   }
   return v.strictObject(entries)
 }
 
+function groupSchema(fields: readonly Field[], at: Building): v.GenericSchema {
+  const loop = at.form.groups.get(at.prefix)?.loop
+  const object = objectOf(fields, at)
+  return loop === undefined
+    ? object
+    : v.pipe(v.array(object), v.minLength(Math.max(loop.min, 1)), v.maxLength(loop.max))
+}
+
+/** A list that may have no items, or a group nobody has to answer anything of. */
+function mayBeEmpty(fields: readonly Field[], at: Building): boolean {
+  const loop = at.form.groups.get(at.prefix)?.loop
+  if (loop !== undefined) {
+    return loop.min === 0 || at.conditioned.has(at.prefix)
+  }
+  return fields.every((field) => {
+    const list = field.loops.find((path) => path.length > at.prefix.length)
+    return list === undefined ? isUncertain(field, at) : mayBeEmpty([], { ...at, prefix: list })
+  })
+}
+
+const isUncertain = (field: Field, at: Building): boolean =>
+  field.isOptional || field.kind === 'computed' || at.conditioned.has(field.path)
+
+/** A computed value is bounded by its rule alone. */
+const UNBOUNDED = {
+  min: -999_999_999_999,
+  max: 999_999_999_999,
+  minLength: 1,
+  maxLength: 200,
+  choicesMin: 1,
+  choicesMax: 1,
+}
+
 function valueSchema(field: Field): v.GenericSchema {
-  const { limits } = field
-  switch (field.kind) {
+  const limits = field.computed === undefined ? field.limits : UNBOUNDED
+  const kind: FieldKind = field.computed?.as ?? field.kind
+  switch (kind) {
     case 'bool':
       return v.boolean()
     case 'declaration':

@@ -1,8 +1,9 @@
-import { anotherName, controlId, type Typed, typedText } from './answers.ts'
+import { controlId, type Typed, typedText, valueAt } from './answers.ts'
 import { errorView, fieldView } from './field-view.ts'
+import { anotherName } from './items.ts'
 import type { Form, LoopStep } from './model.ts'
 import { findPage, previousStep } from './steps.ts'
-import { itemName, itemTitle } from './summary.ts'
+import { itemName, itemTitle, trailTitle, valueText } from './summary.ts'
 import type { ErrorView, FieldView, FormPaths, LoopItemView, LoopView, ProgressView, StepView, Words } from './view.ts'
 import type { Page, Walk } from './walk.ts'
 
@@ -29,7 +30,9 @@ export function stepView(form: Form, typed: Typed, address: string, options: Ste
   const title = titleOf(page)
   const caption = form.sections.find((section) => section.id === page.step.section)?.title
   const fields = page.asked.map(({ field, pointer }) => {
-    return fieldView(field, { form, typed, words, pointer, title: page.step.title, errors })
+    const view = fieldView(field, { form, typed, words, pointer, title: page.step.title, errors })
+    const value = field.kind === 'computed' ? valueAt(walked.answers, pointer) : undefined
+    return value === undefined ? view : { ...view, value: valueText(field, value, { words, lang: form.lang }) }
   })
   return {
     kind: page.step.kind,
@@ -42,7 +45,9 @@ export function stepView(form: Form, typed: Typed, address: string, options: Ste
     progress: progressView(page.stepNumber, walked, words),
     backPath: backPath(form, typed, address, options),
     fields,
-    ...(page.step.kind === 'loop' ? { loop: loopView(form, typed, { loop: page.step, walked, errors, options }) } : {}),
+    ...(page.step.kind === 'loop'
+      ? { loop: loopView(form, typed, { page, loop: page.step, walked, errors, options }) }
+      : {}),
     errors,
     isChanging,
     button: words('forms.next'),
@@ -57,10 +62,7 @@ export function progressView(number: number, walked: Walk, words: Words): Progre
 }
 
 function titleOf(page: Page): string {
-  if (page.loop === undefined || page.item === undefined) {
-    return page.step.title
-  }
-  return `${itemTitle(page.loop, page.item)}: ${page.step.title}`
+  return page.trail.length === 0 ? page.step.title : `${trailTitle(page.trail)}: ${page.step.title}`
 }
 
 function backPath(form: Form, typed: Typed, address: string, options: StepViewOptions): string {
@@ -72,6 +74,7 @@ function backPath(form: Form, typed: Typed, address: string, options: StepViewOp
 }
 
 type LoopShowing = {
+  readonly page: Page
   readonly loop: LoopStep
   readonly walked: Walk
   readonly errors: readonly ErrorView[]
@@ -79,23 +82,25 @@ type LoopShowing = {
 }
 
 function loopView(form: Form, typed: Typed, showing: LoopShowing): LoopView {
-  const { loop, walked, options } = showing
+  const { page, loop, walked, options } = showing
   const bounds = form.groups.get(loop.group)?.loop ?? { min: 1, max: 1 }
-  const pages = walked.pages.filter((page) => page.loop === loop)
-  const indexes = [...new Set(pages.map((page) => page.item ?? 0))]
+  const list = page.list ?? ''
+  const pages = walked.pages.filter((one) => one.itemPointer.startsWith(`${list}/`))
+  const level = page.trail.length
+  const indexes = [...new Set(pages.map((one) => one.trail[level]?.index ?? 0))]
   const items = indexes.map((index): LoopItemView => {
-    const own = pages.filter((page) => page.item === index)
-    const title = [itemTitle(loop, index), itemName(form, loop, { typed, index })]
+    const own = pages.filter((one) => one.trail[level]?.index === index)
+    const title = [itemTitle(loop, index), itemName(form, loop, { typed, itemPointer: `${list}/${index}` })]
       .filter((part) => part !== '')
       .join(': ')
-    const target = own.find((page) => page.state !== 'valid') ?? own[0]
+    const target = own.find((one) => one.state !== 'valid') ?? own[0]
     return {
       title,
       changePath: options.paths.step(target?.address ?? loop.id, options.isChanging),
       changeLabel: options.words('forms.change-what', { what: title }),
-      ...(indexes.length > bounds.min ? { removeAction: `remove:/${loop.group}/${index}` } : {}),
+      ...(indexes.length > bounds.min ? { removeAction: `remove:${list}/${index}` } : {}),
       removeLabel: options.words('forms.remove-what', { what: title }),
-      isComplete: own.every((page) => page.state === 'valid'),
+      isComplete: own.every((one) => one.state === 'valid'),
     }
   })
   if (indexes.length >= bounds.max) {
@@ -105,7 +110,7 @@ function loopView(form: Form, typed: Typed, showing: LoopShowing): LoopView {
 }
 
 function anotherView(loop: LoopStep, typed: Typed, showing: LoopShowing): FieldView {
-  const name = anotherName(loop.group)
+  const name = anotherName(showing.page.list ?? '')
   const id = controlId(name)
   const value = typedText(typed, name)
   const [error] = showing.errors

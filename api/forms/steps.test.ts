@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { addFile, anotherName, filesIn, filesOf, refuseFile, type Typed } from './answers.ts'
+import { addFile, filesIn, refuseFile, type Typed } from './answers.ts'
+import { anotherName, filesOf } from './items.ts'
 import { canonicalAnswers } from './schema.ts'
 import { findPage, firstStep, nextStep, previousStep, resumeStep } from './steps.ts'
 import { seedExamples, seedForm, TODAY } from './testing.ts'
@@ -106,7 +107,7 @@ describe('repeating groups', () => {
 
   it('removes an item, moves the later ones up and asks again', () => {
     const removed = send(two, 'hunde', { action: 'remove:/hunde/0' })
-    expect(removed.action).toEqual({ kind: 'remove-item', group: 'hunde', index: 0 })
+    expect(removed.action).toEqual({ kind: 'remove-item', list: '/hunde', index: 0 })
     expect(removed.typed['/hunde/0/rufname']).toBe('Žofka')
     expect(Object.keys(removed.typed).some((name) => name.startsWith('/hunde/1/'))).toBe(false)
     expect(resumeStep(form, removed.typed, today)).toEqual({ kind: 'step', address: 'hunde' })

@@ -1,6 +1,7 @@
-import { anotherName, itemCount, type Typed, typedText } from './answers.ts'
+import { type Typed, typedText } from './answers.ts'
+import { anotherName, itemCount } from './items.ts'
 import type { Form } from './model.ts'
-import { itemAddress, type Page, type Walk, walk } from './walk.ts'
+import { addressOf, type Page, type Walk, walk } from './walk.ts'
 
 export type StepsOptions = { readonly today: string }
 export type Next = { readonly kind: 'step'; readonly address: string } | { readonly kind: 'review' }
@@ -62,26 +63,27 @@ export function findPage(form: Form, typed: Typed, address: string, options: Ste
   if (page !== undefined) {
     return { page, walked }
   }
-  for (const loop of form.steps.filter((step) => step.kind === 'loop')) {
-    if (address.startsWith(`${loop.id}-`)) {
-      const withItem = walk(form, typed, { ...options, newItem: loop.group })
+  for (const { list } of walked.pages.filter((one) => address.startsWith(`${one.address}-`))) {
+    if (list !== undefined) {
+      const withItem = walk(form, typed, { ...options, newItem: list })
       const added = withItem.pages.find((candidate) => candidate.address === address)
-      return added === undefined ? undefined : { page: added, walked: withItem }
+      if (added !== undefined) {
+        return { page: added, walked: withItem }
+      }
     }
   }
   return undefined
 }
 
 /** First page of the item that is added when "another one?" is answered with yes. */
-function nextItem(form: Form, typed: Typed, page: Page): string | undefined {
-  const { step } = page
-  if (step.kind !== 'loop' || typedText(typed, anotherName(step.group)) !== 'true') {
+function nextItem(form: Form, typed: Typed, { step, list, trail }: Page): string | undefined {
+  if (step.kind !== 'loop' || list === undefined || typedText(typed, anotherName(list)) !== 'true') {
     return undefined
   }
   const max = form.groups.get(step.group)?.loop?.max ?? 1
-  const count = itemCount(typed, step.group, max)
+  const count = itemCount(typed, list, max)
   const [first] = step.steps
-  return count < max && first !== undefined ? itemAddress(step, count, first) : undefined
+  return count < max && first !== undefined ? addressOf([...trail, { loop: step, index: count }], first) : undefined
 }
 
 function firstUndone(walked: Walk): Next {

@@ -1,18 +1,21 @@
-import { type Answers, pointerOf, type Typed, typedText, valueAt } from './answers.ts'
-import { dateText, incompleteDateText, moneyText, sizeText } from './field-view.ts'
-import type { Field, Form, LoopStep } from './model.ts'
+import { type Answers, type Typed, typedText, valueAt } from './answers.ts'
+import { dateText, incompleteDateText, moneyText, numberText, sizeText } from './formats.ts'
+import type { Field, FieldKind, Form, LoopStep } from './model.ts'
 import { typedFrom } from './typed-from.ts'
 import type { SummaryRow, SummarySection, Words } from './view.ts'
-import { type AskedField, type Page, walk } from './walk.ts'
+import { type AskedField, type Page, type Trail, walk } from './walk.ts'
 
 /** Title of one item: "Hund 2". `index` counts from 0. */
 export const itemTitle = (loop: LoopStep, index: number): string =>
   loop.itemTitle.replace('{number}', String(index + 1))
 
+/** Titles of the items a page belongs to: "Hund 2 › Impfung 1"; empty outside of repeating groups. */
+export const trailTitle = (trail: Trail): string => trail.map(({ loop, index }) => itemTitle(loop, index)).join(' › ')
+
 /** What an item is called by its own answer; empty where nothing was typed. */
-export function itemName(form: Form, loop: LoopStep, at: { typed: Typed; index: number }): string {
+export function itemName(form: Form, loop: LoopStep, at: { typed: Typed; itemPointer: string }): string {
   const field = loop.itemName === undefined ? undefined : form.fields.get(loop.itemName)
-  return field === undefined ? '' : typedText(at.typed, pointerOf(field, at.index)).trim().slice(0, 80)
+  return field === undefined ? '' : typedText(at.typed, `${at.itemPointer}${field.tail}`).trim().slice(0, 80)
 }
 
 /**
@@ -39,10 +42,9 @@ export function sectionsOf<T extends Row>(
 ): readonly { readonly id: string; readonly title: string; readonly rows: readonly T[] }[] {
   const sections = new Map<string, { id: string; title: string; rows: T[] }>()
   for (const page of pages) {
-    const isItem = page.loop !== undefined && page.item !== undefined
-    const id = isItem ? `${page.step.section}-${(page.item ?? 0) + 1}` : page.step.section
+    const id = [page.step.section, ...page.trail.map(({ loop, index }) => `${loop.id}-${index + 1}`)].join('-')
     const known = form.sections.find((section) => section.id === page.step.section)?.title ?? ''
-    const title = page.loop === undefined || page.item === undefined ? known : itemTitle(page.loop, page.item)
+    const title = page.trail.length === 0 ? known : trailTitle(page.trail)
     const section = sections.get(id) ?? { id, title, rows: [] }
     section.rows.push(...page.asked.filter(({ field }) => field.kind !== 'note').map((asked) => toRow(page, asked)))
     sections.set(id, section)
@@ -69,7 +71,8 @@ export function rowOf(form: Form, asked: AskedField, at: { answers: Answers; wor
   }
 }
 
-function valueText(field: Field, value: unknown, at: { words: Words; lang: string }): string {
+/** A value in words. */
+export function valueText(field: Field, value: unknown, at: { words: Words; lang: string }): string {
   const labelOf = (code: unknown): string => field.options.find((option) => option.code === code)?.label ?? String(code)
   if (field.kind === 'several' && Array.isArray(value)) {
     return value.map(labelOf).join('\n')
@@ -77,7 +80,8 @@ function valueText(field: Field, value: unknown, at: { words: Words; lang: strin
   if (Array.isArray(value)) {
     return value.map((file: { name: string }) => file.name).join('\n')
   }
-  switch (field.kind) {
+  const kind: FieldKind = field.computed?.as ?? field.kind
+  switch (kind) {
     case 'bool':
       return at.words(value === true ? 'forms.yes' : 'forms.no')
     case 'declaration':
@@ -95,7 +99,7 @@ function valueText(field: Field, value: unknown, at: { words: Words; lang: strin
     case 'money':
       return moneyText(Number(value), at.lang)
     case 'number':
-      return `${new Intl.NumberFormat(at.lang, { maximumFractionDigits: 6 }).format(Number(value))}${field.unit === undefined ? '' : ` ${field.unit}`}`
+      return `${numberText(Number(value), at.lang)}${field.unit === undefined ? '' : ` ${field.unit}`}`
     case 'select':
     case 'country':
       return labelOf(value)

@@ -1,14 +1,15 @@
 import {
   type Answers,
-  anotherName,
   controlNames,
   type FileRef,
+  listAt,
   optionName,
   partsOf,
-  pointerOf,
   type Typed,
   valueAt,
 } from './answers.ts'
+import { typedNumber } from './formats.ts'
+import { anotherName, listsIn, pointersOf } from './items.ts'
 import type { Field, Form } from './model.ts'
 
 /**
@@ -18,26 +19,16 @@ import type { Field, Form } from './model.ts'
  */
 export function typedFrom(form: Form, answers: Answers): Typed {
   const typed: Record<string, string | readonly FileRef[]> = {}
+  const countOf = (list: string): number => Math.min(listAt(answers, list).length, 50)
   for (const field of form.fields.values()) {
-    for (const item of itemsOf(answers, field)) {
-      const pointer = pointerOf(field, item)
+    for (const pointer of pointersOf(field, countOf)) {
       putTyped(typed, field, { pointer, value: valueAt(answers, pointer), lang: form.lang })
     }
   }
-  for (const group of form.groups.values()) {
-    if (group.loop !== undefined) {
-      typed[anotherName(group.path)] = 'false'
-    }
+  for (const list of listsIn(form, countOf)) {
+    typed[anotherName(list)] = 'false'
   }
   return typed
-}
-
-function itemsOf(answers: Answers, field: Field): readonly (number | undefined)[] {
-  if (field.loop === undefined) {
-    return [undefined]
-  }
-  const list = valueAt(answers, `/${field.loop}`)
-  return Array.isArray(list) ? list.slice(0, 50).map((_, index) => index) : []
 }
 
 function putTyped(
@@ -59,17 +50,17 @@ function putTyped(
     for (const [index, name] of controlNames(field, pointer).entries()) {
       typed[name] = parts[index] ?? ''
     }
-  } else if (field.kind !== 'note') {
+  } else if (field.kind !== 'note' && field.kind !== 'computed') {
     typed[pointer] = textOf(field, value, lang)
   }
 }
 
 function textOf(field: Field, value: unknown, lang: string): string {
   if (field.kind === 'money' && typeof value === 'number') {
-    return new Intl.NumberFormat(lang, { minimumFractionDigits: 2, useGrouping: false }).format(value / 100)
+    return typedNumber(value / 100, lang, 2)
   }
   if (field.kind === 'number' && typeof value === 'number') {
-    return new Intl.NumberFormat(lang, { maximumFractionDigits: 6, useGrouping: false }).format(value)
+    return typedNumber(value, lang)
   }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }

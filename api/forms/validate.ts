@@ -1,19 +1,18 @@
 import type { Issue } from '../lib/problem.ts'
 import {
   type Answers,
-  anotherName,
   controlNames,
   type FileRef,
   refusalName,
   removeFile,
-  removeItem,
   TYPED_LENGTH_MAX,
   type Typed,
   typedFiles,
 } from './answers.ts'
+import { anotherName, removeItem } from './items.ts'
 import type { Form } from './model.ts'
 import { findPage, type StepsOptions } from './steps.ts'
-import { type Page, walk } from './walk.ts'
+import { markChange, type Page, walk } from './walk.ts'
 
 export type StepValidation = { readonly ok: true } | { readonly ok: false; readonly issues: readonly Issue[] }
 export type Validation =
@@ -57,7 +56,7 @@ export type StepAction =
   | { readonly kind: 'continue' }
   | { readonly kind: 'leave' }
   | { readonly kind: 'stay' }
-  | { readonly kind: 'remove-item'; readonly group: string; readonly index: number }
+  | { readonly kind: 'remove-item'; readonly list: string; readonly index: number }
   | { readonly kind: 'remove-file'; readonly pointer: string; readonly fileId: string }
 
 export type ReadBody = {
@@ -83,12 +82,14 @@ export function readStepBody(
     return undefined
   }
   const sent = firstTexts(body.entries)
-  const action = actionOf(form, typed, { page: found.page, text: sent.get('action') ?? '' })
+  const action = actionOf(typed, { page: found.page, text: sent.get('action') ?? '' })
   if (action.kind === 'remove-item') {
-    return { typed: removeItem(typed, action.group, action.index), action }
+    return { typed: removeItem(typed, action.list, action.index), action }
   }
   const merged = mergePage(typed, found.page, sent)
-  return { typed: action.kind === 'remove-file' ? removeFile(merged, action.pointer, action.fileId) : merged, action }
+  const changed = action.kind === 'remove-file' ? removeFile(merged, action.pointer, action.fileId) : merged
+  markChange(changed, typed)
+  return { typed: changed, action }
 }
 
 function firstTexts(entries: Iterable<readonly [string, unknown]>): ReadonlyMap<string, string> {
@@ -103,13 +104,13 @@ function firstTexts(entries: Iterable<readonly [string, unknown]>): ReadonlyMap<
 
 function mergePage(typed: Typed, page: Page, sent: ReadonlyMap<string, string>): Typed {
   const merged: Record<string, string | readonly FileRef[]> = { ...typed }
-  if (page.step.kind === 'loop') {
-    merged[anotherName(page.step.group)] = sent.get(anotherName(page.step.group)) ?? ''
+  if (page.list !== undefined) {
+    merged[anotherName(page.list)] = sent.get(anotherName(page.list)) ?? ''
     return merged
   }
-  const isNewItem = page.loop !== undefined && page.state === 'open' && page.step === page.loop.steps[0]
-  if (isNewItem && page.loop !== undefined) {
-    delete merged[anotherName(page.loop.group)]
+  if (page.state === 'open' && page.itemPointer !== '' && page.step === page.trail.at(-1)?.loop.steps[0]) {
+    // A new item was begun: whether there is another is asked again.
+    delete merged[anotherName(page.itemPointer.slice(0, page.itemPointer.lastIndexOf('/')))]
   }
   for (const { field, pointer } of page.asked) {
     if (field.kind === 'file') {
@@ -124,14 +125,15 @@ function mergePage(typed: Typed, page: Page, sent: ReadonlyMap<string, string>):
   return merged
 }
 
-function actionOf(form: Form, typed: Typed, sent: { page: Page; text: string }): StepAction {
+function actionOf(typed: Typed, sent: { page: Page; text: string }): StepAction {
   const { page, text } = sent
   if (text === 'leave' || text === 'stay') {
     return { kind: text }
   }
-  const item = /^remove:\/([A-Za-z0-9]+)\/(\d{1,3})$/.exec(text)
-  if (item !== null && page.step.kind === 'loop' && item[1] === page.step.group && form.groups.has(item[1])) {
-    return { kind: 'remove-item', group: item[1], index: Number(item[2]) }
+  const item = page.list !== undefined && text.startsWith(`remove:${page.list}/`)
+  const index = item ? /^\d{1,3}$/.exec(text.slice(`remove:${page.list}/`.length))?.[0] : undefined
+  if (page.list !== undefined && index !== undefined) {
+    return { kind: 'remove-item', list: page.list, index: Number(index) }
   }
   for (const { field, pointer } of page.asked.filter((asked) => asked.field.kind === 'file')) {
     const file = typedFiles(typed, pointer).find((candidate) => text === `remove:${pointer}/${candidate.id}`)

@@ -29,6 +29,7 @@ export type FieldControl =
   | 'dropdown'
   | 'checkbox'
   | 'file'
+  | 'output'
   | 'note'
 
 export type ErrorView = {
@@ -55,7 +56,10 @@ export type FieldView = {
   readonly why: WhyView
   /** Add the word "(freiwillig)". */
   readonly isOptional: boolean
-  /** As typed; empty where nothing was typed, or where there are several controls. Code for radios and dropdown, `true` for a ticked checkbox. */
+  /**
+   * As typed; empty where nothing was typed, or where there are several controls. Code for radios and dropdown, `true` for a
+   * ticked checkbox. Of a computed value the text to show.
+   */
   readonly value: string
   readonly error?: ErrorView
   readonly autocomplete?: string

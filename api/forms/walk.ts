@@ -1,24 +1,15 @@
+import { evaluate, type FeelValue } from '../lib/feel.ts'
 import type { Issue } from '../lib/problem.ts'
-import {
-  type Answers,
-  type AnswerValue,
-  anotherName,
-  controlNames,
-  isAnswered,
-  itemCount,
-  pointerOf,
-  refusalName,
-  type Typed,
-  typedFiles,
-  typedText,
-} from './answers.ts'
-import { decide, isTrue, type Truth, withValue } from './decide.ts'
-import { readAnswer } from './kinds.ts'
-import type { Field, FileLimits, Form, LoopStep, QuestionStep, Step } from './model.ts'
-import { ITEM_NAME, TODAY_NAME } from './names.ts'
-import type { Read } from './reading.ts'
+import { type Answers, type AnswerValue, type Typed, typedText } from './answers.ts'
+import { isTrue } from './decide.ts'
+import { conditionIn, contextOf, type Frame, isMissing, itemFrame, keep, keepItems, rootFrame } from './frames.ts'
+import { anotherName, itemCount } from './items.ts'
+import type { Field, Form, LoopStep, QuestionStep, Step } from './model.ts'
+import { issueOf, type Reading, readTyped } from './readings.ts'
 
-/** The day in Berlin as ISO date; `newItem` adds one item not begun yet to a repeating group. */
+export type { Trail } from './frames.ts'
+
+/** The day in Berlin as ISO date; `newItem` is the pointer of a list that gets one item not begun yet. */
 export type WalkOptions = { readonly today: string; readonly newItem?: string }
 
 /** One question on a page that is asked now. */
@@ -28,9 +19,12 @@ export type AskedField = { readonly field: Field; readonly pointer: string }
 export type Page = {
   readonly address: string
   readonly step: Step
-  /** The loop a page of an item belongs to, and the item's index from 0. */
-  readonly loop?: LoopStep
-  readonly item?: number
+  /** The items the page belongs to, outermost first; empty outside of repeating groups. */
+  readonly trail: Frame['trail']
+  /** Pointer of the item the page belongs to; empty outside of repeating groups. */
+  readonly itemPointer: string
+  /** Pointer of the list, for the page that lists the items of a repeating group. */
+  readonly list?: string
   /** Index among the steps of the form that are reached: all pages of a loop share one. */
   readonly stepNumber: number
   readonly asked: readonly AskedField[]
@@ -44,21 +38,35 @@ export type Walk = {
   readonly stepTotal: number
   /** Valid values of questions that are asked; nothing of branches that are not reached. */
   readonly answers: Answers
+  /** The same as rules see it, with the day: what conditions outside of the form's pages are decided on. */
+  readonly facts: Readonly<Record<string, unknown>>
   readonly isComplete: boolean
 }
 
+type Readings = Map<string, Reading>
 type Walking = {
   readonly form: Form
   readonly typed: Typed
   readonly options: WalkOptions
   readonly pages: Page[]
-  /** Values by path, for rules and as the result. */
-  answers: Answers
-  /** Paths that were answered, or were passed over because their condition is false. */
-  readonly known: Set<string>
+  readonly root: Frame
+  readonly readings: Readings
+  /** What was read of the answers these were changed from. */
+  readonly before: Readings | undefined
   stepNumber: number
 }
-type Item = { readonly loop: LoopStep; readonly index: number; values: Answers; readonly known: Set<string> }
+
+/** Walks of the same answers, kept as long as the answers themselves: a page is looked at several times in one request. */
+const walks = new WeakMap<Typed, Kept[]>()
+type Kept = { readonly form: Form; readonly options: WalkOptions; readonly walk: Walk; readonly readings: Readings }
+const changedFrom = new WeakMap<Typed, Typed>()
+
+/** Says that answers came about by changing others: what stayed the same need not be read again. */
+export function markChange(typed: Typed, from: Typed): void {
+  if (typed !== from) {
+    changedFrom.set(typed, from)
+  }
+}
 
 /**
  * Goes through a form in its order with what was typed so far: which pages are reached, what is valid, what is missing.
@@ -66,175 +74,181 @@ type Item = { readonly loop: LoopStep; readonly index: number; values: Answers; 
  * typed answers. A condition that depends on an answer still missing leaves its page out.
  */
 export function walk(form: Form, typed: Typed, options: WalkOptions): Walk {
-  const walking: Walking = { form, typed, options, pages: [], answers: {}, known: new Set(), stepNumber: 0 }
+  const known = keptOf(typed, form, options.today)
+  const same = known.find((kept) => kept.options.newItem === options.newItem)
+  if (same !== undefined) {
+    return same.walk
+  }
+  const parent = changedFrom.get(typed)
+  const [before] = [...known, ...(parent === undefined ? [] : keptOf(parent, form, options.today))]
+  const walking: Walking = {
+    form,
+    typed,
+    options,
+    pages: [],
+    root: rootFrame(options.today),
+    readings: new Map(),
+    before: before?.readings,
+    stepNumber: 0,
+  }
+  const walked = walkAll(walking)
+  walks.set(typed, [...(walks.get(typed) ?? []), { form, options, walk: walked, readings: walking.readings }].slice(-4))
+  return walked
+}
+
+function keptOf(typed: Typed, form: Form, today: string): readonly Kept[] {
+  return walks.get(typed)?.filter((kept) => kept.form === form && kept.options.today === today) ?? []
+}
+
+function walkAll(walking: Walking): Walk {
+  const { form, root, pages } = walking
+  computeAfter(walking, '', root)
   for (const step of form.steps) {
-    const truth = conditionOf(walking, step)
+    const truth = conditionIn(root, root, step.when, form)
     if (truth === 'no') {
-      passOver(walking, step)
+      passOver(walking, step, root)
     } else if (truth === 'yes') {
       walking.stepNumber += 1
-      if (step.kind === 'loop') {
-        walkLoop(walking, step)
-      } else {
-        walkPage(walking, step)
-      }
+      walkStep(walking, step, root)
     }
   }
-  const { pages, stepNumber, answers } = walking
-  return { pages, stepTotal: stepNumber, answers, isComplete: pages.every((page) => page.state === 'valid') }
-}
-
-function conditionOf(walking: Walking, guarded: { readonly when?: Step['when'] | undefined }, item?: Item): Truth {
-  const rule = guarded.when
-  return rule === undefined ? 'yes' : decide(rule, contextOf(walking, item), (path) => isMissing(walking, path, item))
-}
-
-function contextOf(walking: Walking, item?: Item): Readonly<Record<string, unknown>> {
-  const context = { ...forRules(walking.form, walking.answers), [TODAY_NAME]: walking.options.today }
-  return item === undefined ? context : { ...context, [ITEM_NAME]: forRules(walking.form, item.values) }
-}
-
-/** Files stand in rules as the list of their ids. */
-function forRules(form: Form, answers: Answers): Readonly<Record<string, unknown>> {
-  const swap = (value: unknown): unknown => {
-    if (Array.isArray(value)) {
-      return value.map((entry: unknown) => (isFile(entry) ? entry.id : swap(entry)))
-    }
-    return typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, swap(inner)]))
-      : value
+  return {
+    pages,
+    stepTotal: walking.stepNumber,
+    answers: root.values as Answers,
+    facts: root.facts,
+    isComplete: pages.every((page) => page.state === 'valid'),
   }
-  const hasFiles = [...form.fields.values()].some((field) => field.kind === 'file')
-  return (hasFiles ? swap(answers) : answers) as Readonly<Record<string, unknown>>
 }
 
-function isFile(value: unknown): value is { id: string } {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'id') && Object.hasOwn(value, 'mediaType')
-}
-
-function isMissing(walking: Walking, path: string, item?: Item): boolean {
-  if (path === TODAY_NAME) {
-    return false
-  }
-  const isOfItem = item !== undefined && (path === ITEM_NAME || path.startsWith(`${ITEM_NAME}.`))
-  const known = isOfItem ? item.known : walking.known
-  const wanted = isOfItem ? `${item.loop.group}${path.slice(ITEM_NAME.length)}` : path
-  if (known.has(wanted)) {
-    return false
-  }
-  const inner = [...walking.form.fields.keys()].filter((field) => field.startsWith(`${wanted}.`))
-  return inner.length === 0 || inner.some((field) => !known.has(field))
-}
-
-function passOver(walking: Walking, step: Step): void {
-  const steps = step.kind === 'loop' ? step.steps : [step]
-  for (const path of steps.flatMap((inner) => inner.fields)) {
-    walking.known.add(path)
-  }
+function walkStep(walking: Walking, step: Step, frame: Frame): void {
   if (step.kind === 'loop') {
-    walking.known.add(step.group)
+    walkLoop(walking, step, frame)
+  } else {
+    walkPage(walking, step, frame)
+  }
+  computeAfter(walking, step.id, frame)
+}
+
+function passOver(walking: Walking, step: Step, frame: Frame): void {
+  if (step.kind === 'loop') {
+    for (const path of pathsIn(step)) {
+      frame.known.add(path)
+    }
+    frame.known.add(step.group)
+    keepItems(frame, step.group, [])
+  } else {
+    for (const path of step.fields) {
+      passOverField(walking.form.fields.get(path), frame)
+    }
+  }
+  computeAfter(walking, step.id, frame)
+}
+
+function passOverField(field: Field | undefined, frame: Frame): void {
+  if (field !== undefined) {
+    frame.known.add(field.path)
+    keep(frame, field, undefined)
   }
 }
 
-function walkPage(walking: Walking, step: QuestionStep, item?: Item): void {
-  const known = item?.known ?? walking.known
+/** Paths of all fields that a step asks, in its loops too. */
+export const pathsIn = (step: Step): readonly string[] =>
+  step.kind === 'loop' ? step.steps.flatMap(pathsIn) : step.fields
+
+function walkPage(walking: Walking, step: QuestionStep, frame: Frame): void {
+  const { form, root } = walking
   const asked: AskedField[] = []
   const issues: Issue[] = []
-  let values: readonly (readonly [Field, AnswerValue])[] = []
-  for (const field of step.fields.map((path) => walking.form.fields.get(path)).filter((found) => found !== undefined)) {
-    const truth = conditionOf(walking, field, item)
+  let isSent = false
+  let hasQuestions = false
+  const values: [Field, AnswerValue | undefined][] = []
+  for (const path of step.fields) {
+    const field = form.fields.get(path)
+    const truth = field === undefined ? 'open' : conditionIn(root, frame, field.when, form)
+    if (field === undefined || truth === 'open') {
+      continue
+    }
     if (truth === 'no') {
-      known.add(field.path)
-    } else if (truth === 'yes') {
-      const pointer = pointerOf(field, item?.index)
-      asked.push({ field, pointer })
-      const read = field.kind === 'note' ? NOTHING : readTyped(walking, field, pointer)
-      if (read.ok) {
-        values = read.value === undefined ? values : [...values, [field, read.value]]
-      } else {
-        issues.push(issueOf(field, pointer, read.wrong))
-      }
-      if (field.kind === 'note' || (read.ok && isAnswered(walking.typed, field, pointer))) {
-        known.add(field.path)
-      }
+      passOverField(field, frame)
+      continue
     }
-  }
-  keep(walking, values, item)
-  issues.push(...failedChecks(walking, { asked, item, issues }))
-  addPage(walking, step, { asked, issues, ...(item === undefined ? {} : { item }) })
-}
-
-const NOTHING: Read = { ok: true, value: undefined }
-
-function readTyped(walking: Walking, field: Field, pointer: string): Read {
-  const { typed, form, options } = walking
-  if (field.kind === 'file') {
-    const refused = typedText(typed, refusalName(pointer))
-    return /^forms\/file-[a-z]{1,20}$/.test(refused)
-      ? { ok: false, wrong: wrongFile(field.file, refused) }
-      : readFiles(field, typedFiles(typed, pointer))
-  }
-  const texts = controlNames(field, pointer).map((name) => typedText(typed, name))
-  return readAnswer(field, texts, { today: options.today, monthNames: form.monthNames })
-}
-
-type WrongFile = Extract<Read, { ok: false }>['wrong']
-
-/** What is wrong with an upload, with the bounds of its question; `errorView` words size and types. */
-function wrongFile(limits: FileLimits | undefined, type: string): WrongFile {
-  return limits === undefined
-    ? { type }
-    : { type, params: { max: limits.maxFiles, bytes: limits.maxSizeBytes, types: limits.mediaTypes.join(' ') } }
-}
-
-function readFiles(field: Field, files: ReturnType<typeof typedFiles>): Read {
-  const limits = field.file
-  if (limits === undefined || files.length === 0) {
-    return field.isOptional ? NOTHING : { ok: false, wrong: { type: 'forms/file-missing' } }
-  }
-  if (files.length > limits.maxFiles) {
-    return { ok: false, wrong: wrongFile(limits, 'forms/file-count') }
-  }
-  const wrong = files.find(
-    (file) =>
-      !limits.mediaTypes.includes(file.mediaType) || file.sizeBytes > limits.maxSizeBytes || file.sizeBytes === 0,
-  )
-  if (wrong !== undefined) {
-    const isType = !limits.mediaTypes.includes(wrong.mediaType)
-    const type = isType ? 'forms/file-type' : wrong.sizeBytes === 0 ? 'forms/file-empty' : 'forms/file-size'
-    return { ok: false, wrong: wrongFile(limits, type) }
-  }
-  return { ok: true, value: files }
-}
-
-function issueOf(field: Field, pointer: string, wrong: Extract<Read, { ok: false }>['wrong']): Issue {
-  const params = { subject: field.subject, object: field.object, ...wrong.params }
-  return { pointer: wrong.part === undefined ? pointer : `${pointer}/${wrong.part}`, type: wrong.type, params }
-}
-
-function keep(walking: Walking, values: readonly (readonly [Field, AnswerValue])[], item: Item | undefined): void {
-  for (const [field, value] of values) {
-    if (item === undefined) {
-      walking.answers = withValue(walking.answers, field.path, value) as Answers
+    const pointer = `${frame.pointer}${field.tail}`
+    asked.push({ field, pointer })
+    if (field.kind === 'computed') {
+      compute(walking, field, frame)
+      continue
+    }
+    const { read, isAnswered } = readField(walking, field, pointer)
+    isSent ||= isAnswered
+    hasQuestions ||= field.kind !== 'note'
+    if (read.ok) {
+      values.push([field, read.value])
     } else {
-      item.values = withValue(item.values, field.path.slice(item.loop.group.length + 1), value) as Answers
+      issues.push(issueOf(field, pointer, read.wrong))
+    }
+    if (field.kind === 'note' || (read.ok && isAnswered)) {
+      frame.known.add(field.path)
     }
   }
+  for (const [field, value] of values) {
+    keep(frame, field, value)
+  }
+  issues.push(...failedChecks(walking, frame, { asked, issues }))
+  if (asked.length > 0) {
+    addPage(walking, step, { frame, asked, issues, isSent: isSent || !hasQuestions })
+  }
+}
+
+function readField(walking: Walking, field: Field, pointer: string): Reading {
+  const { form, typed, options, before } = walking
+  const reading = readTyped(field, { form, typed, pointer, today: options.today, before: before?.get(pointer) })
+  walking.readings.set(pointer, reading)
+  return reading
+}
+
+function computeAfter(walking: Walking, stepId: string, frame: Frame): void {
+  for (const field of walking.form.computedAfter.get(stepId) ?? []) {
+    compute(walking, field, frame)
+  }
+}
+
+/** Works a computed value out where all it uses is known; never from what was sent. */
+function compute(walking: Walking, field: Field, frame: Frame): void {
+  const { form, root } = walking
+  const { rule, as } = field.computed ?? {}
+  if (rule?.uses.some((name) => isMissing(form, { root, frame }, name)) !== false) {
+    return
+  }
+  const result = evaluate(rule, contextOf(root, frame))
+  const value = result.ok ? result.value : null
+  keep(frame, field, as === 'money' && typeof value === 'number' ? Math.round(value) : storable(field, value))
+  frame.known.add(field.path)
+}
+
+/** A computed value as it is stored; absent where a rule gives none, or one its field cannot hold. */
+function storable(field: Field, value: FeelValue): AnswerValue | undefined {
+  if (typeof value === 'string') {
+    const isCode = field.computed?.as !== 'select' || field.options.some((option) => option.code === value)
+    return isCode && value !== '' && value.length <= field.limits.maxLength ? value : undefined
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? value : undefined
 }
 
 function failedChecks(
   walking: Walking,
-  page: { asked: readonly AskedField[]; item: Item | undefined; issues: readonly Issue[] },
+  frame: Frame,
+  page: { asked: readonly AskedField[]; issues: readonly Issue[] },
 ): readonly Issue[] {
-  return walking.form.checks.flatMap((check): readonly Issue[] => {
+  const { form, root } = walking
+  return form.checks.flatMap((check): readonly Issue[] => {
     const at = page.asked.find(({ field }) => field.path === check.at)
     const isWrongAlready = page.issues.some((issue) => at !== undefined && issue.pointer.startsWith(at.pointer))
-    if (at === undefined || isWrongAlready || check.rule.uses.some((path) => isMissing(walking, path, page.item))) {
+    if (at === undefined || isWrongAlready || check.rule.uses.some((name) => isMissing(form, { root, frame }, name))) {
       return []
     }
-    const context = contextOf(walking, page.item)
-    const negated = check.rule
-    return isTrue(negated, context) || hasNull(negated, context)
+    const context = contextOf(root, frame)
+    return isTrue(check.rule, context) || hasNull(check.rule, context)
       ? []
       : [{ pointer: at.pointer, type: 'forms/check', params: { check: check.id } }]
   })
@@ -254,22 +268,14 @@ function hasNull(rule: { readonly uses: readonly string[] }, context: Readonly<R
   })
 }
 
-function addPage(
-  walking: Walking,
-  step: QuestionStep,
-  found: { asked: readonly AskedField[]; issues: readonly Issue[]; item?: Item },
-): void {
-  const { asked, issues, item } = found
-  if (asked.length === 0) {
-    return
-  }
-  const questions = asked.filter(({ field }) => field.kind !== 'note')
-  const isSent =
-    questions.length === 0 || questions.some(({ field, pointer }) => isAnswered(walking.typed, field, pointer))
+type Found = { frame: Frame; asked: readonly AskedField[]; issues: readonly Issue[]; isSent: boolean }
+
+function addPage(walking: Walking, step: QuestionStep, { frame, asked, issues, isSent }: Found): void {
   walking.pages.push({
-    address: item === undefined ? step.id : itemAddress(item.loop, item.index, step),
+    address: addressOf(frame.trail, step),
     step,
-    ...(item === undefined ? {} : { loop: item.loop, item: item.index }),
+    trail: frame.trail,
+    itemPointer: frame.pointer,
     stepNumber: walking.stepNumber,
     asked,
     issues,
@@ -277,48 +283,46 @@ function addPage(
   })
 }
 
-/** Address of a page of an item: `hunde-2-chip` for the second. */
-export const itemAddress = (loop: LoopStep, index: number, step: QuestionStep): string =>
-  `${loop.id}-${index + 1}-${step.id}`
+/** Address of a page: `chip`, in the second dog `hunde-2-chip`, in its first vaccination `hunde-2-impfungen-1-datum`. */
+export const addressOf = (trail: Frame['trail'], step: Step): string =>
+  [...trail.map(({ loop, index }) => `${loop.id}-${index + 1}`), step.id].join('-')
 
-function walkLoop(walking: Walking, loop: LoopStep): void {
-  const bounds = walking.form.groups.get(loop.group)?.loop ?? { min: 1, max: 1 }
-  const begun = itemCount(walking.typed, loop.group, bounds.max)
-  const isNew = walking.options.newItem === loop.group && begun < bounds.max
+function walkLoop(walking: Walking, loop: LoopStep, frame: Frame): void {
+  const { form, root, typed, options } = walking
+  const bounds = form.groups.get(loop.group)?.loop ?? { min: 1, max: 1 }
+  const list = `${frame.pointer}/${loop.group.slice(frame.from).replaceAll('.', '/')}`
+  const begun = itemCount(typed, list, bounds.max)
+  const isNew = options.newItem === list && begun < bounds.max
   const count = Math.max(begun + (isNew ? 1 : 0), Math.min(bounds.min, 1))
   const before = walking.pages.length
-  const items: Answers[] = []
+  const items: Frame[] = []
   for (let index = 0; index < count; index += 1) {
-    const item: Item = { loop, index, values: {}, known: new Set() }
+    const item = itemFrame(frame, loop, { index, list })
     for (const step of loop.steps) {
-      const truth = conditionOf(walking, step, item)
+      const truth = conditionIn(root, item, step.when, form)
       if (truth === 'yes') {
-        walkPage(walking, step, item)
+        walkStep(walking, step, item)
       } else if (truth === 'no') {
-        for (const path of step.fields) {
-          item.known.add(path)
-        }
+        passOver(walking, step, item)
       }
     }
-    items.push(item.values)
+    items.push(item)
   }
-  if (items.length > 0) {
-    walking.answers = { ...walking.answers, [loop.group]: items }
-  }
-  addLoopPage(walking, loop, {
-    begun,
-    bounds,
-    isReady: walking.pages.slice(before).every((page) => page.state === 'valid'),
-  })
+  keepItems(frame, loop.group, items)
+  const isReady = walking.pages.slice(before).every((page) => page.state === 'valid')
+  addLoopPage(walking, loop, { frame, list, begun, bounds, isReady })
 }
 
-function addLoopPage(
-  walking: Walking,
-  loop: LoopStep,
-  found: { begun: number; bounds: { min: number; max: number }; isReady: boolean },
-): void {
-  const { begun, bounds } = found
-  const name = anotherName(loop.group)
+type FoundItems = {
+  readonly frame: Frame
+  readonly list: string
+  readonly begun: number
+  readonly bounds: { min: number; max: number }
+  readonly isReady: boolean
+}
+
+function addLoopPage(walking: Walking, loop: LoopStep, { frame, list, begun, bounds, isReady }: FoundItems): void {
+  const name = anotherName(list)
   const answer = typedText(walking.typed, name)
   const params = { object: loop.another, min: bounds.min, max: bounds.max }
   const issues: Issue[] = []
@@ -328,13 +332,16 @@ function addLoopPage(
     issues.push({ pointer: name, type: 'forms/too-few', params })
   }
   const isDone = begun >= bounds.max || (answer === 'false' && begun >= bounds.min)
-  if (isDone && found.isReady) {
-    walking.known.add(loop.group)
+  if (isDone && isReady) {
+    frame.known.add(loop.group)
   }
   const isSent = Object.hasOwn(walking.typed, name)
   walking.pages.push({
-    address: loop.id,
+    address: addressOf(frame.trail, loop),
     step: loop,
+    trail: frame.trail,
+    itemPointer: frame.pointer,
+    list,
     stepNumber: walking.stepNumber,
     asked: [],
     issues,

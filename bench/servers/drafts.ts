@@ -4,7 +4,7 @@ import { receiveUpload } from '../../api/documents/service.ts'
 import type { Typed } from '../../api/forms/answers.ts'
 import type { Form } from '../../api/forms/model.ts'
 import { addFile } from '../../api/forms/service.ts'
-import { itemAddress } from '../../api/forms/walk.ts'
+import { addressOf } from '../../api/forms/walk.ts'
 import { planGrant } from '../../api/identity/plan.ts'
 import { ensureCitizenSession } from '../../api/identity/service.ts'
 import type { Actor } from '../../api/lib/actor.ts'
@@ -39,11 +39,14 @@ export async function fillTemplate(ctx: Context, port: number): Promise<Template
 function askedFile({ fields, steps }: Form): Pick<Template, 'question' | 'step'> {
   for (const step of steps) {
     for (const page of step.kind === 'loop' ? step.steps : [step]) {
+      if (page.kind === 'loop') {
+        continue
+      }
       const path = page.fields.find((name) => fields.get(name)?.kind === 'file')
       if (path !== undefined && step.when === undefined && page.when === undefined) {
         const [group = '', ...rest] = path.split('.')
         return step.kind === 'loop'
-          ? { question: `/${group}/0/${rest.join('/')}`, step: itemAddress(step, 0, page) }
+          ? { question: `/${group}/0/${rest.join('/')}`, step: addressOf([{ loop: step, index: 0 }], page) }
           : { question: `/${path.replaceAll('.', '/')}`, step: page.id }
       }
     }
