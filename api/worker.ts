@@ -16,7 +16,8 @@ import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
 import { scanFile } from './submissions/service-scan.ts'
 import { runEffect, runTimer } from './workflow/service.ts'
 
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 /** Answers to the same request sent again are kept a week. */
 const ANSWERS_KEPT_MS = 7 * 24 * HOUR_MS
 
@@ -49,7 +50,9 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
       await expireDrafts(ctx)
       await sweepPages(ctx)
       await ctx.write({ statements: [forgetAnswers(ctx.now() - ANSWERS_KEPT_MS)] })
-      return { again: ctx.now() + HOUR_MS }
+      // Sealed bytes of what is over leave the database's log as well; a backup that reads meanwhile delays it.
+      const isGone = await ctx.writer.emptyLog()
+      return { again: ctx.now() + (isGone ? HOUR_MS : MINUTE_MS) }
     },
     'sweep-blobs': async () => {
       ctx.log('blobs-swept', { count: await sweepBlobs(ctx) })

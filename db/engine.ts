@@ -19,6 +19,7 @@ export type MainStore = {
 }
 
 const PREPARED_MAX = 500
+const BUSY_TIMEOUT_MS = 5_000
 
 /** Thrown inside a batch so that its SAVEPOINT is rolled back; becomes the batch's answer. */
 class Refused extends Error {
@@ -70,7 +71,7 @@ export function openReadWrite(path: string, encryptionKey?: string): Engine {
     'trusted_schema = OFF',
     'secure_delete = ON',
     'recursive_triggers = ON',
-    'busy_timeout = 5000',
+    `busy_timeout = ${BUSY_TIMEOUT_MS}`,
     'cell_size_check = ON',
     'temp_store = MEMORY',
     'journal_size_limit = 67108864',
@@ -79,6 +80,22 @@ export function openReadWrite(path: string, encryptionKey?: string): Engine {
     db.exec(`PRAGMA ${pragma}`)
   }
   return db
+}
+
+const EMPTY_LOG_WAIT_MS = 50
+
+/**
+ * Puts the write-ahead log into the file and cuts it to nothing: what was deleted or overwritten is zeroed in the file
+ * (`secure_delete`), but its old pages stay in the log until others happen to cover them. False while somebody reads.
+ */
+export function emptyLog({ db }: Pick<MainStore, 'db'>): boolean {
+  db.exec(`PRAGMA busy_timeout = ${EMPTY_LOG_WAIT_MS}`)
+  try {
+    const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+    return busy === 0
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
 }
 
 /** Runs up to 64 batches under one COMMIT; each in its own SAVEPOINT, so that one that fails harms no other. */

@@ -44,9 +44,11 @@ export type BatchResult =
 export type ToWriter =
   | { readonly kind: 'batch'; readonly id: number; readonly batch: Batch }
   | { readonly kind: 'keys'; readonly id: number; readonly command: KeyCommand }
+  | { readonly kind: 'empty-log'; readonly id: number }
   | { readonly kind: 'close' }
 export type FromWriter =
   | { readonly kind: 'ready'; readonly sqlite: string; readonly migrated: number }
   | { readonly kind: 'batch'; readonly id: number; readonly result: BatchResult }
   | { readonly kind: 'keys'; readonly id: number; readonly result: KeyAnswer }
+  | { readonly kind: 'log'; readonly id: number; readonly isEmpty: boolean }
   | { readonly kind: 'closed' }

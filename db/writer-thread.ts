@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { openMain, runGroup } from './engine.ts'
+import { emptyLog, openMain, runGroup } from './engine.ts'
 import { openKeys, runKeyCommand } from './keys-store.ts'
 import type { FromWriter, ToWriter, WriterOptions } from './writer-protocol.ts'
 
@@ -32,6 +32,9 @@ port.on('message', (message: ToWriter) => {
   }
   while (waiting.length > 0) {
     flush()
+  }
+  if (message.kind === 'empty-log') {
+    send({ kind: 'log', id: message.id, isEmpty: emptyLog(main) })
   }
   if (message.kind === 'close') {
     main.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')

@@ -8,6 +8,11 @@ export type Writer = {
   /** Runs one batch; resolves after its COMMIT is durable. Throws `WriteFailed` when nothing certain can be said. */
   readonly write: (batch: Batch) => Promise<WriteResult>
   readonly keys: (command: KeyCommand) => Promise<KeyAnswer>
+  /**
+   * Cuts the write-ahead log to nothing, so that what was deleted before leaves it too.
+   * False when a backup reads just now or the writer is gone: to be asked again later.
+   */
+  readonly emptyLog: () => Promise<boolean>
   readonly close: () => Promise<void>
   /** Resolves when the writer broke: the process must end and start again (a failed fsync is not retried). */
   readonly broken: Promise<string>
@@ -31,7 +36,6 @@ type Options = WriterOptions & {
    */
   readonly isMoreComing?: () => boolean
 }
-type Waiting = { readonly batch: Batch; readonly resolve: (result: BatchResult) => void }
 const WAITING_MAX = 2_000
 const UNKNOWN_RETRIES = 2
 const GATHER_MAX = 16
@@ -44,10 +48,11 @@ const GONE: BatchResult = { ok: false, reason: 'unknown', code: 'WRITER_GONE' }
  */
 export async function startWriter({ isMoreComing, ...options }: Options): Promise<Writer> {
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: options })
-  const batches = new Map<number, Waiting>()
-  const commands = new Map<number, (answer: KeyAnswer) => void>()
   const thread = { isGone: false, isClosing: false }
-  const count = { id: 0, attempts: 0, batches: 0 }
+  const batches = createAnswers<BatchResult>(GONE, thread)
+  const commands = createAnswers<KeyAnswer>({ ok: false, reason: 'failed' }, thread)
+  const emptyings = createAnswers(false, thread)
+  const count = { attempts: 0, batches: 0 }
   const broken = Promise.withResolvers<string>()
   const closed = Promise.withResolvers<void>()
   const ready = await new Promise<{ sqlite: string; migrated: number }>((resolve, reject) => {
@@ -57,12 +62,13 @@ export async function startWriter({ isMoreComing, ...options }: Options): Promis
         resolve(message)
       }
       if (message.kind === 'batch') {
-        batches.get(message.id)?.resolve(message.result)
-        batches.delete(message.id)
+        batches.settle(message.id, message.result)
       }
       if (message.kind === 'keys') {
-        commands.get(message.id)?.(message.result)
-        commands.delete(message.id)
+        commands.settle(message.id, message.result)
+      }
+      if (message.kind === 'log') {
+        emptyings.settle(message.id, message.isEmpty)
       }
       if (message.kind === 'closed') {
         closed.resolve()
@@ -77,14 +83,9 @@ export async function startWriter({ isMoreComing, ...options }: Options): Promis
   })
   worker.on('exit', () => {
     thread.isGone = true
-    for (const waiting of batches.values()) {
-      waiting.resolve(GONE)
-    }
-    batches.clear()
-    for (const answer of commands.values()) {
-      answer({ ok: false, reason: 'failed' })
-    }
-    commands.clear()
+    batches.end()
+    commands.end()
+    emptyings.end()
     closed.resolve()
     if (!thread.isClosing) {
       broken.resolve('WRITER_GONE')
@@ -93,46 +94,63 @@ export async function startWriter({ isMoreComing, ...options }: Options): Promis
   const send = (message: ToWriter): void => worker.postMessage(message)
   const gathering = createGatherer(send, isMoreComing)
 
-  const attempt = (batch: Batch): Promise<BatchResult> =>
-    new Promise((resolve) => {
-      if (thread.isGone) {
-        resolve(GONE)
-        return
-      }
-      count.id += 1
-      count.attempts += 1
-      batches.set(count.id, { batch, resolve })
-      gathering.add({ kind: 'batch', id: count.id, batch })
-    })
+  const attempt = (batch: Batch): Promise<BatchResult> => {
+    count.attempts += 1
+    return batches.ask((id) => gathering.add({ kind: 'batch', id, batch }))
+  }
 
   return {
     sqliteVersion: ready.sqlite,
     migrated: ready.migrated,
     broken: broken.promise,
-    stats: () => ({ waiting: batches.size, attempts: count.attempts, batches: count.batches }),
+    stats: () => ({ waiting: batches.size(), attempts: count.attempts, batches: count.batches }),
     write: async (batch) => {
-      if (batches.size >= WAITING_MAX) {
+      if (batches.size() >= WAITING_MAX) {
         throw new WriteFailed('WRITER_BUSY')
       }
       count.batches += 1
       return await writeCertainly(batch, attempt, broken.resolve)
     },
-    keys: (command) =>
-      new Promise((resolve) => {
-        if (thread.isGone) {
-          resolve({ ok: false, reason: 'failed' })
-          return
-        }
-        count.id += 1
-        commands.set(count.id, resolve)
-        send({ kind: 'keys', id: count.id, command })
-      }),
+    keys: (command) => commands.ask((id) => send({ kind: 'keys', id, command })),
+    emptyLog: () => {
+      gathering.flush()
+      return emptyings.ask((id) => send({ kind: 'empty-log', id }))
+    },
     close: async () => {
       thread.isClosing = true
       gathering.flush()
       send({ kind: 'close' })
       await closed.promise
       await worker.terminate()
+    },
+  }
+}
+
+/** Those who wait for an answer of the thread, by number. Once it is gone, all get `gone`. */
+function createAnswers<T>(gone: T, thread: { readonly isGone: boolean }) {
+  const waiting = new Map<number, (answer: T) => void>()
+  let last = 0
+  return {
+    size: () => waiting.size,
+    ask: (send: (id: number) => void): Promise<T> =>
+      new Promise((resolve) => {
+        if (thread.isGone) {
+          resolve(gone)
+          return
+        }
+        last += 1
+        waiting.set(last, resolve)
+        send(last)
+      }),
+    settle: (id: number, answer: T): void => {
+      waiting.get(id)?.(answer)
+      waiting.delete(id)
+    },
+    end: (): void => {
+      for (const resolve of waiting.values()) {
+        resolve(gone)
+      }
+      waiting.clear()
     },
   }
 }
