@@ -26,7 +26,7 @@ export type Letters = {
   readonly close: () => Promise<void>
 }
 
-const LIMITS = { queueMax: 200, timeoutMs: 20_000, documentsPerWorker: 500 }
+const LIMITS = { queueMax: 200, timeoutMs: 20_000, documentsPerHost: 500 }
 
 /** Wires content, forms, fees and offices to the setting of letters; one typesetter for the town. */
 export function createLetters(whole: () => LettersCtx): Letters {

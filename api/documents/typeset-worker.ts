@@ -17,10 +17,17 @@ const MAIN = `#import sys.inputs.template: letter
 
 const compiler = NodeCompiler.create({ workspace: ROOT, fontArgs: [{ fontBlobs: [...loadLetterFonts()] }] })
 
-parentPort?.on('message', (request: TypesetRequest) => {
-  const answer = typesetNow(request)
-  parentPort?.postMessage(answer, answer.ok ? [answer.pdf.buffer as ArrayBuffer] : [])
-})
+/* A thread answers its port; a process answers who started it, and ends with it. */
+if (parentPort === null) {
+  process.on('message', (request: TypesetRequest) => process.send?.(typesetNow(request)))
+  process.once('disconnect', () => process.exit())
+} else {
+  const port = parentPort
+  port.on('message', (request: TypesetRequest) => {
+    const answer = typesetNow(request)
+    port.postMessage(answer, answer.ok ? [answer.pdf.buffer as ArrayBuffer] : [])
+  })
+}
 
 function typesetNow(request: TypesetRequest): TypesetAnswer {
   try {

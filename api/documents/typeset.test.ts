@@ -15,7 +15,7 @@ const LETTER = `#let letter(data) = {
 `
 const source: TypesetSource = { template: '/letters/test.typ', files: { '/letters/test.typ': LETTER } }
 const options = { standard: 'ua-1', createdAtMs: Date.UTC(2026, 10, 23, 9, 30) } as const
-const limits = { queueMax: 50, timeoutMs: 20_000, documentsPerWorker: 3 }
+const limits = { queueMax: 50, timeoutMs: 20_000, documentsPerHost: 3 }
 
 let typesetter: Typesetter
 let folder: string

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads'
 import { problemType } from '../lib/problem.ts'
 import { coverageOf, loadLetterFonts } from './fonts.ts'
+import { startTypesetHost, type TypesetHost } from './typeset-host.ts'
 
 const typesetBusy = problemType('documents/typeset-busy', 503)
 
@@ -41,11 +41,11 @@ export type Typesetter = {
    * @throws Problem documents/typeset-busy when the queue is full; TypesetError when the template is wrong or too slow.
    */
   readonly typeset: (source: TypesetSource, data: Json, options: TypesetOptions) => Promise<Uint8Array>
-  /** Stops the worker; what still waits is refused. */
+  /** Stops the host; what still waits is refused. */
   readonly close: () => Promise<void>
 }
 
-/** What goes to the worker and comes back. */
+/** What goes to the host and comes back. */
 export type TypesetRequest = TypesetSource & {
   readonly id: number
   readonly dataJson: string
@@ -58,8 +58,8 @@ export type TypesetAnswer =
   | { readonly id: number; readonly ok: false; readonly diagnostics: readonly TypesetDiagnostic[] }
 
 /**
- * Makes the typesetter of a process: one worker thread, started at the first document and kept warm while there is work.
- * It ends after 15 s without any and is replaced every `documentsPerWorker` documents: compiler and fonts hold 100 MB,
+ * Makes the typesetter of the product: one host, started at the first document and kept warm while there is work.
+ * It ends after 15 s without any and is replaced every `documentsPerHost` documents: compiler and fonts hold 100 MB,
  * which the native part gives back only then.
  * @param limits `queueMax` documents that may wait, `timeoutMs` for one document.
  */
@@ -95,7 +95,7 @@ export function createTypesetter(limits: TypesetLimits): Typesetter {
       for (const job of shop.queue.splice(0)) {
         job.reject(typesetBusy())
       }
-      await stopWorker(shop)
+      await stopHost(shop)
     },
   }
 }
@@ -103,16 +103,16 @@ export function createTypesetter(limits: TypesetLimits): Typesetter {
 export type TypesetLimits = {
   readonly queueMax: number
   readonly timeoutMs: number
-  readonly documentsPerWorker: number
+  readonly documentsPerHost: number
 }
-/** Starting again takes about 0.1 s. */
+/** Starting again takes about 0.2 s. */
 const IDLE_MS = 15_000
 type Job = { request: TypesetRequest; resolve: (pdf: Uint8Array) => void; reject: (reason: Error) => void }
 type Shop = {
   readonly limits: TypesetLimits
   readonly queue: Job[]
   running?: Job | undefined
-  worker?: Worker | undefined
+  host?: TypesetHost | undefined
   timer?: NodeJS.Timeout | undefined
   worked: number
   isClosed: boolean
@@ -125,22 +125,17 @@ function next(shop: Shop): void {
   shop.running = shop.queue.shift()
   clearTimeout(shop.timer)
   if (shop.running === undefined) {
-    shop.worker?.unref()
-    shop.timer = setTimeout(() => void stopWorker(shop), IDLE_MS).unref()
+    shop.host?.hold(false)
+    shop.timer = setTimeout(() => void stopHost(shop), IDLE_MS).unref()
     return
   }
-  shop.worker ??= startWorker(shop)
-  shop.worker.ref()
+  shop.host ??= startTypesetHost({
+    onAnswer: (answer) => finish(shop, answer),
+    onEnd: () => fail(shop, 'the typesetter stopped'),
+  })
+  shop.host.hold(true)
   shop.timer = setTimeout(() => fail(shop, 'the document took too long'), shop.limits.timeoutMs)
-  shop.worker.postMessage(shop.running.request)
-}
-
-function startWorker(shop: Shop): Worker {
-  const worker = new Worker(new URL('./typeset-worker.ts', import.meta.url))
-  worker.on('message', (answer: TypesetAnswer) => finish(shop, answer))
-  worker.on('error', () => fail(shop, 'the typesetter stopped'))
-  worker.on('exit', () => fail(shop, 'the typesetter stopped'))
-  return worker
+  shop.host.send(shop.running.request)
 }
 
 function finish(shop: Shop, answer: TypesetAnswer): void {
@@ -150,8 +145,8 @@ function finish(shop: Shop, answer: TypesetAnswer): void {
   }
   settle(shop)
   shop.worked += 1
-  if (shop.worked >= shop.limits.documentsPerWorker) {
-    void stopWorker(shop)
+  if (shop.worked >= shop.limits.documentsPerHost) {
+    void stopHost(shop)
   }
   if (answer.ok) {
     job.resolve(answer.pdf)
@@ -164,7 +159,7 @@ function finish(shop: Shop, answer: TypesetAnswer): void {
 function fail(shop: Shop, message: string): void {
   const job = shop.running
   settle(shop)
-  void stopWorker(shop)
+  void stopHost(shop)
   job?.reject(new TypesetError([{ file: job.request.template, line: 1, message }]))
   next(shop)
 }
@@ -174,13 +169,11 @@ function settle(shop: Shop): void {
   shop.running = undefined
 }
 
-async function stopWorker(shop: Shop): Promise<void> {
-  const old = shop.worker
-  shop.worker = undefined
+async function stopHost(shop: Shop): Promise<void> {
+  const old = shop.host
+  shop.host = undefined
   shop.worked = 0
-  old?.removeAllListeners()
-  old?.on('error', () => undefined)
-  await old?.terminate()
+  await old?.stop()
 }
 
 /** Templates import files of the request by their plain names: no packages (network), no `eval`, no plug-ins. */

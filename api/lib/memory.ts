@@ -1,27 +1,46 @@
 import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** How long nothing may have happened. */
-const QUIET_MS = 20_000
+const LOOK_MS = 10_000
+/** So few uses between two looks are a trickle: jobs that try again, a watcher that asks for health. */
+const TRICKLE_USES = 10
+/** After so many the collection is worth its time also while something trickles. */
+const BUSY_USES = 100
 
 /**
  * Gives memory back once after each busy time. Node collects when it allocates, never because it rests: after the start
  * alone 50 MB of garbage would stay for as long as nobody comes. Call `noteUse` for whatever is work.
- * The collection takes about 0.1 s of a loop that had nothing to do. Does nothing where the engine is another.
+ * The collection takes about 0.1 s of a loop that had next to nothing to do. Does nothing where the engine is another.
  */
-export function startIdleMemory(): { readonly noteUse: () => void; readonly stop: () => void } {
-  const collect = collector({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+export function startIdleMemory(collect: () => void = collectAll()): {
+  readonly noteUse: () => void
+  readonly stop: () => void
+} {
+  // The start is a busy time.
+  const uses = { sinceLook: 0, sinceCollected: BUSY_USES }
   let timer: NodeJS.Timeout | undefined
-  const noteUse = (): void => {
-    if (timer === undefined) {
-      timer = setTimeout(() => collect(), QUIET_MS).unref()
+  const look = (): void => {
+    const isQuiet = uses.sinceLook === 0
+    const isTrickle = uses.sinceLook <= TRICKLE_USES && uses.sinceCollected >= BUSY_USES
+    uses.sinceLook = 0
+    timer = undefined
+    if (isQuiet || isTrickle) {
+      uses.sinceCollected = 0
+      collect()
       return
     }
-    timer.refresh()
+    timer = setTimeout(look, LOOK_MS).unref()
+  }
+  const noteUse = (): void => {
+    uses.sinceLook += 1
+    uses.sinceCollected += 1
+    timer ??= setTimeout(look, LOOK_MS).unref()
   }
   noteUse()
   return { noteUse, stop: () => clearTimeout(timer) }
 }
+
+const collectAll = (): (() => void) => collector({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 
 /** Bytes that may pass before what carried them is collected. */
 const PASSED_BYTES_MAX = 8 * 1024 * 1024

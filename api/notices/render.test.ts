@@ -75,7 +75,7 @@ const noticeOf = (kind: 'approval' | 'refusal', changes: Partial<NoticeInput> = 
 let typesetter: Typesetter
 let folder: string
 beforeAll(() => {
-  typesetter = createTypesetter({ queueMax: 20, timeoutMs: 20_000, documentsPerWorker: 100 })
+  typesetter = createTypesetter({ queueMax: 20, timeoutMs: 20_000, documentsPerHost: 100 })
   folder = mkdtempSync(join(tmpdir(), 'stadttor-notice-'))
 })
 afterAll(async () => {
