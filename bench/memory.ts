@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startProduct } from '../e2e/support/product.ts'
+import { type Product, startProduct } from '../e2e/support/product.ts'
 import { residentBytes, startTownProcess, type TownProcess } from './product.ts'
 import { inParallel, judge, median, round, type Verdict } from './report.ts'
 import type { PreparedDraft } from './servers/drafts.ts'
@@ -124,7 +124,7 @@ async function fillTown(dataDir: string): Promise<void> {
   await town.close()
 }
 
-/** Demo mode: jobs run by themselves, so every copy is set and every outbox entry tried before the pause. */
+/** Demo mode: jobs run by themselves; the pause begins when every copy is set and every outbox entry was tried. */
 async function idleMegabytes(dataDir: string): Promise<number> {
   const product = await startProduct({ dataDir, mode: 'demo' })
   try {
@@ -132,9 +132,23 @@ async function idleMegabytes(dataDir: string): Promise<number> {
     await inParallel(asked, 8, async (path) => {
       await (await fetch(`${product.origin}${path}`)).arrayBuffer()
     })
+    await jobsDone(product)
     await pause(30_000)
     return residentBytes(product.pid) / MB
   } finally {
     await product.stop()
+  }
+}
+
+const JOBS_DONE_SECONDS_MAX = 300
+
+/** Waits until no job ran for some seconds: on a busy machine the copies take longer than any fixed pause. */
+async function jobsDone(product: Product): Promise<void> {
+  let quiet = 0
+  for (let second = 0; second < JOBS_DONE_SECONDS_MAX && quiet < 5; second += 1) {
+    await pause(1_000)
+    const { body } = await product.admin('GET', '/status')
+    const { jobs } = body as { readonly jobs: { readonly running: number } }
+    quiet = jobs.running === 0 ? quiet + 1 : 0
   }
 }
