@@ -11,7 +11,12 @@ export type TypesetHost = {
   /** Ends it without a word to `onEnd`; resolves when it is gone. */
   readonly stop: () => Promise<void>
 }
-type Listeners = { readonly onAnswer: (answer: TypesetAnswer) => void; readonly onEnd: () => void }
+type Listeners = {
+  readonly onReady: () => void
+  readonly onAnswer: (answer: TypesetAnswer) => void
+  readonly onEnd: () => void
+}
+type Said = 'ready' | TypesetAnswer
 
 const PROGRAM = new URL('./typeset-worker.ts', import.meta.url)
 
@@ -23,13 +28,13 @@ const PROGRAM = new URL('./typeset-worker.ts', import.meta.url)
 export const startTypesetHost = (listeners: Listeners): TypesetHost =>
   'Deno' in globalThis ? startThread(listeners) : startProcess(listeners)
 
-function startProcess({ onAnswer, onEnd }: Listeners): TypesetHost {
+function startProcess({ onReady, onAnswer, onEnd }: Listeners): TypesetHost {
   const child = fork(fileURLToPath(PROGRAM), [], { env: {}, execArgv: [], serialization: 'advanced' })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  child.on('message', (answer) => onAnswer(answer as TypesetAnswer))
+  child.on('message', (said) => hear(said as Said, onReady, onAnswer))
   child.on('error', onEnd)
   child.on('exit', onEnd)
   return {
@@ -50,9 +55,9 @@ function startProcess({ onAnswer, onEnd }: Listeners): TypesetHost {
   }
 }
 
-function startThread({ onAnswer, onEnd }: Listeners): TypesetHost {
+function startThread({ onReady, onAnswer, onEnd }: Listeners): TypesetHost {
   const worker = new Worker(PROGRAM)
-  worker.on('message', onAnswer)
+  worker.on('message', (said: Said) => hear(said, onReady, onAnswer))
   worker.on('error', onEnd)
   worker.on('exit', onEnd)
   return {
@@ -65,3 +70,6 @@ function startThread({ onAnswer, onEnd }: Listeners): TypesetHost {
     },
   }
 }
+
+const hear = (said: Said, onReady: () => void, onAnswer: (answer: TypesetAnswer) => void): void =>
+  said === 'ready' ? onReady() : onAnswer(said)

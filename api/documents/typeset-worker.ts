@@ -21,12 +21,14 @@ const compiler = NodeCompiler.create({ workspace: ROOT, fontArgs: [{ fontBlobs: 
 if (parentPort === null) {
   process.on('message', (request: TypesetRequest) => process.send?.(typesetNow(request)))
   process.once('disconnect', () => process.exit())
+  process.send?.('ready')
 } else {
   const port = parentPort
   port.on('message', (request: TypesetRequest) => {
     const answer = typesetNow(request)
     port.postMessage(answer, answer.ok ? [answer.pdf.buffer as ArrayBuffer] : [])
   })
+  port.postMessage('ready')
 }
 
 function typesetNow(request: TypesetRequest): TypesetAnswer {

@@ -45,7 +45,7 @@ export type Typesetter = {
   readonly close: () => Promise<void>
 }
 
-/** What goes to the host and comes back. */
+/** What goes to the host and comes back; first of all it says that it is ready. */
 export type TypesetRequest = TypesetSource & {
   readonly id: number
   readonly dataJson: string
@@ -64,7 +64,7 @@ export type TypesetAnswer =
  * @param limits `queueMax` documents that may wait, `timeoutMs` for one document.
  */
 export function createTypesetter(limits: TypesetLimits): Typesetter {
-  const shop: Shop = { limits, queue: [], worked: 0, isClosed: false }
+  const shop: Shop = { limits, queue: [], isReady: false, worked: 0, isClosed: false }
   const printable = makePrintable()
   let lastId = 0
   return {
@@ -107,6 +107,7 @@ export type TypesetLimits = {
 }
 /** Starting again takes about 0.2 s. */
 const IDLE_MS = 15_000
+const START_MS_MAX = 30_000
 type Job = { request: TypesetRequest; resolve: (pdf: Uint8Array) => void; reject: (reason: Error) => void }
 type Shop = {
   readonly limits: TypesetLimits
@@ -114,6 +115,7 @@ type Shop = {
   running?: Job | undefined
   host?: TypesetHost | undefined
   timer?: NodeJS.Timeout | undefined
+  isReady: boolean
   worked: number
   isClosed: boolean
 }
@@ -129,13 +131,28 @@ function next(shop: Shop): void {
     shop.timer = setTimeout(() => void stopHost(shop), IDLE_MS).unref()
     return
   }
-  shop.host ??= startTypesetHost({
+  shop.host ??= startHost(shop)
+  shop.host.hold(true)
+  // The time of a document begins when there is somebody to set it.
+  limitTime(shop, shop.isReady ? shop.limits.timeoutMs : START_MS_MAX)
+  shop.host.send(shop.running.request)
+}
+
+function startHost(shop: Shop): TypesetHost {
+  shop.isReady = false
+  return startTypesetHost({
+    onReady: () => {
+      shop.isReady = true
+      limitTime(shop, shop.limits.timeoutMs)
+    },
     onAnswer: (answer) => finish(shop, answer),
     onEnd: () => fail(shop, 'the typesetter stopped'),
   })
-  shop.host.hold(true)
-  shop.timer = setTimeout(() => fail(shop, 'the document took too long'), shop.limits.timeoutMs)
-  shop.host.send(shop.running.request)
+}
+
+function limitTime(shop: Shop, ms: number): void {
+  clearTimeout(shop.timer)
+  shop.timer = setTimeout(() => fail(shop, 'the document took too long'), ms)
 }
 
 function finish(shop: Shop, answer: TypesetAnswer): void {
