@@ -102,6 +102,7 @@ const THINGS = [
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
   step: 'unterlagen',
+  page: '1',
   service: 'hund-anmelden',
   'services/:slug': 'hund-anmelden',
   'offices/:slug': 'finanzen',
@@ -148,6 +149,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/status/sign-in': { reference: 'CB-2026-2222-2222', code: 'AAAA-AAAA' },
   'POST /submissions/status/code': { reference: 'CB-2026-2222-2222' },
   'POST /submissions/status/:vorgang/requests/:request': { text: 'Antwort' },
+  [`POST ${DRAFTS}/:draft/paper`]: {},
+  'POST /submissions/intake': { code: '7K4M-Q2XW' },
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },

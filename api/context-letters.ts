@@ -1,8 +1,9 @@
 import { officePage } from './catalogue/pages.ts'
 import type { CatalogueCtx } from './catalogue/service.ts'
 import type { Content } from './content/snapshot.ts'
-import { createTypesetter } from './documents/typeset.ts'
+import { createTypesetter, type Typesetter } from './documents/typeset.ts'
 import { namesOf } from './forms/names.ts'
+import { paperView } from './forms/service.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
 import { wordsOf } from './lib/words.ts'
@@ -10,11 +11,12 @@ import type { NoticeFacts } from './notices/ctx.ts'
 import { letterLang } from './notices/lang.ts'
 import { type LetterKit, readLetterKit } from './notices/letter-kit.ts'
 import { renderNotice, renderReceipt, type Sender } from './notices/render.ts'
+import { renderEmptyForm, renderPaper } from './notices/render-paper.ts'
 import { renderPaymentReceipt } from './notices/render-payment.ts'
 import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
 import type { PaymentReceiptFacts } from './payments/ctx.ts'
 import { readFee } from './payments/service.ts'
-import type { CopyFacts, SubmissionsCtx } from './submissions/ctx.ts'
+import type { CopyFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
 import { readAnswers } from './submissions/service-copy.ts'
 
 type LettersCtx = SubmissionsCtx & CatalogueCtx
@@ -23,6 +25,8 @@ export type Letters = {
   readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
   readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
   readonly renderPaymentReceipt: (facts: PaymentReceiptFacts) => Promise<Uint8Array>
+  readonly renderPaper: (facts: PaperFacts) => Promise<Uint8Array>
+  readonly renderEmptyForm: (content: Content, serviceSlug: string) => Promise<Uint8Array>
   readonly close: () => Promise<void>
 }
 
@@ -89,6 +93,53 @@ export function createLetters(whole: () => LettersCtx): Letters {
         isDemo: ctx.mode !== 'production',
       })
     },
+    renderPaper: async (facts) => {
+      const ctx = whole()
+      return await renderPaper(typesetter, {
+        kit: kitOf(facts.content, letterLang(facts.content, facts.lang)),
+        sender: senderOf(ctx, facts.content, facts.serviceSlug),
+        serviceTitle: facts.serviceTitle,
+        sections: facts.sections.map(({ title, rows }) => ({
+          title,
+          rows: rows.map(({ label, value }) => ({ label, value })),
+        })),
+        code: facts.code,
+        attachments: facts.files,
+        declaration: facts.declaration,
+        createdAtMs: facts.createdAtMs,
+        isDemo: ctx.mode !== 'production',
+      })
+    },
+    renderEmptyForm: emptyForms(whole, typesetter),
+  }
+}
+
+const EMPTY_FORMS_KEPT = 100
+
+/** The empty form of a version never changes: it is set once, at the first question for it. */
+function emptyForms(whole: () => LettersCtx, typesetter: Typesetter): Letters['renderEmptyForm'] {
+  const kept = new Map<string, Promise<Uint8Array>>()
+  return async (content, slug) => {
+    const ctx = whole()
+    const form = ctx.form(content, slug, 'de')
+    const key = `${form.digest}:${content.digestOfFile('letters/form.typ')}:${content.digestOfFile('letters/letter.de.yaml')}`
+    const words = ctx.formWords(content, form.lang)
+    const made =
+      kept.get(key) ??
+      renderEmptyForm(typesetter, {
+        kit: kitOf(content, letterLang(content, form.lang)),
+        sender: senderOf(ctx, content, slug),
+        serviceTitle: form.title,
+        sections: paperView(form, [words('forms.yes'), words('forms.no')]),
+        createdAtMs: 0,
+        isDemo: ctx.mode !== 'production',
+      })
+    kept.set(key, made)
+    made.catch(() => kept.delete(key))
+    if (kept.size > EMPTY_FORMS_KEPT) {
+      kept.delete(kept.keys().next().value ?? '')
+    }
+    return await made
   }
 }
 

@@ -25,6 +25,7 @@ import { contentCheckers } from './context-checks.ts'
 import { createLetters, type Letters } from './context-letters.ts'
 import { createPaymentParts, readCertificate } from './context-payments.ts'
 import { createWorkflowParts } from './context-workflow.ts'
+import { createPress } from './documents/service.ts'
 import { createForms, formWords } from './forms/service.ts'
 import { type AccountProviders, createIdentity } from './identity/identity.ts'
 import { planEndLeasesOfTheDead } from './jobs/plan.ts'
@@ -207,6 +208,9 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     renderPaymentReceipt: letters.renderPaymentReceipt,
     paymentProvider: paymentProviderOf(config, clock),
     ...createPaymentParts(whole),
+    renderPaper: letters.renderPaper,
+    renderEmptyForm: letters.renderEmptyForm,
+    press: createPress(),
     workflow: createWorkflowParts(whole),
     ...(await publishingOf(config, content, log)),
   }

@@ -1,7 +1,7 @@
 import { forgetAnswers } from '../db/batch.ts'
 import { runDelivery } from './connectors/service.ts'
 import type { Context } from './context.ts'
-import { sweepBlobs } from './documents/service.ts'
+import { makePreview, sweepBlobs } from './documents/service.ts'
 import { sweepIdentity } from './identity/service.ts'
 import { publishPages } from './import-content.ts'
 import { planJob } from './jobs/plan.ts'
@@ -13,6 +13,7 @@ import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
+import { forgottenPapers } from './submissions/service-paper.ts'
 import { scanFile } from './submissions/service-scan.ts'
 import { runEffect, runTimer } from './workflow/service.ts'
 
@@ -40,6 +41,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     'payment-receipt': (job) => runPaymentReceipt(ctx, job),
     'file-copy': (job) => fileCopy(ctx, job),
     scan: { run: (job) => scanFile(ctx, job), leaseMs: 180_000, atOnceMax: 2 },
+    preview: { run: (job) => makePreview(ctx, job), leaseMs: 180_000, atOnceMax: 2 },
     checkpoint: () => checkpointJob(ctx),
     publish: async () => {
       await publishPages(ctx, { kind: 'system', principal: 'publish' })
@@ -49,7 +51,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
       await sweepIdentity(ctx)
       await expireDrafts(ctx)
       await sweepPages(ctx)
-      await ctx.write({ statements: [forgetAnswers(ctx.now() - ANSWERS_KEPT_MS)] })
+      await ctx.write({ statements: [forgetAnswers(ctx.now() - ANSWERS_KEPT_MS), ...forgottenPapers(ctx.now())] })
       // Sealed bytes of what is over leave the database's log as well; a backup that reads meanwhile delays it.
       const isGone = await ctx.writer.emptyLog()
       return { again: ctx.now() + (isGone ? HOUR_MS : MINUTE_MS) }

@@ -154,9 +154,10 @@ function glanceOf({ service, config }: ServiceEntry): ServiceGlance {
 const firstLine = ([first]: readonly Duration[]): string | undefined =>
   first === undefined ? undefined : durationLine(first, LANG)
 
-function onlineOf({ slug, config, online }: ServiceEntry): Pick<ServicePage, 'online'> {
-  if (config?.online === 'own') {
-    return { online: { kind: 'own', path: `/antrag/beginnen/${slug}` } }
+function onlineOf({ slug, config, online }: ServiceEntry): Pick<ServicePage, 'online' | 'formPath'> {
+  if (config?.online === 'own' || config?.online === 'assistant') {
+    const formPath = `/api/v1/submissions/services/${slug}/form.pdf`
+    return { online: { kind: config.online, path: `/antrag/beginnen/${slug}` }, formPath }
   }
   const name = pick(online?.name, LANG)?.value
   return online === undefined || name === undefined ? {} : { online: { kind: 'elsewhere', url: online.url, name } }

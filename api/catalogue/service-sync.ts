@@ -19,7 +19,7 @@ export type SyncCtx = {
 export type TouchedService = {
   readonly slug: string
   readonly action: CatalogueChange['action']
-  readonly online: 'own' | 'elsewhere' | 'none'
+  readonly online: 'own' | 'assistant' | 'elsewhere' | 'none'
   readonly fees: readonly string[]
   readonly connectors: readonly string[]
 }

@@ -73,10 +73,12 @@ export type ServicePage = ServiceTeaser & {
   readonly offices: readonly OfficeCard[]
   readonly lifeSituations: readonly LifeSituationTeaser[]
   readonly appointmentUrl?: string
-  /** Own application: path to start, or a service elsewhere: its https address. */
+  /** Own application, or a form that is filled here and printed: path to start; a service elsewhere: its https address. */
   readonly online?:
-    | { readonly kind: 'own'; readonly path: string }
+    | { readonly kind: 'own' | 'assistant'; readonly path: string }
     | { readonly kind: 'elsewhere'; readonly url: string; readonly name: string }
+  /** Path of the empty form as PDF, where there is a form of ours. */
+  readonly formPath?: string
   readonly related: readonly ServiceTeaser[]
   readonly updatedOn?: string
   readonly approvedBy?: string

@@ -110,8 +110,11 @@ export const ServiceShape = v.strictObject({
   fee: v.exactOptional(FeeUseShape),
   /** A law allows a decision without a clerk (§ 35a VwVfG, § 155 Abs. 4 AO); off where absent. */
   automatic: v.exactOptional(v.strictObject({ norm: Line, ...Validity })),
-  /** `own`: our application; `elsewhere`: the state's online service; `none`. */
-  online: v.picklist(['own', 'elsewhere', 'none']),
+  /**
+   * `own`: our application; `assistant`: our form is filled and checked here, printed, and handed in on paper (for what
+   * must not be done online as a whole); `elsewhere`: the state's online service; `none`.
+   */
+  online: v.picklist(['own', 'assistant', 'elsewhere', 'none']),
   /** `none`: nothing has to be handed in, although the description names documents. */
   evidence: v.optional(v.picklist(['upload', 'none']), 'upload'),
   appointmentUrl: v.exactOptional(HttpsUrl),

@@ -19,3 +19,7 @@ export const planForgetUploads = (uploads: readonly UploadPlace[]): Plan => ({
 /** Orders that bytes in quarantine are looked through. */
 export const planScan = (blobId: string, nowMs: number): Plan =>
   planJob({ kind: 'scan', key: blobId, payload: { blobId }, dueAtMs: nowMs })
+
+/** Orders that a file is made visible page by page. */
+export const planPreview = (blobId: string, nowMs: number): Plan =>
+  planJob({ kind: 'preview', key: blobId, payload: { blobId }, dueAtMs: nowMs })

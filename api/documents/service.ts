@@ -6,7 +6,8 @@ import { problemType } from '../lib/problem.ts'
 import { type BlobStore, fileTooLarge, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
 import { cleanFileName, judgeType } from './file-type.ts'
 import { inspectFile } from './inspect.ts'
-import { planScan, type UploadPlace } from './plan.ts'
+import { planPreview, planScan, type UploadPlace } from './plan.ts'
+import type { Press } from './press.ts'
 import type { Scanner } from './scanner.ts'
 import {
   type BlobRow,
@@ -28,6 +29,8 @@ export type DocumentsCtx = Ctx &
     readonly blobs: BlobStore
     /** Null where no scanner is configured: files are then kept as `unscanned`. */
     readonly scanner: Scanner | null
+    /** Opens files out of process; null where processes may not be started. */
+    readonly press: Press | null
   }
 
 /** What is known of a file besides its bytes; always sealed. */
@@ -37,6 +40,18 @@ export const FileMeta = v.object({
   sizeBytes: v.number(),
   sha256: v.string(),
   title: v.optional(v.string()),
+  /** Ids of the uploads this file was made from. */
+  derivedFrom: v.optional(v.array(v.string())),
+  /** How paper became this file (BSI TR-03138): who, when, by what, looked at, and where the paper went. */
+  scan: v.optional(
+    v.object({
+      by: v.string(),
+      atMs: v.number(),
+      how: v.picklist(['upload']),
+      isChecked: v.boolean(),
+      original: v.picklist(['returned', 'kept', 'destroyed']),
+    }),
+  ),
 })
 export type FileMeta = v.InferOutput<typeof FileMeta>
 
@@ -55,6 +70,7 @@ export type DocumentEntry = {
   readonly kind: string
   readonly createdAtMs: number
   readonly scanState: ScanState
+  readonly blobId: string
   readonly meta: FileMeta
 }
 
@@ -200,7 +216,9 @@ export async function prepareDocument(ctx: DocumentsCtx, input: NewDocument): Pr
   const versionId = ctx.newId()
   const spot = { table: 'document_versions', row: versionId, column: 'meta' }
   const metaSealed = await ctx.keyring.sealJson(input.keyId, spot, input.meta)
-  return {
+  // What the product made itself is shown as it is.
+  const isOurs = input.createdBy.startsWith('system:')
+  return join(isOurs ? {} : planPreview(input.blobId, createdAtMs), {
     statements: [
       insertDocument({
         id: input.id,
@@ -236,7 +254,7 @@ export async function prepareDocument(ctx: DocumentsCtx, input: NewDocument): Pr
         },
       },
     ],
-  }
+  })
 }
 
 /** Stores bytes made by the product (a notice, a copy) and returns blob and plan. */
@@ -322,7 +340,7 @@ async function toEntry(ctx: DocumentsCtx, row: StoredVersion): Promise<DocumentE
   const spot = { table: 'document_versions', row: row.version.id, column: 'meta' }
   const meta = v.parse(FileMeta, await ctx.keyring.openJson(row.document.keyId, spot, row.version.metaSealed))
   const { id, vorgangId, kind, createdAtMs } = row.document
-  return { id, vorgangId, kind, createdAtMs, scanState: row.blob.scanState, meta }
+  return { id, vorgangId, kind, createdAtMs, scanState: row.blob.scanState, blobId: row.blob.id, meta }
 }
 
 /** Finds the documents that bytes belong to; none for those of a draft. */
@@ -332,6 +350,9 @@ export async function readDocumentsOfBlob(ctx: DocumentsCtx, blobId: string): Pr
 }
 
 export { disposition } from './file-type.ts'
+export { createPress, type Press } from './press.ts'
 export type { Scanner } from './scanner.ts'
+export { readCodesOf } from './service-press.ts'
+export { makePreview, openPage, type Preview, readPreviews } from './service-previews.ts'
 export { scanBlob } from './service-scan.ts'
 export { BACKUP_LEASE, discardBlobs, sweepBlobs } from './service-sweep.ts'

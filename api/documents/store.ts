@@ -1,7 +1,7 @@
-import { asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
-import { blobs, documents, documentVersions, uploads } from '../../db/schema/documents.ts'
+import { blobs, documents, documentVersions, previewPages, previews, uploads } from '../../db/schema/documents.ts'
 
 export type BlobRow = typeof blobs.$inferSelect
 export type UploadRow = typeof uploads.$inferSelect
@@ -138,4 +138,43 @@ export const insertDocument = (row: DocumentRow): Statement => ({
 export const insertDocumentVersion = (row: DocumentVersionRow): Statement => ({
   sql: 'INSERT INTO document_versions (id, document_id, version_number, blob_id, meta_sealed, created_at_ms, created_by) VALUES (?, ?, ?, ?, ?, ?, ?)',
   args: [row.id, row.documentId, row.versionNumber, row.blobId, row.metaSealed, row.createdAtMs, row.createdBy],
+})
+
+export type PreviewRow = typeof previews.$inferSelect
+export type PreviewPageRow = typeof previewPages.$inferSelect
+
+/** Lists what was made of these files to look at them. */
+export async function listPreviews(db: Read, blobIds: readonly string[]): Promise<readonly PreviewRow[]> {
+  return blobIds.length === 0
+    ? []
+    : await db
+        .select()
+        .from(previews)
+        .where(inArray(previews.blobId, [...blobIds]))
+        .limit(blobIds.length)
+}
+
+/** Finds one page of a preview. */
+export async function findPreviewPage(db: Read, blobId: string, page: number): Promise<PreviewPageRow | undefined> {
+  const one = and(eq(previewPages.blobId, blobId), eq(previewPages.pageNumber, page))
+  return (await db.select().from(previewPages).where(one).limit(1))[0]
+}
+
+export const insertPreview = (row: PreviewRow): Statement => ({
+  sql: 'INSERT INTO previews (blob_id, state, page_count, flags, created_at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (blob_id) DO NOTHING',
+  args: [row.blobId, row.state, row.pageCount, row.flags, row.createdAtMs],
+})
+
+export const insertPreviewPage = (row: PreviewPageRow): Statement => ({
+  sql: 'INSERT INTO preview_pages (id, blob_id, page_number, image_blob_id, key_id, text_sealed, width_pixels, height_pixels) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (blob_id, page_number) DO NOTHING',
+  args: [
+    row.id,
+    row.blobId,
+    row.pageNumber,
+    row.imageBlobId,
+    row.keyId,
+    row.textSealed,
+    row.widthPixels,
+    row.heightPixels,
+  ],
 })

@@ -228,3 +228,22 @@ export type ReceiptView = {
   readonly title: string
   readonly next: readonly { readonly when: string; readonly text: string }[]
 }
+
+/** One question on paper. */
+export type PaperItem = {
+  readonly kind: 'line' | 'lines' | 'date' | 'options' | 'tick' | 'file' | 'note'
+  readonly label: string
+  readonly hint?: string
+  readonly text?: string
+  readonly isOptional: boolean
+  /** Choices to tick. */
+  readonly options: readonly string[]
+  /** Label of the question on whose answer it depends whether this one is to be answered. */
+  readonly dependsOn?: string
+}
+/** A section of the empty form; `repeatMax`: one sheet per item. */
+export type PaperSection = {
+  readonly title: string
+  readonly repeatMax?: number
+  readonly items: readonly PaperItem[]
+}

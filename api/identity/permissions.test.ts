@@ -60,6 +60,7 @@ vorgang.read                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
+paper.take-in               -      -       all   all  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all

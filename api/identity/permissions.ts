@@ -63,6 +63,7 @@ const TABLE = {
   'vorgang.request-information': CASEWORK,
   'vorgang.decide': CASEWORK,
   'vorgang.co-sign': { lead: 'in-team-not-preparer' },
+  'paper.take-in': { clerk: 'always', lead: 'always' },
   'eakte.read': CASEWORK,
   'content.sync': EDITORIAL,
   'content.publish': EDITORIAL,

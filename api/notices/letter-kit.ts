@@ -12,6 +12,8 @@ const WORDS = [
   'question', 'answer', 'attachments', 'time',
   'paymentTitle', 'paymentLead', 'paymentReference', 'providerReference', 'paidAt', 'paidBy', 'item', 'amount', 'total',
   'automaticTitle', 'automatic',
+  'paperTitle', 'paperLead', 'paperCode', 'paperCodeAlt', 'paperCodeText', 'paperPlace', 'paperSignature',
+  'formLead', 'formOptional', 'formOneOf', 'formDepends', 'formRepeat', 'formFile', 'formDate',
 ] as const // biome-ignore format: one list
 type WordKey = (typeof WORDS)[number]
 const Words = v.strictObject({
@@ -41,7 +43,13 @@ export type LetterKit = {
   readonly remedies: readonly RemedyText[]
 }
 
-const TYPST = ['letters/letter.typ', 'letters/notice.typ', 'letters/receipt.typ']
+const TYPST = [
+  'letters/letter.typ',
+  'letters/notice.typ',
+  'letters/receipt.typ',
+  'letters/paper.typ',
+  'letters/form.typ',
+]
 
 /**
  * Reads what letters share from content/letters. A remedy that does not name the authority and its seat is refused:

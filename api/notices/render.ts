@@ -177,7 +177,8 @@ function withAutomatic({ automatic, kit }: NoticeInput, sections: Json[]): Json[
   return [...sections, { title: kit.words.automaticTitle, blocks }]
 }
 
-export function frameData(input: Pick<NoticeInput, 'kit' | 'sender'>, title: string): { [name: string]: Json } {
+/** What the frame of every letter shows. */
+export function frameData(input: Pick<ReceiptInput, 'kit' | 'sender'>, title: string): { [name: string]: Json } {
   const { words, lang } = input.kit
   const { page, of, question, answer, attachments } = words
   const authority = { name: input.sender.name, nameDsb: input.sender.nameDsb }
@@ -257,13 +258,16 @@ function itemsOf(values: Values, name: string): Values[] {
 }
 
 const addressOf = (sender: Sender): string => `${sender.street}, ${sender.postalCode} ${sender.town}`
+/** Who writes, on one line. */
 export const addressLine = (sender: Sender): string => `${sender.name}, ${addressOf(sender)}`
 
+/** Puts values into a word of the letters. */
 export function fillWord(text: string, params: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole)
 }
 
-function sizeText(bytes: number, lang: string): string {
+/** A file's size in words. */
+export function sizeText(bytes: number, lang: string): string {
   const isSmall = bytes < 1_000_000
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: isSmall ? 0 : 1 })
   return isSmall

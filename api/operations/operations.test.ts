@@ -32,6 +32,7 @@ beforeEach(async () => {
     ...town,
     blobs: await openFolderStore(join(town.dataDir, 'blobs')),
     scanner: null,
+    press: null,
     journalSigner: createJournalSigner('stadttor/test/journal', town.keyring.purpose('journal-signing')),
     appVersion: '0.1.0',
     keyCommand: town.writer.keys,

@@ -155,6 +155,7 @@ async function stagedCtx(
     keyring,
     blobs: await options.openBlobs(join(staged, 'blobs')),
     scanner: null,
+    press: null,
     journalSigner: createJournalSigner(`stadttor/${town}/journal`, keyring.purpose('journal-signing')),
     dataDir: staged,
     appVersion: '',

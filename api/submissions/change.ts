@@ -8,7 +8,7 @@ import type { Actor } from '../lib/actor.ts'
 import { Problem, problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, openDraft, sealTyped } from './draft.ts'
-import { updateDraft } from './store.ts'
+import { type DraftRow, updateDraft } from './store.ts'
 
 export const changedMeanwhile = problemType('submissions/changed-meanwhile', 409)
 
@@ -68,7 +68,7 @@ async function writeChange(
   const lost = hasLost ? (await readUploadPlaces(ctx, row.id)).filter((upload) => !still.has(upload.id)) : []
   const result = await ctx.write(
     join(
-      { guards: [updateDraft(row, await sealTyped(ctx, row, typed), atMs, atMs + DRAFT_LIFE_MS)] },
+      { guards: [updateDraft(row, await sealTyped(ctx, row, typed), atMs, lifeOf(row, atMs))] },
       plan,
       ...kept.map((file) => file.plan),
       planForgetUploads(lost),
@@ -79,5 +79,9 @@ async function writeChange(
   }
   return result.ok
 }
+
+/** A draft that was printed lives as long as its paper says. */
+const lifeOf = (row: Pick<DraftRow, 'expiresAtMs'>, atMs: number): number =>
+  Math.max(row.expiresAtMs, atMs + DRAFT_LIFE_MS)
 
 const blobsOf = (files: readonly { readonly blobId: string }[]): readonly string[] => files.map((file) => file.blobId)

@@ -24,6 +24,14 @@ export type CopyFacts = {
   readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[]
 }
 
+/** What a form to be signed shows. */
+export type PaperFacts = Pick<CopyFacts, 'content' | 'lang' | 'serviceSlug' | 'serviceTitle' | 'sections'> & {
+  readonly code: { readonly text: string; readonly svg: string; readonly untilOn: string }
+  readonly files: readonly { readonly name: string; readonly sizeBytes: number }[]
+  readonly declaration: string
+  readonly createdAtMs: number
+}
+
 export type SubmissionsCtx = DocumentsCtx &
   IdentityCtx &
   MessagesCtx &
@@ -38,4 +46,8 @@ export type SubmissionsCtx = DocumentsCtx &
     readonly formWords: (content: Content, lang: string) => Words
     /** Sets the copy of a submission as PDF: the same facts give the same bytes. */
     readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
+    /** Sets a filled form to be signed on paper. */
+    readonly renderPaper: (facts: PaperFacts) => Promise<Uint8Array>
+    /** Sets the empty form of a service; kept by form version. */
+    readonly renderEmptyForm: (content: Content, serviceSlug: string) => Promise<Uint8Array>
   }

@@ -12,10 +12,21 @@ import { planCodeMail } from '../messages/plan.ts'
 import { previewNotice } from '../notices/service.ts'
 import { readAnswerRequest } from './answer-request.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { ANY_FILE, CodeSent, Id, OfVorgang, PDF, SignedInStatus, StatusCode, StatusSignIn } from './schema.ts'
+import {
+  ANY_FILE,
+  CodeSent,
+  Id,
+  OfVorgang,
+  PageNumber,
+  PageText,
+  PDF,
+  SignedInStatus,
+  StatusCode,
+  StatusSignIn,
+} from './schema.ts'
 import { answerRequest } from './service-answers.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
-import { openCaseDocument, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
+import { openCaseDocument, openCasePage, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
 
 const READ: Omit<RouteSpec, 'action' | 'resource'> = {
   who: ['citizen'],
@@ -131,6 +142,27 @@ export const caseRoutes = (ctx: SubmissionsCtx) =>
         return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition(kind, fileName) })
       },
     )
+    .get(
+      '/documents/:document/pages/:page',
+      route({ ...STAFF, action: 'document.read', resource: 'document', gives: ANY_FILE }),
+      async (c) => {
+        const { file, mediaType } = await openCasePage(ctx, actorOf(c), ...pageOf(c.req.param()))
+        return fileAnswer(c.req.raw, { ...file, mediaType, disposition: disposition('inline', 'seite') })
+      },
+    )
+    .get(
+      '/documents/:document/pages/:page/text',
+      route({ ...STAFF, action: 'document.read', resource: 'document', output: PageText }),
+      async (c) => {
+        const { text, width, height } = await openCasePage(ctx, actorOf(c), ...pageOf(c.req.param()))
+        return c.json({ text, width, height })
+      },
+    )
+
+const pageOf = (names: { document: string; page: string }): [string, number] => [
+  parameter(Id, names.document, 'document'),
+  parameter(PageNumber, names.page, 'page'),
+]
 
 async function tryOf(ctx: SubmissionsCtx, typed: string, client: string) {
   const reference = readReference(typed)

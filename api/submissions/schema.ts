@@ -40,3 +40,7 @@ export const SignedInStatus = v.object({ vorgangId: Id, nextCode: v.nullable(v.s
 export const StatusCode = v.strictObject({ reference: Reference })
 export const CodeSent = v.object({ sent: v.boolean() })
 export const OfVorgang = v.object({ vorgangId: Id })
+
+/** Page of a document, from 1. */
+export const PageNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.toNumber())
+export const PageText = v.object({ text: v.string(), width: v.number(), height: v.number() })

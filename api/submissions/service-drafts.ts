@@ -42,7 +42,7 @@ export async function startDraft(
   authorize(actor, 'draft.start')
   const { revisionId, content } = ctx.content.live()
   const service = content.services.get(input.service)
-  if (service === undefined || service.online !== 'own') {
+  if (service === undefined || !(service.online === 'own' || service.online === 'assistant')) {
     throw serviceNotOnline(`service ${input.service}`)
   }
   await refuseTooMany(ctx, actor)

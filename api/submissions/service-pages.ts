@@ -20,13 +20,19 @@ export const pathsOf = (draftId: string, slug: string): FormPaths => ({
 })
 
 /** Data of the page before the first question. Throws 404 where the service cannot be applied for online. */
-export function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang: string): StartView {
+export function readStart(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  slug: string,
+  lang: string,
+): StartView & { readonly isPaper: boolean } {
   authorize(actor, 'catalogue.read')
   const { content } = ctx.content.live()
-  if (content.services.get(slug)?.online !== 'own') {
+  const online = content.services.get(slug)?.online
+  if (online !== 'own' && online !== 'assistant') {
     throw serviceNotOnline(`service ${slug}`)
   }
-  return startView(ctx.form(content, slug, lang))
+  return { ...startView(ctx.form(content, slug, lang)), isPaper: online === 'assistant' }
 }
 
 /** Data of one page of a draft. Throws 404 for a page that cannot be reached. */
@@ -54,6 +60,8 @@ export type ReviewPage = ReviewView & {
   readonly version: number
   /** What it costs; null while something is missing. */
   readonly fee: Fee | null
+  /** Not sent but printed, signed and handed in. */
+  readonly isPaper: boolean
 }
 
 /** Data of the page on which everything is checked before sending. */
@@ -65,7 +73,8 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
     paths: pathsOf(draftId, draft.row.serviceSlug),
   })
   const fee = view.missing === undefined ? feeOf(ctx, draft) : null
-  return { ...view, fee, expiresAtMs: draft.row.expiresAtMs, version: draft.row.version }
+  const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
+  return { ...view, fee, expiresAtMs: draft.row.expiresAtMs, version: draft.row.version, isPaper }
 }
 
 /** What the application as it stands would cost today. */

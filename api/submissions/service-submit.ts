@@ -23,6 +23,7 @@ import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)
+export const paperOnly = problemType('submissions/paper-only', 409)
 export const filePlanMissing = problemType('submissions/file-plan-missing', 500)
 
 const TRIES_MAX = 5
@@ -48,6 +49,9 @@ export async function submitDraft(
       return await submittedBefore(ctx, draftId)
     }
     const draft = await openDraftRow(ctx, row)
+    if (draft.content.services.get(row.serviceSlug)?.online === 'assistant') {
+      throw paperOnly(`draft ${draftId}`)
+    }
     if (version !== undefined && version !== draft.row.version) {
       throw changedMeanwhile(`draft ${draftId}`)
     }
@@ -95,12 +99,13 @@ async function submittedBefore(ctx: SubmissionsCtx, draftId: string): Promise<Su
   return { draftId, vorgangId: submission.vorgangId }
 }
 
-async function prepareSubmission(
+/** Plans everything that a submission is, from answers that are valid; files are those of the draft. */
+export async function prepareSubmission(
   ctx: SubmissionsCtx,
   actor: Actor,
   draft: Draft,
   answers: Answers,
-): Promise<{ readonly vorgangId: string; readonly plan: Plan; readonly looseBlobs: readonly string[] }> {
+): Promise<Prepared> {
   const { row, content, today } = draft
   const service = content.services.get(row.serviceSlug)
   const position = content.filePlan.positions.find((one) => one.id === service?.filePlan)
@@ -150,7 +155,15 @@ async function prepareSubmission(
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )
-  return { vorgangId: ids.vorgangId, plan, looseBlobs: files.looseBlobs }
+  return { ...ids, plan, looseBlobs: files.looseBlobs }
+}
+
+export type Prepared = {
+  readonly vorgangId: string
+  readonly eakteId: string
+  readonly plan: Plan
+  /** Bytes of files that are no part of it, to be discarded after the write. */
+  readonly looseBlobs: readonly string[]
 }
 
 type Place = { readonly eakteId: string; readonly vorgangId: string; readonly actor: string }
@@ -267,11 +280,12 @@ async function planPerson(
   const email = emailOf(form, answers)
   const spot = { table: 'contacts', row: vorgangId, column: 'email' }
   const emailSealed = email === null ? null : await ctx.keyring.seal(row.keyId, spot, email)
-  const sessionId = actor.kind === 'citizen' ? actor.sessionId : ''
   return join(
     planContact({ vorgangId, keyId: row.keyId, lang: row.lang, emailSealed }),
     planCode(ctx, vorgangId, 'receipt').plan,
-    planActorGrant(actor, sessionId, { kind: 'vorgang', id: vorgangId }, ctx.now()),
+    actor.kind === 'citizen'
+      ? planActorGrant(actor, actor.sessionId, { kind: 'vorgang', id: vorgangId }, ctx.now())
+      : {},
   )
 }
 

@@ -1,9 +1,13 @@
 import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
 import {
   documentMissing,
+  type FileMeta,
   openDocument,
+  openPage,
+  type Preview,
   readDocumentPlace,
   readDocuments,
+  readPreviews,
   type ScanState,
 } from '../documents/service.ts'
 import { readEakte, readVorgaenge } from '../eakten/service.ts'
@@ -41,6 +45,10 @@ export type DocumentView = {
   readonly createdAtMs: number
   /** `quarantined` and `rejected` cannot be opened. */
   readonly scanState: ScanState
+  /** How paper became this file; `by` is a member of staff's name. */
+  readonly scan?: FileMeta['scan']
+  /** Pages to look at; absent where none were made (yet). */
+  readonly preview?: Preview
 }
 export type JournalView = Pick<JournalLine, 'seq' | 'type' | 'atMs' | 'body'> & {
   /** Who: name of a member of staff, or a code that the page words (`citizen`, `system:process`). */
@@ -127,7 +135,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       answers === null
         ? []
         : summary(form, answers, { words: ctx.formWords(content, 'de'), today: dayInBerlin(vorgang.openedAtMs) }),
-    documents: documents.map(documentView),
+    documents: await documentViews(ctx, documents),
     requests,
     decision,
     notices,
@@ -165,7 +173,7 @@ export async function readEakteView(ctx: SubmissionsCtx, actor: Actor, eakteId: 
     closedAtMs: eakte.closedAtMs,
     retainUntilOn: eakte.retainUntilOn,
     vorgaenge: vorgaenge.map(({ id, reference, state, openedAtMs }) => ({ id, reference, state, openedAtMs })),
-    documents: documents.map(documentView),
+    documents: await documentViews(ctx, documents),
     journal: await journalOf(ctx, eakteId),
   }
 }
@@ -179,6 +187,12 @@ export async function openCaseDocument(ctx: SubmissionsCtx, actor: Actor, docume
     throw documentMissing(`document ${documentId}`)
   }
   return await openDocument(ctx, documentId)
+}
+
+/** Opens one page of a document of a Vorgang of the clerk's postboxes. Throws 404 as `openCaseDocument`, `documents/no-preview`. */
+export async function openCasePage(ctx: SubmissionsCtx, actor: Actor, documentId: string, page: number) {
+  const { entry } = await openCaseDocument(ctx, actor, documentId)
+  return await openPage(ctx, entry.blobId, page)
 }
 
 /** The case, where the actor works its postbox. A foreign one is missing, like one that never was. */
@@ -200,14 +214,34 @@ async function journalOf(ctx: SubmissionsCtx, eakteId: string): Promise<readonly
   return lines.map(({ seq, type, atMs, body, actor }) => ({ seq, type, atMs, body, actor: names.get(actor) ?? actor }))
 }
 
-function documentView({
-  id,
-  vorgangId,
-  kind,
-  createdAtMs,
-  scanState,
-  meta,
-}: Awaited<ReturnType<typeof readDocuments>>[number]): DocumentView {
-  const { fileName, mediaType, sizeBytes } = meta
-  return { id, vorgangId, kind, title: meta.title ?? fileName, fileName, mediaType, sizeBytes, createdAtMs, scanState }
+/** Documents as pages show them; who scanned is named. */
+async function documentViews(
+  ctx: SubmissionsCtx,
+  documents: Awaited<ReturnType<typeof readDocuments>>,
+): Promise<readonly DocumentView[]> {
+  const previews = await readPreviews(
+    ctx,
+    documents.map((document) => document.blobId),
+  )
+  return await Promise.all(
+    documents.map(async ({ id, vorgangId, kind, createdAtMs, scanState, blobId, meta }) => {
+      const preview = previews.get(blobId)
+      const { fileName, mediaType, sizeBytes, title = fileName, scan } = meta
+      const by = scan === undefined ? null : await staffName(ctx, scan.by.replace(/^staff:/, ''))
+      const scanned = scan === undefined ? {} : { scan: { ...scan, by: by ?? '' } }
+      return {
+        id,
+        vorgangId,
+        kind,
+        title,
+        fileName,
+        mediaType,
+        sizeBytes,
+        createdAtMs,
+        scanState,
+        ...scanned,
+        ...(preview === undefined ? {} : { preview }),
+      }
+    }),
+  )
 }

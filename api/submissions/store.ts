@@ -1,7 +1,7 @@
-import { and, asc, count, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
-import { drafts, submissions } from '../../db/schema/submissions.ts'
+import { drafts, paperCodes, submissions } from '../../db/schema/submissions.ts'
 
 export type DraftRow = typeof drafts.$inferSelect
 export type SubmissionRow = typeof submissions.$inferSelect
@@ -107,4 +107,35 @@ export const insertSubmission = (row: SubmissionRow): Statement => ({
     row.answersSealed,
     row.receivedAtMs,
   ],
+})
+
+export type PaperRow = typeof paperCodes.$inferSelect
+
+/** Finds a printed form by the hash of its code. */
+export async function findPaper(db: Read, codeHash: string): Promise<PaperRow | undefined> {
+  return (await db.select().from(paperCodes).where(eq(paperCodes.codeHash, codeHash)).limit(1))[0]
+}
+
+/** Finds what was printed last of a draft. */
+export async function findPaperOfDraft(db: Read, draftId: string): Promise<PaperRow | undefined> {
+  const newest = db.select().from(paperCodes).where(eq(paperCodes.draftId, draftId))
+  return (await newest.orderBy(desc(paperCodes.createdAtMs)).limit(1))[0]
+}
+
+export const insertPaper = (row: Omit<PaperRow, 'vorgangId'>): Statement => ({
+  sql: 'INSERT INTO paper_codes (code_hash, draft_id, answers_sealed, draft_version, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (code_hash) DO NOTHING',
+  args: [row.codeHash, row.draftId, row.answersSealed, row.draftVersion, row.createdAtMs, row.expiresAtMs],
+})
+
+/** A printed form becomes a Vorgang, once. */
+export const usePaper = (codeHash: string, vorgangId: string): Guard => ({
+  name: 'paper-unused',
+  sql: 'UPDATE paper_codes SET vorgang_id = ?, answers_sealed = NULL WHERE code_hash = ? AND vorgang_id IS NULL',
+  args: [vorgangId, codeHash],
+})
+
+/** Forgets printed forms whose time is over. */
+export const forgetPapers = (beforeMs: number): Statement => ({
+  sql: 'DELETE FROM paper_codes WHERE expires_at_ms < ?',
+  args: [beforeMs],
 })

@@ -46,7 +46,10 @@ export async function sendStep(caller: Caller, draftId: string, address: string,
 }
 
 /** Fills a draft until the page `until` or the review; answers its id. */
-export async function fillDraft(caller: Caller, options: { until?: string; file?: Uint8Array } = {}): Promise<string> {
+export async function fillDraft(
+  caller: Caller,
+  options: { until?: string; file?: Uint8Array; fileName?: string } = {},
+): Promise<string> {
   const { draftId, step } = await beginDraft(caller)
   let address = step
   for (let pages = 0; pages < 30; pages += 1) {
@@ -54,7 +57,7 @@ export async function fillDraft(caller: Caller, options: { until?: string; file?
       return draftId
     }
     if (address === 'unterlagen' && options.file !== undefined) {
-      await bodyOf(await putFile(caller, draftId, options.file), 201)
+      await bodyOf(await putFile(caller, draftId, options.file, { name: options.fileName ?? 'nachweis.pdf' }), 201)
     }
     const next = await sendStep(caller, draftId, address)
     if (next.isInvalid) {
@@ -86,8 +89,8 @@ export async function submit(caller: Caller, draftId: string): Promise<Submitted
 }
 
 /** Applies from the first page to the receipt. */
-export async function apply(caller: Caller, file?: Uint8Array): Promise<Submitted> {
-  return await submit(caller, await fillDraft(caller, file === undefined ? {} : { file }))
+export async function apply(caller: Caller, file?: Uint8Array, fileName = 'nachweis.pdf'): Promise<Submitted> {
+  return await submit(caller, await fillDraft(caller, file === undefined ? {} : { file, fileName }))
 }
 
 /** Body of an answer with the expected status. */

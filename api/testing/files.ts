@@ -1,14 +1,16 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A picture of one colour that every program shows; `claims` is the size its head says instead of the true one. */
-export function smallPng(side = 8, claims = side): Buffer {
+/** A grey picture that every program shows; `claims` is the size its head says instead of the true one. */
+export function smallPng(side = 8, claims = side, grey: (x: number, y: number) => number = () => 0xc0): Buffer {
   const head = Buffer.alloc(13)
   head.writeUInt32BE(claims, 0)
   head.writeUInt32BE(claims, 4)
   head.set([8, 0, 0, 0, 0], 8)
-  const rows = Buffer.alloc((side + 1) * side, 0xc0)
-  for (let row = 0; row < side; row += 1) {
-    rows[row * (side + 1)] = 0
+  const rows = Buffer.alloc((side + 1) * side)
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      rows[y * (side + 1) + 1 + x] = grey(x, y)
+    }
   }
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),

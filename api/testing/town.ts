@@ -60,6 +60,8 @@ export type TownOptions = {
   readonly now?: string
   /** Changes content files before they become live, e.g. lowers a bound. */
   readonly edit?: (path: string, text: string) => string
+  /** Opens files out of process, as the product does; without it nothing is started and no previews are made. */
+  readonly press?: boolean
 }
 
 /** Opens a town on an empty data folder with the demo content. */
@@ -77,7 +79,7 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
   })
   const { ctx, onWrite, close } = await openContext({ config, origin: ORIGIN, clock, log })
   const outside = standIns()
-  Object.assign(ctx, outside.parts)
+  Object.assign(ctx, outside.parts, options.press === true ? {} : { press: null })
   const files = await readContentFolder(CONTENT)
   await ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, options.edit), { note: 'test' })
   const background = createBackground(ctx, onWrite)

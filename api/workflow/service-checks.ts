@@ -13,7 +13,7 @@ const PROCESS = /^services\/([a-z0-9-]+)\/process\.bpmn$/
 export const checkProcesses: ContentChecker = async (content) => {
   const slugs = content.paths.flatMap((path) => PROCESS.exec(path)?.[1] ?? [])
   const missing = [...content.services]
-    .filter(([slug, service]) => service.online === 'own' && !slugs.includes(slug))
+    .filter(([slug, service]) => (service.online === 'own' || service.online === 'assistant') && !slugs.includes(slug))
     .map(([slug]) => lacks(`services/${slug}/process.bpmn`, 'An application of our own needs a process.'))
   return [...missing, ...(await Promise.all(slugs.map((slug) => checkProcess(content, slug)))).flat()]
 }

@@ -48,6 +48,10 @@ export const paperCodes = sqliteTable(
   {
     codeHash: text('code_hash').primaryKey(),
     draftId: text('draft_id').notNull(),
+    /** Answers as they stand on the paper, whatever the draft becomes afterwards. */
+    answersSealed: blob('answers_sealed', { mode: 'buffer' }),
+    /** Version of the draft that was printed; the code is made from it. */
+    draftVersion: integer('draft_version'),
     createdAtMs: integer('created_at_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
     vorgangId: text('vorgang_id'),

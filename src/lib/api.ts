@@ -14,6 +14,7 @@ export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { ReceiptPage, ReviewPage } from '../../api/submissions/service-pages.ts'
+export type { PaperPage } from '../../api/submissions/service-paper.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 

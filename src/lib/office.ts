@@ -67,6 +67,7 @@ export const navigationOf = (
       count: postbox.open,
     })),
   },
+  { title: t('intake.navigation'), entries: [{ href: '/amt/eingang', text: t('intake.title') }] },
 ]
 
 const DAY_MS = 86_400_000
