@@ -103,6 +103,7 @@ const THINGS = [
 const PLAIN: Readonly<Record<string, string>> = {
   step: 'unterlagen',
   page: '1',
+  upload: '01900000-0000-7000-8000-00000000aaaa',
   service: 'hund-anmelden',
   'services/:slug': 'hund-anmelden',
   'offices/:slug': 'finanzen',
@@ -161,6 +162,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 const QUERIES: Readonly<Record<string, string>> = {
   [`PUT ${DRAFTS}/:draft/files`]: '?question=%2Funterlagen%2Fnachweis',
+  [`PUT ${DRAFTS}/:draft/parts/:upload`]: '?question=%2Funterlagen%2Fnachweis',
   [`DELETE ${DRAFTS}/:draft/files/:file`]: '?question=%2Funterlagen%2Fnachweis',
   'GET /catalogue/search': '?q=hund',
   'GET /payments/heard': '?transaction=unknown',

@@ -15,6 +15,7 @@ import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
+import { partRoutes } from './submissions/routes-parts.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
 /** Version of the API's description; the path's `v1` changes only where a change breaks callers. */
@@ -48,6 +49,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', draftRoutes(ctx))
     .route('/api/v1/submissions', submitRoutes(ctx))
     .route('/api/v1/submissions', fileRoutes(ctx))
+    .route('/api/v1/submissions', partRoutes(ctx))
     .route('/api/v1/submissions', statusRoutes(ctx))
     .route('/api/v1/submissions', caseRoutes(ctx))
     .route('/api/v1/submissions', paperRoutes(ctx))

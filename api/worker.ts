@@ -1,7 +1,7 @@
 import { forgetAnswers } from '../db/batch.ts'
 import { runDelivery } from './connectors/service.ts'
 import type { Context } from './context.ts'
-import { makePreview, sweepBlobs } from './documents/service.ts'
+import { makePreview, sweepBlobs, sweepParts } from './documents/service.ts'
 import { sweepIdentity } from './identity/service.ts'
 import { publishPages } from './import-content.ts'
 import { planJob } from './jobs/plan.ts'
@@ -50,6 +50,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     sweep: async () => {
       await sweepIdentity(ctx)
       await expireDrafts(ctx)
+      await sweepParts(ctx)
       await sweepPages(ctx)
       await ctx.write({ statements: [forgetAnswers(ctx.now() - ANSWERS_KEPT_MS), ...forgottenPapers(ctx.now())] })
       // Sealed bytes of what is over leave the database's log as well; a backup that reads meanwhile delays it.

@@ -349,9 +349,11 @@ export async function readDocumentsOfBlob(ctx: DocumentsCtx, blobId: string): Pr
   return await Promise.all(rows.map((row) => toEntry(ctx, row)))
 }
 
+export { fileTooLarge } from './blobs.ts'
 export { disposition } from './file-type.ts'
 export { createPress, type Press } from './press.ts'
 export type { Scanner } from './scanner.ts'
+export { dropParts, type PartPlace, readParts, receivedBytes, storePart, sweepParts } from './service-parts.ts'
 export { readCodesOf } from './service-press.ts'
 export { makePreview, openPage, type Preview, readPreviews } from './service-previews.ts'
 export { scanBlob } from './service-scan.ts'

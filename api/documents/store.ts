@@ -1,7 +1,15 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
-import { blobs, documents, documentVersions, previewPages, previews, uploads } from '../../db/schema/documents.ts'
+import {
+  blobs,
+  documents,
+  documentVersions,
+  previewPages,
+  previews,
+  uploadParts,
+  uploads,
+} from '../../db/schema/documents.ts'
 
 export type BlobRow = typeof blobs.$inferSelect
 export type UploadRow = typeof uploads.$inferSelect
@@ -177,4 +185,28 @@ export const insertPreviewPage = (row: PreviewPageRow): Statement => ({
     row.widthPixels,
     row.heightPixels,
   ],
+})
+
+export type PartRow = typeof uploadParts.$inferSelect
+
+/** Lists the pieces of a file that is on its way, first byte first; at most 100. */
+export async function listParts(db: Read, uploadId: string, draftId: string): Promise<readonly PartRow[]> {
+  const own = and(eq(uploadParts.uploadId, uploadId), eq(uploadParts.draftId, draftId))
+  return await db.select().from(uploadParts).where(own).orderBy(asc(uploadParts.startByte)).limit(100)
+}
+
+/** Records a piece; one that is there already stays. */
+export const insertPart = (row: PartRow): Statement => ({
+  sql: 'INSERT INTO upload_parts (upload_id, start_byte, end_byte, draft_id, blob_id, created_at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  args: [row.uploadId, row.startByte, row.endByte, row.draftId, row.blobId, row.createdAtMs],
+})
+
+export const deleteParts = (uploadId: string, draftId: string): Statement => ({
+  sql: 'DELETE FROM upload_parts WHERE upload_id = ? AND draft_id = ?',
+  args: [uploadId, draftId],
+})
+
+export const forgetParts = (beforeMs: number): Statement => ({
+  sql: 'DELETE FROM upload_parts WHERE created_at_ms < ?',
+  args: [beforeMs],
 })

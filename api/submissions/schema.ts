@@ -29,6 +29,9 @@ export const SavedFile = v.object({
   sha256: v.string(),
 })
 
+/** A file on its way: how many bytes have arrived; `file` once it is whole. */
+export const SavedPart = v.object({ receivedBytes: v.number(), file: v.optional(SavedFile) })
+
 /** `version` of the review that the person saw; a form sends it as text. */
 const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.toNumber())]), v.integer())
 export const SubmitDraft = v.strictObject({ version: v.optional(Version) })

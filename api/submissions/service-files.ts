@@ -132,7 +132,8 @@ export function withFiles(
   return { typed: now, kept, refused }
 }
 
-function fileField(form: Form, pointer: string): Field & { readonly file: FileLimits } {
+/** The question for files at a pointer. Throws `submissions/question-missing`. */
+export function fileField(form: Form, pointer: string): Field & { readonly file: FileLimits } {
   const path = pointer
     .split('/')
     .filter((part) => part !== '' && !/^\d+$/.test(part))
