@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { discardBlobs, sweepBlobs } from '../documents/service.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { apply, smallPdf } from '../testing/dog-tax.ts'
 import { smallJpeg } from '../testing/files.ts'
@@ -29,7 +28,7 @@ async function attachment(file: Uint8Array, name?: string): Promise<DocumentView
 const page = (id: string, number: number): string => `/submissions/documents/${id}/pages/${number}`
 
 describe('previews', () => {
-  it('of a PDF are pictures of its pages, sealed, and go when the file goes', async () => {
+  it('of a PDF are pictures of its pages, for those who work the Vorgang', async () => {
     const document = await attachment(smallPdf('preview'))
     expect(document.preview).toEqual({ state: 'made', pageCount: 1, shownCount: 1, flags: [] })
     const image = await clerk.get(page(document.id, 1))
@@ -38,19 +37,27 @@ describe('previews', () => {
     expect(await problemOf(await clerk.get(page(document.id, 2)))).toMatchObject({ type: 'documents/no-preview' })
     const other = await town.signIn('omar', { roles: ['clerk'], teams: ['ordnung'] })
     expect((await other.get(page(document.id, 1))).status).toBe(404)
-    const [row] = await town.ctx.db.all<{ blob: string; image: string; origin: string }>(
-      `SELECT p.blob_id AS blob, p.image_blob_id AS image, b.derived_from AS origin FROM preview_pages p JOIN blobs b ON b.id = p.image_blob_id JOIN document_versions v ON v.blob_id = p.blob_id WHERE v.document_id = '${document.id}'`,
-    )
-    expect(row?.origin).toBe(row?.blob)
-    await town.ctx.write({
+  })
+
+  it('go when the file goes: rows at once, bytes with the sweep', async () => {
+    const blob = (id: string, from: string | null) => ({
+      sql: "INSERT INTO blobs (id, key_id, size_bytes, media_type, scan_state, created_at_ms, derived_from) VALUES (?, 'k', 1, 'image/png', 'clean', 0, ?)",
+      args: [id, from],
+    })
+    const added = await town.ctx.write({
       statements: [
-        { sql: 'DELETE FROM document_versions WHERE document_id = ?', args: [document.id] },
-        { sql: 'DELETE FROM blobs WHERE id = ?', args: [row?.blob ?? ''] },
+        blob('file', null),
+        blob('image', 'file'),
+        { sql: "INSERT INTO previews VALUES ('file', 'made', 1, '', 0)", args: [] },
+        { sql: "INSERT INTO preview_pages VALUES ('page', 'file', 1, 'image', 'k', x'00', 1, 1)", args: [] },
       ],
     })
-    expect(await town.ctx.db.all(`SELECT id FROM preview_pages WHERE blob_id = '${row?.blob}'`)).toEqual([])
-    expect(await discardBlobs(town.ctx, [row?.image ?? ''])).toBe(1)
-    expect(await sweepBlobs(town.ctx)).toBe(0)
+    expect(added.ok).toBe(true)
+    await town.ctx.write({ statements: [{ sql: "DELETE FROM blobs WHERE id = 'file'", args: [] }] })
+    const left = await town.ctx.db.all(
+      "SELECT id FROM blobs WHERE id = 'image' UNION SELECT id FROM preview_pages WHERE id = 'page' UNION SELECT blob_id FROM previews WHERE blob_id = 'file'",
+    )
+    expect(left).toEqual([])
   })
 
   it('of a photo are the photo without its place; the original stays as it was', async () => {

@@ -37,6 +37,8 @@ export const partRoutes = (ctx: SubmissionsCtx) =>
         accepts: 'file',
       }),
       async (c) => {
+        // Whose it is comes before what is wrong with it.
+        await readPart(ctx, actorOf(c), idsOf(c.req.param()))
         const pointer = parameter(Pointer, c.req.query('question'), 'question')
         const { fileName, source } = readFileBody(c.req.raw)
         const range = rangeOf(c.req.header('content-range'))
