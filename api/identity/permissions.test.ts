@@ -60,6 +60,9 @@ vorgang.read                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
+payment.read                -      own     -     -    -      -        -
+payment.start               -      own     -     -    -      -        -
+payment.hear                all    all     -     -    -      -        -
 paper.take-in               -      -       all   all  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
