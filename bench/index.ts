@@ -1,3 +1,4 @@
+import { benchForm } from './form.ts'
 import { benchLargeUpload, benchStart } from './memory.ts'
 import { benchPublish } from './publish.ts'
 import { printVerdicts, type Verdict } from './report.ts'
@@ -7,6 +8,7 @@ import { benchUpload } from './upload.ts'
 
 /** Every bench by name: `npm run bench -- submit static`. Without a name all run. */
 const benches: Record<string, () => Promise<readonly Verdict[]>> = {
+  form: benchForm,
   publish: benchPublish,
   submit: benchSubmit,
   upload: benchUpload,

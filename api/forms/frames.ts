@@ -80,6 +80,10 @@ function factOf(field: Field, value: AnswerValue | undefined): unknown {
 }
 
 function put(tree: Tree, path: string, value: unknown): void {
+  if (!path.includes('.')) {
+    tree[path] = value
+    return
+  }
   const parts = path.split('.')
   const last = parts.pop() ?? ''
   let holder = tree

@@ -6,7 +6,9 @@ import type { Read } from './reading.ts'
 
 /** What was read of one question, and the raw texts it was read from. */
 export type Reading = {
-  readonly texts: readonly (string | readonly FileRef[])[]
+  readonly names: readonly string[]
+  /** Undefined where the control was never sent. */
+  readonly texts: readonly (string | readonly FileRef[] | undefined)[]
   readonly read: Read
   /** The question was on a page that was sent. */
   readonly isAnswered: boolean
@@ -23,22 +25,17 @@ export function readTyped(
   at: { form: Form; typed: Typed; pointer: string; today: string; before: Reading | undefined },
 ): Reading {
   const { form, typed, pointer, today, before } = at
-  const names = controlNames(field, pointer)
-  const texts: (string | readonly FileRef[])[] = []
-  let isAnswered = false
-  for (const name of names) {
-    const value = Object.hasOwn(typed, name) ? typed[name] : undefined
-    isAnswered ||= value !== undefined
-    texts.push(value ?? '')
-  }
-  if (field.kind === 'file') {
-    texts.push(typedText(typed, refusalName(pointer)))
-  }
-  if (before?.isAnswered === isAnswered && texts.every((text, index) => text === before.texts[index])) {
+  if (before?.names.every((name, index) => rawOf(typed, name) === before.texts[index]) === true) {
     return before
   }
-  return { texts, isAnswered, read: readNow(field, { typed, pointer, texts, today, form }) }
+  const names = [...controlNames(field, pointer), ...(field.kind === 'file' ? [refusalName(pointer)] : [])]
+  const texts = names.map((name) => rawOf(typed, name))
+  const isAnswered = texts.some((text) => text !== undefined)
+  return { names, texts, isAnswered, read: readNow(field, { typed, pointer, texts, today, form }) }
 }
+
+const rawOf = (typed: Typed, name: string): string | readonly FileRef[] | undefined =>
+  Object.hasOwn(typed, name) ? typed[name] : undefined
 
 type Now = { form: Form; typed: Typed; pointer: string; texts: Reading['texts']; today: string }
 

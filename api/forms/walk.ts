@@ -4,7 +4,7 @@ import { type Answers, type AnswerValue, type Typed, typedText } from './answers
 import { isTrue } from './decide.ts'
 import { conditionIn, contextOf, type Frame, isMissing, itemFrame, keep, keepItems, rootFrame } from './frames.ts'
 import { anotherName, itemCount } from './items.ts'
-import type { Field, Form, LoopStep, QuestionStep, Step } from './model.ts'
+import type { Check, Field, Form, LoopStep, QuestionStep, Step } from './model.ts'
 import { issueOf, type Reading, readTyped } from './readings.ts'
 
 export type { Trail } from './frames.ts'
@@ -241,17 +241,26 @@ function failedChecks(
   page: { asked: readonly AskedField[]; issues: readonly Issue[] },
 ): readonly Issue[] {
   const { form, root } = walking
-  return form.checks.flatMap((check): readonly Issue[] => {
-    const at = page.asked.find(({ field }) => field.path === check.at)
-    const isWrongAlready = page.issues.some((issue) => at !== undefined && issue.pointer.startsWith(at.pointer))
-    if (at === undefined || isWrongAlready || check.rule.uses.some((name) => isMissing(form, { root, frame }, name))) {
+  const all = checksOf(form)
+  return page.asked.flatMap(({ field, pointer }): readonly Issue[] => {
+    const checks = all.get(field.path)
+    if (checks === undefined || page.issues.some((issue) => issue.pointer.startsWith(pointer))) {
       return []
     }
     const context = contextOf(root, frame)
-    return isTrue(check.rule, context) || hasNull(check.rule, context)
-      ? []
-      : [{ pointer: at.pointer, type: 'forms/check', params: { check: check.id } }]
+    return checks
+      .filter(({ rule }) => !rule.uses.some((name) => isMissing(form, { root, frame }, name)))
+      .filter(({ rule }) => !(isTrue(rule, context) || hasNull(rule, context)))
+      .map(({ id }) => ({ pointer, type: 'forms/check', params: { check: id } }))
   })
+}
+
+const checksByPath = new WeakMap<Form, ReadonlyMap<string, readonly Check[]>>()
+
+function checksOf(form: Form): ReadonlyMap<string, readonly Check[]> {
+  const known = checksByPath.get(form) ?? Map.groupBy(form.checks, (check) => check.at)
+  checksByPath.set(form, known)
+  return known
 }
 
 /** A check says nothing about an optional question that was left empty. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { FeelDate, FeelDuration, evaluate as feelinEvaluate, parseDate, parseExpression } from 'feelin'
 import { checkExpression } from './feel-check.ts'
+import { ASK_ENGINE, type FastRule, fastRule, isIsoDate, LIST_LENGTH_MAX, STRING_LENGTH_MAX } from './feel-fast.ts'
 import type { Names, NameType, ResultKind } from './feel-tree.ts'
 import type { Finding } from './finding.ts'
 
@@ -8,8 +9,6 @@ export type { Names, NameType, ResultKind } from './feel-tree.ts'
 
 /** Longest expression in characters. */
 export const EXPRESSION_LENGTH_MAX = 1000
-const STRING_LENGTH_MAX = 20_000
-const LIST_LENGTH_MAX = 500
 const MEMO_SIZE_MAX = 64
 
 /**
@@ -24,6 +23,8 @@ export type Rule = {
   readonly names: Names
   readonly result: ResultKind
   readonly memo: Map<string, Evaluation>
+  /** The same as a function, for the usual conditions. */
+  readonly fast?: FastRule
 }
 
 export type Compiled =
@@ -64,7 +65,9 @@ export function compileRule(
       }))
       return { ok: false, findings }
     }
-    const rule: Rule = { source, file, line, uses: checked.uses, names, result, memo: new Map() }
+    const fast = result === 'boolean' ? fastRule(source, tree.topNode, names) : undefined
+    const bare: Rule = { source, file, line, uses: checked.uses, names, result, memo: new Map() }
+    const rule = fast === undefined ? bare : { ...bare, fast }
     return tryOut(rule) ?? { ok: true, rule }
   } catch {
     return fail('feel/syntax', `The expression "${source}" cannot be read.`)
@@ -78,6 +81,10 @@ export function compileRule(
  * @param context values by name: dates as ISO text, money in integer cents, lists up to 500 entries.
  */
 export function evaluate(rule: Rule, context: Readonly<Record<string, unknown>>): Evaluation {
+  const fast = rule.fast?.(context) ?? null
+  if (rule.fast !== undefined && fast !== ASK_ENGINE) {
+    return { ok: true, value: fast }
+  }
   const state: Passing = { isMissing: false, wrong: [] }
   const passed: Record<string, unknown> = {}
   for (const root of new Set(rule.uses.map((path) => path.split('.')[0] ?? ''))) {
@@ -172,11 +179,6 @@ function passScalar(type: NameType, value: unknown): unknown {
     return typeof value === 'boolean' ? value : undefined
   }
   return typeof value === 'string' && value.length <= STRING_LENGTH_MAX ? value : undefined
-}
-
-function isIsoDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text)
 }
 
 /** Turns ISO dates into the engine's dates. Done only when the engine really runs: it is the dearest part of passing values. */
