@@ -11,7 +11,10 @@ type Times = {
   readonly pageMs: readonly number[]
 }
 
-/** A form of 1,000 fields with 100 rules: the whole of it checked, and one page sent after one answer changed. */
+/**
+ * A form of 1,000 fields with 100 rules: the whole of it checked, and one page sent after one answer changed. Processor time,
+ * so that a machine others use as well gives the same figures.
+ */
 export async function benchForm(): Promise<readonly Verdict[]> {
   const child = spawnSync(process.execPath, [join(import.meta.dirname, 'servers/form-engine.ts')], { encoding: 'utf8' })
   if (child.status !== 0) {

@@ -1,7 +1,7 @@
 import type { ResultKind, Rule } from '../lib/feel.ts'
 import type { Loading } from './loading.ts'
 import type { Computed, Field } from './model.ts'
-import { namesOf, pathOfName, TODAY_NAME } from './names.ts'
+import { pathOfName, TODAY_NAME } from './names.ts'
 
 /** What is known of computed values: their rules, and after which step those on no page are worked out. */
 export type Computing = {
@@ -39,7 +39,7 @@ export function loadComputed(loading: Loading, placed: Placed): Computing {
   for (const field of placed.fields.values()) {
     const source = loading.overlay.fields[field.path]?.compute
     if (field.computed !== undefined && source !== undefined) {
-      const names = namesOf(placed.fields.values(), field.loops)
+      const names = loading.namesIn(placed.fields, field.loops)
       const rule = loading.compile(source, placeOf(field), names, RESULTS[field.computed.as])
       if (rule !== undefined) {
         rules.set(field.path, rule)

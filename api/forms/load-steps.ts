@@ -3,7 +3,7 @@ import { nearest } from '../lib/finding.ts'
 import { type Computing, loadComputed, type PlacedStep } from './load-computed.ts'
 import type { Loading } from './loading.ts'
 import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
-import { itemOfName, namesOf, pathOfName, TODAY_NAME } from './names.ts'
+import { itemOfName, pathOfName, TODAY_NAME } from './names.ts'
 import type { LoopStepOverlay, QuestionStepOverlay, StepOverlay } from './overlay.ts'
 import { type Conditioned, reportDeadConditions } from './reachable-rules.ts'
 import type { Place } from './yaml.ts'
@@ -206,7 +206,7 @@ function condition(laying: Laying, source: string | undefined, at: ConditionAt):
   if (source === undefined) {
     return undefined
   }
-  const rule = laying.loading.compile(source, at.place, namesOf(laying.fields.values(), at.loops))
+  const rule = laying.loading.compile(source, at.place, laying.loading.namesIn(laying.fields, at.loops))
   if (rule === undefined) {
     return undefined
   }
@@ -239,7 +239,7 @@ function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: numbe
 function reportLater(laying: Laying, field: Field): void {
   const source = laying.loading.overlay.fields[field.path]?.when
   if (source !== undefined && !laying.pageOf.has(field.path)) {
-    laying.loading.compile(source, ['fields', field.path, 'when'], namesOf(laying.fields.values(), field.loops))
+    laying.loading.compile(source, ['fields', field.path, 'when'], laying.loading.namesIn(laying.fields, field.loops))
   }
 }
 
@@ -261,7 +261,7 @@ function loadChecks(laying: Laying): readonly Check[] {
       loading.report([...place, 'id'], 'forms/twice', `The check "${check.id}" stands twice.`)
     }
     seen.add(check.id)
-    const names: Names = namesOf(fields.values(), field?.loops)
+    const names: Names = loading.namesIn(fields, field?.loops)
     const rule = loading.compile(check.rule, [...place, 'rule'], names)
     if (rule === undefined || field === undefined) {
       return []

@@ -8,7 +8,6 @@ import { loadFields } from './load-fields.ts'
 import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
 import type { Form } from './model.ts'
-import { namesOf } from './names.ts'
 import { openPointsOf } from './open-points.ts'
 import { Overlay } from './overlay.ts'
 import { readYaml, shapeOf } from './yaml.ts'
@@ -91,7 +90,7 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
   }
   const { fields, groups } = loadFields(loading, model)
   const { steps, checks, conditions, computing } = loadSteps(loading, fields, groups)
-  const names = namesOf(fields.values())
+  const names = loading.namesIn(fields)
   const notes = overlay.review.notes.flatMap((note, index) => {
     const when = loading.compile(note.when, ['review', 'notes', index, 'when'], names)
     return when === undefined ? [] : [{ id: note.id, when, text: note.text }]

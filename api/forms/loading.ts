@@ -1,6 +1,8 @@
 import { compileRule, type Names, type ResultKind, type Rule } from '../lib/feel.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { TownLists } from './lists.ts'
+import type { Field } from './model.ts'
+import { namesOf } from './names.ts'
 import type { Overlay } from './overlay.ts'
 import type { Place, YamlFile } from './yaml.ts'
 
@@ -10,6 +12,8 @@ export type Loading = {
   readonly overlay: Overlay
   readonly lists: TownLists
   readonly findings: Finding[]
+  /** The names rules may use within repeating groups, outermost first; made once for each place. */
+  readonly namesIn: (fields: ReadonlyMap<string, Field>, loops?: readonly string[]) => Names
   readonly report: (place: Place, type: string, detail: string, suggestion?: string) => void
   /** `result` is what the rule has to give; a yes/no where not named. */
   readonly compile: (source: string, place: Place, names: Names, result?: ResultKind) => Rule | undefined
@@ -18,7 +22,13 @@ export type Loading = {
 /** Begins to load one form; findings gather in the order they are seen. */
 export function startLoading(yaml: YamlFile, overlay: Overlay, lists: TownLists): Loading {
   const findings: Finding[] = []
+  const names = new Map<string, Names>()
   return {
+    namesIn: (fields, loops = []) => {
+      const known = names.get(loops.join(' ')) ?? namesOf(fields.values(), loops)
+      names.set(loops.join(' '), known)
+      return known
+    },
     yaml,
     overlay,
     lists,

@@ -219,17 +219,17 @@ function plain(value: unknown): FeelValue {
 
 /** Runs the rule once on invented values: finds wrong arguments that types alone do not show. */
 function tryOut(rule: Rule): Compiled | undefined {
-  const sample = Object.fromEntries(Object.entries(rule.names).map(([name, type]) => [name, sampleOf(type)]))
-  const result = run(rule, passAll(rule, sample), false)
+  const roots = new Set(rule.uses.map((path) => path.split('.')[0] ?? ''))
+  const used = Object.entries(rule.names).filter(([name]) => roots.has(name))
+  const sample = Object.fromEntries(used.map(([name, type]) => [name, sampleOf(type)]))
+  const result = run(rule, passAll(Object.fromEntries(used), sample), false)
   const hasText = rule.uses.some((path) => typeAt(rule.names, path)?.kind === 'string')
   return result.ok || hasText ? undefined : { ok: false, findings: result.findings }
 }
 
-function passAll(rule: Rule, context: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const to: PassTo = { uses: Object.keys(rule.names), state: { isMissing: false, wrong: [] } }
-  return Object.fromEntries(
-    Object.entries(rule.names).map(([name, type]) => [name, pass(type, context[name], name, to)]),
-  )
+function passAll(names: Names, context: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const to: PassTo = { uses: Object.keys(names), state: { isMissing: false, wrong: [] } }
+  return Object.fromEntries(Object.entries(names).map(([name, type]) => [name, pass(type, context[name], name, to)]))
 }
 
 function sampleOf(type: NameType): unknown {

@@ -13,10 +13,12 @@ const before = performance.now()
 const { form, typed } = largeForm(1000, 100)
 const loadMs = performance.now() - before
 
+/** Milliseconds of processor time: the engine waits for nothing, so this is what a machine of its own would take. */
 const timed = (work: () => void): number => {
-  const startedMs = performance.now()
+  const started = process.cpuUsage()
   work()
-  return performance.now() - startedMs
+  const { user, system } = process.cpuUsage(started)
+  return (user + system) / 1000
 }
 
 const wholeMs: number[] = []
