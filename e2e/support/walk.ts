@@ -6,6 +6,8 @@ export type WalkOptions = {
   /** Looks at every page with axe before it is filled. */
   readonly withAxe?: boolean
   readonly upload?: UploadFile
+  /** Files by the pointer of their question; others get `upload`. */
+  readonly files?: ReadonlyMap<string, readonly UploadFile[]>
   /** Uses keys only: Tab, arrows, Space, Enter, letters. */
   readonly byKeyboard?: boolean
 }
@@ -26,7 +28,7 @@ export async function goOn(page: Page, name: string | RegExp): Promise<void> {
 
 /** Fills page after page by the names of the controls until everything is to be checked. */
 export async function fillUntilReview(page: Page, typed: Typed, options: WalkOptions = {}): Promise<void> {
-  for (let count = 0; count < 40 && !page.url().endsWith('/pruefen'); count += 1) {
+  for (let count = 0; count < 60 && !page.url().endsWith('/pruefen'); count += 1) {
     if (options.withAxe === true) {
       await axeClean(page)
     }
@@ -57,9 +59,9 @@ async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise
       .first()
       .evaluate((node) => (node instanceof HTMLInputElement ? node.type : node.tagName.toLowerCase()))
     if (type === 'file') {
-      if (options.upload !== undefined) {
-        const { name: fileName, type: mimeType, bytes } = options.upload
-        await control.setInputFiles({ name: fileName, mimeType, buffer: Buffer.from(bytes) })
+      const file = options.files === undefined ? options.upload : options.files.get(name)?.[0]
+      if (file !== undefined) {
+        await control.setInputFiles({ name: file.name, mimeType: file.type, buffer: Buffer.from(file.bytes) })
       }
       continue
     }
