@@ -26,6 +26,16 @@ export const demoAccounts: readonly Account[] = [
   { username: 'marko.lehnigk', name: 'Marko Lehnigk', groups: ['steuern'], roles: ['clerk', 'lead'], ...withMfa },
   { username: 'petra.budar', name: 'Petra Budar', groups: ['ordnung'], roles: ['clerk'], ...withMfa },
   { username: 'henryk.schiman', name: 'Henryk Schiman', groups: ['buergerservice'], roles: ['clerk'], ...withMfa },
+  { username: 'rita.mauk', name: 'Rita Mauk', groups: ['umwelt', 'verkehr'], roles: ['clerk'], ...withMfa },
+  { username: 'lutz.hansch', name: 'Lutz Hansch', groups: ['standesamt'], roles: ['clerk'], ...withMfa },
+  { username: 'silke.bramke', name: 'Silke Bramke', groups: ['kita', 'wohnen'], roles: ['clerk'], ...withMfa },
+  {
+    username: 'dirk.noatnick',
+    name: 'Dirk Noatnick',
+    groups: ['buergerservice', 'kita', 'ordnung', 'standesamt', 'umwelt', 'verkehr', 'wohnen'],
+    roles: ['clerk', 'lead'],
+    ...withMfa,
+  },
   { username: 'ines.kahlau', name: 'Ines Kahlau', groups: [], roles: ['editor'], ...withMfa },
   { username: 'tobias.dreko', name: 'Tobias Dreko', groups: [], roles: ['operator'], ...withMfa },
   {
