@@ -36,7 +36,7 @@ async function apply(page: Page, slug: string, example: ServiceExample): Promise
   await fillUntilReview(page, example.typed, { files: example.files })
   await axeClean(page)
   await expectNoSidewaysScroll(page)
-  await page.locator('main form[action$="/submit"] button').click()
+  await page.locator('main form[action$="/submit"] button.button').click()
   await expect(page.getByText(/CB-\d{4}-\w{4}-\w{4}/).first()).toBeVisible()
   await axeClean(page)
   await expectNoSidewaysScroll(page)

@@ -65,7 +65,8 @@ async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise
       }
       continue
     }
-    const value = typed[name]
+    // Where nothing else is said there is no other item.
+    const value = typed[name] ?? (name.endsWith('/+') ? 'false' : undefined)
     if (value !== undefined) {
       await (options.byKeyboard === true ? typeValue(page, name, type, value) : setValue(page, name, type, value))
     }
