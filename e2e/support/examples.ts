@@ -43,8 +43,12 @@ export function validExamples(slug: string): readonly ServiceExample[] {
     const answers = Object.entries(whole(entry))
     return {
       name: entry.name,
-      typed: Object.fromEntries(answers.flatMap(([at, value]) => (typeof value === 'string' ? controlsOf(at, value) : []))),
-      files: new Map(answers.flatMap(([at, value]) => (typeof value === 'string' ? [] : [[at, value.map(fileOf)] as const]))),
+      typed: Object.fromEntries(
+        answers.flatMap(([at, value]) => (typeof value === 'string' ? controlsOf(at, value) : [])),
+      ),
+      files: new Map(
+        answers.flatMap(([at, value]) => (typeof value === 'string' ? [] : [[at, value.map(fileOf)] as const])),
+      ),
       todayMs: Date.parse(`${file.today}T09:00:00+01:00`),
     }
   })
