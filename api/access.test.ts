@@ -147,6 +147,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   [`POST ${DRAFTS}`]: { service: 'hund-anmelden' },
   [`POST ${DRAFTS}/:draft/steps/:step`]: {},
   [`POST ${DRAFTS}/:draft/submit`]: {},
+  [`POST ${DRAFTS}/:draft/anyway`]: {},
+  [`POST ${DRAFTS}/:draft/saved`]: { email: 'mara@beispiel.example' },
+  'POST /submissions/services/:service/precheck': {},
+  'POST /submissions/resume': { reference: 'ECB-2026-2222-2222', code: 'AAAA-AAAA' },
+  'POST /submissions/resume/code': { reference: 'ECB-2026-2222-2222' },
+  'POST /submissions/language': { lang: 'en' },
   'POST /submissions/status/sign-in': { reference: 'CB-2026-2222-2222', code: 'AAAA-AAAA' },
   'POST /submissions/status/code': { reference: 'CB-2026-2222-2222' },
   'POST /submissions/status/:vorgang/requests/:request': { text: 'Antwort' },
@@ -196,7 +202,7 @@ function cellOf({ status, type }: Answer): string {
   if (![401, 403, 404].includes(status)) {
     return 'open'
   }
-  return type.startsWith('identity/') ? `${status} ${type}` : String(status)
+  return /^identity\/|-refused$/.test(type) ? `${status} ${type}` : String(status)
 }
 
 const answerOf = (mounted: MountedRoute, actor: string, kind: Kind): Answer =>

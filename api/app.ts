@@ -13,6 +13,7 @@ import { noticeRoutes } from './notices/routes.ts'
 import { paymentRoutes } from './payments/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
+import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
@@ -46,6 +47,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/catalogue', catalogueRoutes(ctx))
     .route('/api/v1/identity', identityRoutes(ctx))
     .route('/api/v1/identity', accountRoutes(ctx))
+    .route('/api/v1/submissions', applyingRoutes(ctx))
     .route('/api/v1/submissions', draftRoutes(ctx))
     .route('/api/v1/submissions', submitRoutes(ctx))
     .route('/api/v1/submissions', fileRoutes(ctx))

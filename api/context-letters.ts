@@ -16,7 +16,7 @@ import { renderPaymentReceipt } from './notices/render-payment.ts'
 import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
 import type { PaymentReceiptFacts } from './payments/ctx.ts'
 import { readFee } from './payments/service.ts'
-import type { CopyFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
+import type { Contact, CopyFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
 import { readAnswers } from './submissions/service-copy.ts'
 
 type LettersCtx = SubmissionsCtx & CatalogueCtx
@@ -27,6 +27,8 @@ export type Letters = {
   readonly renderPaymentReceipt: (facts: PaymentReceiptFacts) => Promise<Uint8Array>
   readonly renderPaper: (facts: PaperFacts) => Promise<Uint8Array>
   readonly renderEmptyForm: (content: Content, serviceSlug: string) => Promise<Uint8Array>
+  /** The office that works a service, as its letterhead names it. */
+  readonly contact: (content: Content, serviceSlug: string) => Contact
   readonly close: () => Promise<void>
 }
 
@@ -37,6 +39,10 @@ export function createLetters(whole: () => LettersCtx): Letters {
   const typesetter = createTypesetter(LIMITS)
   return {
     close: typesetter.close,
+    contact: (content, slug) => {
+      const { office, phone, email } = senderOf(whole(), content, slug)
+      return { name: office, phone, email }
+    },
     renderNotice: async (facts) => {
       const ctx = whole()
       const { vorgang, eakte, content } = facts
@@ -90,6 +96,7 @@ export function createLetters(whole: () => LettersCtx): Letters {
           rows: rows.map(({ label, value }) => ({ label, value })),
         })),
         attachments: facts.files,
+        dataJson: facts.dataJson,
         isDemo: ctx.mode !== 'production',
       })
     },

@@ -211,6 +211,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     renderPaper: letters.renderPaper,
     renderEmptyForm: letters.renderEmptyForm,
     press: createPress(),
+    contact: letters.contact,
     workflow: createWorkflowParts(whole),
     ...(await publishingOf(config, content, log)),
   }
@@ -323,11 +324,13 @@ function connectorOf(config: Config, failpoint: Failpoint, content: Content, id:
 function wordsCache() {
   const kept = new Map<string, ReturnType<typeof formWords>>()
   return (content: Content, lang: string) => {
-    const path = `words/forms.${lang}.yaml`
-    const source = content.file(path) === undefined ? 'words/forms.de.yaml' : path
-    const digest = content.digestOfFile(source) ?? ''
-    const words = kept.get(digest) ?? formWords(new TextDecoder().decode(content.file(source)), source)
+    const german = 'words/forms.de.yaml'
+    const own = `words/forms.${lang}.yaml`
+    const source = lang === 'de' ? german : own
+    const digest = `${lang} ${content.digestOfFile(own)} ${content.digestOfFile(german)}`
+    const textOf = (path: string): string => new TextDecoder().decode(content.file(path))
+    const words = kept.get(digest) ?? formWords(textOf(source), source, lang === 'de' ? undefined : textOf(german))
     kept.set(digest, words)
-    return words
+    return words()
   }
 }

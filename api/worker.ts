@@ -14,6 +14,7 @@ import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
 import { forgottenPapers } from './submissions/service-paper.ts'
+import { runDraftCode, runDraftNotice, runSavedMail } from './submissions/service-resume.ts'
 import { scanFile } from './submissions/service-scan.ts'
 import { runEffect, runTimer } from './workflow/service.ts'
 
@@ -62,6 +63,9 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
       return { again: ctx.now() + 24 * HOUR_MS }
     },
     'destroy-key': (job) => destroyKey(ctx, job),
+    'draft-mail': (job) => runSavedMail(ctx, job),
+    'draft-code': (job) => runDraftCode(ctx, job),
+    'draft-notice': (job) => runDraftNotice(ctx, job),
   })
   const projector = createProjector(ctx)
   onWrite(() => {

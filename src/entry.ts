@@ -1,4 +1,5 @@
 import { createApp } from 'astro/app/entrypoint'
+import { resolveMarks } from './lib/fallback.ts'
 
 const app = createApp({ streaming: false })
 
@@ -17,6 +18,9 @@ export const render = async (request: Request, locals: App.Locals): Promise<Resp
   }
   if (answer.headers.get('content-type') === 'text/html') {
     answer.headers.set('content-type', 'text/html; charset=utf-8')
+    if ((locals.lang ?? 'de') !== 'de') {
+      return new Response(resolveMarks(await answer.text()), answer)
+    }
   }
   return answer
 }

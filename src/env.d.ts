@@ -10,6 +10,8 @@ declare namespace App {
     demo?: boolean
     /** What the page /fehler tells about; texts come from the words, never from the error. */
     problem?: { status: number; type: string; requestId?: string | undefined }
+    /** Language of the page, where it is not German; `readPage` sets it from what the page shows. */
+    lang?: string
     /** Shown on error pages so that a call can be matched with the log. */
     requestId?: string
   }

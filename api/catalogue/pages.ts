@@ -23,7 +23,7 @@ const POPULAR_MAX = 6
 
 /** What the frame of every page needs. */
 export function cityFrame({ content }: CatalogueIndex): CityFrame {
-  const { name, authority, ars, phone, email, phoneHours, accent, footerPages } = content.city
+  const { name, authority, ars, phone, email, phoneHours, accent, footerPages, languages, quickExit } = content.city
   return {
     name: name.de,
     nameDsb: name.dsb,
@@ -34,6 +34,8 @@ export function cityFrame({ content }: CatalogueIndex): CityFrame {
     email,
     phoneHours,
     accent,
+    languages,
+    quickExit,
     footerPages: footerPages.flatMap((slug) => {
       const page = content.pages.get(`${LANG}/${slug}`)
       return page === undefined ? [] : [{ slug, title: page.title }]

@@ -127,6 +127,10 @@ export type CityFrame = {
   readonly phoneHours: string
   readonly accent: { readonly light: string; readonly dark: string }
   readonly footerPages: readonly { readonly slug: string; readonly title: string }[]
+  /** Languages in which citizens' pages can be read. */
+  readonly languages: readonly string[]
+  /** Where somebody goes who has to leave a page at once. */
+  readonly quickExit: string
 }
 /** Paths of every static page of a content revision, e.g. `/leistungen/<slug>/`. */
 export type PageList = { readonly paths: readonly string[] }

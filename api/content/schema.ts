@@ -12,6 +12,7 @@ const Slugs = v.optional(v.pipe(v.array(Slug), v.maxLength(60)), [])
 const Lines = v.strictObject({ de: Line, dsb: v.exactOptional(Line), en: v.exactOptional(Line) })
 const Proses = v.strictObject({ de: Prose, dsb: v.exactOptional(Prose), en: v.exactOptional(Prose) })
 const Day = v.pipe(v.string(), v.isoDate())
+const MonthDay = v.pipe(v.string(), v.regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/))
 const Validity = { validFrom: Day, validTo: v.exactOptional(Day), source: v.pipe(Line, v.maxLength(200)) }
 const Colour = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/))
 const Setting = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{2,60}$/))
@@ -43,6 +44,8 @@ export const CityShape = v.strictObject({
   languages: v.pipe(v.array(v.picklist(LANGS)), v.minLength(1)),
   popular: Slugs,
   footerPages: Slugs,
+  /** Harmless page to which the quick exit of sensitive services leads. */
+  quickExit: v.optional(HttpsUrl, 'https://www.dwd.de/'),
 })
 export type City = v.InferOutput<typeof CityShape>
 
@@ -118,6 +121,12 @@ export const ServiceShape = v.strictObject({
   /** `none`: nothing has to be handed in, although the description names documents. */
   evidence: v.optional(v.picklist(['upload', 'none']), 'upload'),
   appointmentUrl: v.exactOptional(HttpsUrl),
+  /** No application for now; the reason is told where it would begin. */
+  pause: v.exactOptional(v.strictObject({ from: Day, until: v.exactOptional(Day), reason: Lines })),
+  /** Part of every year in which one may apply, both days included: `03-01` to `05-31`. */
+  season: v.exactOptional(v.strictObject({ from: MonthDay, until: MonthDay })),
+  /** Whoever looks over a shoulder may be a danger: every page has a way out at once. */
+  isSensitive: v.optional(v.boolean(), false),
   /** Minutes an application usually takes. */
   minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240))),
   /** Short lines for "at a glance", where the state's are missing or too long. */

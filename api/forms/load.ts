@@ -3,14 +3,16 @@ import type { Finding } from '../lib/finding.ts'
 import type { DataModelReader } from './data-model.ts'
 import { monthNamesOf } from './dates.ts'
 import { readHandMade } from './hand-made.ts'
+import { mergeTexts, readTexts, textsIn } from './languages.ts'
 import { NO_LISTS, type TownLists } from './lists.ts'
+import { loadEligibility, loadPrecheck } from './load-eligibility.ts'
 import { loadFields } from './load-fields.ts'
 import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
 import type { Form } from './model.ts'
 import { openPointsOf } from './open-points.ts'
 import { Overlay } from './overlay.ts'
-import { readYaml, shapeOf } from './yaml.ts'
+import { readYaml, shapeOf, type YamlFile } from './yaml.ts'
 
 /**
  * The files of one service by name: `form.xml` or `form.yaml`, `form.<lang>.yaml`, and external code lists
@@ -34,7 +36,7 @@ export function loadForm(
   options: { slug: string; readXml: DataModelReader; lang?: string; folder?: string; lists?: TownLists },
 ): FormResult {
   const { slug, readXml, lang = 'de', folder = `content/services/${slug}`, lists = NO_LISTS } = options
-  const overlayName = `form.${lang}.yaml`
+  const overlayName = 'form.de.yaml'
   const overlaySource = files[overlayName]
   const schemaName = files['form.xml'] === undefined ? 'form.yaml' : 'form.xml'
   const schemaSource = files[schemaName]
@@ -46,14 +48,50 @@ export function loadForm(
   const model =
     schemaName === 'form.xml' ? readXml(schemaSource, file, codeListsOf(files)) : readHandMade(schemaSource, file)
   const yaml = readYaml(overlaySource, `${folder}/${overlayName}`)
-  const shape = yaml.ok ? shapeOf(Overlay, yaml.yaml) : yaml
-  if (!model.ok || !yaml.ok || !shape.ok) {
+  const spoken = yaml.ok ? inLanguage(yaml.yaml, files, { lang, folder }) : yaml
+  const shape = spoken.ok ? shapeOf(Overlay, spoken.yaml) : spoken
+  if (!model.ok || !spoken.ok || !shape.ok) {
     return { ok: false, findings: [model, shape].flatMap((part) => (part.ok ? [] : part.findings)) }
   }
-  const loading = startLoading(yaml.yaml, shape.value, lists)
+  const loading = startLoading(spoken.yaml, shape.value, lists)
   const form = assemble(loading, model.model, { slug, lang, digest: formDigest(files, lang) })
-  return loading.findings.length > 0 ? { ok: false, findings: loading.findings.slice(0, 50) } : { ok: true, form }
+  const germanTexts = lang === 'de' ? new Set<string>() : germanOf(form, shape.value, spoken.texts)
+  return loading.findings.length > 0
+    ? { ok: false, findings: loading.findings.slice(0, 50) }
+    : { ok: true, form: { ...form, germanTexts } }
 }
+
+type Spoken =
+  | { readonly ok: true; readonly yaml: YamlFile; readonly texts: unknown }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+/** The overlay with the texts of another language in place; one without a file of its own is German throughout. */
+function inLanguage(german: YamlFile, files: FormFiles, at: { lang: string; folder: string }): Spoken {
+  const name = `form.${at.lang}.yaml`
+  const source = files[name]
+  if (at.lang === 'de' || source === undefined) {
+    return { ok: true, yaml: german, texts: null }
+  }
+  const yaml = readYaml(source, `${at.folder}/${name}`)
+  if (!yaml.ok) {
+    return yaml
+  }
+  const { file, lineOf, value: texts } = yaml.yaml
+  const findings: Finding[] = []
+  const value = mergeTexts(german.value, yaml.yaml, (place, type, detail, suggestion) => {
+    findings.push({ file, line: lineOf(place), type, detail, ...(suggestion === undefined ? {} : { suggestion }) })
+  })
+  return findings.length > 0 ? { ok: false, findings } : { ok: true, yaml: { ...german, value }, texts }
+}
+
+/** What is left of German: texts of overlay and data schema that the other language does not have itself. */
+function germanOf(form: SpokenForm, overlay: Overlay, texts: unknown): ReadonlySet<string> {
+  const own = new Set(textsIn(texts))
+  const whens = overlay.receipt.next.map((entry) => entry.when)
+  return new Set([...readTexts(overlay), ...readTexts(form.fields), ...whens].filter((text) => !own.has(text)))
+}
+
+type SpokenForm = Omit<Form, 'germanTexts'>
 
 /**
  * Identity of a form's version: SHA-256 (hex) over names and bytes of its source files. A draft keeps it; a form that has
@@ -61,7 +99,8 @@ export function loadForm(
  */
 export function formDigest(files: FormFiles, lang = 'de'): string {
   const hash = createHash('sha256')
-  for (const name of ['form.xml', 'form.yaml', `form.${lang}.yaml`, ...Object.keys(codeListsOf(files)).sort()]) {
+  const lists = Object.keys(codeListsOf(files)).sort()
+  for (const name of new Set(['form.xml', 'form.yaml', 'form.de.yaml', `form.${lang}.yaml`, ...lists])) {
     const source = files[name]
     if (source !== undefined) {
       hash.update(`${name}\n${Buffer.byteLength(source)}\n`).update(source)
@@ -78,7 +117,11 @@ export const codeListsOf = (files: FormFiles): FormFiles =>
 
 type ReadModel = Extract<ReturnType<DataModelReader>, { ok: true }>['model']
 
-function assemble(loading: Loading, model: ReadModel, identity: { slug: string; lang: string; digest: string }): Form {
+function assemble(
+  loading: Loading,
+  model: ReadModel,
+  identity: { slug: string; lang: string; digest: string },
+): SpokenForm {
   const { overlay, report } = loading
   if (overlay.element !== model.id || overlay.version !== model.version) {
     const wanted = `${model.id} ${model.version}`
@@ -117,6 +160,9 @@ function assemble(loading: Loading, model: ReadModel, identity: { slug: string; 
     steps,
     checks,
     computedAfter,
+    eligibility: loadEligibility(loading, fields),
+    precheck: loadPrecheck(loading, fields),
+    hasTasks: overlay.tasks,
     start: overlay.start,
     review: { ...overlay.review, notes },
     receipt: overlay.receipt,

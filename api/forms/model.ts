@@ -22,11 +22,18 @@ export type Form = {
   readonly checks: readonly Check[]
   /** Computed values that stand on no page, by the step after which all they use is known; '' before the first. */
   readonly computedAfter: ReadonlyMap<string, readonly Field[]>
+  readonly eligibility: Eligibility
+  /** Paths of the questions asked before the form; empty where there is no pre-check. */
+  readonly precheck: { readonly lead: string; readonly questions: readonly string[] }
+  /** The sections are shown as a list of tasks. */
+  readonly hasTasks: boolean
   readonly start: StartTexts
   readonly review: ReviewTexts
   readonly receipt: ReceiptTexts
   /** Names by which months may be typed, January first. */
   readonly monthNames: MonthNames
+  /** Texts that are German although the form is in another language; pages mark them. */
+  readonly germanTexts: ReadonlySet<string>
   /** What a person still has to carry over from the data schema by hand; shown to editors. */
   readonly openPoints: readonly OpenPoint[]
 }
@@ -171,6 +178,15 @@ export type LoopStep = {
 /** A rule between answers, checked where `at` is asked; nothing is said while an answer it uses is missing. */
 export type Check = { readonly id: string; readonly at: string; readonly rule: Rule; readonly text: string }
 
+/** Who may apply; `next` says what else one can do. Without conditions everybody may. */
+export type Eligibility = {
+  readonly title: string
+  readonly next: readonly string[]
+  readonly conditions: readonly Condition[]
+}
+/** One condition, met where its rule is true; unclear where an answer is missing. */
+export type Condition = { readonly id: string; readonly rule: Rule; readonly unmet: string; readonly unclear: string }
+
 export type StartTexts = {
   readonly lead: string
   readonly minutes: number
@@ -191,7 +207,7 @@ export type ReviewTexts = {
 }
 export type ReceiptTexts = {
   readonly title: string
-  readonly next: readonly { readonly when: string; readonly text: string }[]
+  readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
 }
 
 /** Media types an upload may have at most, with the names people know them by. */

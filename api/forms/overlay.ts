@@ -119,6 +119,27 @@ export const Overlay = v.strictObject({
   checks: v.optional(v.pipe(v.array(v.strictObject({ id: key, at: path, rule, text })), v.maxLength(50)), []),
   /** Answers to the data schema's rules in free text, by the id of the rule. */
   rules: v.optional(v.record(element, ruleAnswer), {}),
+  /** What the law asks of whoever applies: what is unmet is explained, and one may apply all the same (§ 24 Abs. 3 VwVfG). */
+  eligibility: v.optional(
+    v.strictObject({
+      title: v.optional(text),
+      next: texts,
+      conditions: v.pipe(
+        v.array(v.strictObject({ id: key, rule, unmet: text, unclear: text })),
+        v.minLength(1),
+        v.maxLength(20),
+      ),
+    }),
+  ),
+  /** Questions of the form that are asked before it, to nobody's record: paths outside of repeating groups. */
+  precheck: v.optional(
+    v.strictObject({
+      lead: text,
+      questions: v.pipe(v.array(path), v.minLength(2, 'names fewer than 2 questions.'), v.maxLength(5)),
+    }),
+  ),
+  /** The sections are tasks of a list, in any order where conditions allow; for long forms. */
+  tasks: v.optional(v.boolean(), false),
   start: v.strictObject({
     lead: text,
     minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240)),
@@ -138,7 +159,8 @@ export const Overlay = v.strictObject({
   }),
   receipt: v.strictObject({
     title: text,
-    next: v.pipe(v.array(v.strictObject({ when: text, text })), v.maxLength(10)),
+    /** `deadline` names a rule of content/deadlines.yaml, counted from the day of receipt; `{day}` in `when` becomes its end. */
+    next: v.pipe(v.array(v.strictObject({ when: text, text, deadline: v.optional(key) })), v.maxLength(10)),
   }),
 })
 

@@ -1,22 +1,27 @@
 import type { Typed } from './answers.ts'
 import { isTrue } from './decide.ts'
+import { judgeWalk } from './eligibility.ts'
 import { fileTypeNames } from './field-view.ts'
 import { sizeText } from './formats.ts'
 import type { Form } from './model.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
 import type { ReceiptView, ReviewRow, ReviewView, StartView } from './view.ts'
-import { walk } from './walk.ts'
+import { type Walk, walk } from './walk.ts'
+
+/** `unsettled`: addresses of pages that two windows answered differently; the first is to be settled before sending. */
+export type ReviewOptions = StepViewOptions & { readonly unsettled?: readonly string[] }
 
 /**
  * Builds the page on which everything is checked before sending (§ 9a Abs. 2 OZG): only what is reached, with a link to
  * change each answer. While something is missing or wrong it names the page to go to.
  */
-export function reviewView(form: Form, typed: Typed, options: StepViewOptions): ReviewView {
+export function reviewView(form: Form, typed: Typed, options: ReviewOptions): ReviewView {
   const { words, paths, today } = options
   const walked = walk(form, typed, { today })
   const undone = walked.pages.find((page) => page.state !== 'valid')
   const last = walked.pages.at(-1)
+  const { unmet, unclear } = judgeWalk(form, walked)
   const sections = sectionsOf(form, walked.pages, (page, asked): ReviewRow => {
     const row = rowOf(form, asked, { answers: walked.answers, words, page })
     return {
@@ -30,20 +35,31 @@ export function reviewView(form: Form, typed: Typed, options: StepViewOptions): 
     title: form.review.title,
     pageTitle: form.review.title,
     progress: progressView(walked.stepTotal + 1, walked, words),
-    backPath: last === undefined ? paths.start : paths.step(last.address),
+    backPath: form.hasTasks ? paths.tasks : last === undefined ? paths.start : paths.step(last.address),
     sections,
-    ...(undone === undefined
-      ? {}
-      : {
-          missing: {
-            path: paths.step(undone.address, true),
-            text: words('forms.missing', { title: undone.step.title }),
-          },
-        }),
+    ...missingOf(walked, options),
     notes: form.review.notes.filter((note) => isTrue(note.when, walked.facts)).map((note) => note.text),
+    eligibility: {
+      unmet: unmet.map((condition) => condition.unmet),
+      unclear: undone === undefined ? unclear.map((condition) => condition.unclear) : [],
+    },
     legalEffect: form.review.legalEffect,
     button: form.review.button,
   }
+}
+
+function missingOf(walked: Walk, { paths, words, unsettled = [] }: ReviewOptions): Pick<ReviewView, 'missing'> {
+  const torn = walked.pages.find((page) => unsettled.includes(page.address))
+  if (torn !== undefined) {
+    const text = words('forms.two-versions', { title: torn.step.title })
+    return { missing: { path: paths.step(torn.address, true), text } }
+  }
+  const undone = walked.pages.find((page) => page.state !== 'valid')
+  if (undone === undefined) {
+    return {}
+  }
+  const text = words('forms.missing', { title: undone.step.title })
+  return { missing: { path: paths.step(undone.address, true), text } }
 }
 
 /** Builds the page before the first question: what one needs, cost, time, and what happens with the data (GDPR Art. 13). */
@@ -56,6 +72,8 @@ export function startView(form: Form): StartView {
   return {
     service: { slug: form.slug, title: form.title },
     ...texts,
+    hasPrecheck: form.precheck.questions.length > 0,
+    hasTasks: form.hasTasks,
     evidence: files.map(({ field, limits }) => ({
       label: field.shortLabel,
       typeNames: fileTypeNames(limits, form.lang),

@@ -24,9 +24,13 @@ describe('createForms', () => {
     expect(form(changed, 'hund-anmelden', 'de').digest).not.toBe(first.digest)
   })
 
-  it('gives the German form where a language has none, and 404 where a service has no form', () => {
+  it('speaks German where a language has nothing, and says so; 404 where a service has no form', () => {
     const form = createForms(readXDatenfelder)
-    expect(form(seed, 'hund-anmelden', 'dsb').lang).toBe('de')
+    const sorbian = form(seed, 'hund-anmelden', 'dsb')
+    const german = form(seed, 'hund-anmelden', 'de')
+    expect(sorbian.title).toBe(german.title)
+    expect(sorbian.germanTexts.has(german.title)).toBe(true)
+    expect(german.germanTexts.size).toBe(0)
     expect(() => form(seed, 'personalausweis', 'de')).toThrow(
       expect.objectContaining({ type: 'forms/no-form', status: 404 }),
     )

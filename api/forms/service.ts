@@ -9,8 +9,12 @@ import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
 export { addFile, filesIn, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export { judge, precheckNames } from './eligibility.ts'
+export { eligibilityView, precheckView } from './eligibility-view.ts'
 export { filesOf } from './items.ts'
+export { germanTextsOf } from './languages.ts'
 export type { Form } from './model.ts'
+export { differs, mineOf, pageVersion } from './page-version.ts'
 export { paperView } from './paper-view.ts'
 export { writeQuestionTable } from './question-table.ts'
 export { receiptView, reviewView, startView } from './review-view.ts'
@@ -18,8 +22,9 @@ export { canonicalAnswers } from './schema.ts'
 export { stepView } from './step-view.ts'
 export { findPage, firstStep, nextStep, resumeStep } from './steps.ts'
 export { summary } from './summary.ts'
-export { readStepBody, validateAll, validateStep } from './validate.ts'
-export { formWords } from './words.ts'
+export { nextTask, tasksView } from './tasks.ts'
+export { readStepBody, validateAll, validateStep, walkedAnswers } from './validate.ts'
+export { formWords, type SpokenWords } from './words.ts'
 
 const noForm = problemType('forms/no-form', 404)
 
@@ -28,8 +33,8 @@ const FILE =
   /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml|codelist\.[a-z0-9._-]+\.xml)$/
 
 /**
- * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200. A language without
- * its own overlay gets the German one; `form.lang` says which it is.
+ * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200. What a language lacks is
+ * German, and `form.germanTexts` says what that is.
  * The result throws `forms/no-form` (404) for a service without a form; content was checked before, so a broken form there
  * is a broken invariant.
  */
@@ -37,17 +42,16 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
   const kept = new Map<string, Form>()
   const load = (content: Content, slug: string, lang: string): Form => {
     const files = filesOfService(content, slug)
-    const spoken = files[`form.${lang}.yaml`] === undefined ? 'de' : lang
-    if (files[`form.${spoken}.yaml`] === undefined) {
+    if (files['form.de.yaml'] === undefined) {
       throw noForm(`service ${slug} has no form`)
     }
     const lists = readLists(content)
-    const key = `${slug}\n${spoken}\n${formDigest(files, spoken)}\n${lists.digest}`
+    const key = `${slug}\n${lang}\n${formDigest(files, lang)}\n${lists.digest}`
     const known = kept.get(key)
     if (known !== undefined) {
       return known
     }
-    const result = loadForm(files, { slug, lang: spoken, readXml, lists })
+    const result = loadForm(files, { slug, lang, readXml, lists })
     if (!result.ok) {
       throw new Error(`form of ${slug} is broken: ${result.findings[0]?.type ?? ''}`)
     }
@@ -96,16 +100,23 @@ export function readModel(content: Content, slug: string, readXml: DataModelRead
 
 type Checking = { readonly readXml: DataModelReader; readonly lists: TownLists; readonly isOnline: boolean }
 
+/** The structure of a form is that of its German overlay: where that is sound, the texts of other languages are looked at. */
 function checkService(files: FormFiles, slug: string, { isOnline, ...given }: Checking): readonly Finding[] {
+  const folder = `services/${slug}`
+  const german = loadForm(files, { slug, lang: 'de', ...given, folder })
+  if (!german.ok) {
+    return german.findings
+  }
   const languages = Object.keys(files).flatMap((name) => /^form\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
-  return (languages.length === 0 ? ['de'] : languages).flatMap((lang): readonly Finding[] => {
-    const result = loadForm(files, { slug, lang, ...given, folder: `services/${slug}` })
-    if (!result.ok) {
-      return result.findings
-    }
-    const open = isOnline ? openFindings(result.form.openPoints, files, slug) : []
-    return [...open, ...checkExamples(result.form, files['examples.yaml'], slug)]
-  })
+  const others = languages.filter((lang) => lang !== 'de')
+  return [
+    ...(isOnline ? openFindings(german.form.openPoints, files, slug) : []),
+    ...checkExamples(german.form, files['examples.yaml'], slug),
+    ...others.flatMap((lang) => {
+      const result = loadForm(files, { slug, lang, ...given, folder })
+      return result.ok ? [] : result.findings
+    }),
+  ]
 }
 
 /** A form with open points can be tried, but nobody may apply with it. */

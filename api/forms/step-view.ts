@@ -2,8 +2,10 @@ import { controlId, type Typed, typedText, valueAt } from './answers.ts'
 import { errorView, fieldView } from './field-view.ts'
 import { anotherName } from './items.ts'
 import type { Form, LoopStep } from './model.ts'
+import { conflictRows, type Mine, pageVersion } from './page-version.ts'
 import { findPage, previousStep } from './steps.ts'
 import { itemName, itemTitle, trailTitle, valueText } from './summary.ts'
+import { isFirstOfTask } from './tasks.ts'
 import type { ErrorView, FieldView, FormPaths, LoopItemView, LoopView, ProgressView, StepView, Words } from './view.ts'
 import type { Page, Walk } from './walk.ts'
 
@@ -13,20 +15,29 @@ export type StepViewOptions = {
   readonly paths: FormPaths
   /** The person came from the review page. */
   readonly isChanging?: boolean
+  /** The page was kept in passing and not sent: what is missing is no fault yet. */
+  readonly isUnsent?: boolean
+  /** What was typed on this page while another window saved it. */
+  readonly mine?: Mine
 }
 
 /**
  * Builds the data of one page of a form from what is stored. Errors are shown where the page was sent and something is
  * wrong: the same stored state always gives the same page. Absent where the page cannot be reached.
  */
-export function stepView(form: Form, typed: Typed, address: string, options: StepViewOptions): StepView | undefined {
-  const found = findPage(form, typed, address, options)
-  if (found === undefined) {
+export function stepView(form: Form, stored: Typed, address: string, options: StepViewOptions): StepView | undefined {
+  const before = findPage(form, stored, address, options)
+  const typed = options.mine === undefined ? stored : { ...stored, ...options.mine }
+  const found = options.mine === undefined ? before : findPage(form, typed, address, options)
+  if (before === undefined || found === undefined) {
     return undefined
   }
   const { page, walked } = found
   const { words, isChanging = false } = options
-  const errors = page.state === 'invalid' ? page.issues.map((issue) => errorView(form, issue, words)) : []
+  const errors =
+    page.state === 'invalid' && options.isUnsent !== true
+      ? page.issues.map((issue) => errorView(form, issue, words))
+      : []
   const title = titleOf(page)
   const caption = form.sections.find((section) => section.id === page.step.section)?.title
   const fields = page.asked.map(({ field, pointer }) => {
@@ -39,10 +50,19 @@ export function stepView(form: Form, typed: Typed, address: string, options: Ste
     address,
     service: { slug: form.slug, title: form.title },
     title,
-    pageTitle: errors.length > 0 ? words('forms.error-title', { title }) : title,
+    pageTitle: errors.length > 0 || options.mine !== undefined ? words('forms.error-title', { title }) : title,
+    seen: pageVersion(stored, before.page),
+    ...(options.mine === undefined
+      ? {}
+      : {
+          conflict: {
+            text: words('forms.errors.conflict'),
+            rows: conflictRows(before.page, { stored, mine: options.mine, words, lang: form.lang }),
+          },
+        }),
     ...(caption === undefined ? {} : { caption }),
     ...(page.step.kind === 'questions' && page.step.lead !== undefined ? { lead: page.step.lead } : {}),
-    progress: progressView(page.stepNumber, walked, words),
+    progress: form.hasTasks ? taskProgress(form, page, walked, words) : progressView(page.stepNumber, walked, words),
     backPath: backPath(form, typed, address, options),
     fields,
     ...(page.step.kind === 'loop'
@@ -61,6 +81,14 @@ export function progressView(number: number, walked: Walk, words: Words): Progre
   return { number, total, text: words('forms.progress', { number, total }) }
 }
 
+/** Progress within one task: "Ihre Person: Seite 1 von 3". */
+function taskProgress(form: Form, page: Page, walked: Walk, words: Words): ProgressView {
+  const own = walked.pages.filter((one) => one.step.section === page.step.section)
+  const [number, total] = [own.indexOf(page) + 1, own.length]
+  const title = form.sections.find((section) => section.id === page.step.section)?.title ?? ''
+  return { number, total, text: words('forms.task-progress', { title, number, total }) }
+}
+
 function titleOf(page: Page): string {
   return page.trail.length === 0 ? page.step.title : `${trailTitle(page.trail)}: ${page.step.title}`
 }
@@ -70,6 +98,9 @@ function backPath(form: Form, typed: Typed, address: string, options: StepViewOp
     return options.paths.review
   }
   const previous = previousStep(form, typed, address, options)
+  if (form.hasTasks && isFirstOfTask(form, typed, address, options)) {
+    return options.paths.tasks
+  }
   return previous.kind === 'start' ? options.paths.start : options.paths.step(previous.address)
 }
 

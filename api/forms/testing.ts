@@ -56,10 +56,11 @@ export function seedExamples(form: Form): readonly Example[] {
 }
 
 /** German words of the form engine. */
-export const seedWords = (): Words => formWords(readFileSync(new URL('words/forms.de.yaml', CONTENT), 'utf8'))
+export const seedWords = (): Words => formWords(readFileSync(new URL('words/forms.de.yaml', CONTENT), 'utf8'))()
 
 export const PATHS: FormPaths = {
   start: '/start',
   review: '/pruefen',
+  tasks: '/aufgaben',
   step: (address, changing) => `/${address}${changing === true ? '?aendern' : ''}`,
 }

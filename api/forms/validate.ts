@@ -47,6 +47,10 @@ export function validateAll(form: Form, typed: Typed, options: StepsOptions): Va
     : { ok: false, issues: [{ pointer: '', type: 'forms/step-open', params: { step: undone.address } }] }
 }
 
+/** The valid answers so far, of questions that are reached. */
+export const walkedAnswers = (form: Form, typed: Typed, options: StepsOptions): Answers =>
+  walk(form, typed, options).answers
+
 /** Pointers of every question that is reached with these answers. */
 export function reachable(form: Form, typed: Typed, options: StepsOptions): ReadonlySet<string> {
   return new Set(walk(form, typed, options).pages.flatMap((page) => page.asked.map(({ pointer }) => pointer)))
@@ -56,6 +60,8 @@ export type StepAction =
   | { readonly kind: 'continue' }
   | { readonly kind: 'leave' }
   | { readonly kind: 'stay' }
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'speak'; readonly lang: string }
   | { readonly kind: 'remove-item'; readonly list: string; readonly index: number }
   | { readonly kind: 'remove-file'; readonly pointer: string; readonly fileId: string }
 
@@ -63,6 +69,8 @@ export type ReadBody = {
   /** All typed answers of the draft with those of this page put in (or the removed thing taken out). */
   readonly typed: Typed
   readonly action: StepAction
+  /** The page as it was before. */
+  readonly page: Page
 }
 
 /**
@@ -84,12 +92,12 @@ export function readStepBody(
   const sent = firstTexts(body.entries)
   const action = actionOf(typed, { page: found.page, text: sent.get('action') ?? '' })
   if (action.kind === 'remove-item') {
-    return { typed: removeItem(typed, action.list, action.index), action }
+    return { typed: removeItem(typed, action.list, action.index), action, page: found.page }
   }
   const merged = mergePage(typed, found.page, sent)
   const changed = action.kind === 'remove-file' ? removeFile(merged, action.pointer, action.fileId) : merged
   markChange(changed, typed)
-  return { typed: changed, action }
+  return { typed: changed, action, page: found.page }
 }
 
 function firstTexts(entries: Iterable<readonly [string, unknown]>): ReadonlyMap<string, string> {
@@ -127,8 +135,12 @@ function mergePage(typed: Typed, page: Page, sent: ReadonlyMap<string, string>):
 
 function actionOf(typed: Typed, sent: { page: Page; text: string }): StepAction {
   const { page, text } = sent
-  if (text === 'leave' || text === 'stay') {
+  if (text === 'leave' || text === 'stay' || text === 'keep') {
     return { kind: text }
+  }
+  const lang = /^lang:([a-z]{2,3})$/.exec(text)?.[1]
+  if (lang !== undefined) {
+    return { kind: 'speak', lang }
   }
   const item = page.list !== undefined && text.startsWith(`remove:${page.list}/`)
   const index = item ? /^\d{1,3}$/.exec(text.slice(`remove:${page.list}/`.length))?.[0] : undefined

@@ -6,8 +6,8 @@ import type { FieldKind } from './model.ts'
  * add `/day`, `/month`, `/year`, `/time`; each tick of "several of" adds its code; the question for another item is `<pointer of the group>/+`; `id` is safe in HTML and CSS.
  * Values of yes/no questions are `true` and `false`, of a ticked declaration `true`.
  * Every page is one `<form method="post" novalidate>`; the field `action` may hold `remove:<pointer>` (an item of a loop
- * or one file), `leave`, or `stay` (keep what was sent, a file for example, and show the page again); anything else, or
- * nothing, means "continue".
+ * or one file), `leave`, `stay` (keep what was sent, a file for example, and show the page again), `lang:<code>` (the same in
+ * another language) or `keep` (of two versions the stored one); anything else, or nothing, means "continue".
  */
 
 /** Paths of the pages, made by whoever mounts them; `step` gets an address such as `hunde-1-chip`. */
@@ -15,6 +15,8 @@ export type FormPaths = {
   readonly start: string
   readonly step: (address: string, changing?: boolean) => string
   readonly review: string
+  /** The list of tasks, where the form has one. */
+  readonly tasks: string
 }
 
 /** Words of the user interface by key, e.g. `forms.yes`; `{name}` in a text is filled from `params`. */
@@ -144,6 +146,10 @@ export type StepView = {
   readonly loop?: LoopView
   /** Empty unless the page was sent with something wrong. */
   readonly errors: readonly ErrorView[]
+  /** To be sent back as `seen`: which answers this page was made from. */
+  readonly seen: string
+  /** What another window saved on this page meanwhile; the controls hold what was typed here. */
+  readonly conflict?: { readonly text: string; readonly rows: readonly ConflictRow[] }
   /** The person came from the review page: "Weiter" leads back there. */
   readonly isChanging: boolean
   readonly button: string
@@ -157,6 +163,8 @@ export type LoopView = {
   /** Says how many are possible, e.g. "Sie können höchstens 5 anmelden."; shown where the maximum is reached. */
   readonly maximumText?: string
 }
+/** One question that two windows answered differently, in words. */
+export type ConflictRow = { readonly label: string; readonly stored: string; readonly mine: string }
 export type LoopItemView = {
   readonly title: string
   readonly changePath: string
@@ -190,15 +198,78 @@ export type ReviewView = {
   /** Something is still missing: the page links there instead of showing the button. */
   readonly missing?: { readonly path: string; readonly text: string }
   readonly notes: readonly string[]
+  /** What is open about who may apply, and what is not met although one applies. */
+  readonly eligibility: { readonly unmet: readonly string[]; readonly unclear: readonly string[] }
   readonly legalEffect: string
   readonly button: string
 }
+
+/** Why somebody may not be entitled, and what to do; never an error. */
+export type EligibilityView = {
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly title: string
+  readonly backPath: string
+  readonly unmet: readonly ConditionView[]
+  readonly unclear: readonly ConditionView[]
+  /** What else one can do. */
+  readonly next: readonly string[]
+  readonly otherWays: readonly string[]
+}
+export type ConditionView = {
+  readonly text: string
+  /** The page on which it was answered, and the link's text with its hidden part. */
+  readonly change?: { readonly path: string; readonly label: string }
+}
+
+export type TaskState = 'open' | 'begun' | 'done' | 'waiting'
+export type TasksView = {
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly backPath: string
+  readonly tasks: readonly {
+    readonly id: string
+    readonly title: string
+    readonly state: TaskState
+    /** Absent where it cannot be begun yet. */
+    readonly path?: string
+  }[]
+  readonly doneCount: number
+  /** Present when every task is done. */
+  readonly reviewPath?: string
+}
+
+/** A page of the pre-check, which stores nothing. */
+export type PrecheckView = {
+  readonly service: { readonly slug: string; readonly title: string }
+  readonly lead: string
+  /** Names and values of hidden controls: what was answered before. */
+  readonly kept: readonly (readonly [string, string])[]
+} & (
+  | {
+      readonly kind: 'question'
+      readonly number: number
+      readonly total: number
+      readonly field: FieldView
+      /** Value of the button `back`; empty at the first question. */
+      readonly before: string
+    }
+  | {
+      readonly kind: 'result'
+      readonly outcome: 'yes' | 'no' | 'unclear'
+      readonly unmet: readonly string[]
+      readonly unclear: readonly string[]
+      readonly next: readonly string[]
+      readonly otherWays: readonly string[]
+    }
+)
 
 export type StartView = {
   readonly service: { readonly slug: string; readonly title: string }
   readonly lead: string
   readonly minutes: number
   readonly eligible: readonly string[]
+  /** There are questions by which one finds out beforehand whether one may apply. */
+  readonly hasPrecheck: boolean
+  readonly hasTasks: boolean
   readonly needed: readonly string[]
   /** Files the form may ask for, with the condition left out: "Nachweis für die Ermäßigung (PDF, JPG oder PNG, höchstens 20 MB)". */
   readonly evidence: readonly {
@@ -226,7 +297,7 @@ export type PrivacyView = {
 export type ReceiptView = {
   readonly service: { readonly slug: string; readonly title: string }
   readonly title: string
-  readonly next: readonly { readonly when: string; readonly text: string }[]
+  readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
 }
 
 /** One question on paper. */

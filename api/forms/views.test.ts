@@ -239,7 +239,11 @@ describe('startView', () => {
   })
 
   it('gives the receipt its next steps', () => {
-    expect(receiptView(form).next.map((step) => step.when)).toEqual(['Heute', 'In etwa 3 Werktagen', 'Danach'])
+    expect(receiptView(form).next.map((step) => step.when)).toEqual([
+      'Heute',
+      'Bis zum {day}',
+      'In der Regel bis zum {day}',
+    ])
   })
 })
 
@@ -309,6 +313,6 @@ describe('words of the form engine', () => {
 
   it('throws on a word it does not have', () => {
     expect(() => words('forms.gibt-es-nicht')).toThrow('forms.gibt-es-nicht')
-    expect(formWords('a: "{x} {y}"')('a', { x: 1 })).toBe('1 {y}')
+    expect(formWords('a: "{x} {y}"')()('a', { x: 1 })).toBe('1 {y}')
   })
 })

@@ -41,6 +41,8 @@ export type Walk = {
   /** The same as rules see it, with the day: what conditions outside of the form's pages are decided on. */
   readonly facts: Readonly<Record<string, unknown>>
   readonly isComplete: boolean
+  /** Paths that were answered, or were passed over because their condition is false. */
+  readonly known: ReadonlySet<string>
 }
 
 type Readings = Map<string, Reading>
@@ -118,7 +120,14 @@ function walkAll(walking: Walking): Walk {
     answers: root.values as Answers,
     facts: root.facts,
     isComplete: pages.every((page) => page.state === 'valid'),
+    known: root.known,
   }
+}
+
+/** Says of a path that a rule uses whether nobody has answered it yet. */
+export function isUnanswered(form: Form, walked: Walk, path: string): boolean {
+  const root = { ...rootFrame(''), known: new Set(walked.known) }
+  return isMissing(form, { root, frame: root }, path)
 }
 
 function walkStep(walking: Walking, step: Step, frame: Frame): void {

@@ -1,25 +1,46 @@
 import type { Words } from './view.ts'
 import { readYaml } from './yaml.ts'
 
+/** Words of one language, and which of the texts they gave are German for want of another. */
+export type SpokenWords = Words & {
+  /** Texts given so far that are German, filled in and as they begin a sentence. Empty where the language is German. */
+  readonly german: ReadonlySet<string>
+}
+
 /**
  * Reads the words of the form engine (`content/words/forms.<lang>.yaml`). The result throws on an unknown key and leaves a
  * `{name}` without a value as it stands, so that a page never fails over a text. Throws when the file cannot be read.
+ * @param fallback the German file, where the first is of another language: what it lacks is German.
  */
-export function formWords(source: string, file = 'words/forms.de.yaml'): Words {
+export function formWords(source: string, file = 'words/forms.de.yaml', fallback?: string): () => SpokenWords {
+  const texts = new Map(textsOf(source, file))
+  const germanTexts = fallback === undefined ? texts : new Map(textsOf(fallback, 'words/forms.de.yaml'))
+  return () => {
+    const german = new Set<string>()
+    const words: Words = (key, params = {}) => {
+      const own = texts.get(key)
+      const text = own ?? germanTexts.get(key)
+      if (text === undefined) {
+        throw new Error(`Unknown word "${key}"`)
+      }
+      const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+        Object.hasOwn(params, name) ? String(params[name]) : whole,
+      )
+      if (own === undefined) {
+        german.add(filled).add(filled.charAt(0).toUpperCase() + filled.slice(1))
+      }
+      return filled
+    }
+    return Object.assign(words, { german })
+  }
+}
+
+function textsOf(source: string, file: string): readonly (readonly [string, string])[] {
   const yaml = readYaml(source, file)
   if (!yaml.ok) {
     throw new Error(`${file}: ${yaml.findings[0]?.detail ?? 'cannot be read'}`)
   }
-  const texts = new Map(flatten(yaml.yaml.value, ''))
-  return (key, params = {}) => {
-    const text = texts.get(key)
-    if (text === undefined) {
-      throw new Error(`Unknown word "${key}"`)
-    }
-    return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-      Object.hasOwn(params, name) ? String(params[name]) : whole,
-    )
-  }
+  return flatten(yaml.yaml.value, '')
 }
 
 function flatten(node: unknown, path: string): readonly (readonly [string, string])[] {

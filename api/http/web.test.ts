@@ -313,6 +313,35 @@ describe('problems', () => {
     expect(JSON.stringify(logged)).not.toContain('secret')
   })
 
+  it('lets a page that stores nothing be asked by a small form, and by nothing else', async () => {
+    const asked: { method: string; body: string; cookie: string | null }[] = []
+    options = {
+      ...options,
+      pages: async (request) => {
+        const { method, headers } = request
+        asked.push({ method, body: await request.text(), cookie: headers.get('cookie') })
+        return new Response('page', { headers: { 'Content-Type': 'text/html' } })
+      },
+    }
+    const send = async (path: string, body: string, type: string, site = 'same-origin') =>
+      (
+        await ask(path, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': type, 'sec-fetch-site': site, origin: ORIGIN, 'x-secret': '1' },
+        })
+      ).status
+    const form = 'application/x-www-form-urlencoded'
+    expect(await send('/antrag/vorab/hund', 'a=1', form)).toBe(200)
+    expect(asked).toEqual([{ method: 'POST', body: 'a=1', cookie: null }])
+    expect(await send('/antrag/vorab/hund/en', 'a=1', form)).toBe(200)
+    expect(await send('/antrag/vorab/hund', '{}', 'application/json')).toBe(415)
+    expect(await send('/antrag/vorab/hund', 'a'.repeat(20_000), form)).toBe(413)
+    expect(await send('/antrag/vorab/hund', 'a=1', form, 'cross-site')).toBe(403)
+    expect(await send('/antrag/vorab/hund/en/more', 'a=1', form)).toBe(405)
+    expect(asked).toHaveLength(2)
+  })
+
   it('405 for a form sent to a page', async () => {
     const answer = await ask('/konto/', { method: 'POST', headers: FORM, body: 'a=1' })
     expect([answer.status, answer.headers.get('allow'), rendered.map((one) => one.path)]).toEqual([

@@ -1,12 +1,14 @@
 import { describeFault } from '../lib/fault.ts'
 import type { Log } from '../lib/log.ts'
-import { problemType } from '../lib/problem.ts'
+import { Problem, problemType } from '../lib/problem.ts'
 import { clientAddress, trustedProxies } from './client-address.ts'
 import { isCanonicalUrl, isSameSite, SIGNED_ELSEWHERE } from './guard.ts'
 import { secureHeaders } from './headers.ts'
+import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
 import { isBrowser } from './respond.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
+import { unknownMediaType } from './validate.ts'
 
 export const crossSite = problemType('http/cross-site', 403)
 export const wrongMethod = problemType('http/wrong-method', 405)
@@ -165,7 +167,10 @@ async function answer(entry: Entry, request: Request, raw: RawTarget, seen: Seen
       return await apiAnswer(entry, request, seen)
     }
     seen.route = 'page'
-    return isRead ? await pageAnswer(entry, request, raw.url, seen) : await refuse(entry, request, seen, wrongMethod)
+    const isAsked = request.method === 'POST' && isAskedPage(path)
+    return isRead || isAsked
+      ? await pageAnswer(entry, request, raw.url, seen)
+      : await refuse(entry, request, seen, wrongMethod)
   } finally {
     entry.count.inFlight -= 1
   }
@@ -234,7 +239,14 @@ async function apiAnswer(entry: Entry, request: Request, seen: Seen): Promise<Re
 }
 
 async function pageAnswer(entry: Entry, request: Request, url: string, seen: Seen): Promise<Response> {
-  const response = await entry.options.pages(pageRequest(entry, request, url), localsOf(entry, seen))
+  const asked = request.method === 'POST' ? await askedOf(request) : undefined
+  if (asked === null) {
+    return await refuse(entry, request, seen, unknownMediaType)
+  }
+  const response = await entry.options.pages(
+    pageRequest(entry.options.origin, request, url, asked),
+    localsOf(entry, seen),
+  )
   const shown = finished(entry, response, 'page')
   shown.headers.set('Cache-Control', 'no-store')
   return request.method === 'HEAD' ? new Response(null, shown) : shown
@@ -246,18 +258,6 @@ const localsOf = (entry: Entry, { address, requestId }: Seen): PageLocals => ({
   demo: entry.options.demo,
 })
 
-/** The request as a page sees it: under the public origin whatever a proxy did, always GET, no body. */
-function pageRequest(entry: Entry, request: Request, url: string): Request {
-  const headers = new Headers()
-  for (const name of ['cookie', 'accept-language', 'hx-request']) {
-    const value = request.headers.get(name)
-    if (value !== null) {
-      headers.set(name, value)
-    }
-  }
-  return new Request(entry.options.origin + url, { headers })
-}
-
 const PASSED_ON = ['retry-after', 'www-authenticate', 'allow']
 
 async function problemPage(
@@ -268,7 +268,7 @@ async function problemPage(
   from: Headers = new Headers(),
 ): Promise<Response> {
   const locals = { ...localsOf(entry, seen), problem: { ...problem, requestId: seen.requestId } }
-  const page = await entry.options.pages(pageRequest(entry, request, '/fehler'), locals)
+  const page = await entry.options.pages(pageRequest(entry.options.origin, request, '/fehler'), locals)
   const headers = new Headers({ 'Cache-Control': 'no-store' })
   headers.set('Content-Type', withCharset(page.headers.get('content-type') ?? 'text/html'))
   for (const name of PASSED_ON) {
@@ -317,6 +317,9 @@ async function shed(entry: Entry, request: Request): Promise<Response> {
 /** Last resort: the reason is logged by name only, and a browser still gets a page if one can be rendered. */
 async function failure(entry: Entry, request: Request, seen: Seen, error: unknown): Promise<Response> {
   const { requestId } = seen
+  if (error instanceof Problem) {
+    return await refuse(entry, request, seen, error)
+  }
   entry.options.log('request-failed', {
     requestId,
     status: 500,

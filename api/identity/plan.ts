@@ -7,8 +7,8 @@ import { deleteGrants, endSessionRow, insertCode, insertGrant } from './store.ts
 import { insertAccountGrant } from './store-accounts.ts'
 
 const DAY_MS = 86_400_000
-/** A receipt's code opens the status page once within a year, a mailed one within ten minutes. */
-const LIFETIME_MS = { receipt: 365 * DAY_MS, mail: 600_000 } as const
+/** A receipt's code opens the status page once within a year, a draft's its draft, a mailed one either within ten minutes. */
+const LIFETIME_MS = { receipt: 365 * DAY_MS, draft: 90 * DAY_MS, mail: 600_000 } as const
 
 /** Lets a citizen's session open a draft or a Vorgang. The session must exist, or be made earlier in the same batch. */
 export const planGrant = (sessionId: string, grant: Grant, nowMs: number): Plan => ({
@@ -34,7 +34,7 @@ export const planEndSession = (sessionId: string, nowMs: number): Plan => ({
 export type PlannedCode = { readonly codeId: string; readonly code: string; readonly plan: Plan }
 
 /**
- * Makes a one-time code for a Vorgang. The text follows from the code's id and the town's key: it is stored nowhere,
+ * Makes a one-time code for a Vorgang or a draft. The text follows from the code's id and the town's key: it is stored nowhere,
  * and can be shown again by `currentReceiptCode` until it is used. Only a keyed hash stands in the database.
  */
 export function planCode(

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Guard, join, type Plan } from '../../db/batch.ts'
-import type { Actor } from '../lib/actor.ts'
+import type { Actor, Grant } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { addressPrefix } from './address.ts'
 import { ACCOUNT_SESSION_MS, CITIZEN_SESSION_MS, newCitizenSession } from './citizen-session.ts'
@@ -30,7 +30,7 @@ const TRIES = {
   mailReference: { max: 10, forMs: DAY_MS },
 } as const
 
-/** `reference` as typed, `vorgangId` what it names or null; `client` is the caller's address. */
+/** `reference` as typed, `vorgangId` what it names (a draft where one is opened) or null; `client` is the caller's address. */
 export type CodeTry = {
   readonly reference: string
   readonly vorgangId: string | null
@@ -50,7 +50,11 @@ export type Redeemed = {
  * fresh token, and makes the next receipt code, all in one batch. Every try is counted before it is judged.
  * Throws `identity/too-many-tries` (429, Retry-After) and `identity/code-refused` (403, the same for whatever is wrong).
  */
-export async function redeemCode(ctx: IdentityCtx, actor: Actor, input: CodeTry & { code: string }): Promise<Redeemed> {
+export async function redeemCode(
+  ctx: IdentityCtx,
+  actor: Actor,
+  input: CodeTry & { readonly code: string; readonly opens?: Grant['kind'] },
+): Promise<Redeemed> {
   authorize(actor, 'status.sign-in')
   const counted = await countSignIn(ctx, input)
   const nowMs = ctx.now()
@@ -62,12 +66,12 @@ export async function redeemCode(ctx: IdentityCtx, actor: Actor, input: CodeTry 
     throw codeRefused()
   }
   const session = planProvenSession(ctx, actor)
-  const next = found.kind === 'receipt' ? planCode(ctx, input.vorgangId, 'receipt') : null
+  const next = found.kind === 'mail' ? null : planCode(ctx, input.vorgangId, found.kind)
   const result = await ctx.write(
     join(
       { guards: [spendCode(found.id, nowMs)] },
       session.plan,
-      planGrant(session.sessionId, { kind: 'vorgang', id: input.vorgangId }, nowMs),
+      planGrant(session.sessionId, { kind: input.opens ?? 'vorgang', id: input.vorgangId }, nowMs),
       next?.plan ?? {},
       { statements: counted.takeBack },
     ),
@@ -111,8 +115,17 @@ export async function requestMailCode(
  * to be the applicant: the caller has checked `receipt.read` or `status.read`.
  */
 export async function currentReceiptCode(ctx: IdentityCtx, vorgangId: string): Promise<string | null> {
-  const open = await listOpenCodes(ctx.db, vorgangId, ctx.now())
-  const newest = open.find((row) => row.kind === 'receipt')
+  return await currentCode(ctx, vorgangId, 'receipt')
+}
+
+/** The code that opens a draft elsewhere; null where none is left. The caller has checked `draft.read`. */
+export async function currentDraftCode(ctx: IdentityCtx, draftId: string): Promise<string | null> {
+  return await currentCode(ctx, draftId, 'draft')
+}
+
+async function currentCode(ctx: IdentityCtx, entityId: string, kind: 'receipt' | 'draft'): Promise<string | null> {
+  const open = await listOpenCodes(ctx.db, entityId, ctx.now())
+  const newest = open.find((row) => row.kind === kind)
   return newest === undefined ? null : codeText(ctx, newest.id)
 }
 

@@ -9,7 +9,7 @@ const Lang = v.pipe(v.string(), v.regex(/^[a-z]{2,3}$/))
 const WORDS = [
   'page', 'of', 'aktenzeichen', 'reference', 'date', 'received', 'office', 'phone', 'email', 'decision', 'reasons',
   'information', 'onBehalf', 'signed', 'drafted', 'notSigned', 'draft', 'demo', 'receiptTitle', 'receiptLead',
-  'question', 'answer', 'attachments', 'time',
+  'question', 'answer', 'attachments', 'time', 'dataFile',
   'paymentTitle', 'paymentLead', 'paymentReference', 'providerReference', 'paidAt', 'paidBy', 'item', 'amount', 'total',
   'automaticTitle', 'automatic',
   'paperTitle', 'paperLead', 'paperCode', 'paperCodeAlt', 'paperCodeText', 'paperPlace', 'paperSignature',

@@ -83,7 +83,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' })
-const hasTools = ['pdftotext', 'pdfinfo', 'qpdf'].every((tool) => {
+const hasTools = ['pdftotext', 'pdfinfo', 'pdfdetach', 'qpdf'].every((tool) => {
   try {
     run('which', tool)
     return true
@@ -203,6 +203,7 @@ describe('renderReceipt', () => {
       { title: 'Leer', rows: [] },
     ],
     attachments: [{ name: 'impfpass.pdf', sizeBytes: 1_234_567, sha256: 'ab'.repeat(32) }],
+    dataJson: '{"answers":{"hunde":[{"rufname":"Bello"}]}}',
     isDemo: true,
   }
 
@@ -219,6 +220,20 @@ describe('renderReceipt', () => {
       expect(text).toContain(part)
     }
     expect(text).not.toContain('Leer')
+  })
+
+  it.runIf(hasTools)('is tagged PDF/A-3a with the answers as JSON attached', async () => {
+    const pdf = await renderReceipt(typesetter, receipt)
+    const path = join(folder, 'copy.pdf')
+    writeFileSync(path, pdf)
+    run('qpdf', '--check', path)
+    expect(run('pdfinfo', path)).toMatch(/Tagged:\s+yes/)
+    const plain = Buffer.from(pdf).toString('latin1')
+    expect(plain).toMatch(/pdfaid:part>3</)
+    expect(plain).toMatch(/pdfaid:conformance>A</)
+    expect(run('pdfdetach', '-list', path)).toContain('CB-2026-7K4M-Q2XW.json')
+    run('pdfdetach', '-save', '1', '-o', join(folder, 'data.json'), path)
+    expect(readFileSync(join(folder, 'data.json'), 'utf8')).toBe(receipt.dataJson)
   })
 
   it('gives the same bytes for the same submission', async () => {

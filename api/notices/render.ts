@@ -75,10 +75,12 @@ export type ReceiptInput = {
     readonly rows: readonly { readonly label: string; readonly value: string }[]
   }[]
   readonly attachments: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[]
+  /** The answers as JSON, attached for whoever works on with them. */
+  readonly dataJson: string
   readonly isDemo: boolean
 }
 
-/** Sets the copy of a submission as tagged PDF (PDF/UA-1): every answer, and each file with its digest. */
+/** Sets the copy of a submission as tagged PDF/A-3a: every answer, each file with its digest, and the answers as JSON attached. */
 export async function renderReceipt(typesetter: Typesetter, input: ReceiptInput): Promise<Uint8Array> {
   const { kit, receivedAtMs } = input
   const { words, lang } = kit
@@ -105,7 +107,14 @@ export async function renderReceipt(typesetter: Typesetter, input: ReceiptInput)
     })),
   }
   const source = { template: '/letters/receipt.typ', files: kit.files }
-  return typesetter.typeset(source, data, { standard: 'ua-1', createdAtMs: receivedAtMs })
+  const attachment = {
+    name: `${input.reference}.json`,
+    bytes: Buffer.from(input.dataJson),
+    mediaType: 'application/json',
+    description: words.dataFile,
+    relationship: 'data',
+  } as const
+  return typesetter.typeset(source, data, { standard: 'a-3a', createdAtMs: receivedAtMs, attachments: [attachment] })
 }
 
 function noticeData(input: NoticeInput): Json {

@@ -7,7 +7,8 @@ import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { Problem, problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { type Draft, openDraft, sealTyped } from './draft.ts'
+import { type Draft, type DraftNotes, openDraft, sealDraft } from './draft.ts'
+import { planNotice } from './plan-mail.ts'
 import { type DraftRow, updateDraft } from './store.ts'
 
 export const changedMeanwhile = problemType('submissions/changed-meanwhile', 409)
@@ -20,6 +21,10 @@ const TRIES_MAX = 5
 export type Storing = { readonly id: string; readonly blobId: string; readonly plan: Plan }
 export type Change<T> = {
   readonly typed: Typed
+  /** What changes beside the answers; the rest stays. */
+  readonly notes?: DraftNotes
+  /** Another language from now on. */
+  readonly lang?: string
   /** Files that come with the change and are taken; the bytes of the others are not kept. */
   readonly kept: readonly Storing[]
   readonly answer: T
@@ -58,18 +63,22 @@ export async function changeDraft<T>(
 
 async function writeChange(
   ctx: SubmissionsCtx,
-  { row, typed: before }: Draft,
-  { typed, kept }: Change<unknown>,
+  { row, typed: before, notes: notesBefore }: Draft,
+  { typed, kept, lang = row.lang, ...change }: Change<unknown>,
   { files, plan = {} }: { readonly files: readonly Storing[]; readonly plan?: Plan },
 ): Promise<boolean> {
   const atMs = ctx.now()
   const still = new Set(filesIn(typed).map(({ file }) => file.id))
   const hasLost = filesIn(before).some(({ file }) => !still.has(file.id))
   const lost = hasLost ? (await readUploadPlaces(ctx, row.id)).filter((upload) => !still.has(upload.id)) : []
+  const notes = { ...notesBefore, ...change.notes }
+  const expiresAtMs = lifeOf(row, atMs)
+  const answersSealed = await sealDraft(ctx, row, { typed, notes })
   const result = await ctx.write(
     join(
-      { guards: [updateDraft(row, await sealTyped(ctx, row, typed), atMs, lifeOf(row, atMs))] },
+      { guards: [updateDraft(row, { answersSealed, lang, atMs, expiresAtMs })] },
       plan,
+      notes.email === undefined ? {} : planNotice(row.id, expiresAtMs),
       ...kept.map((file) => file.plan),
       planForgetUploads(lost),
     ),

@@ -3,7 +3,8 @@ import type { ContentCtx } from '../content/access.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DocumentsCtx } from '../documents/service.ts'
 import type { Form } from '../forms/model.ts'
-import type { SummarySection, Words } from '../forms/view.ts'
+import type { SpokenWords } from '../forms/service.ts'
+import type { SummarySection } from '../forms/view.ts'
 import type { IdentityCtx } from '../identity/identity.ts'
 import type { JournalCtx } from '../journal/service.ts'
 import type { MessagesCtx } from '../messages/ctx.ts'
@@ -22,6 +23,8 @@ export type CopyFacts = {
   readonly receivedAtMs: number
   readonly sections: readonly SummarySection[]
   readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[]
+  /** The answers as canonical JSON. */
+  readonly dataJson: string
 }
 
 /** What a form to be signed shows. */
@@ -31,6 +34,9 @@ export type PaperFacts = Pick<CopyFacts, 'content' | 'lang' | 'serviceSlug' | 's
   readonly declaration: string
   readonly createdAtMs: number
 }
+
+/** Who helps with a service: its office, or the city. */
+export type Contact = { readonly name: string; readonly phone: string; readonly email: string }
 
 export type SubmissionsCtx = DocumentsCtx &
   IdentityCtx &
@@ -43,7 +49,10 @@ export type SubmissionsCtx = DocumentsCtx &
   ContentCtx & {
     /** The form of a service in a content revision; cached by digest. */
     readonly form: (content: Content, serviceSlug: string, lang: string) => Form
-    readonly formWords: (content: Content, lang: string) => Words
+    /** Words of the form engine; each call hears on its own which texts were German for want of others. */
+    readonly formWords: (content: Content, lang: string) => SpokenWords
+    /** Whom a person asks about a service. */
+    readonly contact: (content: Content, serviceSlug: string) => Contact
     /** Sets the copy of a submission as PDF: the same facts give the same bytes. */
     readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
     /** Sets a filled form to be signed on paper. */

@@ -14,21 +14,45 @@ export const draftMissing = problemType('submissions/draft-missing', 404)
 export const draftSent = problemType('submissions/draft-sent', 409)
 export const draftExpired = problemType('submissions/draft-expired', 410)
 
+/** What a draft holds beside the answers; all of it sealed with them. */
+export type DraftNotes = {
+  /** What was typed on a page while another window saved it, by address of the page and name of the control. */
+  readonly mine?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
+  /** Conditions that are not met and were explained: the person applies all the same (§ 24 Abs. 3 VwVfG). */
+  readonly anyway?: readonly string[] | undefined
+  /** Addresses of pages kept in passing (another language, a break), not sent yet: what is missing there is no fault. */
+  readonly unsent?: readonly string[] | undefined
+  /** Where a code to go on may be sent, and a notice before the draft expires. */
+  readonly email?: string | undefined
+}
+
 /** A draft with its answers opened and the form version it was begun with. */
 export type Draft = {
   readonly row: DraftRow
   readonly typed: Typed
+  readonly notes: DraftNotes
   readonly form: Form
   readonly content: Content
   readonly today: string
 }
 
-const Stored = v.object({ v: v.literal(1), typed: TypedAnswers })
+const Texts = v.record(v.pipe(v.string(), v.maxLength(200)), v.pipe(v.string(), v.maxLength(20_001)))
+const Stored = v.object({
+  v: v.literal(1),
+  typed: TypedAnswers,
+  mine: v.optional(v.record(v.string(), Texts)),
+  anyway: v.optional(v.array(v.string())),
+  unsent: v.optional(v.array(v.string())),
+  email: v.optional(v.string()),
+})
 const spotOf = (id: string) => ({ table: 'drafts', row: id, column: 'answers' })
 
-/** Seals the answers of a draft for the database. */
-export const sealTyped = (ctx: SubmissionsCtx, row: Pick<DraftRow, 'id' | 'keyId'>, typed: Typed): Promise<Buffer> =>
-  ctx.keyring.sealJson(row.keyId, spotOf(row.id), { v: 1, typed })
+/** Seals the answers of a draft, and what stands beside them, for the database. */
+export const sealDraft = (
+  ctx: SubmissionsCtx,
+  row: Pick<DraftRow, 'id' | 'keyId'>,
+  { typed, notes }: Pick<Draft, 'typed' | 'notes'>,
+): Promise<Buffer> => ctx.keyring.sealJson(row.keyId, spotOf(row.id), { v: 1, typed, ...notes })
 
 /** Finds a draft that the actor may see, whatever its state. Throws 404. */
 export async function findOwnDraft(ctx: SubmissionsCtx, actor: Actor, id: string): Promise<DraftRow> {
@@ -56,9 +80,11 @@ export async function openDraftRow(ctx: SubmissionsCtx, row: DraftRow): Promise<
   }
   const content = await ctx.content.at(row.contentRevisionId)
   const opened = v.parse(Stored, await ctx.keyring.openJson(row.keyId, spotOf(row.id), row.answersSealed))
+  const { v: _, typed, ...notes } = opened
   return {
     row,
-    typed: opened.typed,
+    typed,
+    notes,
     form: ctx.form(content, row.serviceSlug, row.lang),
     content,
     today: dayInBerlin(ctx.now()),

@@ -2,10 +2,12 @@ import { Hono } from 'hono'
 import { disposition } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
+import { chosenLanguage, languageLine } from '../http/language.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { pageAfter } from './routes-applying.ts'
 import {
   Address,
   ANY_FILE,
@@ -15,15 +17,15 @@ import {
   Resume,
   SavedFile,
   SavedStep,
-  Slug,
   StartDraft,
   StartedDraft,
   SubmitDraft,
   SubmittedDraft,
 } from './schema.ts'
-import { saveStep, startDraft } from './service-drafts.ts'
+import { startDraft } from './service-drafts.ts'
 import { dropFile, openDraftFile, saveFile, storeDraftFile } from './service-files.ts'
-import { pathsOf, readCopy, readReceipt, readResume, readReview, readStart, readStep } from './service-pages.ts'
+import { pathsOf, readCopy, readReceipt, readResume, readReview, readStep } from './service-pages.ts'
+import { saveStep } from './service-steps.ts'
 import { submitDraft } from './service-submit.ts'
 import { readFileBody, readStepRequest } from './step-request.ts'
 
@@ -39,21 +41,26 @@ const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate
 /** Routes of a draft's pages, mounted under `/api/v1/submissions`. */
 export const draftRoutes = (ctx: SubmissionsCtx) =>
   new Hono<Env>()
-    .get(
-      '/services/:service/start',
-      route({ ...READ, who: ['public'], action: 'catalogue.read', resource: 'service' }),
-      (c) => c.json(readStart(ctx, actorOf(c), parameter(Slug, c.req.param('service'), 'service'), 'de')),
-    )
     .post(
       '/drafts',
       route({ ...WORK, who: ['public'], action: 'draft.start', resource: 'none', output: StartedDraft }),
       input(StartDraft),
       async (c) => {
-        const { service, lang } = inputOf(c, StartDraft)
-        const started = await startDraft(ctx, actorOf(c), { service, lang, request: c.req.raw })
+        const { service, lang, anyway, ...carried } = inputOf(c, StartDraft)
+        const started = await startDraft(ctx, actorOf(c), {
+          service,
+          lang,
+          isAnyway: anyway === 'true',
+          carried: carried as Readonly<Record<string, string>>,
+          request: c.req.raw,
+        })
         c.header('Set-Cookie', started.setCookie, { append: true })
+        if (lang !== (chosenLanguage(c.req.raw) ?? 'de')) {
+          c.header('Set-Cookie', languageLine(ctx.origin, lang), { append: true })
+        }
+        const paths = pathsOf(started.draftId, service)
         return done(c, {
-          page: pathsOf(started.draftId, service).step(started.address),
+          page: started.page === 'tasks' ? paths.tasks : paths.step(started.address),
           self: `/api/v1/submissions/drafts/${started.draftId}`,
           body: { draftId: started.draftId, step: started.address },
           status: 201,
@@ -89,15 +96,11 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
         const sent = await readStepRequest(ctx, actorOf(c), draftId, c)
         const saved = await saveStep(ctx, actorOf(c), { draftId, address, isChanging, request: c.req.raw, ...sent })
         c.header('Set-Cookie', saved.setCookie, { append: true })
-        const { next } = saved
-        const { row } = sent
-        const paths = pathsOf(draftId, row.serviceSlug)
-        const pages = {
-          step: `${paths.step(next.address, isChanging)}${next.isInvalid ? '#fehler' : ''}`,
-          review: paths.review,
-          left: `/antrag/${draftId}/gespeichert`,
+        if (saved.lang !== null) {
+          c.header('Set-Cookie', languageLine(ctx.origin, saved.lang), { append: true })
         }
-        return done(c, { page: pages[next.to], self: `/api/v1/submissions/drafts/${draftId}`, body: next })
+        const page = pageAfter(saved.next, isChanging)
+        return done(c, { page, self: `/api/v1/submissions/drafts/${draftId}`, body: saved.next })
       },
     )
 
@@ -123,7 +126,9 @@ export const submitRoutes = (ctx: SubmissionsCtx) =>
       },
     )
     .get('/drafts/:draft/receipt', route({ ...READ, action: 'draft.read', resource: 'draft' }), async (c) =>
-      c.json(await readReceipt(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))),
+      c.json(
+        await readReceipt(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'), chosenLanguage(c.req.raw)),
+      ),
     )
     .get(
       '/status/:vorgang/copy.pdf',

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { SPOKEN } from '../http/language.ts'
 
 export const Id = v.pipe(v.string(), v.uuid())
 export const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
@@ -10,13 +11,21 @@ export const Pointer = v.pipe(v.string(), v.maxLength(200), v.regex(/^(\/[A-Za-z
 export const PDF = 'application/pdf'
 export const ANY_FILE = '*/*'
 
-export const StartDraft = v.strictObject({ service: Slug, lang: v.optional(v.picklist(['de', 'dsb', 'en']), 'de') })
+export const Language = v.picklist(SPOKEN)
+/** Beside what is named here only answers of the pre-check, by name of the control. */
+export const StartDraft = v.pipe(
+  v.looseObject({ service: Slug, lang: v.optional(Language, 'de'), anyway: v.optional(v.literal('true')) }),
+  v.check((sent) => Object.entries(sent).every(([name, value]) => isKnown(name) || isAnswer(name, value))),
+)
+const isKnown = (name: string): boolean => ['service', 'lang', 'anyway'].includes(name)
+const isAnswer = (name: string, value: unknown): boolean =>
+  /^(\/[A-Za-z0-9]+){1,6}$/.test(name) && typeof value === 'string' && value.length <= 200
 export const StartedDraft = v.object({ draftId: Id, step: v.string() })
 /** Where a person goes on, as a path of pages. */
 export const Resume = v.object({ page: v.string() })
 export const SavedStep = v.object({
   draftId: Id,
-  to: v.picklist(['step', 'review', 'left']),
+  to: v.picklist(['step', 'tasks', 'eligibility', 'review', 'left']),
   address: v.string(),
   isInvalid: v.boolean(),
 })
@@ -37,9 +46,24 @@ const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}
 export const SubmitDraft = v.strictObject({ version: v.optional(Version) })
 export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id })
 
+/** A page of ours that a person may come back to. */
+const Page = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.regex(/^\/((antrag|status|konto|fehler)(\/[A-Za-z0-9-]{1,120}){0,4}\/?)?$/),
+)
+export const Speak = v.strictObject({ lang: Language, page: v.optional(Page, '/') })
+export const Spoken = v.object({ lang: Language })
+export const MailSaved = v.strictObject({
+  email: v.pipe(v.string(), v.trim(), v.maxLength(254), v.email()),
+})
+export const MailedSaved = v.object({ sent: v.boolean() })
+
 const Reference = v.pipe(v.string(), v.maxLength(40))
 export const StatusSignIn = v.strictObject({ reference: Reference, code: v.pipe(v.string(), v.maxLength(40)) })
 export const SignedInStatus = v.object({ vorgangId: Id, nextCode: v.nullable(v.string()) })
+export const ResumeSignIn = v.strictObject({ reference: Reference, code: v.pipe(v.string(), v.maxLength(40)) })
+export const Resumed = v.object({ draftId: Id })
 export const StatusCode = v.strictObject({ reference: Reference })
 export const CodeSent = v.object({ sent: v.boolean() })
 export const OfVorgang = v.object({ vorgangId: Id })

@@ -14,17 +14,36 @@ import { vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { findSubmissionOfVorgang } from './store.ts'
 
-const Stored = v.object({ format: v.literal(1), answers: v.record(v.string(), v.unknown()) })
+const Stored = v.object({
+  format: v.literal(1),
+  answers: v.record(v.string(), v.unknown()),
+  eligibility: v.optional(
+    v.object({
+      outcome: v.picklist(['yes', 'no', 'unclear']),
+      unmet: v.array(v.string()),
+      unclear: v.array(v.string()),
+    }),
+  ),
+})
 const Payload = v.object({ vorgangId: v.string() })
 
 /** Opens the answers of a submission; null where the Vorgang has none. The caller has checked who asks. */
 export async function readAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise<Answers | null> {
+  return ((await readStored(ctx, vorgangId))?.answers as Answers | undefined) ?? null
+}
+
+/** What the program found about who may apply when the submission was sent, by ids of conditions; null where nothing is asked. */
+export async function readJudgement(ctx: SubmissionsCtx, vorgangId: string) {
+  return (await readStored(ctx, vorgangId))?.eligibility ?? null
+}
+
+async function readStored(ctx: SubmissionsCtx, vorgangId: string): Promise<v.InferOutput<typeof Stored> | null> {
   const row = await findSubmissionOfVorgang(ctx.db, vorgangId)
   if (row === undefined) {
     return null
   }
   const spot = { table: 'submissions', row: row.id, column: 'answers' }
-  return v.parse(Stored, await ctx.keyring.openJson(row.keyId, spot, row.answersSealed)).answers as Answers
+  return v.parse(Stored, await ctx.keyring.openJson(row.keyId, spot, row.answersSealed))
 }
 
 /** Sets the copy of a submission as PDF: answers as they were shown, files with their digests. The caller has checked who asks. */
@@ -53,6 +72,14 @@ export async function makeCopy(
     sections: summary(form, answers, {
       words: ctx.formWords(content, vorgang.lang),
       today: dayInBerlin(vorgang.openedAtMs),
+    }),
+    dataJson: canonicalJson({
+      format: 1,
+      reference: vorgang.reference,
+      service: vorgang.serviceSlug,
+      receivedAt: new Date(vorgang.openedAtMs).toISOString(),
+      form: { id: form.id, version: form.version, digest: form.digest },
+      answers,
     }),
     files: documents
       .filter((document) => document.kind === 'attachment')

@@ -1,9 +1,11 @@
 import * as v from 'valibot'
 import { join } from '../../db/batch.ts'
+import { availabilityOn } from '../content/availability.ts'
 import { planForgetUploads } from '../documents/plan.ts'
 import { discardBlobs, readUploadPlaces } from '../documents/service.ts'
 import type { Typed } from '../forms/answers.ts'
-import { findPage, firstStep, nextStep, readStepBody, refuseFile, resumeStep, validateStep } from '../forms/service.ts'
+import type { Form } from '../forms/model.ts'
+import { firstStep, judge, precheckNames } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planActorGrant } from '../identity/plan.ts'
 import { ensureCitizenSession } from '../identity/service.ts'
@@ -11,42 +13,54 @@ import { planJob } from '../jobs/plan.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
+import { newReference } from '../lib/ids.ts'
 import { problemType } from '../lib/problem.ts'
-import { type Change, changeDraft, DRAFT_LIFE_MS } from './change.ts'
+import { DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { type Draft, sealTyped } from './draft.ts'
-import { type FileRefusal, type StoredUpload, withFiles } from './service-files.ts'
+import { sealDraft } from './draft.ts'
 import { closeDraft, countOpenDrafts, type DraftRow, insertDraft, listExpiredDrafts } from './store.ts'
 
 export const serviceNotOnline = problemType('submissions/service-not-online', 404)
-export const stepMissing = problemType('submissions/step-missing', 404)
+export const servicePaused = problemType('submissions/service-paused', 409)
 export const tooManyDrafts = problemType('submissions/too-many-drafts', 429)
 
 /** Drafts that are not sent in yet: of a guest's browser, and of an account. */
 const DRAFTS_MAX = { guest: 20, account: 100 } as const
 
-/** Where a page leads: another step, or the review. */
-export type NextPage = {
-  readonly draftId: string
-  readonly to: 'step' | 'review' | 'left'
-  readonly address: string
-  readonly isInvalid: boolean
+export type StartInput = {
+  readonly service: string
+  readonly lang: string
+  /** Answers of the pre-check that the person takes along, by name of the control; others are not looked at. */
+  readonly carried: Readonly<Record<string, string>>
+  /** The pre-check said no, and the person applies all the same. */
+  readonly isAnyway: boolean
+  readonly request: Request
 }
 
 /** Begins a draft of an online service. The data key is made first, then the draft and the session's right to it. */
 export async function startDraft(
   ctx: SubmissionsCtx,
   actor: Actor,
-  input: { readonly service: string; readonly lang: string; readonly request: Request },
-): Promise<{ readonly draftId: string; readonly address: string; readonly setCookie: string }> {
+  input: StartInput,
+): Promise<{
+  readonly draftId: string
+  readonly page: 'step' | 'tasks'
+  readonly address: string
+  readonly setCookie: string
+}> {
   authorize(actor, 'draft.start')
   const { revisionId, content } = ctx.content.live()
   const service = content.services.get(input.service)
   if (service === undefined || !(service.online === 'own' || service.online === 'assistant')) {
     throw serviceNotOnline(`service ${input.service}`)
   }
+  if (availabilityOn(service, today(ctx)).state !== 'open') {
+    throw servicePaused(`service ${input.service}`)
+  }
   await refuseTooMany(ctx, actor)
   const form = ctx.form(content, input.service, input.lang)
+  const typed = carriedInto(form, input.carried)
+  const unmet = input.isAnyway ? judge(form, typed, { today: today(ctx) }).unmet.map(({ id }) => id) : []
   const draftId = ctx.newId()
   const keyId = ctx.newId()
   await ctx.keyring.createKey(keyId)
@@ -54,12 +68,17 @@ export async function startDraft(
   const atMs = ctx.now()
   const row = {
     id: draftId,
+    reference: newReference(`E${content.city.referencePrefix}`.slice(0, 4), Number(today(ctx).slice(0, 4))),
     serviceSlug: input.service,
     formDigest: form.digest,
     contentRevisionId: revisionId,
-    lang: form.lang,
+    lang: input.lang,
     keyId,
-    answersSealed: await sealTyped(ctx, { id: draftId, keyId }, {}),
+    answersSealed: await sealDraft(
+      ctx,
+      { id: draftId, keyId },
+      { typed, notes: unmet.length > 0 ? { anyway: unmet } : {} },
+    ),
     createdAtMs: atMs,
     updatedAtMs: atMs,
     expiresAtMs: atMs + DRAFT_LIFE_MS,
@@ -69,7 +88,14 @@ export async function startDraft(
   if (!result.ok) {
     throw new Error('a draft with fresh ids was refused')
   }
-  return { draftId, address: firstStep(form, { today: today(ctx) }), setCookie: session.setCookie }
+  const address = firstStep(form, { today: today(ctx) })
+  return { draftId, page: form.hasTasks ? 'tasks' : 'step', address, setCookie: session.setCookie }
+}
+
+/** Only questions of the pre-check; a page asked with others still has to be sent. */
+function carriedInto(form: Form, carried: Readonly<Record<string, string>>): Typed {
+  const names = precheckNames(form)
+  return Object.fromEntries(Object.entries(carried).filter(([name]) => names.has(name)))
 }
 
 async function refuseTooMany(ctx: SubmissionsCtx, actor: Actor): Promise<void> {
@@ -85,67 +111,6 @@ async function refuseTooMany(ctx: SubmissionsCtx, actor: Actor): Promise<void> {
   ) {
     throw tooManyDrafts()
   }
-}
-
-export type StepInput = {
-  readonly draftId: string
-  readonly address: string
-  readonly entries: readonly (readonly [string, unknown])[]
-  readonly isChanging: boolean
-  /** Files that came with the page, already stored, and those that were refused. */
-  readonly files: readonly StoredUpload[]
-  readonly refused: readonly FileRefusal[]
-  readonly request: Request
-}
-
-/**
- * Keeps what a page sent, valid or not, and says where to go. The browser's session lives on with the draft: its cookie is
- * to be set again. Throws 404 for a page that cannot be reached.
- */
-export async function saveStep(
-  ctx: SubmissionsCtx,
-  actor: Actor,
-  input: StepInput,
-): Promise<{ readonly next: NextPage; readonly setCookie: string }> {
-  const { draftId, files } = input
-  const { plan, setCookie } = ensureCitizenSession(ctx, actor, input.request)
-  const next = await changeDraft(ctx, actor, { draftId, files, plan }, (draft): Change<NextPage> => {
-    const read = readStepBody(draft.form, draft.typed, input.address, { entries: input.entries, today: draft.today })
-    if (read === undefined) {
-      throw stepMissing()
-    }
-    const given = withFiles(draft.form, read.typed, input.files)
-    const typed = [...given.refused, ...input.refused].reduce<Typed>(
-      (now, { pointer, type }) => refuseFile(now, pointer, type),
-      given.typed,
-    )
-    const isRefused = given.refused.length + input.refused.length > 0
-    return { typed, kept: given.kept, answer: pageAfter(draft, typed, { ...input, kind: read.action.kind, isRefused }) }
-  })
-  return { next, setCookie }
-}
-
-type Sent = Pick<StepInput, 'draftId' | 'address' | 'isChanging'> & {
-  readonly kind: string
-  readonly isRefused: boolean
-}
-
-function pageAfter(draft: Draft, typed: Typed, { draftId, address, isChanging, kind, isRefused }: Sent): NextPage {
-  const options = { today: draft.today }
-  const stay: NextPage = { draftId, to: 'step', address, isInvalid: isRefused }
-  if (kind === 'leave') {
-    return { ...stay, to: 'left', isInvalid: false }
-  }
-  if (kind !== 'continue') {
-    const page = findPage(draft.form, typed, address, options)
-    const back = page === undefined ? resumeStep(draft.form, typed, options) : null
-    return back?.kind === 'step' ? { ...stay, address: back.address } : stay
-  }
-  if (!validateStep(draft.form, address, typed, options).ok) {
-    return { ...stay, isInvalid: true }
-  }
-  const next = nextStep(draft.form, typed, address, { ...options, isChanging })
-  return next.kind === 'review' ? { ...stay, to: 'review', address: '' } : { ...stay, address: next.address }
 }
 
 const today = (ctx: SubmissionsCtx): string => dayInBerlin(ctx.now())

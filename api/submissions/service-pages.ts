@@ -1,15 +1,42 @@
-import { receiptView, resumeStep, reviewView, startView, stepView, validateAll } from '../forms/service.ts'
-import type { FormPaths, ReceiptView, ReviewView, StartView, StepView } from '../forms/view.ts'
+import { availabilityOn } from '../content/availability.ts'
+import type { Content } from '../content/snapshot.ts'
+import {
+  eligibilityView,
+  germanTextsOf,
+  precheckView,
+  receiptView,
+  resumeStep,
+  reviewView,
+  type SpokenWords,
+  startView,
+  stepView,
+  tasksView,
+  validateAll,
+} from '../forms/service.ts'
+import type {
+  EligibilityView,
+  FormPaths,
+  PrecheckView,
+  ReceiptView,
+  ReviewView,
+  StartView,
+  StepView,
+  TasksView,
+} from '../forms/view.ts'
 import { authorize } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
 import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { readEmail } from '../messages/service.ts'
 import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
-import type { SubmissionsCtx } from './ctx.ts'
+import type { Contact, SubmissionsCtx } from './ctx.ts'
 import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
+import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
 import { makeCopy } from './service-copy.ts'
-import { serviceNotOnline, stepMissing } from './service-drafts.ts'
+import { serviceNotOnline } from './service-drafts.ts'
+import { readSaved, type SavedDraft } from './service-resume.ts'
 import { ownVorgang } from './service-status.ts'
+import { stepMissing } from './service-steps.ts'
 import { findSubmissionOfDraft } from './store.ts'
 
 /** Where the pages of a draft are. */
@@ -17,64 +44,175 @@ export const pathsOf = (draftId: string, slug: string): FormPaths => ({
   start: `/antrag/beginnen/${slug}`,
   step: (address, changing = false) => `/antrag/${draftId}/${address}${changing ? '?aendern=1' : ''}`,
   review: `/antrag/${draftId}/pruefen`,
+  tasks: `/antrag/${draftId}/aufgaben`,
 })
 
+/** What every page of an application knows: its language, what of it is German, and who helps. */
+export type PageFrame = {
+  readonly lang: string
+  readonly germanTexts: readonly string[]
+  readonly contact: Contact
+  readonly isSensitive: boolean
+}
+/** The same for a page of a draft. */
+export type DraftFrame = PageFrame & { readonly draftId: string; readonly expiresAtMs: number }
+
+type Framing = { readonly content: Content; readonly slug: string; readonly lang: string; readonly heard: SpokenWords }
+
+function framed<T extends object>(ctx: SubmissionsCtx, view: T, at: Framing): T & PageFrame {
+  const { content, slug, lang, heard } = at
+  const german = lang === 'de' ? [] : germanTextsOf(view, ctx.form(content, slug, lang).germanTexts, heard.german)
+  return {
+    ...view,
+    lang,
+    germanTexts: german,
+    contact: ctx.contact(content, slug),
+    isSensitive: content.services.get(slug)?.isSensitive ?? false,
+  }
+}
+
+/** The words and paths by which a draft's pages are built, and what makes a page of them. */
+function pageOf(ctx: SubmissionsCtx, { row, content, today }: Draft) {
+  const words = ctx.formWords(content, row.lang)
+  const paths = pathsOf(row.id, row.serviceSlug)
+  const at = { content, slug: row.serviceSlug, lang: row.lang, heard: words }
+  return {
+    options: { today, words, paths },
+    framed: <T extends object>(view: T): T & DraftFrame => ({
+      ...framed(ctx, view, at),
+      draftId: row.id,
+      expiresAtMs: row.expiresAtMs,
+    }),
+  }
+}
+
+export type StartPage = StartView &
+  PageFrame & {
+    /** Not sent but printed, signed and handed in. */
+    readonly isPaper: boolean
+    readonly trustLevel: 'none' | 'basic' | 'substantial' | 'high'
+    /** Null where one may apply today; else why not. */
+    readonly closed:
+      | { readonly state: 'paused'; readonly reason: string; readonly until: string | null }
+      | { readonly state: 'out-of-season'; readonly from: string; readonly until: string }
+      | null
+  }
+
 /** Data of the page before the first question. Throws 404 where the service cannot be applied for online. */
-export function readStart(
-  ctx: SubmissionsCtx,
-  actor: Actor,
-  slug: string,
-  lang: string,
-): StartView & { readonly isPaper: boolean } {
+export function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang: string): StartPage {
   authorize(actor, 'catalogue.read')
   const { content } = ctx.content.live()
-  const online = content.services.get(slug)?.online
-  if (online !== 'own' && online !== 'assistant') {
+  const service = content.services.get(slug)
+  if (service === undefined || (service.online !== 'own' && service.online !== 'assistant')) {
     throw serviceNotOnline(`service ${slug}`)
   }
-  return { ...startView(ctx.form(content, slug, lang)), isPaper: online === 'assistant' }
+  const words = ctx.formWords(content, lang)
+  const view = startView(ctx.form(content, slug, lang))
+  const open = availabilityOn(service, dayInBerlin(ctx.now()))
+  const reason = open.state === 'paused' ? (inLang(open.reason, lang) ?? '') : ''
+  return {
+    ...framed(ctx, view, { content, slug, lang, heard: words }),
+    isPaper: service.online === 'assistant',
+    trustLevel: service.trustLevel,
+    closed: open.state === 'open' ? null : open.state === 'paused' ? { ...open, reason } : open,
+  }
 }
+
+const inLang = (lines: Readonly<Record<string, string | undefined>>, lang: string): string | undefined =>
+  lines[lang] ?? lines['de']
+
+export type PrecheckPage = PrecheckView & PageFrame
+
+/**
+ * Data of a page of the pre-check, from what was sent with it; reads nothing of anybody and stores nothing.
+ * Throws 404 where the service has none.
+ */
+export function readPrecheck(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  input: { readonly slug: string; readonly lang: string; readonly fields: Readonly<Record<string, unknown>> },
+): PrecheckPage {
+  authorize(actor, 'catalogue.read')
+  const { slug, lang, fields } = input
+  const { content } = ctx.content.live()
+  const form = content.services.get(slug)?.online === 'own' ? ctx.form(content, slug, lang) : undefined
+  if (form === undefined || form.precheck.questions.length === 0) {
+    throw serviceNotOnline(`pre-check of ${slug}`)
+  }
+  const back = typeof fields['back'] === 'string' ? fields['back'] : undefined
+  const typed = Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]): readonly (readonly [string, string])[] =>
+      typeof value === 'string' && name.startsWith('/') && !isPartOf(name, back) ? [[name, value.slice(0, 200)]] : [],
+    ),
+  )
+  const asked = typeof fields['asked'] === 'string' && back === undefined ? { asked: fields['asked'] } : {}
+  const words = ctx.formWords(content, lang)
+  const view = precheckView(form, typed, { today: dayInBerlin(ctx.now()), words, ...asked })
+  return framed(ctx, view, { content, slug, lang, heard: words })
+}
+
+const isPartOf = (name: string, pointer: string | undefined): boolean =>
+  pointer !== undefined && (name === pointer || name.startsWith(`${pointer}/`))
 
 /** Data of one page of a draft. Throws 404 for a page that cannot be reached. */
 export async function readStep(
   ctx: SubmissionsCtx,
   actor: Actor,
   input: { readonly draftId: string; readonly address: string; readonly isChanging: boolean },
-): Promise<StepView & { readonly expiresAtMs: number }> {
+): Promise<StepView & DraftFrame> {
   const draft = await openDraft(ctx, actor, input.draftId)
+  const page = pageOf(ctx, draft)
+  const mine = draft.notes.mine?.[input.address]
   const view = stepView(draft.form, draft.typed, input.address, {
-    today: draft.today,
-    words: ctx.formWords(draft.content, draft.row.lang),
-    paths: pathsOf(input.draftId, draft.row.serviceSlug),
+    ...page.options,
     isChanging: input.isChanging,
+    isUnsent: draft.notes.unsent?.includes(input.address) ?? false,
+    ...(mine === undefined ? {} : { mine }),
   })
   if (view === undefined) {
     throw stepMissing()
   }
-  return { ...view, expiresAtMs: draft.row.expiresAtMs }
+  return page.framed(view)
 }
 
-export type ReviewPage = ReviewView & {
-  readonly expiresAtMs: number
-  /** To be sent with the final button: it sends what this page shows, or nothing. */
-  readonly version: number
-  /** What it costs; null while something is missing. */
-  readonly fee: Fee | null
-  /** Not sent but printed, signed and handed in. */
-  readonly isPaper: boolean
+/** Data of the list of tasks: the sections of a form, whether it is shown by itself or not. */
+export async function readTasks(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<TasksView & DraftFrame> {
+  const draft = await openDraft(ctx, actor, draftId)
+  const page = pageOf(ctx, draft)
+  return page.framed(tasksView(draft.form, draft.typed, page.options))
 }
+
+/** Data of the page that says why one may not be entitled; `unmet` is empty where nothing speaks against it (any more). */
+export async function readEligibility(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  draftId: string,
+): Promise<EligibilityView & DraftFrame> {
+  const draft = await openDraft(ctx, actor, draftId)
+  const page = pageOf(ctx, draft)
+  return page.framed(eligibilityView(draft.form, draft.typed, page.options))
+}
+
+export type ReviewPage = ReviewView &
+  DraftFrame & {
+    /** To be sent with the final button: it sends what this page shows, or nothing. */
+    readonly version: number
+    /** What it costs; null while something is missing. */
+    readonly fee: Fee | null
+    /** Not sent but printed, signed and handed in. */
+    readonly isPaper: boolean
+    /** Who is told what, by which way. */
+    readonly recipients: readonly Recipient[]
+  }
 
 /** Data of the page on which everything is checked before sending. */
 export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<ReviewPage> {
   const draft = await openDraft(ctx, actor, draftId)
-  const view = reviewView(draft.form, draft.typed, {
-    today: draft.today,
-    words: ctx.formWords(draft.content, draft.row.lang),
-    paths: pathsOf(draftId, draft.row.serviceSlug),
-  })
+  const page = pageOf(ctx, draft)
+  const view = reviewView(draft.form, draft.typed, { ...page.options, unsettled: Object.keys(draft.notes.mine ?? {}) })
   const fee = view.missing === undefined ? feeOf(ctx, draft) : null
   const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
-  return { ...view, fee, expiresAtMs: draft.row.expiresAtMs, version: draft.row.version, isPaper }
+  return { ...page.framed(view), fee, version: draft.row.version, recipients: recipientsOf(draft), isPaper }
 }
 
 /** What the application as it stands would cost today. */
@@ -83,7 +221,19 @@ function feeOf(ctx: SubmissionsCtx, { row, form, typed, content, today }: Draft)
   return checked.ok ? readFee(ctx, { ...row, content }, checked.answers, { receivedOn: today }) : null
 }
 
-/** Where a person goes on with a draft: the first page that is not done, the review, or the receipt. */
+export type SavedPage = SavedDraft &
+  DraftFrame & { readonly service: { readonly slug: string; readonly title: string }; readonly page: string }
+
+/** Data of the page after "save and leave": how the draft is gone on with, here and elsewhere. */
+export async function readSavedPage(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<SavedPage> {
+  const draft = await openDraft(ctx, actor, draftId)
+  const service = { slug: draft.row.serviceSlug, title: draft.form.title }
+  const saved = await readSaved(ctx, actor, draftId)
+  const { page } = await readResume(ctx, actor, draftId)
+  return pageOf(ctx, draft).framed({ ...saved, service, page })
+}
+
+/** Where a person goes on with a draft: the list of tasks, the first page that is not done, the review, or the receipt. */
 export async function readResume(
   ctx: SubmissionsCtx,
   actor: Actor,
@@ -94,25 +244,34 @@ export async function readResume(
     return { page: `/antrag/${draftId}/eingang` }
   }
   const draft = await openDraft(ctx, actor, draftId)
-  const next = resumeStep(draft.form, draft.typed, { today: draft.today })
   const paths = pathsOf(draftId, row.serviceSlug)
+  if (draft.form.hasTasks) {
+    return { page: paths.tasks }
+  }
+  const next = resumeStep(draft.form, draft.typed, { today: draft.today })
   return { page: next.kind === 'review' ? paths.review : paths.step(next.address) }
 }
 
-export type ReceiptPage = ReceiptView & {
-  readonly draftId: string
-  readonly vorgangId: string
-  readonly reference: string
-  readonly receivedAtMs: number
-  /** One-time code that opens the status page from elsewhere; null once all were used. */
-  readonly code: string | null
-  readonly isMailed: boolean
-  /** What is to be paid now; null where nothing is. */
-  readonly payment: PaymentView | null
-}
+export type ReceiptPage = ReceiptView &
+  PageFrame & {
+    readonly draftId: string
+    readonly vorgangId: string
+    readonly reference: string
+    readonly receivedAtMs: number
+    /** One-time code that opens the status page from elsewhere; null once all were used. */
+    readonly code: string | null
+    readonly isMailed: boolean
+    /** What is to be paid now; null where nothing is. */
+    readonly payment: PaymentView | null
+  }
 
-/** Data of the receipt. Throws 404 before the draft was sent in. */
-export async function readReceipt(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<ReceiptPage> {
+/** Data of the receipt, in the wanted language or that of the submission. Throws 404 before the draft was sent in. */
+export async function readReceipt(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  draftId: string,
+  wanted: string | null = null,
+): Promise<ReceiptPage> {
   await findOwnDraft(ctx, actor, draftId)
   const submission = await findSubmissionOfDraft(ctx.db, draftId)
   if (submission === undefined) {
@@ -123,9 +282,13 @@ export async function readReceipt(ctx: SubmissionsCtx, actor: Actor, draftId: st
     ctx.content.at(submission.contentRevisionId),
     readPayments(ctx, submission.vorgangId),
   ])
+  const lang = wanted ?? submission.lang
+  const slug = submission.serviceSlug
+  const view = receiptView(ctx.form(content, slug, lang))
+  const next = nextWithDays(view.next, { content, receivedOn: dayInBerlin(submission.receivedAtMs), lang })
   return {
+    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang) }),
     payment: payments.find((payment) => payment.state === 'due') ?? null,
-    ...receiptView(ctx.form(content, submission.serviceSlug, submission.lang)),
     draftId,
     vorgangId: vorgang.id,
     reference: vorgang.reference,

@@ -9,7 +9,7 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { type Draft, openDraft, sealTyped } from './draft.ts'
+import { type Draft, openDraft, sealDraft } from './draft.ts'
 import { hashOfCode, opticalDrawing, opticalText, paperCode } from './paper-code.ts'
 import { serviceNotOnline } from './service-drafts.ts'
 import { incomplete } from './service-submit.ts'
@@ -52,10 +52,11 @@ export async function printPaper(ctx: SubmissionsCtx, actor: Actor, draftId: str
   const expiresAtMs = createdAtMs + PAPER_LIFE_MS
   const draftVersion = row.version + 1
   const codeHash = hashOfCode(paperKey(ctx), paperCode(paperKey(ctx), { draftId, version: draftVersion }))
-  const answersSealed = await ctx.keyring.sealJson(row.keyId, spotOf(codeHash), { v: 1, typed })
+  const printed = await ctx.keyring.sealJson(row.keyId, spotOf(codeHash), { v: 1, typed })
+  const answersSealed = await sealDraft(ctx, row, draft)
   const result = await ctx.write({
-    guards: [updateDraft(row, await sealTyped(ctx, row, typed), createdAtMs, expiresAtMs)],
-    statements: [insertPaper({ codeHash, draftId, answersSealed, draftVersion, createdAtMs, expiresAtMs })],
+    guards: [updateDraft(row, { answersSealed, lang: row.lang, atMs: createdAtMs, expiresAtMs })],
+    statements: [insertPaper({ codeHash, draftId, answersSealed: printed, draftVersion, createdAtMs, expiresAtMs })],
   })
   if (!result.ok) {
     throw changedMeanwhile(`draft ${draftId}`)

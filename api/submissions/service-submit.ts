@@ -5,8 +5,7 @@ import { planForgetUploads } from '../documents/plan.ts'
 import { discardBlobs, prepareDocument, readUploads } from '../documents/service.ts'
 import { AKTENZEICHEN, planOpenEakte } from '../eakten/plan.ts'
 import type { Answers } from '../forms/answers.ts'
-import type { Form } from '../forms/model.ts'
-import { canonicalAnswers, filesOf, validateAll, valueAt } from '../forms/service.ts'
+import { canonicalAnswers, filesOf, findPage, judge, validateAll } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planActorGrant, planCode } from '../identity/plan.ts'
 import { planJob } from '../jobs/plan.ts'
@@ -20,6 +19,7 @@ import type { Effect } from '../workflow/state.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
+import { emailOf } from './person.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)
@@ -67,6 +67,12 @@ export async function submitDraft(
 async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promise<string | null> {
   const { row, form } = draft
   const checked = validateAll(form, draft.typed, { today: draft.today })
+  const [unsettled] = Object.keys(draft.notes.mine ?? {})
+  if (unsettled !== undefined && findPage(form, draft.typed, unsettled, { today: draft.today }) !== undefined) {
+    throw incomplete('two versions of a page', {
+      errors: [{ pointer: '', type: 'forms/conflict', params: { step: unsettled } }],
+    })
+  }
   if (!checked.ok) {
     throw incomplete('answers are missing or wrong', { errors: checked.issues })
   }
@@ -196,7 +202,12 @@ async function planRecord(
 ): Promise<Plan> {
   const { row, form } = draft
   const id = ctx.newId()
-  const text = canonicalJson(canonicalAnswers(form, answers))
+  const { outcome, unmet, unclear } = judge(form, draft.typed, { today: draft.today })
+  const eligibility = { outcome, unmet: unmet.map((one) => one.id), unclear: unclear.map((one) => one.id) }
+  const text = canonicalJson({
+    ...canonicalAnswers(form, answers),
+    ...(form.eligibility.conditions.length === 0 ? {} : { eligibility }),
+  })
   const spot = { table: 'submissions', row: id, column: 'answers' }
   const line = { eakteId: at.eakteId, atMs: at.atMs, actor: at.actor }
   return {
@@ -287,16 +298,6 @@ async function planPerson(
       ? planActorGrant(actor, actor.sessionId, { kind: 'vorgang', id: vorgangId }, ctx.now())
       : {},
   )
-}
-
-function emailOf(form: Form, answers: Answers): string | null {
-  for (const field of form.fields.values()) {
-    if (field.kind === 'email' && field.loop === undefined) {
-      const value = valueAt(answers, `/${field.path.replaceAll('.', '/')}`)
-      return typeof value === 'string' && value !== '' ? value : null
-    }
-  }
-  return null
 }
 
 /** Answers by the path of their question, joined by `_` as names in a process are; it keeps only those it declares. */

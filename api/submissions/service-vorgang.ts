@@ -11,6 +11,7 @@ import {
   type ScanState,
 } from '../documents/service.ts'
 import { readEakte, readVorgaenge } from '../eakten/service.ts'
+import type { Form } from '../forms/model.ts'
 import { summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize, can } from '../identity/permissions.ts'
@@ -32,7 +33,7 @@ import {
   vorgangMissing,
 } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { readAnswers } from './service-copy.ts'
+import { readAnswers, readJudgement } from './service-copy.ts'
 
 export type DocumentView = {
   readonly id: string
@@ -69,6 +70,12 @@ export type VorgangView = {
   /** The one next action; null where nothing is to be done, or by nobody here. */
   readonly task: TaskView | null
   readonly answers: readonly SummarySection[]
+  /** What was found about who may apply, in the words the person read; null where nothing is asked. */
+  readonly eligibility: {
+    readonly outcome: string
+    readonly unmet: readonly string[]
+    readonly unclear: readonly string[]
+  } | null
   readonly documents: readonly DocumentView[]
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
@@ -114,7 +121,8 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       journalOf(ctx, eakte.id),
       item.assignee === null ? null : staffName(ctx, item.assignee),
     ])
-  const form = ctx.form(content, vorgang.serviceSlug, vorgang.lang)
+  const form = ctx.form(content, vorgang.serviceSlug, 'de')
+  const judgement = await readJudgement(ctx, vorgangId)
   return {
     id: vorgang.id,
     reference: vorgang.reference,
@@ -135,6 +143,14 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       answers === null
         ? []
         : summary(form, answers, { words: ctx.formWords(content, 'de'), today: dayInBerlin(vorgang.openedAtMs) }),
+    eligibility:
+      judgement === null
+        ? null
+        : {
+            outcome: judgement.outcome,
+            unmet: conditionsOf(form, judgement.unmet).map((condition) => condition.unmet),
+            unclear: conditionsOf(form, judgement.unclear).map((condition) => condition.unclear),
+          },
     documents: await documentViews(ctx, documents),
     requests,
     decision,
@@ -145,6 +161,9 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     journal,
   }
 }
+
+const conditionsOf = (form: Form, ids: readonly string[]) =>
+  form.eligibility.conditions.filter((condition) => ids.includes(condition.id))
 
 /** Reads an eAkte with its Vorgänge, documents and journal, for those who work one of its Vorgänge. */
 export async function readEakteView(ctx: SubmissionsCtx, actor: Actor, eakteId: string): Promise<EakteView> {

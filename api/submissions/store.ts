@@ -25,6 +25,11 @@ export async function countOpenDrafts(db: Read, ids: readonly string[]): Promise
   return (await db.select({ count: count() }).from(drafts).where(open))[0]?.count ?? 0
 }
 
+/** Finds a draft by the number a person knows it by. */
+export async function findDraftByReference(db: Read, reference: string): Promise<DraftRow | undefined> {
+  return (await db.select().from(drafts).where(eq(drafts.reference, reference)).limit(1))[0]
+}
+
 /** Finds what became of a draft that was sent in. */
 export async function findSubmissionOfDraft(db: Read, draftId: string): Promise<SubmissionRow | undefined> {
   return (await db.select().from(submissions).where(eq(submissions.draftId, draftId)).limit(1))[0]
@@ -55,9 +60,10 @@ export async function listExpiredDrafts(db: Read, nowMs: number, limit: number):
 }
 
 export const insertDraft = (row: Omit<DraftRow, 'state' | 'version'>): Statement => ({
-  sql: "INSERT INTO drafts (id, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, state, created_at_ms, updated_at_ms, expires_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, 1)",
+  sql: "INSERT INTO drafts (id, reference, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, state, created_at_ms, updated_at_ms, expires_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, 1)",
   args: [
     row.id,
+    row.reference,
     row.serviceSlug,
     row.formDigest,
     row.contentRevisionId,
@@ -73,13 +79,11 @@ export const insertDraft = (row: Omit<DraftRow, 'state' | 'version'>): Statement
 /** Puts new answers in place of the version that was read. */
 export const updateDraft = (
   draft: Pick<DraftRow, 'id' | 'version'>,
-  answersSealed: Buffer,
-  atMs: number,
-  expiresAtMs: number,
+  to: { readonly answersSealed: Buffer; readonly lang: string; readonly atMs: number; readonly expiresAtMs: number },
 ): Guard => ({
   name: 'draft-version',
-  sql: "UPDATE drafts SET answers_sealed = ?, updated_at_ms = ?, expires_at_ms = ?, version = version + 1 WHERE id = ? AND version = ? AND state = 'open'",
-  args: [answersSealed, atMs, expiresAtMs, draft.id, draft.version],
+  sql: "UPDATE drafts SET answers_sealed = ?, lang = ?, updated_at_ms = ?, expires_at_ms = ?, version = version + 1 WHERE id = ? AND version = ? AND state = 'open'",
+  args: [to.answersSealed, to.lang, to.atMs, to.expiresAtMs, draft.id, draft.version],
 })
 
 /** An open draft in a known version is sent in. */

@@ -42,6 +42,8 @@ export type Town = {
   readonly signInCitizen: (name: string, options?: CitizenSignIn) => Promise<Caller>
   /** What the provider says of a person from now on; null: it no longer stands by them. */
   readonly setRights: (name: string, rights: Rights | null) => void
+  /** Changes content files and publishes them, as an editor does. */
+  readonly edit: (change: NonNullable<TownOptions['edit']>) => Promise<void>
   /** Runs every due job, and those that become due by them; answers how many tries were made. */
   readonly tick: () => Promise<number>
   /** The API as the web entry calls it, for tests on real sockets. */
@@ -120,6 +122,9 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
         throw new Error(`sign-in answered ${back.status}`)
       }
       return caller
+    },
+    edit: async (change) => {
+      await ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, change), { note: 'edited' })
     },
     tick: background.runner.tick,
     close: async () => {

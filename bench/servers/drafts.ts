@@ -8,7 +8,7 @@ import { addressOf } from '../../api/forms/walk.ts'
 import { planGrant } from '../../api/identity/plan.ts'
 import { ensureCitizenSession } from '../../api/identity/service.ts'
 import type { Actor } from '../../api/lib/actor.ts'
-import { openDraft, sealTyped } from '../../api/submissions/draft.ts'
+import { openDraft, sealDraft } from '../../api/submissions/draft.ts'
 import { submitDraft } from '../../api/submissions/service-submit.ts'
 import { insertDraft } from '../../api/submissions/store.ts'
 import { type Batch, join } from '../../db/batch.ts'
@@ -86,12 +86,13 @@ async function makeDraft(ctx: Context, template: Template, withFile: boolean): P
       : addFile(template.typed, template.question, { id: file.upload.id, ...namedMeta(file) })
   const row = {
     id,
+    reference: null,
     serviceSlug: template.serviceSlug,
     formDigest: form.digest,
     contentRevisionId: revisionId,
     lang: form.lang,
     keyId,
-    answersSealed: await sealTyped(ctx, { id, keyId }, typed),
+    answersSealed: await sealDraft(ctx, { id, keyId }, { typed, notes: {} }),
     createdAtMs: atMs,
     updatedAtMs: atMs,
     expiresAtMs: atMs + DAY_MS,

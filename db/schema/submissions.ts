@@ -6,6 +6,8 @@ export const drafts = sqliteTable(
   'drafts',
   {
     id: text('id').primaryKey(),
+    /** Number by which a person goes on with it elsewhere; drafts from before there were such numbers have none. */
+    reference: text('reference'),
     serviceSlug: text('service_slug').notNull(),
     formDigest: text('form_digest').notNull(),
     contentRevisionId: text('content_revision_id').notNull(),
@@ -18,7 +20,10 @@ export const drafts = sqliteTable(
     expiresAtMs: integer('expires_at_ms').notNull(),
     version: integer('version').notNull(),
   },
-  (t) => [index('drafts_expiry').on(t.expiresAtMs, t.id).where(sql`state = 'open'`)],
+  (t) => [
+    uniqueIndex('drafts_reference').on(t.reference),
+    index('drafts_expiry').on(t.expiresAtMs, t.id).where(sql`state = 'open'`),
+  ],
 )
 
 /** What a person sent in; unchangeable, with the exact form version it was made with. */

@@ -1,5 +1,7 @@
 import type { AstroGlobal } from 'astro'
 import type { CityFrame } from '../../api/catalogue/view.ts'
+import { german, markGerman } from './fallback.ts'
+import { chosenLanguage } from './language.ts'
 
 export type * from '../../api/catalogue/view.ts'
 export type * from '../../api/forms/view.ts'
@@ -13,7 +15,16 @@ export type {
 export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
-export type { ReceiptPage, ReviewPage } from '../../api/submissions/service-pages.ts'
+export type { Contact } from '../../api/submissions/ctx.ts'
+export type {
+  DraftFrame,
+  PageFrame,
+  PrecheckPage,
+  ReceiptPage,
+  ReviewPage,
+  SavedPage,
+  StartPage,
+} from '../../api/submissions/service-pages.ts'
 export type { PaperPage } from '../../api/submissions/service-paper.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
@@ -40,13 +51,18 @@ type Page = Pick<AstroGlobal, 'locals' | 'request' | 'url'>
  * @returns `getJson(path)`, path below `/api/v1/`; throws {@link Refusal} on problem+json.
  */
 export const apiOf = ({ locals, request }: Page) => ({
-  getJson: async <T>(path: string): Promise<T> => {
+  /** With `body` the path is asked something by POST that it answers without storing it. */
+  getJson: async <T>(path: string, body?: Readonly<Record<string, unknown>>): Promise<T> => {
     const headers = new Headers({ accept: 'application/json' })
     const cookie = request.headers.get('cookie')
     if (cookie !== null) {
       headers.set('cookie', cookie)
     }
-    const answer = await locals.api(new Request(`${locals.origin}/api/v1/${path}`, { headers }))
+    const asked = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    if (body !== undefined) {
+      headers.set('content-type', 'application/json')
+    }
+    const answer = await locals.api(new Request(`${locals.origin}/api/v1/${path}`, { headers, ...asked }))
     if (answer.ok) {
       return (await answer.json()) as T
     }
@@ -74,17 +90,20 @@ export const getWithCookies = async <T>(page: AstroGlobal, path: string): Promis
  * Reads what a page shows, together with the frame of the city.
  * A refusal becomes the answer the page must return: 404 the page /404, 401 a way to sign in, else the page /fehler.
  * @param path below `/api/v1/`.
- * @param signIn where a visitor who is not signed in goes.
+ * @param options.signIn where a visitor who is not signed in goes; `body` is asked by POST.
  */
 export const readPage = async <T>(
   page: AstroGlobal,
   path: string,
-  signIn = '/status/',
+  options: { readonly signIn?: string; readonly body?: Readonly<Record<string, unknown>> | undefined } = {},
 ): Promise<{ city: CityFrame; view: T } | Response> => {
   const api = apiOf(page)
   try {
-    const [city, view] = await Promise.all([api.getJson<CityFrame>('catalogue/frame'), api.getJson<T>(path)])
-    return { city, view }
+    const [city, view] = await Promise.all([
+      api.getJson<CityFrame>('catalogue/frame'),
+      api.getJson<T>(path, options.body),
+    ])
+    return { city: spokenFrame(page, city, view), view: markGerman(view, germanTextsOf(view)) }
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error
@@ -93,7 +112,7 @@ export const readPage = async <T>(
       return page.rewrite('/404')
     }
     if (error.status === 401) {
-      return page.redirect(signIn, 303)
+      return page.redirect(options.signIn ?? '/status/', 303)
     }
     page.locals.problem = { requestId: page.locals.requestId, status: error.status, type: error.type }
     return page.rewrite('/fehler')
@@ -104,7 +123,26 @@ export const readPage = async <T>(
 export const readFrame = (page: Page): Promise<CityFrame | null> =>
   apiOf(page)
     .getJson<CityFrame>('catalogue/frame')
+    .then((city) => spokenFrame(page, city, { lang: page.locals.lang ?? chosenLanguage(page.request) ?? 'de' }))
     .catch(() => null)
+
+type Spoken = { readonly lang?: unknown; readonly germanTexts?: unknown }
+
+/** Takes the language of the page from what it shows; pages without one are German. The city's own texts are. */
+function spokenFrame(page: Page, city: CityFrame, view: unknown): CityFrame {
+  const lang = typeof view === 'object' && view !== null ? (view as Spoken).lang : undefined
+  if (typeof lang !== 'string' || lang === 'de') {
+    return city
+  }
+  page.locals.lang = lang
+  const footerPages = city.footerPages.map(({ slug, title }) => ({ slug, title: german(title) }))
+  return { ...city, phoneHours: german(city.phoneHours), footerPages }
+}
+
+function germanTextsOf(view: unknown): readonly string[] {
+  const texts = typeof view === 'object' && view !== null ? (view as Spoken).germanTexts : undefined
+  return Array.isArray(texts) ? texts.filter((text) => typeof text === 'string') : []
+}
 
 /** A frame without a city, for the moment in which the API does not answer. */
 export const frameOrEmpty = (frame: CityFrame | null): CityFrame =>
@@ -119,4 +157,6 @@ export const frameOrEmpty = (frame: CityFrame | null): CityFrame =>
     phoneHours: '',
     accent: { light: '#00505c', dark: '#7fd3dc' },
     footerPages: [],
+    languages: [],
+    quickExit: '/',
   }

@@ -1,12 +1,14 @@
 import type { OpeningSpan } from './api.ts'
 import type { Translate, WordKey } from './words.ts'
 
-const dateFormat = new Intl.DateTimeFormat('de-DE', { dateStyle: 'long', timeZone: 'UTC' })
-const momentFormat = new Intl.DateTimeFormat('de-DE', {
-  dateStyle: 'long',
-  timeStyle: 'short',
-  timeZone: 'Europe/Berlin',
-})
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+const dateFormat = (lang: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = `${lang} ${options.timeStyle ?? ''}`
+  // An English page is read in Europe: 3 December, not December 3.
+  const known = dateFormats.get(key) ?? new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, options)
+  dateFormats.set(key, known)
+  return known
+}
 const shortDate = new Intl.DateTimeFormat('de-DE', {
   day: '2-digit',
   month: '2-digit',
@@ -19,11 +21,17 @@ const shortMomentFormat = new Intl.DateTimeFormat('de-DE', {
   timeZone: 'Europe/Berlin',
 })
 
-/** Writes a legal day, `YYYY-MM-DD`, in German words: `3. Dezember 2026`. No time zone is involved. */
-export const writtenDay = (on: string): string => dateFormat.format(new Date(`${on}T00:00:00Z`))
+/** Writes a legal day, `YYYY-MM-DD`, in words: `3. Dezember 2026`. No time zone is involved. */
+export const writtenDay = (on: string, lang = 'de'): string =>
+  dateFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`))
 
 /** Writes a moment, milliseconds UTC, as people in Berlin read it. */
-export const writtenMoment = (atMs: number): string => momentFormat.format(new Date(atMs))
+export const writtenMoment = (atMs: number, lang = 'de'): string =>
+  dateFormat(lang, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Berlin' }).format(new Date(atMs))
+
+/** Writes the day of a moment in Berlin. */
+export const writtenDayOf = (atMs: number, lang = 'de'): string =>
+  writtenDay(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date(atMs)), lang)
 
 /** Writes a legal day for a list: `03.12.2026`. */
 export const shortDay = (on: string): string => shortDate.format(new Date(`${on}T00:00:00Z`))

@@ -1,4 +1,5 @@
 import all, { type WordKey } from 'virtual:words'
+import { german } from './fallback.ts'
 
 export type { WordKey }
 /** Values for the `{names}` in a text; a number under `count` also chooses the plural form. */
@@ -6,26 +7,31 @@ export type WordValues = Readonly<Record<string, string | number>>
 export type Translate = (key: WordKey, values?: WordValues) => string
 
 /**
- * Gives the words of one language; what a language lacks is taken from German.
- * @param lang BCP 47 code of a file in content/words.
+ * Gives the words of one language; what a language lacks is taken from German and marked, so that the page says so.
+ * @param lang BCP 47 code; German where a page has no other language.
  * @returns `t(key, values)`; throws on an unknown key or a missing value, so that no page shows a raw key.
  */
-export const words = (lang: string): Translate => {
+export const words = (lang = 'de'): Translate => {
   // Made when a text has plural forms: few have, and making one takes longer than a component.
-  const pluralOf = (count: number): Intl.LDMLPluralRule => new Intl.PluralRules(lang).select(count)
+  const pluralOf = (count: number, spoken: string): Intl.LDMLPluralRule => new Intl.PluralRules(spoken).select(count)
   return (key, values = {}) => {
-    const entry = all[lang]?.[key] ?? all['de']?.[key]
-    const text = typeof entry === 'object' ? (entry[pluralOf(Number(values['count']))] ?? entry.other) : entry
+    const own = all[lang]?.[key]
+    const entry = own ?? all['de']?.[key]
+    const text =
+      typeof entry === 'object'
+        ? (entry[pluralOf(Number(values['count']), own === undefined ? 'de' : lang)] ?? entry.other)
+        : entry
     if (text === undefined) {
       throw new Error(`Unknown word "${key}"`)
     }
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name]
       if (value === undefined) {
         throw new Error(`Word "${key}" needs a value for "${name}"`)
       }
       return String(value)
     })
+    return own === undefined && lang !== 'de' ? german(filled) : filled
   }
 }
 

@@ -23,6 +23,7 @@ const showOffline = (): void => {
 htmx.registerExtension('stadttor', {
   htmx_after_swap: () => {
     focusStart()
+    showPrint()
     pressAgain()
   },
   htmx_error: showOffline,
@@ -81,6 +82,37 @@ document.addEventListener(
   },
   true,
 )
+
+// A language changes the whole page, its frame too: the browser sends the form itself.
+document.addEventListener(
+  'submit',
+  (event) => {
+    if (event.submitter?.hasAttribute('data-plain')) {
+      event.stopImmediatePropagation()
+    }
+  },
+  true,
+)
+
+const showPrint = (): void => {
+  for (const button of document.querySelectorAll<HTMLElement>('[data-print]')) {
+    button.hidden = false
+  }
+}
+showPrint()
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest('[data-print]')) {
+    window.print()
+  }
+  const exit = target?.closest<HTMLAnchorElement>('a[data-exit]')
+  if (exit) {
+    // Nothing of this page stays behind the button "back" of the browser.
+    event.preventDefault()
+    window.location.replace(exit.href)
+  }
+})
 
 /** The page shows the file now; what was pressed meanwhile happens. */
 const pressAgain = (): void => {

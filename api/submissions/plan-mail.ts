@@ -1,0 +1,22 @@
+import type { Plan } from '../../db/batch.ts'
+import { planJob, planRepeatedJob } from '../jobs/plan.ts'
+
+/** A draft's person is told this long before it expires. */
+export const NOTICE_BEFORE_MS = 7 * 86_400_000
+
+/** Orders the notice before a draft expires, or moves it: the draft lives longer with every change. */
+export const planNotice = (draftId: string, expiresAtMs: number): Plan =>
+  planRepeatedJob({
+    kind: 'draft-notice',
+    key: draftId,
+    payload: { draftId },
+    dueAtMs: expiresAtMs - NOTICE_BEFORE_MS,
+  })
+
+/** Orders the mail with the draft's number and the page to go on; ordered twice with the same key it is sent once. */
+export const planSavedMail = (draftId: string, key: string, nowMs: number): Plan =>
+  planJob({ kind: 'draft-mail', key: `${draftId}:${key}`, payload: { draftId }, dueAtMs: nowMs })
+
+/** Orders the mail that brings a one-time code for a draft; the job holds the code's id only. */
+export const planDraftCodeMail = (draftId: string, codeId: string, nowMs: number): Plan =>
+  planJob({ kind: 'draft-code', key: codeId, payload: { draftId, codeId }, dueAtMs: nowMs })

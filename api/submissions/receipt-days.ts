@@ -1,0 +1,43 @@
+import type { Content } from '../content/snapshot.ts'
+import { walkedAnswers } from '../forms/service.ts'
+import type { ReceiptView } from '../forms/view.ts'
+import { countDeadline, ruleInForce } from '../lib/deadlines.ts'
+import type { Draft } from './draft.ts'
+import { emailOf } from './person.ts'
+
+/** Somebody who is told something once an application is sent: `what` and `way` are worded by the page. */
+export type Recipient =
+  | { readonly kind: 'office'; readonly name: string }
+  | { readonly kind: 'specialist'; readonly name: string }
+  | { readonly kind: 'applicant'; readonly email: string | null }
+
+/** Who will be told what, by which way, when this draft is sent: known from the configuration of its service. */
+export function recipientsOf({ row, content, typed, form, today }: Draft): readonly Recipient[] {
+  const service = content.services.get(row.serviceSlug)
+  const named = (names: Readonly<Record<string, string | undefined>> | undefined): string =>
+    names?.[row.lang] ?? names?.['de'] ?? ''
+  const specialists = (service?.connectors ?? []).flatMap((id): readonly Recipient[] => {
+    const connector = content.connectors.get(id)
+    const hears = connector?.topics.includes('submission-received') ?? false
+    return connector !== undefined && hears ? [{ kind: 'specialist', name: named(connector.name) }] : []
+  })
+  return [
+    { kind: 'office', name: named(content.postboxes.get(service?.postbox ?? '')?.name) },
+    ...specialists,
+    { kind: 'applicant', email: emailOf(form, walkedAnswers(form, typed, { today })) },
+  ]
+}
+
+/** What happens next, each with its real day where a deadline stands behind it, counted from the day of receipt. */
+export function nextWithDays(
+  next: ReceiptView['next'],
+  at: { readonly content: Content; readonly receivedOn: string; readonly lang: string },
+): ReceiptView['next'] {
+  const { deadlines, holidays } = at.content.deadlines
+  const format = new Intl.DateTimeFormat(at.lang, { dateStyle: 'long', timeZone: 'UTC' })
+  return next.map(({ when, text, deadline }) => {
+    const rule = deadline === undefined ? undefined : ruleInForce(deadlines, deadline, at.receivedOn)
+    const day = rule === undefined ? undefined : countDeadline(at.receivedOn, rule, holidays).endsOn
+    return { when: when.replace('{day}', day === undefined ? '' : format.format(new Date(`${day}T00:00:00Z`))), text }
+  })
+}
