@@ -39,10 +39,7 @@ export function createLetters(whole: () => LettersCtx): Letters {
   const typesetter = createTypesetter(LIMITS)
   return {
     close: typesetter.close,
-    contact: (content, slug) => {
-      const { office, phone, email } = senderOf(whole(), content, slug)
-      return { name: office, phone, email }
-    },
+    contact: (content, slug) => contactOf(senderOf(whole(), content, slug)),
     renderNotice: async (facts) => {
       const ctx = whole()
       const { vorgang, eakte, content } = facts
@@ -172,6 +169,8 @@ function templateOf(ctx: LettersCtx, { content, vorgang, kind, lang }: NoticeFac
   }
   return read.template
 }
+
+const contactOf = ({ office, phone, email }: Sender): Contact => ({ name: office, phone, email })
 
 /** Letterhead: the city, and the office whose postbox works the service. */
 function senderOf(ctx: LettersCtx, content: Content, slug: string): Sender {

@@ -446,5 +446,4 @@ describe('tasks and pauses', () => {
     expect(start.closed).toEqual({ state: 'out-of-season', from: '11-01', until: '11-30' })
     other.clock.set(startMs)
   })
-
 })
