@@ -20,6 +20,7 @@ import type { SubmissionsCtx } from './submissions/ctx.ts'
 import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, WorkflowParts } from './workflow/ctx.ts'
 import { createDefinitionCache } from './workflow/definition.ts'
+import type { Definition } from './workflow/model.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
 
 const DEFINITIONS_KEPT = 200
@@ -27,12 +28,21 @@ const DEFINITIONS_KEPT = 200
 /** Wires what processes name to the modules that do it: effects of service tasks, meanings of a clerk's outcomes. */
 export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts {
   const parse = createDefinitionCache(DEFINITIONS_KEPT)
+  // A content revision never changes, so its files need to be read and hashed once only.
+  const ofContent = new WeakMap<Content, Map<string, Definition>>()
   const definition: WorkflowParts['definition'] = async (content, slug) => {
+    const definitions = ofContent.get(content) ?? new Map<string, Definition>()
+    ofContent.set(content, definitions)
+    const known = definitions.get(slug)
+    if (known !== undefined) {
+      return known
+    }
     const file = `services/${slug}/process.bpmn`
     const parsed = await parse(textOf(content, file), file)
     if (!parsed.ok) {
       throw new Error(`process of ${slug} is broken: ${parsed.findings[0]?.type ?? ''}`)
     }
+    definitions.set(slug, parsed.definition)
     return parsed.definition
   }
   const known = new Map<string, ProcessTexts>()
