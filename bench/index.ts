@@ -1,4 +1,5 @@
 import { benchForm } from './form.ts'
+import { benchLighthouse } from './lighthouse.ts'
 import { benchLargeUpload, benchStart } from './memory.ts'
 import { benchPublish } from './publish.ts'
 import { printVerdicts, type Verdict } from './report.ts'
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<readonly Verdict[]>> = {
   start: benchStart,
   static: benchStatic,
   visitors: benchVisitors,
+  lighthouse: benchLighthouse,
 }
 
 const names = process.argv.slice(2)
