@@ -2,6 +2,7 @@
  * What other rooms may ask of content: reading and checking a revision, the mirror as files, and the
  * revisions of the running product. The live content itself is `ctx.content` (see access.ts).
  */
+export { availabilityOn } from './availability.ts'
 export { type ContentFiles, contentFile, readContentFolder } from './files.ts'
 export { loadCheckedContent, loadContent, mirrorOf } from './load.ts'
 export { manifestDigest, manifestOf } from './manifest.ts'

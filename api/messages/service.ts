@@ -19,7 +19,7 @@ import {
 } from './store.ts'
 
 export type { MessagesCtx } from './ctx.ts'
-export type { Mailer } from './mail.ts'
+export { fillMail, type Mailer } from './mail.ts'
 
 export const requestMissing = problemType('messages/request-missing', 404)
 export const requestAnswered = problemType('messages/request-answered', 409)

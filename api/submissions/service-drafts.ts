@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { join } from '../../db/batch.ts'
-import { availabilityOn } from '../content/availability.ts'
+import { availabilityOn } from '../content/service.ts'
 import { planForgetUploads } from '../documents/plan.ts'
 import { discardBlobs, readUploadPlaces } from '../documents/service.ts'
 import type { Typed } from '../forms/answers.ts'

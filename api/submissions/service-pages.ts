@@ -1,4 +1,4 @@
-import { availabilityOn } from '../content/availability.ts'
+import { availabilityOn } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import {
   eligibilityView,
