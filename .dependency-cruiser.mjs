@@ -7,7 +7,7 @@ const FLOORS = [
   ['content', 'jobs', 'keys', 'journal'],
   ['catalogue', 'search', 'documents', 'identity'],
   ['publishing', 'forms', 'eakten'],
-  ['postboxes', 'connectors', 'payments', 'messages', 'retention', 'statistics'],
+  ['postboxes', 'connectors', 'payments', 'registers', 'messages', 'retention', 'statistics'],
   ['workflow', 'notices'],
   ['submissions'],
   ['operations', 'editing'],

@@ -17,6 +17,7 @@ import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
+import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
 /** Version of the API's description; the path's `v1` changes only where a change breaks callers. */
@@ -52,6 +53,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', submitRoutes(ctx))
     .route('/api/v1/submissions', fileRoutes(ctx))
     .route('/api/v1/submissions', partRoutes(ctx))
+    .route('/api/v1/submissions', lookupRoutes(ctx))
     .route('/api/v1/submissions', statusRoutes(ctx))
     .route('/api/v1/submissions', caseRoutes(ctx))
     .route('/api/v1/submissions', paperRoutes(ctx))

@@ -16,6 +16,7 @@ import {
   prepareSignature,
 } from './notices/service.ts'
 import { prepareExemption, preparePaymentStep } from './payments/service.ts'
+import { readVorgangLookups } from './registers/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
 import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, WorkflowParts } from './workflow/ctx.ts'
@@ -171,9 +172,15 @@ function automaticRule(content: Content, slug: string, on: string) {
   return rule === undefined || rule.validFrom > on || (rule.validTo !== undefined && rule.validTo < on) ? null : rule
 }
 
-/** On whose word the facts of a case rest. */
-async function sourcesOf(_ctx: SubmissionsCtx, kase: Case): Promise<readonly string[]> {
-  return [wordsOf(kase.content.words, kase.vorgang.lang)('source.applicant')]
+/** On whose word the facts of a case rest: the applicant's, and the registers' whose record was taken over. */
+async function sourcesOf(ctx: SubmissionsCtx, { vorgang, content }: Case): Promise<readonly string[]> {
+  const lookups = await readVorgangLookups(ctx, {
+    vorgangId: vorgang.id,
+    content,
+    serviceSlug: vorgang.serviceSlug,
+  })
+  const used = lookups.filter((lookup) => lookup.state === 'used').map((lookup) => lookup.registerName)
+  return [wordsOf(content.words, vorgang.lang)('source.applicant'), ...new Set(used)]
 }
 
 /** Day until which an eAkte is kept: years of the rule in force, from closing or from the end of that year. */

@@ -8,6 +8,7 @@ import { createClamdScanner } from './adapters/clamd/scanner.ts'
 import { openFolderStore } from './adapters/folder/blob-store.ts'
 import { createOidcAccounts } from './adapters/oidc/account-provider.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
+import { createSignedRegister } from './adapters/register-signed/source.ts'
 import { createSmtpMailer } from './adapters/smtp/mailer.ts'
 import { createWebhookConnector } from './adapters/webhook/connector.ts'
 import { createXBezahldienste } from './adapters/xbezahldienste/provider.ts'
@@ -202,6 +203,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
+    register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),
     renderNotice: letters.renderNotice,
     renderCopy: letters.renderCopy,
@@ -319,6 +321,20 @@ function connectorOf(config: Config, failpoint: Failpoint, content: Content, id:
       return answer
     },
   }
+}
+
+function registerOf(config: Config, content: Content, id: string) {
+  const register = content.registers.get(id)
+  const url = register === undefined ? undefined : config.setting(register.urlSetting)
+  const secret = register === undefined ? undefined : config.setting(register.secretSetting)
+  return register === undefined || url === undefined || secret === undefined
+    ? null
+    : createSignedRegister({
+        url,
+        secret: Buffer.from(secret, 'base64'),
+        timeoutMs: register.timeoutSeconds * 1000,
+        isProduction: config.mode === 'production',
+      })
 }
 
 function wordsCache() {

@@ -14,6 +14,7 @@ const ports = {
   citizens: await freePort(8084),
   bundid: await freePort(8085),
   payment: await freePort(8086),
+  registers: await freePort(8087),
 }
 const outside = await startOutside(process.env['STADTTOR_CONTENT'] ?? 'content', ports)
 const world: DemoWorld = {

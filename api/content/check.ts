@@ -6,7 +6,7 @@ import { yamlLine } from './yaml.ts'
 
 const FOLDERS = [
   'catalogue/services', 'catalogue/offices', 'catalogue/responsibilities', 'catalogue/online-services',
-  'services', 'offices', 'life-situations', 'postboxes', 'connectors', 'pages', 'words', 'letters',
+  'services', 'offices', 'life-situations', 'postboxes', 'connectors', 'registers', 'pages', 'words', 'letters',
   'code-lists',
 ] as const // biome-ignore format: one list
 const TOP_FILES = ['city.yaml', 'file-plan.yaml', 'retention.yaml', 'fees.yaml', 'deadlines.yaml'] as const
@@ -74,6 +74,8 @@ function checkServices(content: Content): readonly Finding[] {
     check('retention', [service.retention], retention, 'retention rule')
     check('connectors', service.connectors, content.connectors, 'connector')
     check('fees', service.fees, fees, 'fee')
+    const registers = service.lookups.map((lookup) => lookup.register)
+    findings.push(...unknownNames(content, file, ['lookups'], registers, content.registers, 'register'))
     const other = keys.get(service.catalogue)
     if (other !== undefined) {
       const detail = `catalogue service ${service.catalogue} already belongs to "${other}".`

@@ -59,6 +59,7 @@ function assemble(reading: Reading, before: Content | undefined): Content | null
     lifeSituations,
     postboxes: many(reading, /^postboxes\/([^/]+)\.yaml$/, shapes.PostboxShape),
     connectors: many(reading, /^connectors\/([^/]+)\.yaml$/, shapes.ConnectorShape),
+    registers: many(reading, /^registers\/([^/]+)\.yaml$/, shapes.RegisterShape),
     pages: readPages(reading),
     words: readWords(reading),
     mirror: readMirror(reading, before),

@@ -94,6 +94,26 @@ const FeeUseShape = v.strictObject({
   ),
 })
 
+const FieldPath = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/))
+
+/** A record that a register can give instead of a document (Once-Only, § 5 EGovG); the person chooses each time. */
+const LookupShape = v.strictObject({
+  id: InputName,
+  register: Slug,
+  /** The question whose answer `code` asks the register, and `instead` another way to prove it. */
+  choice: FieldPath,
+  code: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,39}$/)),
+  instead: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,39}$/)),
+  purpose: Lines,
+  legalBasis: Line,
+  /** What is asked about is the person's own record: so sure it must be who they are. */
+  trustLevel: v.optional(v.picklist(['basic', 'substantial', 'high']), 'substantial'),
+  /** Questions whose answers go over, by the register's names. */
+  query: v.optional(v.record(InputName, FieldPath), {}),
+  /** Questions that the register answers, by its names. */
+  values: v.record(InputName, FieldPath),
+})
+
 /** services/<slug>/service.yaml: what the city adds to one service of the catalogue. */
 export const ServiceShape = v.strictObject({
   /** Key of the service in content/catalogue/services. */
@@ -111,6 +131,7 @@ export const ServiceShape = v.strictObject({
   connectors: Slugs,
   fees: Slugs,
   fee: v.exactOptional(FeeUseShape),
+  lookups: v.optional(v.pipe(v.array(LookupShape), v.maxLength(10)), []),
   /** A law allows a decision without a clerk (§ 35a VwVfG, § 155 Abs. 4 AO); off where absent. */
   automatic: v.exactOptional(v.strictObject({ norm: Line, ...Validity })),
   /**
@@ -195,6 +216,17 @@ export const ConnectorShape = v.strictObject({
   attemptsMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 20),
 })
 export type ConnectorConfig = v.InferOutput<typeof ConnectorShape>
+
+/** registers/<id>.yaml: a register that can be asked. Address and secret come from the environment. */
+export const RegisterShape = v.strictObject({
+  name: Lines,
+  urlSetting: Setting,
+  secretSetting: Setting,
+  timeoutSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60)), 10),
+  /** What it can say, by its names. */
+  values: v.record(InputName, Lines),
+})
+export type RegisterConfig = v.InferOutput<typeof RegisterShape>
 
 /** file-plan.yaml: subjects under which eAkten are kept; `22.1` lies under `22`. Only positions with a prefix hold eAkten. */
 export const FilePlanShape = v.strictObject({

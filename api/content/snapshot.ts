@@ -10,6 +10,7 @@ import type {
   LifeSituation,
   OfficeConfig,
   Postbox,
+  RegisterConfig,
   RetentionRules,
   ServiceConfig,
 } from './schema.ts'
@@ -39,6 +40,7 @@ export type Content = {
   readonly lifeSituations: ReadonlyMap<string, LifeSituation>
   readonly postboxes: ReadonlyMap<string, Postbox>
   readonly connectors: ReadonlyMap<string, ConnectorConfig>
+  readonly registers: ReadonlyMap<string, RegisterConfig>
   readonly filePlan: FilePlan
   readonly retention: RetentionRules
   readonly fees: FeeRules

@@ -31,6 +31,18 @@ export function typedFrom(form: Form, answers: Answers): Typed {
   return typed
 }
 
+/** Writes single values, by the path of their question outside of repeating groups, as a person would have typed them. */
+export function typedValues(form: Form, values: ReadonlyMap<string, string>): Typed {
+  const typed: Record<string, string | readonly FileRef[]> = {}
+  for (const [path, value] of values) {
+    const field = form.fields.get(path)
+    if (field !== undefined) {
+      putTyped(typed, field, { pointer: pointerOf(field), value, lang: form.lang })
+    }
+  }
+  return typed
+}
+
 function putTyped(
   typed: Record<string, string | readonly FileRef[]>,
   field: Field,

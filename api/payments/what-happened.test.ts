@@ -103,7 +103,7 @@ async function back(kase: Case): Promise<Case> {
 }
 
 describe('what happened', () => {
-  it('paid: settled once, permit made, receipt filed, told by mail', async () => {
+  it('paid: settled once, the process goes on, receipt filed, told by mail', async () => {
     const kase = await applied()
     await town.tick()
     expect(await shown(kase)).toBe('pay')
@@ -111,8 +111,7 @@ describe('what happened', () => {
     expect(await atProvider(kase, 'PAYED')).toMatchObject({ state: 'paid', amountCents: PRICE, method: 'CREDITCARD' })
     await town.tick()
     const after = await status(kase)
-    expect(after.state?.node).toBe('issued')
-    expect(after.notices).toHaveLength(1)
+    expect(after.state?.node).toBe('check')
     expect(after.documents.map((document) => document.kind)).toContain('payment-receipt')
     expect(await books(kase)).toEqual({ settled: service.takenCents(), surplus: 0 })
     expect(await types(kase)).toEqual(['payment-requested', 'payment-begun', 'payment-received'])
@@ -345,7 +344,7 @@ describe('an exemption', () => {
     expect(await shown(kase)).toBe('exemption')
     await bodyOf(await judge(kase, { outcome: 'grant-exemption' }), 200)
     await town.tick()
-    expect(await shown(kase)).toBe('issued')
+    expect(await shown(kase)).toBe('check')
     expect(await status(kase)).toMatchObject({ payments: [], exemption: { isGranted: true } })
     expect(await types(kase)).toEqual(['payment-waived'])
   })

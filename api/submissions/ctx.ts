@@ -10,6 +10,7 @@ import type { JournalCtx } from '../journal/service.ts'
 import type { MessagesCtx } from '../messages/ctx.ts'
 import type { NoticesCtx } from '../notices/ctx.ts'
 import type { PaymentsCtx } from '../payments/ctx.ts'
+import type { RegistersCtx } from '../registers/service.ts'
 import type { WorkflowCtx } from '../workflow/ctx.ts'
 
 /** What the copy of a submission shows. */
@@ -44,6 +45,7 @@ export type SubmissionsCtx = DocumentsCtx &
   WorkflowCtx &
   NoticesCtx &
   PaymentsCtx &
+  RegistersCtx &
   ConnectorsCtx &
   JournalCtx &
   ContentCtx & {

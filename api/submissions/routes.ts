@@ -24,6 +24,7 @@ import {
 } from './schema.ts'
 import { startDraft } from './service-drafts.ts'
 import { dropFile, openDraftFile, saveFile, storeDraftFile } from './service-files.ts'
+import { lookupAfter } from './service-lookups.ts'
 import { pathsOf, readCopy, readReceipt, readResume, readReview, readStep } from './service-pages.ts'
 import { saveStep } from './service-steps.ts'
 import { submitDraft } from './service-submit.ts'
@@ -99,8 +100,11 @@ export const draftRoutes = (ctx: SubmissionsCtx) =>
         if (saved.lang !== null) {
           c.header('Set-Cookie', languageLine(ctx.origin, saved.lang), { append: true })
         }
-        const page = pageAfter(saved.next, isChanging)
-        return done(c, { page, self: `/api/v1/submissions/drafts/${draftId}`, body: saved.next })
+        const { next } = saved
+        const isGoingOn = !next.isInvalid && next.to !== 'left'
+        const lookup = isGoingOn ? await lookupAfter(ctx, actorOf(c), draftId, address) : null
+        const page = lookup ?? pageAfter(next, isChanging)
+        return done(c, { page, self: `/api/v1/submissions/drafts/${draftId}`, body: next })
       },
     )
 

@@ -27,12 +27,14 @@ import { authorize } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
+import { wordsOf } from '../lib/words.ts'
 import { readEmail } from '../messages/service.ts'
 import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
 import type { Contact, SubmissionsCtx } from './ctx.ts'
 import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
 import { makeCopy } from './service-copy.ts'
+import { findPendingLookup, pathOf } from './service-lookups.ts'
 import { serviceNotOnline } from './service-drafts.ts'
 import { readSaved, type SavedDraft } from './service-resume.ts'
 import { ownVorgang } from './service-status.ts'
@@ -210,9 +212,13 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   const draft = await openDraft(ctx, actor, draftId)
   const page = pageOf(ctx, draft)
   const view = reviewView(draft.form, draft.typed, { ...page.options, unsettled: Object.keys(draft.notes.mine ?? {}) })
+  const pending = view.missing === undefined ? await findPendingLookup(ctx, draft) : undefined
   const fee = view.missing === undefined ? feeOf(ctx, draft) : null
   const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
-  return { ...page.framed(view), fee, version: draft.row.version, recipients: recipientsOf(draft), isPaper }
+  const text = wordsOf(draft.content.words, draft.row.lang)('lookup.pending')
+  const missing = pending === undefined ? {} : { missing: { path: pathOf(draftId, pending.id), text } }
+  const shown = { ...page.framed(view), ...missing }
+  return { ...shown, fee, version: draft.row.version, recipients: recipientsOf(draft), isPaper }
 }
 
 /** What the application as it stands would cost today. */

@@ -7,6 +7,7 @@ import type { Actor } from '../lib/actor.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type NoticeView, readNotices } from '../notices/service.ts'
 import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
+import { type LookupView, readVorgangLookups } from '../registers/service.ts'
 import { readCase, type StateView, stateOf, vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 
@@ -35,6 +36,8 @@ export type StatusView = {
   readonly notices: readonly NoticeView[]
   readonly payments: readonly PaymentView[]
   readonly exemption: ExemptionView | null
+  /** Which registers were asked what for, when, and what became of it. */
+  readonly lookups: readonly LookupView[]
   readonly documents: readonly {
     readonly id: string
     readonly kind: string
@@ -51,12 +54,13 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
   authorize(actor, 'status.read', { vorgangId })
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
-  const [lines, requests, notices, payments, exemption, documents, nextCode, state] = await Promise.all([
+  const [lines, requests, notices, payments, exemption, lookups, documents, nextCode, state] = await Promise.all([
     listJournal(ctx, vorgang.eakteId, { limit: 500 }),
     readRequests(ctx, vorgangId),
     readNotices(ctx, vorgangId),
     readPayments(ctx, vorgangId),
     readExemption(ctx, vorgangId),
+    readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),
     readDocuments(ctx, [vorgangId]),
     currentReceiptCode(ctx, vorgangId),
     stateOf(ctx, kase),
@@ -73,6 +77,7 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
     notices,
     payments,
     exemption,
+    lookups,
     documents: documents
       .filter((entry) => entry.kind !== 'notice')
       .map(({ id, kind, meta }) => ({

@@ -14,12 +14,15 @@ import { newReference } from '../lib/ids.ts'
 import { problemType } from '../lib/problem.ts'
 import { planContact } from '../messages/plan.ts'
 import { preparePayment, readFee } from '../payments/service.ts'
+import { planAttachLookups } from '../registers/plan.ts'
+import { readDraftLookups } from '../registers/service.ts'
 import { planStart } from '../workflow/plan.ts'
 import type { Effect } from '../workflow/state.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
 import { emailOf } from './person.ts'
+import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)
@@ -76,6 +79,11 @@ async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promi
   if (!checked.ok) {
     throw incomplete('answers are missing or wrong', { errors: checked.issues })
   }
+  const pending = await findPendingLookup(ctx, draft)
+  if (pending !== undefined) {
+    const pointer = `/${pending.choice.replaceAll('.', '/')}`
+    throw incomplete('a register was not asked', { errors: [{ pointer, type: 'submissions/lookup-pending' }] })
+  }
   const prepared = await prepareSubmission(ctx, actor, draft, checked.answers)
   const result = await ctx.write({
     ...prepared.plan,
@@ -127,7 +135,7 @@ export async function prepareSubmission(
   const started = planStart({
     ...facts,
     definition,
-    variables: variablesOf(answers),
+    variables: { ...variablesOf(answers), register_geprueft: await isProvedByRegisters(ctx, draft) },
     reference,
     aktenzeichen: AKTENZEICHEN,
     serviceSlug: row.serviceSlug,
@@ -158,6 +166,10 @@ export async function prepareSubmission(
     files.plan,
     started.plan,
     due,
+    planAttachLookups(
+      (await readDraftLookups(ctx, row.id)).map((lookup) => lookup.row),
+      { ...ids, draftId: row.id, atMs },
+    ),
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )

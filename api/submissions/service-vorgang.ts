@@ -23,6 +23,7 @@ import { type RequestView, readRequests } from '../messages/service.ts'
 import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
 import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
 import { readItem } from '../postboxes/service.ts'
+import { type LookupView, readVorgangLookups } from '../registers/service.ts'
 import {
   type Case,
   readCase,
@@ -82,6 +83,8 @@ export type VorgangView = {
   readonly notices: readonly NoticeView[]
   readonly payments: readonly PaymentView[]
   readonly exemption: ExemptionView | null
+  /** Which registers were asked what for, when, and what became of it. */
+  readonly lookups: readonly LookupView[]
   readonly deliveries: readonly DeliveryView[]
   readonly journal: readonly JournalView[]
 }
@@ -108,7 +111,7 @@ export type EakteView = {
 export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<VorgangView> {
   const kase = await ownCase(ctx, actor, vorgangId)
   const { vorgang, eakte, item, content } = kase
-  const [answers, documents, requests, decision, notices, payments, exemption, deliveries, journal, assignee] =
+  const [answers, documents, requests, decision, notices, payments, exemption, lookups, deliveries, journal, assignee] =
     await Promise.all([
       readAnswers(ctx, vorgang.id),
       readDocuments(ctx, [vorgangId]),
@@ -117,6 +120,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       readNotices(ctx, vorgangId),
       readPayments(ctx, vorgangId),
       readExemption(ctx, vorgangId),
+      readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),
       readDeliveries(ctx, vorgangId),
       journalOf(ctx, eakte.id),
       item.assignee === null ? null : staffName(ctx, item.assignee),
@@ -157,6 +161,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     notices,
     payments,
     exemption,
+    lookups,
     deliveries,
     journal,
   }

@@ -15,6 +15,8 @@ export const PERMIT_ANSWERS: Readonly<Record<string, string>> = {
   '/person/email': 'jurij.nowak@beispiel.example',
   '/ausweis/zone': 'a',
   '/fahrzeug/kennzeichen': 'CB MU 214',
+  '/fahrzeug/nachweisart': 'hochladen',
+  '/fahrzeug/bezeichnung': 'VW Golf',
   '/fahrzeug/halter': 'ich',
   '/ausweis/dauer': 'jahr',
   '/ausweis/beginn/day': '1',

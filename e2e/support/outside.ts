@@ -8,6 +8,7 @@ import { type Idp, startIdp } from '../servers/idp/index.ts'
 import { type MailServer, startMail } from '../servers/mail/index.ts'
 import { type PaymentServer, startPayment } from '../servers/payment/index.ts'
 import { OFFICE } from '../servers/payment/protocol.ts'
+import { type Registers, startRegisters } from '../servers/register/index.ts'
 import { type Specialist, startSpecialist } from '../servers/specialist/index.ts'
 
 /** The world outside the product: one of each stand-in server, and the settings that point the product at them. */
@@ -20,6 +21,7 @@ export type Outside = {
   /** Not among the settings: files would wait for a job. Whoever wants them scanned sets STADTTOR_CLAMD to its address. */
   readonly clamd: Clamd
   readonly payment: PaymentServer
+  readonly registers: Registers
   readonly env: Readonly<Record<string, string>>
   /** All of them well-behaved again, mails and deliveries forgotten. */
   readonly reset: () => Promise<void>
@@ -35,6 +37,7 @@ export type OutsidePorts = {
   readonly specialist?: number
   readonly clamd?: number
   readonly payment?: number
+  readonly registers?: number
 }
 
 /** The specimen of the state's catalogue. */
@@ -42,7 +45,7 @@ export const FEED = resolve(import.meta.dirname, '../servers/catalogue/feed')
 
 /** Starts the stand-in servers on loopback. */
 export async function startOutside(content: string, ports: OutsidePorts = {}): Promise<Outside> {
-  const [idp, citizens, bundid, mail, specialist, clamd, payment] = await Promise.all([
+  const [idp, citizens, bundid, mail, specialist, clamd, payment, registers] = await Promise.all([
     startIdp(portOf(ports.idp)),
     startCitizens(portOf(ports.citizens)),
     startBundid(portOf(ports.bundid)),
@@ -50,6 +53,7 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     startSpecialist(portOf(ports.specialist)),
     startClamd(portOf(ports.clamd)),
     startPayment(portOf(ports.payment)),
+    startRegisters(portOf(ports.registers)),
   ])
   const env = {
     STADTTOR_CATALOGUE_URL: FEED,
@@ -71,8 +75,9 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     STADTTOR_PAYMENT_CLIENT_SECRET: payment.clientSecret,
     STADTTOR_PAYMENT_ENDPOINT: OFFICE,
     ...connectorEnv(content, specialist),
+    ...registerEnv(content, registers),
   }
-  const servers = [idp, citizens, bundid, mail, specialist, clamd, payment] as const
+  const servers = [idp, citizens, bundid, mail, specialist, clamd, payment, registers] as const
   return {
     idp,
     citizens,
@@ -81,6 +86,7 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     specialist,
     clamd,
     payment,
+    registers,
     env,
     reset: async () => void (await Promise.all(servers.map((server) => server.control({ reset: true })))),
     close: async () => void (await Promise.all(servers.map((server) => server.close()))),
@@ -97,6 +103,19 @@ function connectorEnv(content: string, specialist: Specialist): Record<string, s
       return [
         [names.urlSetting, `${specialist.url}/${basename(file, '.yaml')}`],
         [names.secretSetting, specialist.secret],
+      ]
+    }),
+  )
+}
+
+/** Every register of the content is one of the stand-in's, by its name. */
+function registerEnv(content: string, registers: Registers): Record<string, string> {
+  return Object.fromEntries(
+    globSync(join(content, 'registers/*.yaml')).flatMap((file) => {
+      const names = parse(readFileSync(file, 'utf8')) as { urlSetting: string; secretSetting: string }
+      return [
+        [names.urlSetting, `${registers.url}/${basename(file, '.yaml')}`],
+        [names.secretSetting, registers.secret],
       ]
     }),
   )

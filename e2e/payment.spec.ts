@@ -1,0 +1,69 @@
+import { smallPdf, type Typed } from './support/apply.ts'
+import { axeClean, readMails } from './support/page.ts'
+import { expect, test } from './support/test.ts'
+import { fillUntilReview, goOn } from './support/walk.ts'
+
+const EMAIL = 'jurij.nowak@beispiel.example'
+const PERMIT: Typed = {
+  '/person/vornamen': 'Jurij',
+  '/person/familienname': 'Nowak',
+  '/person/geburtsdatum/day': '13',
+  '/person/geburtsdatum/month': '4',
+  '/person/geburtsdatum/year': '1985',
+  '/person/anschrift/strasse': 'Sandower Straße',
+  '/person/anschrift/hausnummer': '12 a',
+  '/person/anschrift/plz': '03046',
+  '/person/anschrift/ort': 'Cottbus/Chóśebuz',
+  '/person/email': EMAIL,
+  '/ausweis/zone': 'a',
+  '/fahrzeug/kennzeichen': 'CB MU 214',
+  '/fahrzeug/halter': 'ich',
+  '/fahrzeug/nachweisart': 'hochladen',
+  '/fahrzeug/bezeichnung': 'VW Golf',
+  '/ausweis/dauer': 'jahr',
+  '/ausweis/beginn/day': '1',
+  '/ausweis/beginn/month': '12',
+  '/ausweis/beginn/year': '2027',
+  '/befreiung/gewuenscht': 'false',
+  '/erklaerung/richtigkeit': 'true',
+}
+
+test('@both a fee is paid: cancelled first, then paid, with a receipt', async ({ page, product, outside }) => {
+  test.setTimeout(120_000)
+  await page.goto('/antrag/beginnen/bewohnerparkausweis')
+  await goOn(page, 'Jetzt beginnen')
+  const upload = { name: 'schein.pdf', type: 'application/pdf', bytes: smallPdf('Schein, erfunden') }
+  await fillUntilReview(page, PERMIT, { upload })
+  await expect(page.getByRole('heading', { name: 'Was es kostet' })).toBeVisible()
+  await axeClean(page)
+  await goOn(page, /Kostenpflichtig beantragen – 30,70/)
+  await expect(page.getByText('Die Gebühr ist noch offen')).toBeVisible()
+  await axeClean(page)
+
+  await goOn(page, /Jetzt bezahlen – 30,70/)
+  await axeClean(page)
+  await page.getByRole('link', { name: 'Zum Bezahldienst' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Bezahlen' })).toBeVisible()
+  await axeClean(page)
+  await page.getByRole('button', { name: 'Abbrechen' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sie haben die Zahlung abgebrochen')
+  await expect(page.getByText('Es wurde nichts abgebucht')).toBeVisible()
+  await axeClean(page)
+
+  await page.getByRole('button', { name: /Noch einmal bezahlen/ }).click()
+  await page.getByRole('link', { name: 'Zum Bezahldienst' }).click()
+  await page.getByRole('button', { name: 'Jetzt bezahlen' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bezahlt')
+  await axeClean(page)
+  const receipt = await page.request.get(
+    (await page.getByRole('link', { name: /Zahlungsbeleg/ }).getAttribute('href')) ?? '',
+  )
+  expect((await receipt.body()).subarray(0, 5).toString()).toBe('%PDF-')
+  expect(outside.payment.takenCents()).toBe(3_070)
+  const mails = await readMails(product, outside, EMAIL)
+  expect(mails.map((mail) => mail.subject).join('\n')).toContain('Zahlung erhalten')
+
+  await page.getByRole('link', { name: 'Stand ansehen' }).first().click()
+  await expect(page.getByRole('heading', { name: 'Bezahlt' })).toBeVisible()
+  await axeClean(page)
+})
