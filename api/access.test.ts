@@ -1,10 +1,12 @@
+import { resolve } from 'node:path'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from './app.ts'
+import { contentFile, readContentFolder } from './content/service.ts'
 import { SIGNED_ELSEWHERE } from './http/guard.ts'
 import { listRoutes, type MountedRoute, route } from './http/route.ts'
 import { ACTIONS } from './identity/permissions.ts'
-import { closeCase, type Things } from './testing/access.ts'
+import { closeCase, openDraft, type Things } from './testing/access.ts'
 import type { Caller } from './testing/caller.ts'
 import { DRAFTS, smallPdf } from './testing/dog-tax.ts'
 import { openTown, type Town } from './testing/town.ts'
@@ -35,13 +37,20 @@ beforeAll(async () => {
     await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] }),
     await town.signIn('lena', { roles: ['lead'], teams: ['steuern'] }),
   ]
-  const first = await closeCase(town, { citizen: owner, clerk, lead }, 'steuern')
-  const second = await closeCase(town, { citizen: other, clerk, lead }, 'ordnung')
+  const one = await closeCase(town, { citizen: owner, clerk, lead }, 'steuern')
+  const two = await closeCase(town, { citizen: other, clerk, lead }, 'ordnung')
+  const [mara, jurij] = [await signInTwice('mara'), await signInTwice('jurij')]
+  const three = await closeCase(town, { citizen: mara, clerk, lead }, 'steuern')
+  const four = await closeCase(town, { citizen: jurij, clerk, lead }, 'ordnung')
+  await publishLookup()
+  const [first, second, third, fourth] = [
+    { ...one, ...(await openDraft(owner)) },
+    { ...two, ...(await openDraft(other)) },
+    { ...three, ...(await openDraft(mara)) },
+    { ...four, ...(await openDraft(jurij)) },
+  ]
   const ours = { own: first, foreign: second }
   const theirs = { own: second, foreign: first }
-  const [mara, jurij] = [await signInTwice('mara'), await signInTwice('jurij')]
-  const third = await closeCase(town, { citizen: mara, clerk, lead }, 'steuern')
-  const fourth = await closeCase(town, { citizen: jurij, clerk, lead }, 'ordnung')
   const staff = async (...person: Parameters<Town['signIn']>): Promise<() => Caller> => {
     const caller = await town.signIn(...person)
     return () => caller
@@ -72,6 +81,26 @@ afterAll(() => town.close())
 async function signInTwice(name: string): Promise<Caller> {
   await town.signInCitizen(name)
   return await town.signInCitizen(name)
+}
+
+/** The service whose drafts are asked for can take a record from a register. */
+const LOOKUP = `
+lookups:
+  - id: fahrzeug
+    register: fahrzeugregister
+    choice: zahlung.art
+    code: ueberweisung
+    instead: lastschrift
+    purpose: { de: Wir fragen nach. }
+    legalBasis: § 5 EGovG
+    values: {}
+`
+async function publishLookup(): Promise<void> {
+  const path = 'services/hund-anmelden/service.yaml'
+  const files = new Map(await readContentFolder(resolve(import.meta.dirname, '../content')))
+  const text = new TextDecoder().decode(files.get(path)?.bytes)
+  files.set(path, contentFile(text + LOOKUP))
+  await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'lookup' })
 }
 
 /** Reading before writing, deleting late, signing out last: what comes after still finds its thing. */
@@ -162,7 +191,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },
-  [`POST ${DRAFTS}/:draft/lookups/:lookup`]: { act: 'ask' },
+  [`POST ${DRAFTS}/:draft/lookups/:lookup`]: { act: 'instead' },
   'POST /payments/:payment/transactions': {},
   'POST /identity/sign-out': {},
   'POST /identity/account/bundid/acs': { SAMLResponse: 'AAAA' },

@@ -37,7 +37,7 @@ export function typedValues(form: Form, values: ReadonlyMap<string, string>): Ty
   for (const [path, value] of values) {
     const field = form.fields.get(path)
     if (field !== undefined) {
-      putTyped(typed, field, { pointer: pointerOf(field), value, lang: form.lang })
+      putTyped(typed, field, { pointer: `/${path.replaceAll('.', '/')}`, value, lang: form.lang })
     }
   }
   return typed

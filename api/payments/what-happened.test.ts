@@ -27,7 +27,7 @@ beforeAll(async () => {
       originatorId: 'stadttor',
       endpointId: OFFICE,
       oauth: { tokenUrl: `${service.url}/oauth/token`, clientId: service.clientId, clientSecret: service.clientSecret },
-      timeoutMs: 300,
+      timeoutMs: 2_000,
       allowLoopbackHttp: true,
       now: town.clock.now,
     }),

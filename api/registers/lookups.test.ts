@@ -19,7 +19,7 @@ beforeAll(async () => {
   const secret = Buffer.from(registers.secret, 'base64')
   Object.assign(town.ctx, {
     register: (id: string) =>
-      createSignedRegister({ url: `${registers.url}/${id}`, secret, timeoutMs: 300, isProduction: false }),
+      createSignedRegister({ url: `${registers.url}/${id}`, secret, timeoutMs: 2_000, isProduction: false }),
   })
 })
 afterEach(() => registers.control({ reset: true }))

@@ -56,12 +56,9 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
   await finish(lead, { outcome: 'sign', decisionHash: (await view()).decision?.hash })
   const { notices, documents } = await status()
   await move(town, vorgangId, postbox)
-  const draft = await fillDraft(citizen, { until: 'unterlagen' })
-  const { id: file } = await bodyOf<{ id: string }>(await putFile(citizen, draft, smallPdf('draft')), 201)
   return {
-    draft,
+    ...(await openDraft(citizen)),
     sentDraft,
-    file,
     vorgang: vorgangId,
     item: vorgangId,
     request,
@@ -73,6 +70,13 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     postbox,
     session: await otherSession(citizen),
   }
+}
+
+/** A draft that is not sent, with a file. */
+export async function openDraft(citizen: Caller): Promise<Pick<Things, 'draft' | 'file'>> {
+  const draft = await fillDraft(citizen, { until: 'unterlagen' })
+  const { id: file } = await bodyOf<{ id: string }>(await putFile(citizen, draft, smallPdf('draft')), 201)
+  return { draft, file }
 }
 
 /** Guests have none. */
