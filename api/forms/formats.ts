@@ -14,7 +14,8 @@ function numberFormat(lang: string, options: Intl.NumberFormatOptions): Intl.Num
 
 function dateFormat(lang: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${lang} ${JSON.stringify(options)}`
-  const format = dates.get(key) ?? new Intl.DateTimeFormat(lang, { ...options, timeZone: 'UTC' })
+  const format =
+    dates.get(key) ?? new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { ...options, timeZone: 'UTC' })
   dates.set(key, format)
   return format
 }

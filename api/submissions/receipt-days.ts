@@ -34,7 +34,7 @@ export function nextWithDays(
   at: { readonly content: Content; readonly receivedOn: string; readonly lang: string },
 ): ReceiptView['next'] {
   const { deadlines, holidays } = at.content.deadlines
-  const format = new Intl.DateTimeFormat(at.lang, { dateStyle: 'long', timeZone: 'UTC' })
+  const format = new Intl.DateTimeFormat(at.lang === 'en' ? 'en-GB' : at.lang, { dateStyle: 'long', timeZone: 'UTC' })
   return next.map(({ when, text, deadline }) => {
     const rule = deadline === undefined ? undefined : ruleInForce(deadlines, deadline, at.receivedOn)
     const day = rule === undefined ? undefined : countDeadline(at.receivedOn, rule, holidays).endsOn

@@ -125,9 +125,10 @@ async function sendMail(ctx: SubmissionsCtx, job: Job, kind: string): Promise<Jo
   }
   const { content } = ctx.content.live()
   const words = wordsOf(content.words, row.lang)
-  const day = new Intl.DateTimeFormat(row.lang, { dateStyle: 'long', timeZone: 'Europe/Berlin' }).format(
-    row.expiresAtMs,
-  )
+  const day = new Intl.DateTimeFormat(row.lang === 'en' ? 'en-GB' : row.lang, {
+    dateStyle: 'long',
+    timeZone: 'Europe/Berlin',
+  }).format(row.expiresAtMs)
   const text = { subject: words(`mail.${kind}.subject`), text: words(`mail.${kind}.text`).replace('{tag}', day) }
   const facts = {
     vorgangsnummer: row.reference ?? '',
