@@ -27,6 +27,7 @@ export type {
   StartPage,
 } from '../../api/submissions/service-pages.ts'
 export type { PaperPage } from '../../api/submissions/service-paper.ts'
+export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 
