@@ -108,7 +108,15 @@ function byHarm(a: MountedRoute, b: MountedRoute): number {
   return harmOf(a) - harmOf(b) || keyOf(a, '', '').localeCompare(keyOf(b, '', ''))
 }
 const harmOf = ({ method, path }: MountedRoute): number =>
-  path.endsWith('/sign-out') ? 6 : path.endsWith('/account/delete') ? 5 : path.endsWith('/discard') ? 4 : path.endsWith('/submit') ? 4 : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
+  path.endsWith('/sign-out')
+    ? 6
+    : path.endsWith('/account/delete')
+      ? 5
+      : path.endsWith('/discard')
+        ? 4
+        : path.endsWith('/submit')
+          ? 4
+          : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
 
 const keyOf = ({ method, path }: MountedRoute, actor: string, kind: string): string =>
   `${method} ${path} ${actor} ${kind}`

@@ -18,6 +18,9 @@ export type Given = {
 }
 export type Answered = { readonly typed: Typed; readonly sources: Sources }
 
+/** What the account says, and the day in Berlin. */
+type Account = { readonly given: Given | null; readonly today: string }
+
 /** From this level on a value is proved, and the applicant cannot change it here. */
 const LOCKED_FROM: TrustLevel = 'substantial'
 
@@ -29,7 +32,8 @@ type Prefilled = { readonly field: Field; readonly pointer: string; readonly typ
  * was taken over, also where its owner is signed in at a lower level now, or not at all. Pure.
  * @param before what was stored; @param after what was typed now.
  */
-export function withAccount(form: Form, before: Answered, after: Typed, given: Given | null, today: string): Answered {
+export function withAccount(form: Form, before: Answered, after: Typed, account: Account): Answered {
+  const { given, today } = account
   let typed = after
   const sources: Record<string, Source> = {}
   for (const field of prefilledFields(form)) {
@@ -41,7 +45,10 @@ export function withAccount(form: Form, before: Answered, after: Typed, given: G
     }
     if (current !== undefined && isProved(current.source)) {
       typed = { ...typed, ...current.typed }
-      sources[pointer] = isSame(field, pointer, before.typed, current.typed) && kept !== undefined && isProved(kept) ? kept : current.source
+      sources[pointer] =
+        isSame(field, pointer, before.typed, current.typed) && kept !== undefined && isProved(kept)
+          ? kept
+          : current.source
     } else if (kept !== undefined && isProved(kept)) {
       typed = { ...typed, ...pick(before.typed, controlNames(field, pointer)) }
       sources[pointer] = kept
@@ -59,21 +66,27 @@ export function withAccount(form: Form, before: Answered, after: Typed, given: G
 export function withPrefill(
   form: Form,
   answered: Answered,
-  given: Given | null,
-  page: { readonly pointers: readonly string[]; readonly today: string },
+  page: Account & { readonly pointers: readonly string[] },
 ): Typed {
+  const { given } = page
   const open = prefilledFields(form).filter((field) => {
     const pointer = pointerOf(field)
     return page.pointers.includes(pointer) && !isAnswered(answered.typed, field, pointer)
   })
-  return open.reduce((typed, field) => ({ ...typed, ...currentOf(form, field, given, page.today)?.typed }), answered.typed)
+  return Object.assign({}, answered.typed, ...open.map((field) => currentOf(form, field, given, page.today)?.typed)) as Typed
 }
 
 /** Adds to a page's questions where their values come from; on a page that was never sent nothing is wrong yet. */
 export function withSources(
   form: Form,
   view: StepView,
-  at: { readonly answered: Answered; readonly given: Given | null; readonly today: string; readonly words: Words; readonly isOpen: boolean },
+  at: {
+    readonly answered: Answered
+    readonly given: Given | null
+    readonly today: string
+    readonly words: Words
+    readonly isOpen: boolean
+  },
 ): StepView {
   const marked = view.fields.map((fieldView) => {
     const field = prefilledFields(form).find((one) => pointerOf(one) === fieldView.name)
@@ -82,8 +95,12 @@ export function withSources(
       return fieldView
     }
     const isLocked = isProved(source.source)
-    const read = readAnswer(field, textsOf(field, source.pointer, source.typed), { today: at.today, monthNames: form.monthNames })
-    const text = read.ok && read.value !== undefined ? valueText(field, read.value, { words: at.words, lang: form.lang }) : ''
+    const read = readAnswer(field, textsOf(field, source.pointer, source.typed), {
+      today: at.today,
+      monthNames: form.monthNames,
+    })
+    const text =
+      read.ok && read.value !== undefined ? valueText(field, read.value, { words: at.words, lang: form.lang }) : ''
     return { ...fieldView, source: { provider: source.source.provider, isLocked, valueText: isLocked ? text : '' } }
   })
   const errors: readonly ErrorView[] = at.isOpen ? [] : view.errors
@@ -91,7 +108,11 @@ export function withSources(
   return { ...view, fields, errors, pageTitle: at.isOpen ? view.title : view.pageTitle }
 }
 
-function sourceOf(form: Form, field: Field, at: { answered: Answered; given: Given | null; today: string }): Prefilled | undefined {
+function sourceOf(
+  form: Form,
+  field: Field,
+  at: { answered: Answered; given: Given | null; today: string },
+): Prefilled | undefined {
   const pointer = pointerOf(field)
   const { typed, sources } = at.answered
   const kept = sources[pointer]

@@ -42,7 +42,10 @@ export type Contact = { readonly name: string; readonly phone: string; readonly 
 export type ExportFacts = {
   readonly content: Content
   readonly lang: string
-  readonly sections: readonly { readonly title: string; readonly rows: readonly { readonly label: string; readonly value: string }[] }[]
+  readonly sections: readonly {
+    readonly title: string
+    readonly rows: readonly { readonly label: string; readonly value: string }[]
+  }[]
   readonly madeAtMs: number
 }
 

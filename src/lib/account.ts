@@ -25,3 +25,9 @@ export const levelWord = (level: string): WordKey => `account.level.${level}` as
 
 /** Word for who vouches for an account. */
 export const providerWord = (provider: string): WordKey => `account.provider.${provider}` as WordKey
+
+/** Words for where a value comes from. */
+export const fromWord = (provider: string): WordKey => `account.from.${provider}` as WordKey
+
+/** The same, said to the applicant. */
+export const fromYoursWord = (provider: string): WordKey => `account.from-yours.${provider}` as WordKey
