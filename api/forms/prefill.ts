@@ -73,7 +73,11 @@ export function withPrefill(
     const pointer = pointerOf(field)
     return page.pointers.includes(pointer) && !isAnswered(answered.typed, field, pointer)
   })
-  return Object.assign({}, answered.typed, ...open.map((field) => currentOf(form, field, given, page.today)?.typed)) as Typed
+  return Object.assign(
+    {},
+    answered.typed,
+    ...open.map((field) => currentOf(form, field, given, page.today)?.typed),
+  ) as Typed
 }
 
 /** Adds to a page's questions where their values come from; on a page that was never sent nothing is wrong yet. */
