@@ -1,7 +1,7 @@
 import type { Source, Sources } from '../identity/service-evidence.ts'
 import type { AttributeName } from '../lib/attribute-names.ts'
 import { isAtLeast, type TrustLevel } from '../lib/trust-level.ts'
-import { controlNames, isAnswered, pointerOf, type Typed, typedText } from './answers.ts'
+import { controlNames, pointerOf, type Typed, typedText } from './answers.ts'
 import { readAnswer } from './kinds.ts'
 import type { Field, Form } from './model.ts'
 import { valueText } from './summary.ts'
@@ -144,6 +144,10 @@ function currentOf(form: Form, field: Field, given: Given | null, today: string)
 
 const prefilledFields = (form: Form): readonly Field[] =>
   [...form.fields.values()].filter((field) => field.prefill !== undefined)
+
+/** Whether a question was asked and sent, even if it was left empty. */
+const isAnswered = (typed: Typed, field: Field, pointer: string): boolean =>
+  controlNames(field, pointer).some((name) => Object.hasOwn(typed, name))
 
 const isProved = (source: Source): boolean => isAtLeast(source.trustLevel, LOCKED_FROM)
 

@@ -68,10 +68,10 @@ export function reachedLevel(
 }
 
 /** Whether a step of the form says from when on somebody has to be signed in. */
-export const isLevelMarked = (form: Form): boolean =>
-  form.steps
-    .flatMap((step): readonly Step[] => (step.kind === 'loop' ? step.steps : [step]))
-    .some((step) => levelOf(step) !== 'none')
+export const isLevelMarked = (form: Form): boolean => form.steps.some(asksForLevel)
+
+const asksForLevel = (step: Step): boolean =>
+  step.kind === 'loop' ? step.steps.some(asksForLevel) : levelOf(step) !== 'none'
 
 const levelOf = (step: { readonly trustLevel?: TrustLevel } | Step): TrustLevel =>
   'trustLevel' in step ? (step.trustLevel ?? 'none') : 'none'

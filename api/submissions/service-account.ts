@@ -8,6 +8,7 @@ import { planJob } from '../jobs/plan.ts'
 import type { Actor } from '../lib/actor.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type NoticeView, readNotices } from '../notices/service.ts'
+import { type PaymentView, readPayments } from '../payments/service.ts'
 import { readCase, type StateView, stateOf } from '../workflow/service.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
@@ -33,6 +34,7 @@ export type AccountApplication = {
   readonly state: StateView | null
   readonly requests: readonly Pick<RequestView, 'id' | 'state' | 'dueOn' | 'createdAtMs'>[]
   readonly notices: readonly NoticeView[]
+  readonly payments: readonly PaymentView[]
   readonly documents: readonly {
     readonly id: string
     readonly title: string
@@ -67,10 +69,11 @@ async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: strin
   authorize(actor, 'status.read', { vorgangId })
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
-  const [state, requests, notices, documents] = await Promise.all([
+  const [state, requests, notices, payments, documents] = await Promise.all([
     stateOf(ctx, kase),
     readRequests(ctx, vorgangId),
     readNotices(ctx, vorgangId),
+    readPayments(ctx, vorgangId),
     readDocuments(ctx, [vorgangId]),
   ])
   return {
@@ -81,6 +84,7 @@ async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: strin
     state,
     requests: requests.map(({ id, state: open, dueOn, createdAtMs }) => ({ id, state: open, dueOn, createdAtMs })),
     notices,
+    payments,
     documents: documents
       .filter((entry) => entry.kind !== 'notice')
       .map(({ id, meta, createdAtMs }) => ({

@@ -32,6 +32,11 @@ export async function exportAccount(ctx: SubmissionsCtx, actor: Actor) {
     answers: await readAnswers(ctx, one.vorgangId),
     requests: (await readRequests(ctx, one.vorgangId)).map(({ text, dueOn, answer }) => ({ text, dueOn, answer })),
     notices: one.notices.map(({ issuedOn }) => ({ issuedOn })),
+    payments: one.payments.map(({ state, amountCents, paymentReference }) => ({
+      state,
+      amountCents,
+      paymentReference,
+    })),
     documents: one.documents.map(({ title, sizeBytes, createdAtMs }) => ({ title, sizeBytes, at: iso(createdAtMs) })),
   }))
   return {
