@@ -23,8 +23,8 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
 import { planIdentity } from './identity-record.ts'
 import { emailOf } from './person.ts'
-import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
+import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)

@@ -16,8 +16,9 @@ export type {
 export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
-export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
+export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
+export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {
   DraftFrame,
   PageFrame,
@@ -28,7 +29,6 @@ export type {
   StartPage,
 } from '../../api/submissions/service-pages.ts'
 export type { PaperPage } from '../../api/submissions/service-paper.ts'
-export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
 export type { StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 
