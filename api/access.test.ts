@@ -108,7 +108,15 @@ function byHarm(a: MountedRoute, b: MountedRoute): number {
   return harmOf(a) - harmOf(b) || keyOf(a, '', '').localeCompare(keyOf(b, '', ''))
 }
 const harmOf = ({ method, path }: MountedRoute): number =>
-  path.endsWith('/sign-out') ? 5 : path.endsWith('/submit') ? 4 : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
+  path.endsWith('/sign-out')
+    ? 6
+    : path.endsWith('/account/delete')
+      ? 5
+      : path.endsWith('/discard')
+        ? 4
+        : path.endsWith('/submit')
+          ? 4
+          : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
 
 const keyOf = ({ method, path }: MountedRoute, actor: string, kind: string): string =>
   `${method} ${path} ${actor} ${kind}`
@@ -193,6 +201,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },
   [`POST ${DRAFTS}/:draft/lookups/:lookup`]: { act: 'instead' },
   'POST /payments/:payment/transactions': {},
+  'POST /submissions/account/vorgaenge/:vorgang': {},
+  'POST /submissions/account/drafts/:draft/discard': {},
+  'POST /submissions/account/delete': { confirm: true },
   'POST /identity/sign-out': {},
   'POST /identity/account/bundid/acs': { SAMLResponse: 'AAAA' },
   'POST /identity/account/sessions/:session/end': {},

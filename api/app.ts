@@ -13,11 +13,12 @@ import { noticeRoutes } from './notices/routes.ts'
 import { paymentRoutes } from './payments/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
+import { accountCaseRoutes } from './submissions/routes-account.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
+import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
-import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
 /** Version of the API's description; the path's `v1` changes only where a change breaks callers. */
@@ -57,6 +58,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', statusRoutes(ctx))
     .route('/api/v1/submissions', caseRoutes(ctx))
     .route('/api/v1/submissions', paperRoutes(ctx))
+    .route('/api/v1/submissions', accountCaseRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))

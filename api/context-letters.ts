@@ -10,13 +10,13 @@ import { wordsOf } from './lib/words.ts'
 import type { NoticeFacts } from './notices/ctx.ts'
 import { letterLang } from './notices/lang.ts'
 import { type LetterKit, readLetterKit } from './notices/letter-kit.ts'
-import { renderNotice, renderReceipt, type Sender } from './notices/render.ts'
+import { renderExport, renderNotice, renderReceipt, type Sender } from './notices/render.ts'
 import { renderEmptyForm, renderPaper } from './notices/render-paper.ts'
 import { renderPaymentReceipt } from './notices/render-payment.ts'
 import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
 import type { PaymentReceiptFacts } from './payments/ctx.ts'
 import { readFee } from './payments/service.ts'
-import type { Contact, CopyFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
+import type { Contact, CopyFacts, ExportFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
 import { readAnswers } from './submissions/service-copy.ts'
 
 type LettersCtx = SubmissionsCtx & CatalogueCtx
@@ -29,6 +29,7 @@ export type Letters = {
   readonly renderEmptyForm: (content: Content, serviceSlug: string) => Promise<Uint8Array>
   /** The office that works a service, as its letterhead names it. */
   readonly contact: (content: Content, serviceSlug: string) => Contact
+  readonly renderExport: (facts: ExportFacts) => Promise<Uint8Array>
   readonly close: () => Promise<void>
 }
 
@@ -115,6 +116,11 @@ export function createLetters(whole: () => LettersCtx): Letters {
       })
     },
     renderEmptyForm: emptyForms(whole, typesetter),
+    renderExport: async ({ content, lang, sections, madeAtMs }) => {
+      const ctx = whole()
+      const [kit, sender] = [kitOf(content, letterLang(content, lang)), senderOf(ctx, content, '')]
+      return await renderExport(typesetter, { kit, sender, sections, madeAtMs, isDemo: ctx.mode !== 'production' })
+    },
   }
 }
 

@@ -214,6 +214,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     renderEmptyForm: letters.renderEmptyForm,
     press: createPress(),
     contact: letters.contact,
+    renderExport: letters.renderExport,
     workflow: createWorkflowParts(whole),
     ...(await publishingOf(config, content, log)),
   }

@@ -126,6 +126,8 @@ export const ServiceShape = v.strictObject({
   offices: Slugs,
   postbox: Slug,
   trustLevel: v.picklist(['none', 'basic', 'substantial', 'high']),
+  /** `replaced`: the law asks for writing, and an application of an identified person takes its place (§ 9a Abs. 5 OZG). */
+  writtenForm: v.exactOptional(v.picklist(['replaced'])),
   filePlan: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)),
   retention: Slug,
   connectors: Slugs,

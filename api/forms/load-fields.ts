@@ -1,3 +1,4 @@
+import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
 import { nearest } from '../lib/finding.ts'
 import type { DataField, DataGroup, DataModel, DataNode } from './data-model.ts'
 import { fileLimitsOf, limitsOf } from './limits.ts'
@@ -218,11 +219,28 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     options,
     display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),
     ...(overlay.autocomplete === undefined ? {} : { autocomplete: overlay.autocomplete }),
+    ...prefillOf(loading, { path, loop, kind, name: overlay.prefill }),
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
     ...(kind === 'computed' ? { computed: { as: computedAs(node) } } : {}),
     ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
     ...(overlay.text === undefined ? {} : { text: overlay.text }),
   }
+}
+
+/** Items of a repeating group, files and notes are nobody's account. */
+function prefillOf(
+  loading: Loading,
+  at: { path: string; loop: string | undefined; kind: FieldKind; name: string | undefined },
+): Pick<Field, 'prefill'> {
+  const prefill = ATTRIBUTES.find((name) => prefillName(name) === at.name)
+  if (prefill === undefined) {
+    return {}
+  }
+  if (at.loop !== undefined || at.kind === 'file' || at.kind === 'note') {
+    const detail = `"${at.path}" cannot be filled from an account: it repeats, or holds no value.`
+    loading.report(['fields', at.path, 'prefill'], 'forms/prefill', detail)
+  }
+  return { prefill }
 }
 
 const TEXT_KINDS: readonly FieldKind[] = [

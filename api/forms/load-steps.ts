@@ -134,6 +134,7 @@ function layQuestions(laying: Laying, step: QuestionStepOverlay, { place, sectio
     ...(step.lead === undefined ? {} : { lead: step.lead }),
     fields: step.fields.filter((path) => laying.fields.has(path)),
     ...(when === undefined ? {} : { when }),
+    ...(step.trustLevel === undefined ? {} : { trustLevel: step.trustLevel }),
   }
 }
 

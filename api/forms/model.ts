@@ -1,4 +1,6 @@
+import type { AttributeName } from '../lib/attribute-names.ts'
 import type { Rule } from '../lib/feel.ts'
+import type { TrustLevel } from '../lib/trust-level.ts'
 import type { OpenPoint } from './data-model.ts'
 import type { MonthNames } from './dates.ts'
 
@@ -95,6 +97,8 @@ export type Field = {
   readonly options: readonly Option[]
   readonly display: 'radios' | 'dropdown'
   readonly autocomplete?: string
+  /** What of the applicant's account stands here already. */
+  readonly prefill?: AttributeName
   /** Shown beside a number: "cm". */
   readonly unit?: string
   readonly file?: FileLimits
@@ -156,6 +160,8 @@ export type QuestionStep = {
   /** Paths of its fields, in order. */
   readonly fields: readonly string[]
   readonly when?: Rule
+  /** From here on the applicant has to be signed in at least at this level. */
+  readonly trustLevel?: TrustLevel
 }
 /** A repeating group: the pages of each item, then a page that lists the items and asks for another. */
 export type LoopStep = {

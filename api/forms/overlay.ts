@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty('is empty.'), v.maxLength(2000, 'is longer than 2000 characters.'))
 const key = v.pipe(
@@ -45,6 +46,8 @@ const fieldOverlay = v.strictObject({
   codeList: v.optional(key),
   display: v.optional(v.picklist(['radios', 'dropdown'])),
   autocomplete: v.optional(v.picklist(AUTOCOMPLETE)),
+  /** What of the applicant's account stands here already: `account.givenNames`, `organisation.name`. */
+  prefill: v.optional(v.picklist(ATTRIBUTES.map(prefillName), 'names nothing that an account says.')),
   past: v.optional(v.boolean(), false),
   future: v.optional(v.boolean(), false),
   decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(6))),
@@ -62,6 +65,8 @@ const questionStep = v.strictObject({
   lead: v.optional(text),
   fields: v.pipe(v.array(path), v.minLength(1, 'names no field.'), v.maxLength(12, 'names more than 12 fields.')),
   when: v.optional(rule),
+  /** From here on the applicant has to be signed in at least at this level. */
+  trustLevel: v.optional(v.picklist(['basic', 'substantial', 'high'])),
 })
 
 const loopEntries = {

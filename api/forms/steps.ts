@@ -1,6 +1,7 @@
+import { stronger, type TrustLevel } from '../lib/trust-level.ts'
 import { type Typed, typedText } from './answers.ts'
 import { anotherName, itemCount } from './items.ts'
-import type { Form } from './model.ts'
+import type { Form, Step } from './model.ts'
 import { addressOf, type Page, type Walk, walk } from './walk.ts'
 
 export type StepsOptions = { readonly today: string }
@@ -42,6 +43,38 @@ export function nextStep(
 export function resumeStep(form: Form, typed: Typed, options: StepsOptions): Next {
   return firstUndone(walk(form, typed, options))
 }
+
+/**
+ * The level that the steps ask for up to a page, or, with null, all steps that are reached; and whether any step of the form
+ * asks for one at all.
+ */
+export function reachedLevel(
+  form: Form,
+  typed: Typed,
+  address: string | null,
+  options: StepsOptions,
+): { readonly level: TrustLevel; readonly isMarked: boolean } {
+  const isMarked = isLevelMarked(form)
+  if (!isMarked) {
+    return { level: 'none', isMarked }
+  }
+  const { pages } =
+    address === null ? walk(form, typed, options) : (findPage(form, typed, address, options)?.walked ?? { pages: [] })
+  const last = address === null ? pages.length : pages.findIndex((page) => page.address === address) + 1
+  return {
+    level: pages.slice(0, last).reduce<TrustLevel>((most, page) => stronger(most, levelOf(page.step)), 'none'),
+    isMarked,
+  }
+}
+
+/** Whether a step of the form says from when on somebody has to be signed in. */
+export const isLevelMarked = (form: Form): boolean => form.steps.some(asksForLevel)
+
+const asksForLevel = (step: Step): boolean =>
+  step.kind === 'loop' ? step.steps.some(asksForLevel) : levelOf(step) !== 'none'
+
+const levelOf = (step: { readonly trustLevel?: TrustLevel } | Step): TrustLevel =>
+  'trustLevel' in step ? (step.trustLevel ?? 'none') : 'none'
 
 /** Finds the page before this one; unknown addresses lead to the start page. */
 export function previousStep(form: Form, typed: Typed, address: string, options: StepsOptions): Previous {

@@ -43,6 +43,14 @@ export type ErrorView = {
   readonly targetId: string
 }
 
+/** A value that comes from the applicant's account. */
+export type SourceView = {
+  readonly provider: string
+  readonly isLocked: boolean
+  /** In words, for one that is locked. */
+  readonly valueText: string
+}
+
 export type FieldView = {
   readonly kind: FieldKind
   readonly control: FieldControl
@@ -64,6 +72,8 @@ export type FieldView = {
    */
   readonly value: string
   readonly error?: ErrorView
+  /** Where the value comes from; a locked one is shown and cannot be changed here. */
+  readonly source?: SourceView
   readonly autocomplete?: string
   readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'tel' | 'email'
   readonly inputType: 'text' | 'tel' | 'email'
@@ -183,6 +193,8 @@ export type SummaryRow = {
   readonly value: string
   readonly kind: FieldKind
   readonly isEmpty: boolean
+  /** Where the value comes from, where it is the applicant's account; added by whoever knows. */
+  readonly source?: Pick<SourceView, 'provider' | 'isLocked'>
   readonly files: readonly { readonly id: string; readonly name: string; readonly sizeText: string }[]
 }
 export type SummarySection = { readonly id: string; readonly title: string; readonly rows: readonly SummaryRow[] }

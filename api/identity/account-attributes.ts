@@ -1,5 +1,6 @@
+import type { AttributeName } from '../lib/attribute-names.ts'
 import type { TrustLevel } from '../lib/trust-level.ts'
-import type { AttributeName, Attributes, RawAttribute } from './account-provider.ts'
+import type { Attributes, RawAttribute } from './account-provider.ts'
 
 const LENGTH_MAX = 200
 

@@ -1,31 +1,7 @@
+import type { AttributeName } from '../lib/attribute-names.ts'
 import type { TrustLevel } from '../lib/trust-level.ts'
 import type { Challenge } from './provider.ts'
 
-/** What an account may say of a person or an organisation; the same names whatever the provider calls them. */
-export const ATTRIBUTES = [
-  'givenNames',
-  'familyName',
-  'birthName',
-  'birthDate',
-  'birthPlace',
-  'nationality',
-  'email',
-  'phone',
-  'address.street',
-  'address.houseNumber',
-  'address.postalCode',
-  'address.city',
-  'address.country',
-  'organisation.name',
-  'organisation.legalForm',
-  'organisation.registerNumber',
-  'organisation.address.street',
-  'organisation.address.houseNumber',
-  'organisation.address.postalCode',
-  'organisation.address.city',
-  'organisation.address.country',
-] as const
-export type AttributeName = (typeof ATTRIBUTES)[number]
 export type AccountKind = 'person' | 'organisation'
 
 /** A value and how well it is proved. Dates are ISO; text is NFC. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { ATTRIBUTES } from '../lib/attribute-names.ts'
 import { TRUST_LEVELS } from '../lib/trust-level.ts'
-import { ATTRIBUTES } from './account-provider.ts'
 
 const Level = v.picklist(TRUST_LEVELS)
 

@@ -1,14 +1,25 @@
 import { createHmac } from 'node:crypto'
 import * as v from 'valibot'
+import type { Plan } from '../../db/batch.ts'
 import { notSignedIn } from '../http/route.ts'
 import type { AccountActor, Actor } from '../lib/actor.ts'
+import { ATTRIBUTES } from '../lib/attribute-names.ts'
 import { problemType } from '../lib/problem.ts'
 import { TRUST_LEVELS, type TrustLevel, weaker } from '../lib/trust-level.ts'
-import { type AccountKind, ATTRIBUTES, type Attributes } from './account-provider.ts'
+import type { AccountKind, Attributes } from './account-provider.ts'
 import type { IdentityCtx } from './identity.ts'
 import { authorize } from './permissions.ts'
 import type { AccountView } from './schema.ts'
-import { type AccountRow, endAccountSession, findAccount, listAccountSessions } from './store-accounts.ts'
+import {
+  type AccountRow,
+  deleteAccount,
+  deleteAccountGrants,
+  endAccountSession,
+  endAccountSessions,
+  findAccount,
+  listAccountGrants,
+  listAccountSessions,
+} from './store-accounts.ts'
 
 /** An account's session of another account, or one that is over. */
 export const sessionMissing = problemType('identity/session-missing', 404)
@@ -119,6 +130,26 @@ export async function endOtherSession(ctx: IdentityCtx, actor: Actor, sessionId:
     throw sessionMissing(`session ${sessionId}`)
   }
   ctx.log('signed-out', { kind: 'account-session' })
+}
+
+/** The account without its key: to be joined with what destroys its drafts; the key is destroyed after the batch. */
+export async function planDeleteAccount(
+  ctx: IdentityCtx,
+  actor: Actor,
+): Promise<{ readonly plan: Plan; readonly keyId: string; readonly draftIds: readonly string[] }> {
+  authorize(actor, 'account.write')
+  const account = accountOf(actor)
+  const row = await findAccount(ctx.db, account.id)
+  if (row === undefined) {
+    throw notSignedIn('the account is gone')
+  }
+  const grants = await listAccountGrants(ctx.db, account.id)
+  const ended = [...endAccountSessions(account.id, ctx.now()), deleteAccountGrants(account.id)]
+  return {
+    keyId: row.keyId,
+    draftIds: grants.filter((grant) => grant.kind === 'draft').map((grant) => grant.entityId),
+    plan: { statements: [...ended, deleteAccount(account.id)] },
+  }
 }
 
 async function openAttributes(ctx: IdentityCtx, row: AccountRow) {

@@ -53,6 +53,9 @@ export async function endSession(ctx: IdentityCtx, actor: Actor): Promise<readon
   return [forgetLine(ctx.origin, actor.kind === 'citizen' ? 'citizen' : 'staff'), forgetLine(ctx.origin, 'login')]
 }
 
+/** Line that makes a browser forget a citizen's session that has ended. */
+export const forgetSession = (ctx: IdentityCtx): string => forgetLine(ctx.origin, 'citizen')
+
 /** Name of a member of staff, for those who may see the thing they worked on; null where nobody has the id. */
 export async function staffName(ctx: IdentityCtx, userId: string): Promise<string | null> {
   const row = await findStaff(ctx.db, userId)

@@ -1,13 +1,14 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
-import { accountGrants, accounts, samlRequests, sessions } from '../../db/schema/identity.ts'
+import { accountGrants, accounts, identityEvidence, samlRequests, sessions } from '../../db/schema/identity.ts'
 import type { Grant } from '../lib/actor.ts'
 import type { Session } from './store.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 export type AccountGrantRow = typeof accountGrants.$inferSelect
 export type SamlRequestRow = typeof samlRequests.$inferSelect
+export type EvidenceRow = typeof identityEvidence.$inferSelect
 
 /** More than a person ever has; what an organisation has beyond it is found by its reference. */
 const GRANTS_MAX = 2_000
@@ -59,6 +60,16 @@ export async function findSamlRequest(db: Read, id: string): Promise<SamlRequest
   return (await db.select().from(samlRequests).where(eq(samlRequests.id, id)).limit(1))[0]
 }
 
+/** Finds how those who sent in a Vorgang's submissions were identified, oldest first. */
+export async function listEvidence(db: Read, vorgangId: string): Promise<readonly EvidenceRow[]> {
+  return await db
+    .select()
+    .from(identityEvidence)
+    .where(eq(identityEvidence.vorgangId, vorgangId))
+    .orderBy(identityEvidence.atMs)
+    .limit(50)
+}
+
 export const insertAccount = (row: Omit<AccountRow, 'version'>): Statement => ({
   sql: 'INSERT INTO accounts (id, kind, provider, subject_hash, key_id, attributes_sealed, created_at_ms, updated_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)',
   args: [
@@ -78,6 +89,13 @@ export const updateAccount = (row: Pick<AccountRow, 'id' | 'kind' | 'attributesS
   name: 'account-there',
   sql: 'UPDATE accounts SET kind = ?, attributes_sealed = ?, updated_at_ms = ?, version = version + 1 WHERE id = ?',
   args: [row.kind, row.attributesSealed, row.updatedAtMs, row.id],
+})
+
+export const deleteAccount = (id: string): Statement => ({ sql: 'DELETE FROM accounts WHERE id = ?', args: [id] })
+
+export const deleteAccountGrants = (accountId: string): Statement => ({
+  sql: 'DELETE FROM account_grants WHERE account_id = ?',
+  args: [accountId],
 })
 
 export const insertAccountGrant = (accountId: string, grant: Grant, nowMs: number): Statement => ({
@@ -115,6 +133,18 @@ export const endAccountSession = (accountId: string, sessionId: string, nowMs: n
   args: [nowMs, sessionId, accountId],
 })
 
+/** Ends every session of an account and forgets that it was signed in there. */
+export const endAccountSessions = (accountId: string, nowMs: number): readonly Statement[] => [
+  {
+    sql: 'DELETE FROM session_grants WHERE session_id IN (SELECT id FROM sessions WHERE account_id = ?)',
+    args: [accountId],
+  },
+  {
+    sql: 'UPDATE sessions SET ended_at_ms = coalesce(ended_at_ms, ?), sealed = NULL, account_id = NULL, trust_level = NULL WHERE account_id = ?',
+    args: [nowMs, accountId],
+  },
+]
+
 export const insertSamlRequest = (id: string, askedAtMs: number, expiresAtMs: number): Statement => ({
   sql: 'INSERT INTO saml_requests (id, asked_at_ms, expires_at_ms) VALUES (?, ?, ?)',
   args: [id, askedAtMs, expiresAtMs],
@@ -139,6 +169,11 @@ export const takeSamlAnswer = (id: string, answeredAfterMs: number): Guard => ({
   name: 'answer-waiting',
   sql: 'UPDATE saml_requests SET answer_sealed = NULL WHERE id = ? AND answer_sealed IS NOT NULL AND answered_at_ms > ?',
   args: [id, answeredAfterMs],
+})
+
+export const insertEvidence = (row: EvidenceRow): Statement => ({
+  sql: 'INSERT INTO identity_evidence (submission_id, vorgang_id, key_id, sealed, at_ms) VALUES (?, ?, ?, ?, ?)',
+  args: [row.submissionId, row.vorgangId, row.keyId, row.sealed, row.atMs],
 })
 
 /** Deletes requests and assertions that are over since before `beforeMs`; at most 1,000 of each. */

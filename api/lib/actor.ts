@@ -29,6 +29,10 @@ export type AccountActor = {
   readonly trustLevel: Exclude<TrustLevel, 'none'>
 }
 
+/** How sure it is who acts. */
+export const trustLevelOf = (actor: Actor): TrustLevel =>
+  actor.kind === 'citizen' ? (actor.account?.trustLevel ?? 'none') : 'none'
+
 /** What a citizen's session may open: a draft it began, or a Vorgang it proved to know. */
 export type Grant = { readonly kind: 'draft' | 'vorgang'; readonly id: string }
 

@@ -8,3 +8,6 @@ export const isAtLeast = (has: TrustLevel, needed: TrustLevel): boolean =>
 
 /** The weaker of two levels. */
 export const weaker = (one: TrustLevel, other: TrustLevel): TrustLevel => (isAtLeast(one, other) ? other : one)
+
+/** The stronger of two levels. */
+export const stronger = (one: TrustLevel, other: TrustLevel): TrustLevel => (isAtLeast(one, other) ? one : other)

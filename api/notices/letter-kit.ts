@@ -14,6 +14,7 @@ const WORDS = [
   'automaticTitle', 'automatic',
   'paperTitle', 'paperLead', 'paperCode', 'paperCodeAlt', 'paperCodeText', 'paperPlace', 'paperSignature',
   'formLead', 'formOptional', 'formOneOf', 'formDepends', 'formRepeat', 'formFile', 'formDate',
+  'exportTitle', 'exportLead',
 ] as const // biome-ignore format: one list
 type WordKey = (typeof WORDS)[number]
 const Words = v.strictObject({

@@ -117,6 +117,27 @@ export async function renderReceipt(typesetter: Typesetter, input: ReceiptInput)
   return typesetter.typeset(source, data, { standard: 'a-3a', createdAtMs: receivedAtMs, attachments: [attachment] })
 }
 
+export type ExportInput = Pick<ReceiptInput, 'kit' | 'sender' | 'sections' | 'isDemo'> & { readonly madeAtMs: number }
+
+/** Sets everything kept of an account as tagged PDF (PDF/UA-1), for its owner (Art. 15 and 20 GDPR). */
+export function renderExport(typesetter: Typesetter, input: ExportInput): Promise<Uint8Array> {
+  const { kit, madeAtMs } = input
+  const { words, lang } = kit
+  const data: Json = {
+    ...frameData(input, words.exportTitle),
+    recipient: [],
+    sender: addressLine(input.sender),
+    facts: [{ label: words.date, value: formatDay(dayInBerlin(madeAtMs), lang) }],
+    banner: input.isDemo ? words.demo : '',
+    footer: words.exportTitle,
+    lead: words.exportLead,
+    sections: input.sections.filter((section) => section.rows.length > 0),
+    attachments: [],
+  }
+  const source = { template: '/letters/receipt.typ', files: kit.files }
+  return typesetter.typeset(source, data, { standard: 'ua-1', createdAtMs: madeAtMs })
+}
+
 function noticeData(input: NoticeInput): Json {
   const { template, kit, sender } = input
   const { words, lang } = kit

@@ -38,6 +38,16 @@ export type PaperFacts = Pick<CopyFacts, 'content' | 'lang' | 'serviceSlug' | 's
 
 /** Who helps with a service: its office, or the city. */
 export type Contact = { readonly name: string; readonly phone: string; readonly email: string }
+/** What an account's owner takes along. */
+export type ExportFacts = {
+  readonly content: Content
+  readonly lang: string
+  readonly sections: readonly {
+    readonly title: string
+    readonly rows: readonly { readonly label: string; readonly value: string }[]
+  }[]
+  readonly madeAtMs: number
+}
 
 export type SubmissionsCtx = DocumentsCtx &
   IdentityCtx &
@@ -61,4 +71,5 @@ export type SubmissionsCtx = DocumentsCtx &
     readonly renderPaper: (facts: PaperFacts) => Promise<Uint8Array>
     /** Sets the empty form of a service; kept by form version. */
     readonly renderEmptyForm: (content: Content, serviceSlug: string) => Promise<Uint8Array>
+    readonly renderExport: (facts: ExportFacts) => Promise<Uint8Array>
   }

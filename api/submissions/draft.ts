@@ -2,8 +2,11 @@ import * as v from 'valibot'
 import type { Content } from '../content/snapshot.ts'
 import type { Typed } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
-import { TypedAnswers } from '../forms/service.ts'
+import type { Given } from '../forms/prefill.ts'
+import { TypedAnswers, withAccount } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
+import { readIdentified } from '../identity/service-accounts.ts'
+import { Sources } from '../identity/service-evidence.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
@@ -24,6 +27,8 @@ export type DraftNotes = {
   readonly unsent?: readonly string[] | undefined
   /** Where a code to go on may be sent, and a notice before the draft expires. */
   readonly email?: string | undefined
+  /** Which answers came from the applicant's account. */
+  readonly sources?: Sources | undefined
 }
 
 /** A draft with its answers opened and the form version it was begun with. */
@@ -34,6 +39,8 @@ export type Draft = {
   readonly form: Form
   readonly content: Content
   readonly today: string
+  /** What the account of whoever acts says now; null for guests. */
+  readonly given: Given | null
 }
 
 const Texts = v.record(v.pipe(v.string(), v.maxLength(200)), v.pipe(v.string(), v.maxLength(20_001)))
@@ -44,6 +51,7 @@ const Stored = v.object({
   anyway: v.optional(v.array(v.string())),
   unsent: v.optional(v.array(v.string())),
   email: v.optional(v.string()),
+  sources: v.optional(Sources),
 })
 const spotOf = (id: string) => ({ table: 'drafts', row: id, column: 'answers' })
 
@@ -66,11 +74,14 @@ export async function findOwnDraft(ctx: SubmissionsCtx, actor: Actor, id: string
 
 /** Opens a draft for reading or writing. Throws 404; 409 when it was sent in, 410 when its time is over. */
 export async function openDraft(ctx: SubmissionsCtx, actor: Actor, id: string): Promise<Draft> {
-  return await openDraftRow(ctx, await findOwnDraft(ctx, actor, id))
+  return await openDraftRow(ctx, actor, await findOwnDraft(ctx, actor, id))
 }
 
-/** Opens a draft that `findOwnDraft` found. Throws as `openDraft` does, but for 404. */
-export async function openDraftRow(ctx: SubmissionsCtx, row: DraftRow): Promise<Draft> {
+/**
+ * Opens a draft that `findOwnDraft` found; what the actor's account proves stands in the place of what was typed before they
+ * signed in. Throws as `openDraft` does, but for 404.
+ */
+export async function openDraftRow(ctx: SubmissionsCtx, actor: Actor, row: DraftRow): Promise<Draft> {
   const { id } = row
   if (row.state === 'submitted') {
     throw draftSent(`draft ${id}`)
@@ -80,13 +91,18 @@ export async function openDraftRow(ctx: SubmissionsCtx, row: DraftRow): Promise<
   }
   const content = await ctx.content.at(row.contentRevisionId)
   const opened = v.parse(Stored, await ctx.keyring.openJson(row.keyId, spotOf(row.id), row.answersSealed))
-  const { v: _, typed, ...notes } = opened
-  return {
-    row,
-    typed,
-    notes,
-    form: ctx.form(content, row.serviceSlug, row.lang),
-    content,
-    today: dayInBerlin(ctx.now()),
-  }
+  const { v: _, typed: stored, ...notes } = opened
+  const form = ctx.form(content, row.serviceSlug, row.lang)
+  const today = dayInBerlin(ctx.now())
+  const given = await givenTo(ctx, actor)
+  const before = { typed: stored, sources: notes.sources ?? {} }
+  const { typed, sources } = withAccount(form, before, stored, { given, today })
+  return { row, typed, notes: { ...notes, sources }, form, content, today, given }
+}
+
+async function givenTo(ctx: SubmissionsCtx, actor: Actor): Promise<Given | null> {
+  const identified = await readIdentified(ctx, actor)
+  return identified === null
+    ? null
+    : { provider: identified.provider, atMs: ctx.now(), attributes: identified.attributes }
 }

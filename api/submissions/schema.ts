@@ -66,6 +66,9 @@ export const ResumeSignIn = v.strictObject({ reference: Reference, code: v.pipe(
 export const Resumed = v.object({ draftId: Id })
 export const StatusCode = v.strictObject({ reference: Reference })
 export const CodeSent = v.object({ sent: v.boolean() })
+/** Deleting an account needs the tick that says so. */
+export const ConfirmDelete = v.strictObject({ confirm: v.union([v.literal('true'), v.literal(true)]) })
+export const Discarded = v.object({ discarded: v.literal(true) })
 export const OfVorgang = v.object({ vorgangId: Id })
 
 /** Page of a document, from 1. */

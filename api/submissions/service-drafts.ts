@@ -5,7 +5,7 @@ import { planForgetUploads } from '../documents/plan.ts'
 import { discardBlobs, readUploadPlaces } from '../documents/service.ts'
 import type { Typed } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
-import { firstStep, judge, precheckNames } from '../forms/service.ts'
+import { firstStep, isLevelMarked, judge, precheckNames } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planActorGrant } from '../identity/plan.ts'
 import { ensureCitizenSession } from '../identity/service.ts'
@@ -15,9 +15,11 @@ import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { newReference } from '../lib/ids.ts'
 import { problemType } from '../lib/problem.ts'
+import type { TrustLevel } from '../lib/trust-level.ts'
 import { DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { sealDraft } from './draft.ts'
+import { requireLevel } from './service-level.ts'
 import { closeDraft, countOpenDrafts, type DraftRow, insertDraft, listExpiredDrafts } from './store.ts'
 
 export const serviceNotOnline = problemType('submissions/service-not-online', 404)
@@ -59,6 +61,7 @@ export async function startDraft(
   }
   await refuseTooMany(ctx, actor)
   const form = ctx.form(content, input.service, input.lang)
+  requireLevel(actor, levelToBegin(form, service))
   const typed = carriedInto(form, input.carried)
   const unmet = input.isAnyway ? judge(form, typed, { today: today(ctx) }).unmet.map(({ id }) => id) : []
   const draftId = ctx.newId()
@@ -97,6 +100,10 @@ function carriedInto(form: Form, carried: Readonly<Record<string, string>>): Typ
   const names = precheckNames(form)
   return Object.fromEntries(Object.entries(carried).filter(([name]) => names.has(name)))
 }
+
+/** What a service needs before its first page; where a step says from when, nothing yet. */
+const levelToBegin = (form: Form, service: { readonly trustLevel: TrustLevel }): TrustLevel =>
+  isLevelMarked(form) ? 'none' : service.trustLevel
 
 async function refuseTooMany(ctx: SubmissionsCtx, actor: Actor): Promise<void> {
   const grants = actor.kind === 'citizen' ? actor.grants.filter((grant) => grant.kind === 'draft') : []

@@ -111,7 +111,7 @@ async function tryTakeIn(ctx: SubmissionsCtx, actor: Actor, paper: PaperRow, int
   if (row === undefined || row.state !== 'open') {
     throw paperUnknown('its draft is gone')
   }
-  const draft: Draft = { ...(await openDraftRow(ctx, row)), typed: await openPrinted(ctx, row.keyId, paper) }
+  const draft: Draft = { ...(await openDraftRow(ctx, actor, row)), typed: await openPrinted(ctx, row.keyId, paper) }
   const checked = validateAll(draft.form, draft.typed, { today: dayInBerlin(paper.createdAtMs) })
   if (!checked.ok) {
     throw incomplete('answers are missing or wrong', { errors: checked.issues })

@@ -1,8 +1,11 @@
 import { availabilityOn } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
+import type { Form } from '../forms/model.ts'
 import {
   eligibilityView,
+  findPage,
   germanTextsOf,
+  isLevelMarked,
   precheckView,
   receiptView,
   resumeStep,
@@ -12,6 +15,8 @@ import {
   stepView,
   tasksView,
   validateAll,
+  withPrefill,
+  withSources,
 } from '../forms/service.ts'
 import type {
   EligibilityView,
@@ -25,8 +30,9 @@ import type {
 } from '../forms/view.ts'
 import { authorize } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
-import type { Actor } from '../lib/actor.ts'
+import { type Actor, trustLevelOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
+import { isAtLeast, type TrustLevel } from '../lib/trust-level.ts'
 import { wordsOf } from '../lib/words.ts'
 import { readEmail } from '../messages/service.ts'
 import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
@@ -34,11 +40,13 @@ import type { Contact, SubmissionsCtx } from './ctx.ts'
 import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
 import { makeCopy } from './service-copy.ts'
-import { findPendingLookup, pathOf } from './service-lookups.ts'
 import { serviceNotOnline } from './service-drafts.ts'
+import { neededLevel, requireLevel } from './service-level.ts'
+import { findPendingLookup, pathOf } from './service-lookups.ts'
 import { readSaved, type SavedDraft } from './service-resume.ts'
 import { ownVorgang } from './service-status.ts'
 import { stepMissing } from './service-steps.ts'
+import { sourceMark } from './source-mark.ts'
 import { findSubmissionOfDraft } from './store.ts'
 
 /** Where the pages of a draft are. */
@@ -92,7 +100,14 @@ export type StartPage = StartView &
   PageFrame & {
     /** Not sent but printed, signed and handed in. */
     readonly isPaper: boolean
-    readonly trustLevel: 'none' | 'basic' | 'substantial' | 'high'
+    readonly trustLevel: TrustLevel
+    /** Whether the visitor may begin as they are signed in now; else the level they need. */
+    readonly begin: {
+      readonly isOpen: boolean
+      readonly level: TrustLevel
+      readonly hasPrefill: boolean
+      readonly isSignedIn: boolean
+    }
     /** Null where one may apply today; else why not. */
     readonly closed:
       | { readonly state: 'paused'; readonly reason: string; readonly until: string | null }
@@ -116,7 +131,18 @@ export function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang:
     ...framed(ctx, view, { content, slug, lang, heard: words }),
     isPaper: service.online === 'assistant',
     trustLevel: service.trustLevel,
+    begin: beginOf(ctx.form(content, slug, lang), service.trustLevel, actor),
     closed: open.state === 'open' ? null : open.state === 'paused' ? { ...open, reason } : open,
+  }
+}
+
+function beginOf(form: Form, level: TrustLevel, actor: Actor): StartPage['begin'] {
+  const needed = isLevelMarked(form) ? 'none' : level
+  return {
+    isOpen: isAtLeast(trustLevelOf(actor), needed),
+    level: needed,
+    hasPrefill: [...form.fields.values()].some((field) => field.prefill !== undefined),
+    isSignedIn: trustLevelOf(actor) !== 'none',
   }
 }
 
@@ -163,9 +189,14 @@ export async function readStep(
   input: { readonly draftId: string; readonly address: string; readonly isChanging: boolean },
 ): Promise<StepView & DraftFrame> {
   const draft = await openDraft(ctx, actor, input.draftId)
+  requireLevel(actor, neededLevel(draft, input.address))
   const page = pageOf(ctx, draft)
   const mine = draft.notes.mine?.[input.address]
-  const view = stepView(draft.form, draft.typed, input.address, {
+  const found = findPage(draft.form, draft.typed, input.address, { today: draft.today })?.page
+  const answered = { typed: draft.typed, sources: draft.notes.sources ?? {} }
+  const pointers = found?.asked.map(({ pointer }) => pointer) ?? []
+  const typed = withPrefill(draft.form, answered, { given: draft.given, today: draft.today, pointers })
+  const view = stepView(draft.form, typed, input.address, {
     ...page.options,
     isChanging: input.isChanging,
     isUnsent: draft.notes.unsent?.includes(input.address) ?? false,
@@ -174,7 +205,9 @@ export async function readStep(
   if (view === undefined) {
     throw stepMissing()
   }
-  return page.framed(view)
+  const { words } = page.options
+  const isOpen = found?.state === 'open'
+  return page.framed(withSources(draft.form, view, { answered, given: draft.given, today: draft.today, words, isOpen }))
 }
 
 /** Data of the list of tasks: the sections of a form, whether it is shown by itself or not. */
@@ -210,6 +243,7 @@ export type ReviewPage = ReviewView &
 /** Data of the page on which everything is checked before sending. */
 export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<ReviewPage> {
   const draft = await openDraft(ctx, actor, draftId)
+  requireLevel(actor, neededLevel(draft, null))
   const page = pageOf(ctx, draft)
   const view = reviewView(draft.form, draft.typed, { ...page.options, unsettled: Object.keys(draft.notes.mine ?? {}) })
   const pending = view.missing === undefined ? await findPendingLookup(ctx, draft) : undefined
@@ -217,7 +251,7 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
   const text = wordsOf(draft.content.words, draft.row.lang)('lookup.pending')
   const missing = pending === undefined ? {} : { missing: { path: pathOf(draftId, pending.id), text } }
-  const shown = { ...page.framed(view), ...missing }
+  const shown = { ...page.framed(marked(view, draft)), ...missing }
   return { ...shown, fee, version: draft.row.version, recipients: recipientsOf(draft), isPaper }
 }
 
@@ -225,6 +259,15 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
 function feeOf(ctx: SubmissionsCtx, { row, form, typed, content, today }: Draft): Fee | null {
   const checked = validateAll(form, typed, { today })
   return checked.ok ? readFee(ctx, { ...row, content }, checked.answers, { receivedOn: today }) : null
+}
+
+/** Rows that come from the applicant's account say so. */
+function marked(view: ReviewView, { notes }: Draft): ReviewView {
+  const sections = view.sections.map((section) => ({
+    ...section,
+    rows: section.rows.map((row) => ({ ...row, ...sourceMark(notes.sources?.[row.pointer]) })),
+  }))
+  return { ...view, sections }
 }
 
 export type SavedPage = SavedDraft &

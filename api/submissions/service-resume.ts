@@ -119,7 +119,7 @@ async function sendMail(ctx: SubmissionsCtx, job: Job, kind: string): Promise<Jo
   if (row === undefined || !isOpen(ctx, row)) {
     return { done: true }
   }
-  const { notes } = await openDraftRow(ctx, row)
+  const { notes } = await openDraftRow(ctx, { kind: 'system', principal: 'mail' }, row)
   if (notes.email === undefined) {
     return { done: true }
   }

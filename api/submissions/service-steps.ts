@@ -11,6 +11,7 @@ import {
   refuseFile,
   resumeStep,
   validateStep,
+  withAccount,
 } from '../forms/service.ts'
 import { SPOKEN, type Spoken } from '../http/language.ts'
 import { planCode } from '../identity/plan.ts'
@@ -22,6 +23,7 @@ import { type Change, changeDraft } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Draft, DraftNotes } from './draft.ts'
 import { type FileRefusal, type StoredUpload, withFiles } from './service-files.ts'
+import { neededLevel, requireLevel } from './service-level.ts'
 
 export const stepMissing = problemType('submissions/step-missing', 404)
 
@@ -53,7 +55,10 @@ export type SavedStep = { readonly next: NextPage; readonly setCookie: string; r
 export async function saveStep(ctx: SubmissionsCtx, actor: Actor, input: StepInput): Promise<SavedStep> {
   const { draftId, files } = input
   const { plan, setCookie } = ensureCitizenSession(ctx, actor, input.request)
-  const { next, lang } = await changeDraft(ctx, actor, { draftId, files, plan }, (draft) => decideStep(draft, input))
+  const { next, lang } = await changeDraft(ctx, actor, { draftId, files, plan }, (draft) => {
+    requireLevel(actor, neededLevel(draft, input.address))
+    return decideStep(draft, input)
+  })
   if (next.to === 'left' && (await currentDraftCode(ctx, draftId)) === null) {
     await ctx.write(planCode(ctx, draftId, 'draft').plan)
   }
@@ -72,10 +77,13 @@ function decideStep(draft: Draft, input: StepInput): Decided {
   const lang = action.kind === 'speak' ? (SPOKEN.find((one) => one === action.lang) ?? null) : null
   const spoken = lang === null ? {} : { lang }
   const given = withFiles(form, read.typed, input.files)
-  const typed = [...given.refused, ...input.refused].reduce<Typed>(
+  const taken = [...given.refused, ...input.refused].reduce<Typed>(
     (now, { pointer, type }) => refuseFile(now, pointer, type),
     given.typed,
   )
+  // What the account proves is never taken from what was sent.
+  const before = { typed: draft.typed, sources: draft.notes.sources ?? {} }
+  const { typed, sources } = withAccount(form, before, taken, draft)
   const sent = { ...input, kind: action.kind, isRefused: given.refused.length + input.refused.length > 0 }
   if (action.kind === 'keep') {
     const next = pageAfter(draft, draft.typed, { ...sent, kind: 'continue' })
@@ -95,7 +103,7 @@ function decideStep(draft: Draft, input: StepInput): Decided {
   }
   const next = pageAfter(draft, typed, sent)
   const isUnsent = action.kind !== 'continue' && !sent.isRefused && page.state !== 'invalid'
-  const notes = settled(draft, input.address, isUnsent)
+  const notes = { ...settled(draft, input.address, isUnsent), sources }
   return { typed, notes, ...spoken, kept: given.kept, answer: { next, lang } }
 }
 

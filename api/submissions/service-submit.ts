@@ -21,7 +21,9 @@ import type { Effect } from '../workflow/state.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
+import { planIdentity } from './identity-record.ts'
 import { emailOf } from './person.ts'
+import { neededLevel, requireLevel } from './service-level.ts'
 import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
@@ -51,13 +53,14 @@ export async function submitDraft(
     if (row.state === 'submitted') {
       return await submittedBefore(ctx, draftId)
     }
-    const draft = await openDraftRow(ctx, row)
+    const draft = await openDraftRow(ctx, actor, row)
     if (draft.content.services.get(row.serviceSlug)?.online === 'assistant') {
       throw paperOnly(`draft ${draftId}`)
     }
     if (version !== undefined && version !== draft.row.version) {
       throw changedMeanwhile(`draft ${draftId}`)
     }
+    requireLevel(actor, neededLevel(draft, null))
     const vorgangId = await trySubmit(ctx, actor, draft)
     if (vorgangId !== null) {
       return { draftId, vorgangId }
@@ -127,6 +130,7 @@ export async function prepareSubmission(
     throw filePlanMissing(`service ${row.serviceSlug}`)
   }
   const ids = { eakteId: ctx.newId(), vorgangId: ctx.newId() }
+  const submissionId = ctx.newId()
   const atMs = ctx.now()
   const year = Number(today.slice(0, 4))
   const reference = newReference(content.city.referencePrefix, year)
@@ -162,7 +166,8 @@ export async function prepareSubmission(
   const plan = join(
     { guards: [closeDraft(row, 'submitted', atMs)] },
     eakte,
-    await planRecord(ctx, draft, answers, { ...ids, atMs, actor: actorId(actor) }),
+    await planRecord(ctx, draft, answers, { ...ids, submissionId, atMs, actor: actorId(actor) }),
+    await planIdentity(ctx, actor, draft, { ...ids, submissionId, atMs }),
     files.plan,
     started.plan,
     due,
@@ -210,10 +215,10 @@ async function planRecord(
   ctx: SubmissionsCtx,
   draft: Draft,
   answers: Answers,
-  at: Place & { atMs: number },
+  at: Place & { readonly submissionId: string; readonly atMs: number },
 ): Promise<Plan> {
   const { row, form } = draft
-  const id = ctx.newId()
+  const id = at.submissionId
   const { outcome, unmet, unclear } = judge(form, draft.typed, { today: draft.today })
   const eligibility = { outcome, unmet: unmet.map((one) => one.id), unclear: unclear.map((one) => one.id) }
   const text = canonicalJson({

@@ -16,6 +16,7 @@ import { summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
+import { type Evidence, readEvidence, type Sources } from '../identity/service-evidence.ts'
 import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
@@ -35,6 +36,7 @@ import {
 } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { readAnswers, readJudgement } from './service-copy.ts'
+import { sourceMark } from './source-mark.ts'
 
 export type DocumentView = {
   readonly id: string
@@ -71,6 +73,8 @@ export type VorgangView = {
   /** The one next action; null where nothing is to be done, or by nobody here. */
   readonly task: TaskView | null
   readonly answers: readonly SummarySection[]
+  /** How the applicant was identified; null for a guest. */
+  readonly identity: (NonNullable<Evidence['account']> & { readonly isWrittenFormReplaced: boolean }) | null
   /** What was found about who may apply, in the words the person read; null where nothing is asked. */
   readonly eligibility: {
     readonly outcome: string
@@ -127,6 +131,8 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     ])
   const form = ctx.form(content, vorgang.serviceSlug, 'de')
   const judgement = await readJudgement(ctx, vorgangId)
+  const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
+  const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   return {
     id: vorgang.id,
     reference: vorgang.reference,
@@ -143,10 +149,11 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
         ? null
         : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
     task: await taskOf(ctx, kase, actor),
-    answers:
-      answers === null
-        ? []
-        : summary(form, answers, { words: ctx.formWords(content, 'de'), today: dayInBerlin(vorgang.openedAtMs) }),
+    answers: answers === null ? [] : withMarks(summary(form, answers, { words, today: receivedOn }), evidence?.sources),
+    identity:
+      evidence === undefined || evidence.account === null
+        ? null
+        : { ...evidence.account, isWrittenFormReplaced: evidence.writtenForm !== null },
     eligibility:
       judgement === null
         ? null
@@ -166,6 +173,13 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     journal,
   }
 }
+
+/** Rows that the applicant's account answered say so. */
+const withMarks = (sections: readonly SummarySection[], sources: Sources = {}): readonly SummarySection[] =>
+  sections.map((section) => ({
+    ...section,
+    rows: section.rows.map((row) => ({ ...row, ...sourceMark(sources[row.pointer]) })),
+  }))
 
 const conditionsOf = (form: Form, ids: readonly string[]) =>
   form.eligibility.conditions.filter((condition) => ids.includes(condition.id))

@@ -19,6 +19,12 @@ export async function findDraft(db: Read, id: string): Promise<DraftRow | undefi
   return (await draftById(db).all({ id }))[0]
 }
 
+/** Lists those of the drafts that are not sent in, the one touched last first; at most 200. */
+export async function listOpenDrafts(db: Read, ids: readonly string[]): Promise<readonly DraftRow[]> {
+  const open = and(inArray(drafts.id, [...ids]), sql`state = 'open'`)
+  return await db.select().from(drafts).where(open).orderBy(desc(drafts.updatedAtMs)).limit(200)
+}
+
 /** Counts those of the drafts that are not sent in and not over. */
 export async function countOpenDrafts(db: Read, ids: readonly string[]): Promise<number> {
   const open = and(inArray(drafts.id, [...ids]), sql`state = 'open'`)

@@ -16,5 +16,18 @@ export const readWanted = ({ url }: Pick<AstroGlobal, 'url'>): { to: string; lev
 /** Whether a level is as good as another. */
 export const isEnough = (has: string, needed: Level): boolean => LEVELS.indexOf(has) >= LEVELS.indexOf(needed)
 
+/** Address of the page that offers to sign in. */
+export const signInPath = (to: string, level: string): string =>
+  `/konto/anmelden/?${new URLSearchParams({ weiter: to, niveau: level })}`
+
 /** Word for a level. */
 export const levelWord = (level: string): WordKey => `account.level.${level}` as WordKey
+
+/** Word for who vouches for an account. */
+export const providerWord = (provider: string): WordKey => `account.provider.${provider}` as WordKey
+
+/** Words for where a value comes from. */
+export const fromWord = (provider: string): WordKey => `account.from.${provider}` as WordKey
+
+/** The same, said to the applicant. */
+export const fromYoursWord = (provider: string): WordKey => `account.from-yours.${provider}` as WordKey

@@ -1,5 +1,6 @@
 import type { AstroGlobal } from 'astro'
 import type { CityFrame } from '../../api/catalogue/view.ts'
+import { signInPath } from './account.ts'
 import { german, markGerman } from './fallback.ts'
 import { chosenLanguage } from './language.ts'
 
@@ -15,8 +16,9 @@ export type {
 export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
-export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
+export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
+export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {
   DraftFrame,
   PageFrame,
@@ -34,10 +36,13 @@ export type { DocumentView, EakteView, JournalView, VorgangView } from '../../ap
 export class Refusal extends Error {
   readonly status: number
   readonly type: string
-  constructor(status: number, type: string) {
+  /** Types of what is wrong in detail. */
+  readonly errors: readonly string[]
+  constructor(status: number, type: string, errors: readonly string[] = []) {
     super(`API refused: ${status} ${type}`)
     this.status = status
     this.type = type
+    this.errors = errors
   }
 }
 
@@ -67,8 +72,9 @@ export const apiOf = ({ locals, request }: Page) => ({
     if (answer.ok) {
       return (await answer.json()) as T
     }
-    const problem = (await answer.json().catch(() => ({}))) as { type?: unknown }
-    throw new Refusal(answer.status, problemName(problem.type))
+    const problem = (await answer.json().catch(() => ({}))) as { type?: unknown; errors?: { type: string }[] }
+    const errors = problem.errors?.map((error) => error.type) ?? []
+    throw new Refusal(answer.status, problemName(problem.type), errors)
   },
 })
 
@@ -111,6 +117,9 @@ export const readPage = async <T>(
     }
     if (error.status === 404) {
       return page.rewrite('/404')
+    }
+    if (error.type === 'submissions/level-needed') {
+      return page.redirect(signInPath(page.url.pathname + page.url.search, error.errors[0] ?? 'basic'), 303)
     }
     if (error.status === 401) {
       return page.redirect(options.signIn ?? '/status/', 303)

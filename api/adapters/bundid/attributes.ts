@@ -1,4 +1,4 @@
-import type { AttributeName } from '../../identity/account-provider.ts'
+import type { AttributeName } from '../../lib/attribute-names.ts'
 import type { TrustLevel } from '../../lib/trust-level.ts'
 
 /** Names of BundID's attributes. @see bundid-simulator's field definitions; `.1` is Version, `.2` AssertionProvedBy. */

@@ -1,4 +1,4 @@
-import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml'
+import type { SamlConfig } from '@node-saml/node-saml'
 import type { AccountClaims, SamlAccounts, SamlAnswer } from '../../identity/account-provider.ts'
 import { type Assertion, readAssertion } from './assertion.ts'
 import { askedLevel, OID, storkLevel } from './attributes.ts'
@@ -39,8 +39,9 @@ export function createBundidProvider(options: BundidOptions): SamlAccounts {
   return {
     issuer: options.issuer,
     begin: async ({ requestId, level, callbackUrl }) => {
-      const saml = new SAML({
-        ...configOf(options, callbackUrl),
+      const { saml } = await load()
+      const request = saml({
+        ...(await configOf(options, callbackUrl)),
         generateUniqueId: () => requestId,
         authnContext: [askedLevel(level)],
         samlAuthnRequestExtensions: requestExtension({
@@ -48,7 +49,7 @@ export function createBundidProvider(options: BundidOptions): SamlAccounts {
           serviceId: options.serviceId,
         }),
       })
-      const message = await saml.getAuthorizeMessageAsync('', undefined, {})
+      const message = await request.getAuthorizeMessageAsync('', undefined, {})
       return { action: options.entryPoint, fields: { SAMLRequest: String(message['SAMLRequest']), RelayState: '' } }
     },
     finish: async (response, { callbackUrl, askedAtMs }) => {
@@ -61,7 +62,14 @@ export function createBundidProvider(options: BundidOptions): SamlAccounts {
   }
 }
 
-function configOf(options: BundidOptions, callbackUrl: string): SamlConfig {
+/** Loaded with the first sign-in: a town without BundID never pays for it. */
+async function load() {
+  const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml')
+  return { saml: (config: SamlConfig) => new SAML(config), always: ValidateInResponseTo.always }
+}
+
+async function configOf(options: BundidOptions, callbackUrl: string): Promise<SamlConfig> {
+  const { always } = await load()
   return {
     entryPoint: options.entryPoint,
     issuer: options.entityId,
@@ -77,7 +85,7 @@ function configOf(options: BundidOptions, callbackUrl: string): SamlConfig {
     wantAuthnResponseSigned: true,
     acceptedClockSkewMs: SKEW_MS,
     maxAssertionAgeMs: ASSERTION_AGE_MS,
-    validateInResponseTo: ValidateInResponseTo.always,
+    validateInResponseTo: always,
     requestIdExpirationPeriodMs: REQUEST_MS,
     disableRequestedAuthnContext: false,
     racComparison: 'minimum',
@@ -106,8 +114,9 @@ async function check(
   if (askedMs === null) {
     throw new StrangeMessage('not-asked')
   }
-  const saml = new SAML({
-    ...configOf(options, callbackUrl),
+  const { saml } = await load()
+  const validator = saml({
+    ...(await configOf(options, callbackUrl)),
     cacheProvider: {
       saveAsync: async () => null,
       removeAsync: async () => null,
@@ -115,7 +124,7 @@ async function check(
       getAsync: async (id) => (id === outer.inResponseTo ? new Date().toISOString() : null),
     },
   })
-  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: response })
+  const { profile } = await validator.validatePostResponseAsync({ SAMLResponse: response })
   const verified = profile?.getAssertionXml?.() ?? ''
   scanResponse(verified)
   const assertion = readAssertion(verified)

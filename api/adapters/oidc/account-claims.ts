@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import type { AccountClaims, AttributeName, RawAttribute } from '../../identity/account-provider.ts'
+import type { AccountClaims, RawAttribute } from '../../identity/account-provider.ts'
+import type { AttributeName } from '../../lib/attribute-names.ts'
 import { type TrustLevel, weaker } from '../../lib/trust-level.ts'
 
 type Signed = AccountClaims['trustLevel']
