@@ -67,6 +67,7 @@ paper.take-in               -      -       all   all  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all
+content.edit                -      -       -     -    all    -        -
 `
 const [header = [], ...rows] = MATRIX.trim()
   .split('\n')
