@@ -196,11 +196,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     identity: identityOf(config, () => content.live().content.city.authority.de),
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     form: createForms(readXDatenfelder),
-    readXml: readXDatenfelder,
-    writeXml: writeXDatenfelder,
-    readCatalogueFile: xzufiFile,
-    survey: createSurveys(),
-    tries: createTries(),
+    ...editingParts(),
     formWords: wordsCache(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
@@ -228,6 +224,14 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
   late.ctx = ctx
   return ctx
 }
+
+const editingParts = () => ({
+  readXml: readXDatenfelder,
+  writeXml: writeXDatenfelder,
+  readCatalogueFile: xzufiFile,
+  survey: createSurveys(),
+  tries: createTries(),
+})
 
 async function publishingOf(config: Config, content: ContentRevisions, log: Log) {
   const pages = await openPageStore(dataPaths(config.dataDir).pages)

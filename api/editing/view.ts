@@ -16,7 +16,7 @@ export type ServiceLine = {
   readonly slug: string
   readonly title: string
   readonly maturity: Maturity
-  readonly online: 'own' | 'elsewhere' | 'none'
+  readonly online: 'own' | 'assistant' | 'elsewhere' | 'none'
   /** Somebody has changed it and not published. */
   readonly isChanged: boolean
   readonly isNew: boolean
