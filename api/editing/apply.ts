@@ -22,7 +22,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
     return withFee(edited(state, sheet.file, edits), values, around)
   }
   const next = edited(state, sheet.file, edits)
-  return kind === 'settings' ? withPostbox(state, next) : next
+  return kind === 'settings' ? withLaw(withPostbox(state, next), around.today) : next
 }
 
 /** The day, and what has to be paid with an application (a tax by the year has not). */
@@ -63,6 +63,17 @@ function edited(state: State, file: string, edits: readonly YamlEdit[]): State {
   return source === undefined || edits.length === 0
     ? state
     : { ...state, files: { ...state.files, [file]: editYaml(source, edits) } }
+}
+
+/** A law that allows decisions without a person holds from the day it was written down; without one there are none. */
+function withLaw(state: State, today: string): State {
+  const law = yamlAt(state.files['service.yaml'] ?? '', ['automatic'])
+  const { norm, validFrom } = (law ?? {}) as { norm?: unknown; validFrom?: unknown }
+  if (law === undefined || (typeof norm === 'string' && validFrom !== undefined)) {
+    return state
+  }
+  const value = typeof norm === 'string' ? { norm, validFrom: today, source: norm } : undefined
+  return edited(state, 'service.yaml', [{ path: ['automatic'], value }])
 }
 
 /** Tasks of the process that lay in the service's postbox follow it into the new one. */

@@ -118,6 +118,25 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect((await edda.read<FilePage>(`${AT}/files/process.bpmn`)).text).toContain('stadttor:postbox="ordnung"')
   })
 
+  it('every ready-made process is sound in a service that was just made', async () => {
+    const { processes } = await overview()
+    expect(processes.map(({ id }) => id)).toEqual(['report', 'decide', 'decide-cosign', 'pay-decide', 'automatic'])
+    for (const { id } of [...processes.toReversed(), { id: 'decide' }]) {
+      expect((await edda.post(`${AT}/process`, { template: id })).status).toBe(200)
+      expect((await overview()).findings, id).toEqual([])
+    }
+  })
+
+  it('a fee is chosen or made, and has to be paid with the application', async () => {
+    const fee = { 'new-fee-name': 'Liegeplatz für ein Jahr', 'new-fee-euro': '120,50', 'fees~': '1' }
+    expect((await save(edda, 'fee', fee)).status).toBe(200)
+    const now = await overview()
+    expect(now.findings).toEqual([])
+    const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
+    expect(text).toContain(`fee: ${SLUG}-1`)
+    expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
+  })
+
   it('texts of questions and pages are changed, comments and everything else stay', async () => {
     const path = 'question.boote.bezeichnung'
     const values = { 'fields/boote.bezeichnung/label': 'Wie heißt das Boot?', 'fields/boote.bezeichnung/when': '' }

@@ -109,6 +109,7 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'evidence', 'choice', { options: plain('upload', 'none') }),
     row(source, 'lifeSituations', 'choices', { options: options.lifeSituations }),
     row(source, 'keywords', 'lines'),
+    row(source, 'automatic/norm', 'line', { label: 'automatic' }),
     row(source, 'online', 'choice', { options: plain('none', 'own', 'assistant', 'elsewhere') }),
   ]
 }
