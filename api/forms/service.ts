@@ -83,7 +83,7 @@ export function checkForms(readXml: DataModelReader): ContentChecker {
     const slugs = new Set(content.paths.flatMap((path) => FILE.exec(path)?.[1] ?? []))
     const lists = readLists(content)
     const forms = [...slugs].flatMap((slug) => {
-      const isOnline = content.services.get(slug)?.online === 'own'
+      const isOnline = ['own', 'assistant'].includes(content.services.get(slug)?.online ?? '')
       return checkService(filesOfService(content, slug), slug, { readXml, lists, isOnline })
     })
     return [...lists.findings, ...forms]
