@@ -27,6 +27,8 @@ let town: Town
 let routes: readonly MountedRoute[]
 let actors: Readonly<Record<string, Who>>
 const answers = new Map<string, Answer>()
+/** A trial and a conflict, which belong to editors alone. */
+const editors = new Map<string, string>()
 
 beforeAll(async () => {
   town = await openTown()
@@ -67,6 +69,11 @@ beforeAll(async () => {
     editor: { caller: await staff('edda', { roles: ['editor'], teams: [] }), ...ours },
     operator: { caller: await staff('otto', { roles: ['operator'], teams: ['steuern'] }), ...ours },
   }
+  const at = '/editing/services/hund-anmelden'
+  const edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
+  const trial = (await (await edda.post(`${at}/previews`)).json()) as { previewId: string }
+  const late = await edda.post(`${at}/sheets/settings`, { seen: '0'.repeat(24) })
+  editors.set('preview', trial.previewId).set('conflict', ((await late.json()) as { conflictId: string }).conflictId)
   for (const mounted of routes) {
     for (const [name, who] of Object.entries(actors)) {
       for (const kind of kindsOf(mounted)) {
@@ -146,6 +153,8 @@ const PLAIN: Readonly<Record<string, string>> = {
   'services/:slug': 'hund-anmelden',
   'offices/:slug': 'finanzen',
   'life-situations/:slug': 'haustier',
+  name: 'service.yaml',
+  sheet: 'settings',
   lang: 'de',
   ':lang/:slug': 'impressum',
 }
@@ -163,7 +172,7 @@ function pathOf({ path }: MountedRoute, who: Who, kind: Kind): string {
   return path.replace('/api/v1', '').replaceAll(/:(\w+)/g, (part, name: string, at: number, whole: string) => {
     if (!isThing(name)) {
       const before = whole.slice(0, at).split('/').at(-2)
-      const value = PLAIN[name] ?? PLAIN[`${before}/${part}`]
+      const value = PLAIN[name] ?? editors.get(name) ?? PLAIN[`${before}/${part}`]
       if (value === undefined) {
         throw new Error(`parameter ${part} of ${path} is new: say what it names`)
       }
@@ -204,6 +213,17 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/account/vorgaenge/:vorgang': {},
   'POST /submissions/account/drafts/:draft/discard': {},
   'POST /submissions/account/delete': { confirm: true },
+  'POST /editing/services': {},
+  'POST /editing/services/:service/added-files': {},
+  'POST /editing/services/:service/sheets/:sheet': { seen: '0'.repeat(24) },
+  'POST /editing/services/:service/files/:name': { seen: '0'.repeat(24), text: 'x' },
+  'POST /editing/services/:service/process': { template: 'report' },
+  'POST /editing/services/:service/publish': { version: 0 },
+  'POST /editing/services/:service/take-over': {},
+  'POST /editing/services/:service/discard': { version: 0 },
+  'POST /editing/services/:service/conflicts/:conflict/drop': {},
+  'POST /editing/services/:service/previews': {},
+  'POST /editing/services/:service/previews/:preview/steps/:step': {},
   'POST /identity/sign-out': {},
   'POST /identity/account/bundid/acs': { SAMLResponse: 'AAAA' },
   'POST /identity/account/sessions/:session/end': {},

@@ -1,4 +1,5 @@
 import type { Content, ContentChecker } from './content/snapshot.ts'
+import { checkTemplates } from './editing/service.ts'
 import type { DataModelReader } from './forms/data-model.ts'
 import type { Form } from './forms/model.ts'
 import { namesOf } from './forms/names.ts'
@@ -13,6 +14,7 @@ import { checkProcesses } from './workflow/service-checks.ts'
 export const contentCheckers = (readXml: DataModelReader): readonly ContentChecker[] => [
   checkForms(readXml),
   checkProcesses,
+  checkTemplates,
   checkNotices(formNames(readXml)),
   checkFees(formNames(readXml)),
   checkLookups(germanForm(readXml)),

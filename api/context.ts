@@ -13,7 +13,8 @@ import { createSmtpMailer } from './adapters/smtp/mailer.ts'
 import { createWebhookConnector } from './adapters/webhook/connector.ts'
 import { createXBezahldienste } from './adapters/xbezahldienste/provider.ts'
 import { readXDatenfelder } from './adapters/xdatenfelder/read.ts'
-import { xzufiSource } from './adapters/xzufi/source.ts'
+import { writeXDatenfelder } from './adapters/xdatenfelder/write.ts'
+import { xzufiFile, xzufiSource } from './adapters/xzufi/source.ts'
 import { servicePage } from './catalogue/pages.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { type CatalogueCtx, catalogueIndexes } from './catalogue/service.ts'
@@ -27,6 +28,7 @@ import { createLetters, type Letters } from './context-letters.ts'
 import { createPaymentParts, readCertificate } from './context-payments.ts'
 import { createWorkflowParts } from './context-workflow.ts'
 import { createPress } from './documents/service.ts'
+import { createSurveys, createTries, type EditingCtx } from './editing/service.ts'
 import { createForms, formWords } from './forms/service.ts'
 import { type AccountProviders, createIdentity } from './identity/identity.ts'
 import { planEndLeasesOfTheDead } from './jobs/plan.ts'
@@ -61,6 +63,7 @@ export type Context = SubmissionsCtx &
   SearchCtx &
   ConnectorsCtx &
   MessagesCtx &
+  EditingCtx &
   SyncCtx & {
     readonly letters: Letters
     readonly content: ContentRevisions
@@ -193,6 +196,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     identity: identityOf(config, () => content.live().content.city.authority.de),
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     form: createForms(readXDatenfelder),
+    ...editingParts(),
     formWords: wordsCache(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
@@ -221,6 +225,14 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
   late.ctx = ctx
   return ctx
 }
+
+const editingParts = () => ({
+  readXml: readXDatenfelder,
+  writeXml: writeXDatenfelder,
+  readCatalogueFile: xzufiFile,
+  survey: createSurveys(),
+  tries: createTries(),
+})
 
 async function publishingOf(config: Config, content: ContentRevisions, log: Log) {
   const pages = await openPageStore(dataPaths(config.dataDir).pages)

@@ -9,7 +9,13 @@ declare namespace App {
     /** True where people and amounts are invented; every page then says so. */
     demo?: boolean
     /** What the page /fehler tells about; texts come from the words, never from the error. */
-    problem?: { status: number; type: string; requestId?: string | undefined }
+    problem?: {
+      status: number
+      type: string
+      requestId?: string | undefined
+      /** What is wrong in files that an editor sent, by type, with file and line. */
+      errors?: readonly { type: string; params?: Readonly<Record<string, unknown>> }[]
+    }
     /** Language of the page, where it is not German; `readPage` sets it from what the page shows. */
     lang?: string
     /** Shown on error pages so that a call can be matched with the log. */

@@ -7,6 +7,8 @@ import { problemType } from '../lib/problem.ts'
 import type { CatalogueSource } from './feed.ts'
 import { type CatalogueChange, type Staged, stageFeed } from './stage.ts'
 
+export { stageFeed } from './stage.ts'
+
 export const feedRefused = problemType('catalogue/feed-refused', 422)
 
 export type SyncCtx = {

@@ -6,6 +6,7 @@ import * as pages from './pages.ts'
 import { searchPages } from './search.ts'
 import type * as view from './view.ts'
 
+export { pick } from './amounts.ts'
 export { catalogueIndexes } from './catalogue-index.ts'
 export { levelOf, type Maturity } from './level.ts'
 export { moduleKinds } from './pages.ts'

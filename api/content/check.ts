@@ -6,7 +6,7 @@ import { yamlLine } from './yaml.ts'
 
 const FOLDERS = [
   'catalogue/services', 'catalogue/offices', 'catalogue/responsibilities', 'catalogue/online-services',
-  'services', 'offices', 'life-situations', 'postboxes', 'connectors', 'registers', 'pages', 'words', 'letters',
+  'services', 'offices', 'life-situations', 'postboxes', 'connectors', 'registers', 'pages', 'words', 'letters', 'templates',
   'code-lists',
 ] as const // biome-ignore format: one list
 const TOP_FILES = ['city.yaml', 'file-plan.yaml', 'retention.yaml', 'fees.yaml', 'deadlines.yaml'] as const

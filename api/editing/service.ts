@@ -1,1 +1,3 @@
-export { surveyService } from './survey.ts'
+export { createTries, type EditingCtx } from './state.ts'
+export { createSurveys, surveyService } from './survey.ts'
+export { checkTemplates } from './templates.ts'

@@ -43,3 +43,17 @@ function formOf(content: Content, slug: string, tools: SurveyTools): Form | null
     return null
   }
 }
+
+export type Surveys = (content: Content, slug: string, tools: SurveyTools) => Promise<Survey>
+
+/** Remembers the survey of each service of a content, as long as that content is in use: it never changes. */
+export function createSurveys(): Surveys {
+  const known = new WeakMap<Content, Map<string, Promise<Survey>>>()
+  return (content, slug, tools) => {
+    const surveys = known.get(content) ?? new Map<string, Promise<Survey>>()
+    known.set(content, surveys)
+    const survey = surveys.get(slug) ?? surveyService(content, slug, tools)
+    surveys.set(slug, survey)
+    return survey
+  }
+}

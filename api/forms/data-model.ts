@@ -155,3 +155,9 @@ export type CodeListFiles = Readonly<Record<string, string>>
  * Implemented by `adapters/xdatenfelder` for XML.
  */
 export type DataModelReader = (source: string, file: string, codeLists?: CodeListFiles) => DataModelResult
+
+/** Writes a data schema as a file of the standard; refuses ids that the standard cannot hold. Implemented as the reader is. */
+export type DataModelWriter = (
+  model: DataModel,
+  options: { readonly messageId: string; readonly writtenAt: string },
+) => { readonly ok: true; readonly xml: string } | { readonly ok: false; readonly findings: readonly Finding[] }

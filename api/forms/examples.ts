@@ -219,3 +219,16 @@ function closed(form: Form, typed: Typed): Typed {
   }
   return whole
 }
+
+/** Names of the valid examples of a file; none where it cannot be read. */
+export function exampleNames(source: string): readonly string[] {
+  const yaml = readYaml(source, 'examples.yaml')
+  const shape = yaml.ok ? shapeOf(ExamplesFile, yaml.yaml) : yaml
+  return shape.ok ? shape.value.valid.map(({ name }) => name) : []
+}
+
+/** Valid examples of a file, as typed; none where it does not fit the form. */
+export function validExamples(source: string, form: Form): readonly Example[] {
+  const read = source === '' ? undefined : readExamples(source, 'examples.yaml', form)
+  return read?.ok === true ? read.examples.filter((example) => example.findings.length === 0) : []
+}

@@ -9,6 +9,8 @@ import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
 export { addFile, filesIn, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export { diffForms } from './diff.ts'
+export { exampleNames, validExamples } from './examples.ts'
 export { judge, precheckNames } from './eligibility.ts'
 export { eligibilityView, precheckView } from './eligibility-view.ts'
 export { filesOf } from './items.ts'
@@ -17,7 +19,7 @@ export type { Form } from './model.ts'
 export { differs, mineOf, pageVersion } from './page-version.ts'
 export { paperView } from './paper-view.ts'
 export { withAccount, withPrefill, withSources } from './prefill.ts'
-export { writeQuestionTable } from './question-table.ts'
+export { readQuestionTable, writeQuestionTable } from './question-table.ts'
 export { receiptView, reviewView, startView } from './review-view.ts'
 export { canonicalAnswers } from './schema.ts'
 export { stepView } from './step-view.ts'
@@ -82,7 +84,7 @@ export function checkForms(readXml: DataModelReader): ContentChecker {
     const slugs = new Set(content.paths.flatMap((path) => FILE.exec(path)?.[1] ?? []))
     const lists = readLists(content)
     const forms = [...slugs].flatMap((slug) => {
-      const isOnline = content.services.get(slug)?.online === 'own'
+      const isOnline = ['own', 'assistant'].includes(content.services.get(slug)?.online ?? '')
       return checkService(filesOfService(content, slug), slug, { readXml, lists, isOnline })
     })
     return [...lists.findings, ...forms]

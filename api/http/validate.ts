@@ -84,7 +84,8 @@ export async function readText(request: Request, bytesMax: number): Promise<stri
   }
 }
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+/** Reads a body of at most `bytesMax` bytes; stops reading as soon as it is longer. Throws `http/body-too-large`. */
+export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   // A declared length is kept by the HTTP parser: such a body is taken whole, without the cost of a stream.
   if (request.headers.has('content-length') && !request.headers.has('transfer-encoding')) {
     const whole = new Uint8Array(await request.arrayBuffer())
@@ -102,7 +103,7 @@ async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 function fieldsOf(params: URLSearchParams): Record<string, string> {

@@ -14,12 +14,19 @@ export const crossSite = problemType('http/cross-site', 403)
 export const wrongMethod = problemType('http/wrong-method', 405)
 export const overloaded = problemType('http/overloaded', 503)
 
+type PageErrors = readonly { readonly type: string; readonly params?: Readonly<Record<string, unknown>> }[]
+
 /** What pages may know beside the request (`App.Locals` of src/env.d.ts). */
 export type PageLocals = {
   readonly api: (request: Request) => Promise<Response>
   readonly origin: string
   readonly demo: boolean
-  readonly problem?: { readonly status: number; readonly type: string; readonly requestId?: string }
+  readonly problem?: {
+    readonly status: number
+    readonly type: string
+    readonly requestId?: string
+    readonly errors?: PageErrors
+  }
 }
 export type Pages = (request: Request, locals: PageLocals) => Promise<Response>
 
@@ -228,10 +235,11 @@ async function apiAnswer(entry: Entry, request: Request, seen: Seen): Promise<Re
   const { address, requestId } = seen
   const response = await entry.options.api(request, { address, requestId })
   if (response.headers.get('content-type')?.startsWith('application/problem+json') && wantsPage(request)) {
-    const { type } = (await response.json()) as { type?: unknown }
+    const { type, errors } = (await response.json()) as { type?: unknown; errors?: unknown }
     const problem = {
       status: response.status,
       type: typeof type === 'string' ? type.replace(/^\/errors\//, '') : 'about:blank',
+      ...(Array.isArray(errors) ? { errors: errors as PageErrors } : {}),
     }
     return await problemPage(entry, request, seen, problem, response.headers)
   }
@@ -264,7 +272,7 @@ async function problemPage(
   entry: Entry,
   request: Request,
   seen: Seen,
-  problem: { readonly status: number; readonly type: string },
+  problem: { readonly status: number; readonly type: string; readonly errors?: PageErrors },
   from: Headers = new Headers(),
 ): Promise<Response> {
   const locals = { ...localsOf(entry, seen), problem: { ...problem, requestId: seen.requestId } }

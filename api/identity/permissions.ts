@@ -67,6 +67,7 @@ const TABLE = {
   'eakte.read': CASEWORK,
   'content.sync': EDITORIAL,
   'content.publish': EDITORIAL,
+  'content.edit': { editor: 'always' },
 } as const satisfies Record<string, Row>
 
 /** Every action of the table, for tests and docs. */

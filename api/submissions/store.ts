@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { drafts, paperCodes, submissions } from '../../db/schema/submissions.ts'
@@ -63,6 +63,15 @@ export async function listExpiredDrafts(db: Read, nowMs: number, limit: number):
     .where(and(sql`state = 'open'`, lte(drafts.expiresAtMs, nowMs)))
     .orderBy(asc(drafts.expiresAtMs), asc(drafts.id))
     .limit(limit)
+}
+
+/** Counts open drafts of a service whose time is not over. */
+export async function countDraftsOf(db: Read, slug: string, nowMs: number): Promise<number> {
+  const rows = await db
+    .select({ count: sql<number>`count(*)` })
+    .from(drafts)
+    .where(and(sql`state = 'open'`, gt(drafts.expiresAtMs, nowMs), eq(drafts.serviceSlug, slug)))
+  return rows[0]?.count ?? 0
 }
 
 export const insertDraft = (row: Omit<DraftRow, 'state' | 'version'>): Statement => ({

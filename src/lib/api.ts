@@ -5,6 +5,7 @@ import { german, markGerman } from './fallback.ts'
 import { chosenLanguage } from './language.ts'
 
 export type * from '../../api/catalogue/view.ts'
+export type * from '../../api/editing/view.ts'
 export type * from '../../api/forms/view.ts'
 export type {
   AccountProviders,
@@ -13,6 +14,7 @@ export type {
   LedByForm,
   SessionView,
 } from '../../api/identity/schema.ts'
+export type { Finding } from '../../api/lib/finding.ts'
 export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'

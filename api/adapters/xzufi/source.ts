@@ -32,6 +32,16 @@ export function xzufiSource(location: string, limits: FeedLimits = FEED_LIMITS):
   return { name: location, steps: () => readFeed(open, limits) }
 }
 
+/** One transfer file that is at hand already, e.g. dropped by an editor, read as a feed of its own. */
+export function xzufiFile(name: string, bytes: Uint8Array): CatalogueSource {
+  const limits = { ...FEED_LIMITS, fileBytesMax: 20_000_000 }
+  const budget = { bytes: limits.fileBytesMax }
+  const open: OpenFile = async function* whole() {
+    yield bytes
+  }
+  return { name, steps: () => readTransfer(open, name, limits, budget) }
+}
+
 async function* readFeed(open: OpenFile, limits: FeedLimits): AsyncGenerator<FeedStep> {
   const index = await readIndex(open, limits)
   if ('finding' in index) {

@@ -1,0 +1,159 @@
+import { stringify } from 'yaml'
+import { pathOf, type Row, type Sheet } from './sheets.ts'
+import type { State } from './state.ts'
+import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
+
+/** What an editor sent, by the names of controls. A box of several choices is named `<row>~<choice>`. */
+export type Values = Readonly<Record<string, string>>
+
+/**
+ * Puts what was sent for a sheet into the files. Only rows of the sheet are taken, and only those that differ; what is
+ * emptied goes away. Pure; whether the result is sound is for the checks to say.
+ */
+export function applySheet(state: State, sheet: Sheet, values: Values, around: Around): State {
+  const sent = sheet.rows.map((row) => ({ row, text: sentText(row, values) }))
+  const changed = sent.filter(({ row, text }) => text !== undefined && text !== row.value && !isNew(row))
+  const edits = changed.map(({ row, text }): YamlEdit => ({ path: pathOf(row.name), value: entryOf(row, text ?? '') }))
+  const [kind = '', ...rest] = sheet.id.split('.')
+  if (kind === 'point') {
+    return withAnswer(state, rest.join('.'), { values, edits })
+  }
+  if (kind === 'fee') {
+    return withFee(edited(state, sheet.file, edits), values, around)
+  }
+  const next = edited(state, sheet.file, edits)
+  return kind === 'settings' ? withLaw(withPostbox(state, next), around.today) : next
+}
+
+/** The day, and what has to be paid with an application (a tax by the year has not). */
+export type Around = { readonly today: string; readonly isDue: (fee: string) => boolean }
+
+const isNew = (row: Row): boolean => row.name.startsWith('new-')
+
+/** Undefined where the control was not sent at all. */
+function sentText(row: Row, values: Values): string | undefined {
+  if (row.kind === 'choices') {
+    const chosen = row.options.filter(({ value }) => values[`${row.name}~${value}`] !== undefined)
+    return values[`${row.name}~`] === undefined ? undefined : chosen.map(({ value }) => value).join('\n')
+  }
+  if (row.kind === 'yes-no') {
+    return values[`${row.name}~`] === undefined ? undefined : values[row.name] === undefined ? '' : 'true'
+  }
+  const text = values[row.name]
+  return text?.replaceAll('\r\n', '\n').trim()
+}
+
+function entryOf(row: Row, text: string): unknown {
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '') // biome-ignore format: one thought
+  switch (row.kind) {
+    case 'lines':
+    case 'choices':
+      return lines
+    case 'yes-no':
+      return text === '' ? undefined : true
+    case 'number':
+      return text === '' ? undefined : /^\d+$/.test(text) ? Number(text) : text
+    default:
+      return text === '' ? undefined : text
+  }
+}
+
+function edited(state: State, file: string, edits: readonly YamlEdit[]): State {
+  const source = state.files[file]
+  return source === undefined || edits.length === 0
+    ? state
+    : { ...state, files: { ...state.files, [file]: editYaml(source, edits) } }
+}
+
+/** A law that allows decisions without a person holds from the day it was written down; without one there are none. */
+function withLaw(state: State, today: string): State {
+  const law = yamlAt(state.files['service.yaml'] ?? '', ['automatic'])
+  const { norm, validFrom } = (law ?? {}) as { norm?: unknown; validFrom?: unknown }
+  if (law === undefined || (typeof norm === 'string' && validFrom !== undefined)) {
+    return state
+  }
+  const value = typeof norm === 'string' ? { norm, validFrom: today, source: norm } : undefined
+  return edited(state, 'service.yaml', [{ path: ['automatic'], value }])
+}
+
+/** Tasks of the process that lay in the service's postbox follow it into the new one. */
+function withPostbox(before: State, after: State): State {
+  const old = yamlAt(before.files['service.yaml'] ?? '', ['postbox'])
+  const now = yamlAt(after.files['service.yaml'] ?? '', ['postbox'])
+  const process = after.files['process.bpmn']
+  if (process === undefined || typeof old !== 'string' || typeof now !== 'string' || old === now) {
+    return after
+  }
+  const moved = process.replaceAll(`stadttor:postbox="${old}"`, `stadttor:postbox="${now}"`)
+  return { ...after, files: { ...after.files, 'process.bpmn': moved } }
+}
+
+function withAnswer(state: State, id: string, sent: { values: Values; edits: readonly YamlEdit[] }): State {
+  const file = 'form.de.yaml'
+  const source = state.files[file] ?? ''
+  const value = (name: string): string => (sent.values[name] ?? '').trim()
+  const rule = value('new-check-rule')
+  if (rule !== '') {
+    const checks = yamlAt(source, ['checks'])
+    const known = Array.isArray(checks) ? checks : []
+    const check = { id: `regel-${id.toLowerCase()}`, at: value('new-check-at'), rule, text: value('new-check-text') }
+    const others = known.filter((other: { id?: unknown }) => other.id !== check.id)
+    return edited(state, file, [
+      { path: ['checks'], value: [...others, check] },
+      { path: ['rules', id], value: { check: check.id } },
+    ])
+  }
+  const answers = (['check', 'condition', 'reason'] as const).flatMap((kind) => {
+    const text = value(`rules/${id}/${kind}`)
+    return text === '' ? [] : [[kind, text] as const]
+  })
+  // What was just filled in counts, not what stood there before.
+  const fresh = answers.filter(([kind]) => sent.edits.some(({ path }) => path.at(-1) === kind))
+  const [chosen] = fresh.length > 0 ? fresh : answers
+  return edited(state, file, [
+    { path: ['rules', id], value: chosen === undefined ? undefined : { [chosen[0]]: chosen[1] } },
+  ])
+}
+
+/** A fee that is new to the town joins fees.yaml when the service is published. Amounts as people write them: 12,50. */
+function withFee(state: State, values: Values, { today, isDue }: Around): State {
+  const name = (values['new-fee-name'] ?? '').trim()
+  const euro = /^(\d{1,6})(?:[,.](\d{1,2}))?$/.exec((values['new-fee-euro'] ?? '').replace(/[€\s]/g, ''))
+  const chosen = listAt(state, ['fees'])
+  const amount = euro === null ? undefined : Number(euro[1]) * 100 + Number((euro[2] ?? '').padEnd(2, '0'))
+  if (name === '' || amount === undefined) {
+    return withFeeItems(state, chosen.filter(isDue))
+  }
+  const id = `${state.slug}-${state.fees.length + 1}`
+  const source = (values['new-fee-source'] ?? '').trim() || name
+  const entry = {
+    id,
+    name: { de: name },
+    amountCents: amount,
+    per: 'submission',
+    judgedOn: 'received',
+    validFrom: today,
+    source,
+  }
+  const line = stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trim()
+  const fees = [...chosen, id]
+  const due = [...chosen.filter(isDue), id]
+  const next = edited(state, 'service.yaml', [{ path: ['fees'], value: fees }])
+  return withFeeItems({ ...next, fees: [...state.fees, line] }, due)
+}
+
+/** What has to be paid with the application follows the fees that are chosen; conditions of a fee stay. */
+function withFeeItems(state: State, fees: readonly string[]): State {
+  const items = yamlAt(state.files['service.yaml'] ?? '', ['fee', 'items'])
+  const known = Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []
+  const next = fees.map((fee) => known.find((item) => item.fee === fee) ?? { fee })
+  const isSame = known.length === next.length && next.every((item) => known.includes(item))
+  return isSame
+    ? state
+    : edited(state, 'service.yaml', [{ path: ['fee'], value: next.length === 0 ? undefined : { items: next } }])
+}
+
+function listAt(state: State, path: readonly string[]): readonly string[] {
+  const value = yamlAt(state.files['service.yaml'] ?? '', path)
+  return Array.isArray(value) ? value.map(String) : []
+}

@@ -1,0 +1,323 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Caller, problemOf } from '../testing/caller.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import type { ComparePage, ConflictPage, FilePage, ServiceList, ServiceOverview, SheetPage } from './view.ts'
+
+const sample = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL(`testing/${name}`, import.meta.url)))
+const SLUG = 'bootsliegeplatz-beantragen'
+const AT = `/editing/services/${SLUG}`
+
+let town: Town
+let edda: Caller
+let emil: Caller
+
+beforeAll(async () => {
+  town = await openTown()
+  edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
+  emil = await town.signIn('emil', { roles: ['editor'], teams: [] })
+}, 60_000)
+afterAll(() => town.close())
+
+function dropped(...names: readonly string[]): FormData {
+  const form = new FormData()
+  for (const name of names) {
+    form.append('files', new File([sample(name)], name))
+  }
+  return form
+}
+const overview = (caller = edda, at = AT): Promise<ServiceOverview> => caller.read<ServiceOverview>(at)
+const sheet = async (id: string): Promise<SheetPage['sheet']> =>
+  (await edda.read<SheetPage>(`${AT}/sheets/${id}`)).sheet
+const save = async (caller: Caller, id: string, values: Record<string, string>, seen?: string): Promise<Response> =>
+  caller.post(`${AT}/sheets/${id}`, { seen: seen ?? (await sheet(id)).seen, ...values })
+
+describe('POST /api/v1/editing/services', () => {
+  it('303 to the new service, made of dropped files: description, questions, level 2', async () => {
+    const answer = await edda.form('/editing/services', dropped('boat.xml', 'boat-catalogue.xml'))
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}`)
+    const made = await overview()
+    expect(made).toMatchObject({
+      title: 'Bootsliegeplatz beantragen',
+      isNew: true,
+      isChanged: true,
+      hasForm: true,
+      online: 'none',
+    })
+    expect(made.findings).toEqual([])
+    expect(made.maturity).toEqual({ level: 2, missing: ['answered', 'process', 'messages', 'notices', 'online'] })
+    expect(made.points).toMatchObject([{ id: 'R77000000301', isOpen: true }])
+    expect(made.questions).toHaveLength(11)
+  })
+
+  it('is live for nobody before it is published', async () => {
+    expect((await town.newCaller().get(`/catalogue/services/${SLUG}`)).status).toBe(404)
+    const list = await edda.read<ServiceList>('/editing/services')
+    expect(list.services.find(({ slug }) => slug === SLUG)).toMatchObject({ isNew: true, maturity: { level: 2 } })
+    expect(list.services.find(({ slug }) => slug === 'hund-anmelden')).toMatchObject({
+      isChanged: false,
+      online: 'own',
+    })
+  })
+
+  it.each([
+    [
+      'a form nobody can read',
+      'kaputt.xml',
+      '<xdf:xdatenfelder.stammdatenschema.0102 xmlns:xdf="urn:x"/>',
+      'xdatenfelder/unknown-namespace',
+    ],
+    ['a picture', 'bild.png', '\u0089PNG', 'editing/unknown-file'],
+    ['a table with a mistake', 'fragen.csv', 'bezeichnungEingabe;datentyp\nA;dat', 'table/value'],
+    [
+      'a catalogue entry that is none',
+      'x.xml',
+      '<x:t xmlns:x="http://xoev.de/schemata/xzufi/2_2_0"><x:schreibe/></x:t>',
+      '',
+    ],
+    ['nothing of the catalogue', 'fragen.csv', 'bezeichnungEingabe\nA', 'editing/no-catalogue'],
+  ])('422 for %s, with file and reason, and nothing is made', async (_, name, text, type) => {
+    const form = new FormData()
+    form.append('files', new File([text], name))
+    const problem = await problemOf(await edda.form('/editing/services', form))
+    expect(problem).toMatchObject({ type: 'editing/files-refused', status: 422 })
+    expect(JSON.stringify(problem.errors)).toContain(type)
+  })
+
+  it('403 to clerks, 401 to the public', async () => {
+    const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
+    expect((await clerk.get('/editing/services')).status).toBe(403)
+    expect((await town.newCaller().get('/editing/services')).status).toBe(401)
+  })
+})
+
+describe('from dropped files to level 3 by the pages of an editor', () => {
+  it('settings, process and the answer to an open point are chosen in forms', async () => {
+    const chosen = {
+      postbox: 'ordnung',
+      filePlan: '22.3',
+      minutes: '7',
+      keywords: 'Boot\nHafen',
+      'lifeSituations~': '',
+    }
+    expect((await save(edda, 'settings', chosen)).status).toBe(200)
+    expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
+    const point = {
+      'new-check-at': 'boote.laengeInMetern',
+      'new-check-rule': 'eintrag.laengeInMetern <= 12',
+      'new-check-text': 'Boote über 12 Meter liegen im Außenhafen.',
+    }
+    expect((await save(edda, 'point.R77000000301', point)).status).toBe(200)
+    const now = await overview()
+    expect(now.findings).toEqual([])
+    expect(now.points).toMatchObject([{ id: 'R77000000301', isOpen: false }])
+    expect(now.maturity).toEqual({ level: 2, missing: ['online'] })
+    expect(now.processes.find(({ isChosen }) => isChosen)?.id).toBe('decide')
+    expect((await edda.read<FilePage>(`${AT}/files/process.bpmn`)).text).toContain('stadttor:postbox="ordnung"')
+  })
+
+  it('every ready-made process is sound in a service that was just made', async () => {
+    const { processes } = await overview()
+    expect(processes.map(({ id }) => id)).toEqual(['report', 'decide', 'decide-cosign', 'pay-decide', 'automatic'])
+    for (const { id } of [...processes.toReversed(), { id: 'decide' }]) {
+      expect((await edda.post(`${AT}/process`, { template: id })).status).toBe(200)
+      expect((await overview()).findings, id).toEqual([])
+    }
+  })
+
+  it('a fee is chosen or made, and has to be paid with the application', async () => {
+    const fee = { 'new-fee-name': 'Liegeplatz für ein Jahr', 'new-fee-euro': '120,50', 'fees~': '1' }
+    expect((await save(edda, 'fee', fee)).status).toBe(200)
+    const now = await overview()
+    expect(now.findings).toEqual([])
+    const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
+    expect(text).toContain(`fee: ${SLUG}-1`)
+    expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
+  })
+
+  it('texts of questions and pages are changed, comments and everything else stay', async () => {
+    const path = 'question.boote.bezeichnung'
+    const values = { 'fields/boote.bezeichnung/label': 'Wie heißt das Boot?', 'fields/boote.bezeichnung/when': '' }
+    expect((await save(edda, path, values)).status).toBe(200)
+    const pages = await sheet('pages')
+    const at = pages.rows.find(({ name, value }) => name.endsWith('/title') && value === 'Anschrift')?.name ?? ''
+    expect((await save(edda, 'pages', { [at]: 'Wo wohnen Sie?' })).status).toBe(200)
+    const { text } = await edda.read<FilePage>(`${AT}/files/form.de.yaml`)
+    expect(text).toContain('label: Wie heißt das Boot?')
+    expect(text).toContain('title: Wo wohnen Sie?')
+  })
+
+  it('a wrong condition is found in place, with line and suggestion, and stays with the editor', async () => {
+    const wrong = { 'fields/nachweise.versicherungsnachweis/when': 'count(boot) > 1' }
+    expect((await save(edda, 'question.nachweise.versicherungsnachweis', wrong)).status).toBe(200)
+    const page = await edda.read<SheetPage>(`${AT}/sheets/question.nachweise.versicherungsnachweis`)
+    expect(page.findings).toMatchObject([{ type: 'feel/unknown-name', line: expect.any(Number), suggestion: 'boote' }])
+    expect((await overview()).maturity.level).toBe(1)
+    const refused = await edda.post(`${AT}/publish`, { version: (await overview()).version })
+    expect(await problemOf(refused)).toMatchObject({ type: 'content/refused', status: 422 })
+    await save(edda, 'question.nachweise.versicherungsnachweis', {
+      'fields/nachweise.versicherungsnachweis/when': 'count(boote) > 1',
+    })
+    expect((await overview()).findings).toEqual([])
+  })
+
+  it('published by one button: live, level 3, with the editor’s name in the revision, and open for drafts', async () => {
+    expect((await save(edda, 'settings', { online: 'own' })).status).toBe(200)
+    const { version } = await overview()
+    const answer = await edda.form(`${AT}/publish`, { version: String(version) })
+    expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}?veroeffentlicht=1`)
+    const now = await overview()
+    expect(now).toMatchObject({
+      isChanged: false,
+      isNew: false,
+      online: 'own',
+      maturity: { level: 3, missing: ['registers'] },
+    })
+    expect((await town.newCaller().get(`/catalogue/services/${SLUG}`)).status).toBe(200)
+    const citizen = town.newCaller()
+    expect((await citizen.post('/submissions/drafts', { service: SLUG })).status).toBe(201)
+    expect((await overview()).draftsRunning).toBe(1)
+    expect(town.logged.join('\n')).toMatch(/editing-published.*staff:/)
+  })
+})
+
+describe('two editors', () => {
+  it('do not notice each other where they change different things', async () => {
+    const [texts, purposes] = [await sheet('texts'), await sheet('purposes')]
+    expect(await (await save(edda, 'texts', { 'start/minutes': '9' }, texts.seen)).json()).toEqual({ kind: 'saved' })
+    const answer = await save(emil, 'purposes', { 'purposes/boote/purpose': 'Damit der Platz passt.' }, purposes.seen)
+    expect(await answer.json()).toEqual({ kind: 'saved' })
+  })
+
+  it('the second on the same thing sees the conflict, beside what stands there, and loses nothing', async () => {
+    const { seen } = await sheet('texts')
+    await save(edda, 'texts', { 'review/button': 'Platz beantragen' }, seen)
+    const late = await emil.form(`${AT}/sheets/texts`, { seen, 'review/button': 'Liegeplatz verbindlich beantragen' })
+    expect(late.headers.get('location')).toMatch(new RegExp(`^/redaktion/formulare/${SLUG}/konflikt/`))
+    const id = late.headers.get('location')?.split('/').at(-1) ?? ''
+    const conflict = await emil.read<ConflictPage>(`${AT}/conflicts/${id}`)
+    expect(conflict.rows).toMatchObject([{ yours: 'Liegeplatz verbindlich beantragen', now: 'Platz beantragen' }])
+    expect((await overview()).conflicts).toMatchObject([{ id }])
+    const again = { seen: conflict.seen, conflict: id, 'review/button': conflict.rows[0]?.yours ?? '' }
+    expect((await emil.post(`${AT}/sheets/texts`, again)).status).toBe(200)
+    expect((await overview()).conflicts).toEqual([])
+    expect((await sheet('texts')).rows.find(({ name }) => name === 'review/button')?.value).toBe(
+      'Liegeplatz verbindlich beantragen',
+    )
+  })
+
+  it('the same with whole files', async () => {
+    const file = await edda.read<FilePage>(`${AT}/files/service.yaml`)
+    await edda.post(`${AT}/files/service.yaml`, { seen: file.seen, text: `${file.text}# erste\n` })
+    const late = await emil.post(`${AT}/files/service.yaml`, { seen: file.seen, text: `${file.text}# zweite\n` })
+    const { conflictId } = (await late.json()) as { conflictId: string }
+    const conflict = await emil.read<ConflictPage>(`${AT}/conflicts/${conflictId}`)
+    expect(conflict.rows[0]?.yours).toContain('# zweite')
+    expect(conflict.rows[0]?.now).toContain('# erste')
+    expect((await emil.post(`${AT}/conflicts/${conflictId}/drop`)).status).toBe(200)
+  })
+
+  it('publish what was shown, or nothing', async () => {
+    const { version } = await overview()
+    await save(edda, 'texts', { 'start/minutes': '11' })
+    const problem = await problemOf(await emil.post(`${AT}/publish`, { version }))
+    expect(problem).toMatchObject({ type: 'editing/changed-meanwhile', status: 409 })
+    expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
+  })
+
+  it('see what somebody else published of the same service meanwhile, before it is overwritten', async () => {
+    await save(edda, 'texts', { 'start/minutes': '12' })
+    const files = new Map(await town.ctx.content.files())
+    const path = `services/${SLUG}/notice.approval.de.yaml`
+    const bytes = new TextEncoder().encode(`${new TextDecoder().decode(files.get(path)?.bytes)}# von anderswo\n`)
+    files.set(path, { digest: (await import('../content/files.ts')).digestOf(bytes), bytes })
+    await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'elsewhere' })
+    const { version } = await overview()
+    expect(await problemOf(await edda.post(`${AT}/publish`, { version }))).toMatchObject({ type: 'editing/live-moved' })
+    expect((await edda.read<ComparePage>(`${AT}/comparison`)).moved).toEqual(['notice.approval.de.yaml'])
+    expect((await edda.post(`${AT}/take-over`)).status).toBe(200)
+    expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
+  })
+})
+
+describe('a new version of the data schema', () => {
+  it('shows the difference by field and how many drafts are running, which end on their version', async () => {
+    const newer = new TextDecoder()
+      .decode(sample('boat.xml'))
+      .replace('maxValue="30"', 'maxValue="25"')
+      .replace('Hat das Boot einen Motor?', 'Fährt das Boot mit Motor?')
+    const form = new FormData()
+    form.append('files', new File([newer], 'neu.xml'))
+    expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
+    const page = await edda.read<ComparePage>(`${AT}/comparison`)
+    expect(page.draftsRunning).toBe(1)
+    expect(page.changes).toMatchObject([
+      { id: 'F77000000208', aspects: [{ aspect: 'limits', after: 'maxValue 25, minValue 1' }] },
+      { id: 'F77000000209', aspects: [{ aspect: 'label', after: 'Fährt das Boot mit Motor?' }] },
+    ])
+    expect(page.files.map(({ name }) => name)).toEqual(['form.xml'])
+    expect((await edda.post(`${AT}/discard`, { version: page.version })).status).toBe(200)
+    expect((await overview()).isChanged).toBe(false)
+  })
+
+  it('is written out again as XDatenfelder 3 and as a table', async () => {
+    const xml = await (await edda.get(`${AT}/schema.xml`)).text()
+    expect(xml).toContain('<xdf:id>F77000000208</xdf:id>')
+    const csv = await edda.get(`${AT}/questions.csv`)
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(await csv.text()).toContain('F77000000208;1.0.0;G77000000103')
+  })
+})
+
+describe('trying a form', () => {
+  type View = { fields: { name: string }[]; errors: unknown[] }
+  const begin = async (): Promise<string> => {
+    const { page } = (await (await edda.post(`${AT}/previews`)).json()) as { page: string }
+    return page.replace(/^.*\/probe\//, `${AT}/previews/`).replace(/\/([^/]+)$/, '/steps/$1')
+  }
+  const ANSWERS: Readonly<Record<string, string>> = {
+    '/person/familienname': 'Nowak', '/person/eMailAdresse': '', '/person/anschrift/strasse': 'Am Kai', '/person/anschrift/hausnummer': '1',
+    '/person/anschrift/postleitzahl': '03046', '/person/anschrift/ort': 'Cottbus', '/boote/0/bezeichnung': 'Libelle',
+    '/boote/0/laengeInMetern': '14', '/boote/0/hatEinenMotor': 'false', '/boote/+': 'false', '/nachweise/versicherungsnachweis': 'police.pdf',
+  } // biome-ignore format: one list
+
+  it('walks as a citizen does, with errors, and never becomes a draft or a submission', async () => {
+    let at = await begin()
+    expect((await edda.read<View>(at)).fields.length).toBeGreaterThan(0)
+    const wrong = await edda.form(at, {})
+    expect(wrong.headers.get('location')).toContain('#fehler')
+    expect((await edda.read<View>(at)).errors.length).toBeGreaterThan(0)
+    let page = ''
+    for (let count = 0; count < 12 && !page.endsWith('/pruefen'); count += 1) {
+      const values = page.includes('boote') ? { ...ANSWERS, '/boote/0/laengeInMetern': '9' } : ANSWERS
+      page = (await edda.form(at, values)).headers.get('location') ?? ''
+      at = page.replace(/^.*\/probe\//, `${AT}/previews/`).replace(/\/([^/]+)$/, '/steps/$1')
+    }
+    expect(page).toMatch(/\/pruefen$/)
+    const review = await (await edda.get(at.replace('/steps/pruefen', '/review'))).text()
+    expect(review).toContain('Libelle')
+    expect((await overview()).draftsRunning).toBe(1)
+  })
+
+  it('shows the rule that answers an open point', async () => {
+    const at = (await begin()).replace(/steps\/.*$/, 'steps/')
+    for (const step of ['person', 'person-b', 'boote-1-boote-seite']) {
+      const values = { ...ANSWERS }
+      const answer = await edda.form(`${at}${step}`, values)
+      if (step.startsWith('boote')) {
+        expect(answer.headers.get('location')).toContain('#fehler')
+        expect(JSON.stringify((await edda.read<View>(`${at}${step}`)).errors)).toContain('Außenhafen')
+      }
+    }
+  })
+
+  it('404 for somebody else’s service and after a day', async () => {
+    const at = await begin()
+    expect((await edda.get(at.replace(SLUG, 'hund-anmelden'))).status).toBe(404)
+    town.clock.advance(25 * 60 * 60_000)
+    const again = await town.signIn('edda', { roles: ['editor'], teams: [] })
+    expect((await again.get(at)).status).toBe(404)
+  })
+})

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
+import { loadContent } from '../content/load.ts'
+import { readContentFolder } from '../content/service.ts'
+import type { Content } from '../content/snapshot.ts'
+import type { DataModel } from '../forms/data-model.ts'
+import { loadForm } from '../forms/load.ts'
+import { generateOverlay } from './generate.ts'
+import { readTemplates } from './templates.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+const loaded = loadContent(await readContentFolder(new URL('content', ROOT).pathname))
+if (!loaded.ok) {
+  throw new Error(JSON.stringify(loaded.findings))
+}
+const content: Content = loaded.content
+const { skeleton, guesses } = readTemplates(content)
+const BOAT = readFileSync(new URL('testing/boat.xml', import.meta.url), 'utf8')
+
+const generated = (source: string, title = 'Bootsliegeplatz beantragen') => {
+  const read = readXDatenfelder(source, 'form.xml')
+  const model = read.ok ? read.model : ({} as DataModel)
+  return { ...generateOverlay(model, { skeleton, guesses, title }), model }
+}
+const load = (source: string, overlay: string) =>
+  loadForm({ 'form.xml': source, 'form.de.yaml': overlay }, { slug: 'neu', readXml: readXDatenfelder })
+
+describe('generateOverlay', () => {
+  it('makes a form that can be asked at once, from nothing but the schema', () => {
+    const { overlay } = generated(BOAT)
+    const result = load(BOAT, overlay)
+    expect(result.ok ? [] : result.findings).toEqual([])
+  })
+
+  it('takes labels, hints, kinds and legal basis from the schema, and asks nothing hidden', () => {
+    const result = load(BOAT, generated(BOAT).overlay)
+    const fields = result.ok ? result.form.fields : new Map()
+    expect([...fields.keys()]).toEqual([
+      'person.familienname', 'person.eMailAdresse', 'person.anschrift.strasse', 'person.anschrift.hausnummer',
+      'person.anschrift.postleitzahl', 'person.anschrift.ort', 'boote.bezeichnung', 'boote.laengeInMetern',
+      'boote.hatEinenMotor', 'nachweise.versicherungsnachweis', 'nachweise.hinweisZurGebuehr',
+    ]) // biome-ignore format: one list
+    expect(fields.get('person.eMailAdresse')).toMatchObject({ kind: 'email', autocomplete: 'email', isOptional: true })
+    expect(fields.get('boote.laengeInMetern')).toMatchObject({
+      kind: 'number',
+      label: 'Wie lang ist das Boot?',
+      shortLabel: 'Länge in Metern',
+      hint: 'In Metern, zum Beispiel 6,5.',
+      loop: 'boote',
+      why: { legalBasis: 'Hafenordnung (erfunden) § 4' },
+    })
+  })
+
+  it('makes one section per group, a loop of a group that repeats, and few questions a page', () => {
+    const result = load(BOAT, generated(BOAT).overlay)
+    const steps = result.ok ? result.form.steps : []
+    expect(steps.map((step) => [step.kind, step.section])).toEqual([
+      ['questions', 'person'],
+      ['questions', 'person'],
+      ['loop', 'boote'],
+      ['questions', 'nachweise'],
+    ])
+    expect(steps.every((step) => step.kind === 'loop' || step.fields.length <= 4)).toBe(true)
+  })
+
+  it('finds who a notice goes to', () => {
+    expect(generated(BOAT).recipient).toEqual([
+      '{person.familienname}',
+      '{person.anschrift.strasse} {person.anschrift.hausnummer}',
+      '{person.anschrift.postleitzahl} {person.anschrift.ort}',
+    ])
+  })
+
+  it('makes a sound form of every schema of the content, too, and keeps names apart', () => {
+    const dog = readFileSync(new URL('content/services/hund-anmelden/form.xml', ROOT), 'utf8')
+    const result = load(dog, generated(dog).overlay)
+    expect(result.ok ? [] : result.findings).toEqual([])
+    const twins = BOAT.replaceAll('>Hausnummer<', '>Straße<')
+    expect([...(loadedFields(twins) ?? [])]).toEqual(
+      expect.arrayContaining(['person.anschrift.strasse', 'person.anschrift.strasse2']),
+    )
+  })
+})
+
+function loadedFields(source: string) {
+  const result = load(source, generated(source).overlay)
+  return result.ok ? result.form.fields.keys() : undefined
+}

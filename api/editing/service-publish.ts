@@ -1,0 +1,88 @@
+import { authorize } from '../identity/permissions.ts'
+import { planRepeatedJob } from '../jobs/plan.ts'
+import { type Actor, actorId } from '../lib/actor.ts'
+import { problemType } from '../lib/problem.ts'
+import { type PublishingCtx, publish } from '../publishing/service.ts'
+import { changedMeanwhile, keep } from './service-change.ts'
+import { movedFiles } from './service-read.ts'
+import { type EditingCtx, filesWith, readState } from './state.ts'
+import { deleteWorkspace } from './store.ts'
+
+export const nothingChanged = problemType('editing/nothing-changed', 409)
+export const liveMoved = problemType('editing/live-moved', 409)
+
+export type PublishedService = {
+  readonly revisionId: string
+  /** Pages that were made anew; null where another publisher was at work: it shows them. */
+  readonly pagesRendered: number | null
+}
+
+/**
+ * Publishes what editors changed of one service: a new content revision, checked as a whole and moved to by a guarded
+ * batch that also ends the unpublished state, then a release of the pages that changed. Drafts that are running end on the
+ * version they began with. The revision says who published; nothing is half published.
+ * Throws `content/refused` with every finding, `editing/live-moved` where somebody else changed the same service in the
+ * live content, `editing/changed-meanwhile` where the state is not the one that was shown.
+ */
+export async function publishService(
+  ctx: EditingCtx & PublishingCtx,
+  actor: Actor,
+  { slug, version }: { readonly slug: string; readonly version: number },
+): Promise<PublishedService> {
+  authorize(actor, 'content.publish')
+  const state = await readState(ctx, slug)
+  if (state.row === undefined) {
+    throw nothingChanged(`service ${slug}`)
+  }
+  if (state.row.version !== version) {
+    throw changedMeanwhile(`service ${slug}`)
+  }
+  const moved = await movedFiles(ctx, state)
+  if (moved.length > 0) {
+    throw liveMoved(`files ${moved.join(', ')}`)
+  }
+  const basedOn = ctx.content.live().revisionId
+  const { row } = state
+  const published = await ctx.content.publish(actor, await filesWith(ctx, state), {
+    note: `service ${slug}`,
+    basedOn,
+    plan: () => ({ guards: [deleteWorkspace(row)] }),
+  })
+  if (!published.isNew) {
+    // What is live already needs no revision; the state is the same and ends.
+    await ctx.write({ guards: [deleteWorkspace(row)] })
+  }
+  ctx.log('editing-published', { service: slug, actor: actorId(actor) })
+  return { revisionId: published.revisionId, pagesRendered: await showPages(ctx, actor, published.revisionId) }
+}
+
+/** A release follows at once; where another publisher is at work, a job makes it as soon as that one is done. */
+async function showPages(ctx: EditingCtx & PublishingCtx, actor: Actor, revisionId: string): Promise<number | null> {
+  const again = (dueAtMs: number) => planRepeatedJob({ kind: 'publish', key: ctx.town, payload: {}, dueAtMs })
+  try {
+    const release = await publish(ctx, actor, { revisionId })
+    if (release.validUntilMs !== undefined) {
+      await ctx.write(again(release.validUntilMs))
+    }
+    return release.pagesRendered
+  } catch (error) {
+    ctx.log('publish-later', { reason: error instanceof Error ? error.name : 'unknown' })
+    await ctx.write(again(ctx.now()))
+    return null
+  }
+}
+
+/**
+ * Says that an editor has seen what somebody else changed in the live content meanwhile, and wants their own files all the
+ * same: the work goes on from the live revision.
+ */
+export async function takeOver(ctx: EditingCtx, actor: Actor, slug: string): Promise<void> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  if (
+    state.row !== undefined &&
+    !(await keep(ctx, actor, state, { ...state, baseRevisionId: ctx.content.live().revisionId }))
+  ) {
+    throw changedMeanwhile(`service ${slug}`)
+  }
+}

@@ -1,0 +1,272 @@
+import { levelOf, type Maturity, pick } from '../catalogue/service.ts'
+import type { Content } from '../content/snapshot.ts'
+import type { DataModel } from '../forms/data-model.ts'
+import { diffForms, exampleNames, readModel } from '../forms/service.ts'
+import { authorize } from '../identity/permissions.ts'
+import type { Actor } from '../lib/actor.ts'
+import type { Finding } from '../lib/finding.ts'
+import { problemType } from '../lib/problem.ts'
+import { countOpenDrafts } from '../submissions/service-count.ts'
+import { lineDiff } from './line-diff.ts'
+import { seenOf, sheetOf } from './sheets.ts'
+import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
+import { findConflict, listConflicts, listWorkspaces } from './store.ts'
+import { fillTemplate, readTemplates } from './templates.ts'
+import type {
+  ComparePage,
+  ConflictPage,
+  FileLine,
+  FilePage,
+  PointLine,
+  ServiceLine,
+  ServiceList,
+  ServiceOverview,
+  SheetPage,
+} from './view.ts'
+import { yamlAt } from './yaml-edit.ts'
+
+export const sheetUnknown = problemType('editing/sheet-unknown', 404)
+export const conflictUnknown = problemType('editing/conflict-unknown', 404)
+
+const NOTHING: Maturity = levelOf({
+  description: false, form: false, answered: false, online: false, process: false, messages: false, notices: false,
+  evidence: false, payment: false, registers: false,
+}) // biome-ignore format: one list
+
+/** Every service with its level: those of the live content, and those that editors have begun. */
+export async function listServices(ctx: EditingCtx, actor: Actor): Promise<ServiceList> {
+  authorize(actor, 'content.edit')
+  const { content } = ctx.content.live()
+  const changed = new Map((await listWorkspaces(ctx.db)).map((row) => [row.slug, row]))
+  const slugs = [...new Set([...content.services.keys(), ...changed.keys()])].sort()
+  const services: ServiceLine[] = []
+  for (const slug of slugs) {
+    services.push(changed.has(slug) ? await lineOf(ctx, slug) : await liveLine(ctx, slug))
+  }
+  const taken = new Set([...content.services.values()].map(({ catalogue }) => catalogue))
+  const free = [...content.mirror.services.values()].filter(({ key }) => !taken.has(key))
+  const catalogue = free.slice(0, 2_000).map(({ key, name }) => ({ key, name: pick(name, 'de')?.value ?? key }))
+  return { services, catalogue }
+}
+
+async function liveLine(ctx: EditingCtx, slug: string): Promise<ServiceLine> {
+  const { content } = ctx.content.live()
+  const { maturity } = await ctx.survey(content, slug, ctx)
+  const online = content.services.get(slug)?.online ?? 'none'
+  return { slug, title: titleOf(content, slug), maturity, online, isChanged: false, isNew: false }
+}
+
+async function lineOf(ctx: EditingCtx, slug: string): Promise<ServiceLine> {
+  const state = await readState(ctx, slug)
+  return (await look(ctx, state)).line
+}
+
+export type Looked = {
+  readonly line: ServiceLine
+  readonly findings: readonly Finding[]
+  /** The content as it would be; null where it cannot even be read. */
+  readonly content: Content | null
+  readonly points: readonly PointLine[]
+  readonly hasForm: boolean
+}
+
+/** Looks at a service with everything that editors changed: level, findings, open points. */
+export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
+  const { slug } = state
+  const live = ctx.content.live().content
+  const isNew = !live.services.has(slug)
+  const base = { slug, isChanged: state.row !== undefined, isNew }
+  const tried = await tryState(ctx, state)
+  if (!tried.ok) {
+    const line: ServiceLine = { ...base, title: titleIn(state), maturity: NOTHING, online: 'none' }
+    return { line, findings: tried.findings, content: null, points: [], hasForm: false }
+  }
+  const { content } = tried
+  const survey = await ctx.survey(content, slug, ctx)
+  const open = new Set(survey.form?.openPoints.map((point) => point.id))
+  const read = readModel(content, slug, ctx.readXml)
+  const model = read?.ok === true ? read.model : null
+  const points = (model?.openPoints ?? []).map(({ kind, id, name, text }): PointLine => {
+    return { kind, id, name, text, isOpen: survey.form === null || open.has(id) }
+  })
+  const unique = [...new Map(points.map((point) => [point.id, point])).values()]
+  const online = content.services.get(slug)?.online ?? 'none'
+  const line = { ...base, title: titleOf(content, slug), maturity: survey.maturity, online }
+  return { line, findings: survey.findings, content, points: unique, hasForm: survey.form !== null }
+}
+
+/** Everything of one service for its page. */
+export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string): Promise<ServiceOverview> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  const live = ctx.content.live().content
+  const { line, findings, content, points, hasForm } = await look(ctx, state)
+  const around = content ?? live
+  return {
+    ...line,
+    findings,
+    settings: sheetOf('settings', state, around) ?? null,
+    fee: sheetOf('fee', state, around) ?? null,
+    processes: readTemplates(live).processes.map(({ id, title, text, files }) => {
+      const isChosen = sameProcess(state, files['process.bpmn'] ?? '')
+      return { id, title, text, isChosen }
+    }),
+    hasProcess: state.files['process.bpmn'] !== undefined,
+    hasForm,
+    points,
+    questions: questionsIn(state),
+    files: filesOf(state, folderOf(live, slug)),
+    conflicts: (await listConflicts(ctx.db, slug)).map(({ id, sheet, createdAtMs }) => ({
+      id,
+      sheet,
+      atMs: createdAtMs,
+    })),
+    version: state.row?.version ?? 0,
+    changedBy: state.row?.updatedBy ?? '',
+    changedAtMs: state.row?.updatedAtMs ?? null,
+    draftsRunning: await countOpenDrafts(ctx, slug),
+    examples: exampleNames(state.files['examples.yaml'] ?? ''),
+  }
+}
+
+/** One sheet as a page of its own. Throws `editing/sheet-unknown` (404). */
+export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<SheetPage> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  const { line, findings, content } = await look(ctx, state)
+  const sheet = sheetOf(id, state, content ?? ctx.content.live().content)
+  if (sheet === undefined) {
+    throw sheetUnknown(`sheet ${id}`)
+  }
+  return { slug, title: line.title, sheet, findings: findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)) }
+}
+
+/** One file with what is wrong in it. Throws `editing/sheet-unknown` (404). */
+export async function readFile(ctx: EditingCtx, actor: Actor, slug: string, name: string): Promise<FilePage> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  const text = state.files[name]
+  if (text === undefined) {
+    throw sheetUnknown(`file ${name}`)
+  }
+  const { line, findings } = await look(ctx, state)
+  const seen = seenOf([{ name, value: text }])
+  return {
+    slug,
+    title: line.title,
+    name,
+    text,
+    seen,
+    findings: findings.filter(({ file }) => file.endsWith(`/${name}`)),
+  }
+}
+
+/** What somebody sent too late, beside what stands there now. Throws `editing/conflict-unknown` (404). */
+export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<ConflictPage> {
+  authorize(actor, 'content.edit')
+  const row = await findConflict(ctx.db, id)
+  if (row === undefined || row.slug !== slug) {
+    throw conflictUnknown(`conflict ${id}`)
+  }
+  const state = await readState(ctx, slug)
+  const { line, content } = await look(ctx, state)
+  const values = JSON.parse(row.valuesJson) as Readonly<Record<string, string>>
+  const base = { slug, title: line.title, id, sheet: row.sheet }
+  if (row.sheet.startsWith('file:')) {
+    const name = row.sheet.slice('file:'.length)
+    const now = state.files[name] ?? ''
+    const rows = [{ name: 'text', label: 'file', yours: values['text'] ?? '', now, isLong: true }]
+    return { ...base, rows, seen: seenOf([{ name, value: now }]), path: `files/${name}` }
+  }
+  const sheet = sheetOf(row.sheet, state, content ?? ctx.content.live().content)
+  const rows = Object.entries(values).map(([name, yours]) => {
+    const known = sheet?.rows.find((candidate) => candidate.name === name)
+    return {
+      name,
+      label: known?.label ?? name,
+      yours,
+      now: known?.value ?? '',
+      isLong: known?.kind === 'text' || known?.kind === 'lines',
+    }
+  })
+  return { ...base, rows, seen: sheet?.seen ?? '', path: `sheets/${row.sheet}` }
+}
+
+/** What publishing would change: by element of the data schema, and by line of each file. */
+export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): Promise<ComparePage> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  const live = ctx.content.live().content
+  const { line, content } = await look(ctx, state)
+  const before = modelIn(ctx, live, slug)
+  const after = content === null ? null : modelIn(ctx, content, slug)
+  const old = folderOf(live, slug)
+  return {
+    slug,
+    title: line.title,
+    changes: before === null || after === null ? [] : diffForms(before, after),
+    before: before === null ? '' : `${before.id} ${before.version}`,
+    after: after === null ? '' : `${after.id} ${after.version}`,
+    files: filesOf(state, old)
+      .filter((file) => file.state !== 'same')
+      .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') })),
+    draftsRunning: await countOpenDrafts(ctx, slug),
+    moved: await movedFiles(ctx, state),
+    version: state.row?.version ?? 0,
+  }
+}
+
+/** Files of the service that somebody else changed in the live content after the work on it began. */
+export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonly string[]> {
+  const { content, revisionId } = ctx.content.live()
+  if (state.row === undefined || revisionId === state.baseRevisionId) {
+    return []
+  }
+  const base = folderOf(await ctx.content.at(state.baseRevisionId), state.slug)
+  const now = folderOf(content, state.slug)
+  return [...new Set([...Object.keys(base), ...Object.keys(now)])].filter((name) => base[name] !== now[name])
+}
+
+function modelIn(ctx: EditingCtx, content: Content, slug: string): DataModel | null {
+  const read = readModel(content, slug, ctx.readXml)
+  return read?.ok === true ? read.model : null
+}
+
+function titleOf(content: Content, slug: string): string {
+  const service = content.services.get(slug)
+  const entry = content.mirror.services.get(service?.catalogue ?? '')
+  return service?.title?.de ?? pick(entry?.name, 'de')?.value ?? slug
+}
+
+function titleIn(state: State): string {
+  const title = yamlAt(state.files['form.de.yaml'] ?? '', ['title'])
+  return typeof title === 'string' ? title : state.slug
+}
+
+/** The same diagram, whatever postbox and name were filled in. */
+function sameProcess(state: State, template: string): boolean {
+  const plain = (text: string): string =>
+    text.replace(/\s+/g, ' ').replace(/(postbox|id|name|bpmnElement)="[^"]*"/g, '')
+  return plain(fillTemplate('x.bpmn', template, {})) === plain(state.files['process.bpmn'] ?? '')
+}
+
+function questionsIn(state: State): ServiceOverview['questions'] {
+  const fields = yamlAt(state.files['form.de.yaml'] ?? '', ['fields'])
+  return Object.entries((fields ?? {}) as Record<string, Record<string, unknown>>).map(([path, field]) => ({
+    path,
+    label: String(field?.['label'] ?? path),
+    kind: String(field?.['kind'] ?? ''),
+    isConditional: field?.['when'] !== undefined,
+  }))
+}
+
+function filesOf(state: State, live: Readonly<Record<string, string>>): readonly FileLine[] {
+  const names = [...new Set([...Object.keys(state.files), ...Object.keys(live)])].sort()
+  return names.map((name) => {
+    const [now, was] = [state.files[name], live[name]]
+    return {
+      name,
+      state: was === undefined ? 'added' : now === undefined ? 'removed' : now === was ? 'same' : 'changed',
+    }
+  })
+}

@@ -1,0 +1,129 @@
+import * as v from 'valibot'
+import { type ContentFiles, type ContentRevisions, contentFile, loadContent } from '../content/service.ts'
+import type { Content, ContentChecker } from '../content/snapshot.ts'
+import type { DataModelReader, DataModelWriter } from '../forms/data-model.ts'
+import type { Form } from '../forms/model.ts'
+import type { Words } from '../forms/view.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Ctx } from '../lib/ctx.ts'
+import type { Finding } from '../lib/finding.ts'
+import { problemType } from '../lib/problem.ts'
+import type { CatalogueFileReader } from './drop.ts'
+import { findWorkspace, type WorkspaceRow } from './store.ts'
+import type { Surveys } from './survey.ts'
+
+export const serviceUnknown = problemType('editing/service-unknown', 404)
+
+/** What the room needs of a town. */
+export type EditingCtx = Ctx & {
+  readonly content: ContentRevisions
+  readonly contentCheckers: readonly ContentChecker[]
+  readonly form: (content: Content, slug: string, lang: string) => Form
+  readonly formWords: (content: Content, lang: string) => Words
+  readonly keyring: Keyring
+  readonly readXml: DataModelReader
+  readonly writeXml: DataModelWriter
+  /** Made once by `createSurveys` and `createTries`. */
+  readonly survey: Surveys
+  readonly tries: Map<string, Promise<Tried>>
+  readonly readCatalogueFile: CatalogueFileReader
+}
+
+/** Files of a service's folder by name. */
+export type Folder = Readonly<Record<string, string>>
+
+const Texts = v.record(v.string(), v.string())
+const Stored = v.strictObject({
+  v: v.literal(1),
+  files: Texts,
+  /** Objects of the state's catalogue that were dropped in, as files by path. */
+  catalogue: Texts,
+  /** Fees that do not stand in fees.yaml yet, one line each. */
+  fees: v.array(v.string()),
+})
+
+/** A service as editors see it: what is live, with what they have changed since. */
+export type State = {
+  readonly slug: string
+  readonly files: Folder
+  readonly catalogue: Readonly<Record<string, string>>
+  readonly fees: readonly string[]
+  /** Absent where nobody has changed anything since it was published. */
+  readonly row: WorkspaceRow | undefined
+  /** Revision the changes began from. */
+  readonly baseRevisionId: string
+}
+
+/** Writes a state for the database. */
+export const stateJson = ({ files, catalogue, fees }: Pick<State, 'files' | 'catalogue' | 'fees'>): string =>
+  JSON.stringify({ v: 1, files, catalogue, fees })
+
+/** Reads a service as editors see it. Throws `editing/service-unknown` (404) where neither they nor the content know it. */
+export async function readState(ctx: EditingCtx, slug: string): Promise<State> {
+  const row = await findWorkspace(ctx.db, slug)
+  if (row !== undefined) {
+    const { files, catalogue, fees } = v.parse(Stored, JSON.parse(row.stateJson))
+    return { slug, files, catalogue, fees, row, baseRevisionId: row.baseRevisionId }
+  }
+  const { content, revisionId } = ctx.content.live()
+  const files = folderOf(content, slug)
+  if (Object.keys(files).length === 0) {
+    throw serviceUnknown(`service ${slug}`)
+  }
+  return { slug, files, catalogue: {}, fees: [], row, baseRevisionId: revisionId }
+}
+
+/** Files of a service in a content revision, by name. */
+export function folderOf(content: Content, slug: string): Folder {
+  const folder = `services/${slug}/`
+  const decoder = new TextDecoder()
+  const names = content.paths.filter((path) => path.startsWith(folder) && !path.slice(folder.length).includes('/'))
+  return Object.fromEntries(names.map((path) => [path.slice(folder.length), decoder.decode(content.file(path))]))
+}
+
+/** Puts a state into the files of the live content: only its own folder, its catalogue entries and its new fees differ. */
+export async function filesWith(ctx: EditingCtx, state: State): Promise<ContentFiles> {
+  const folder = `services/${state.slug}/`
+  const live = [...(await ctx.content.files())].filter(([path]) => !path.startsWith(folder))
+  const files = new Map(live)
+  for (const [name, text] of Object.entries(state.files)) {
+    files.set(`${folder}${name}`, contentFile(text))
+  }
+  for (const [path, text] of Object.entries(state.catalogue)) {
+    files.set(path, contentFile(text))
+  }
+  const fees = files.get('fees.yaml')
+  if (fees !== undefined && state.fees.length > 0) {
+    const text = new TextDecoder().decode(fees.bytes).trimEnd()
+    files.set('fees.yaml', contentFile(`${text}\n${state.fees.map((line) => `  - ${line}\n`).join('')}`))
+  }
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export type Tried =
+  | { readonly ok: true; readonly content: Content }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+const TRIES_KEPT = 6
+
+/** What was tried lately, by revision, service and version: an editor looks at the same state page after page. */
+export const createTries = (): Map<string, Promise<Tried>> => new Map()
+
+/** Reads the content as it would be with a state, without what the rooms check. */
+export async function tryState(ctx: EditingCtx, state: State): Promise<Tried> {
+  const { content, revisionId } = ctx.content.live()
+  if (state.row === undefined) {
+    return { ok: true, content }
+  }
+  const key = `${revisionId} ${state.slug} ${state.row.version} ${state.row.updatedAtMs}`
+  const known = ctx.tries.get(key)
+  if (known !== undefined) {
+    return await known
+  }
+  const tried = filesWith(ctx, state).then((files): Tried => loadContent(files, content))
+  for (const oldest of [...ctx.tries.keys()].slice(0, Math.max(0, ctx.tries.size - TRIES_KEPT + 1))) {
+    ctx.tries.delete(oldest)
+  }
+  ctx.tries.set(key, tried)
+  return await tried
+}

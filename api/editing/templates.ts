@@ -1,0 +1,149 @@
+import * as v from 'valibot'
+import type { Content, ContentChecker } from '../content/snapshot.ts'
+import { readContentFile } from '../lib/content-file.ts'
+import type { Finding } from '../lib/finding.ts'
+
+const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000))
+const Texts = v.pipe(v.array(Text), v.maxLength(20))
+
+/** Shape of templates/form.de.yaml: the words with which a new form begins. */
+const Skeleton = v.strictObject({
+  purpose: Text,
+  section: Text,
+  itemTitle: Text,
+  another: Text,
+  subject: Text,
+  object: Text,
+  bool: Text,
+  note: Text,
+  start: v.strictObject({
+    lead: Text,
+    minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240)),
+    needed: Texts,
+    eligible: Texts,
+    fee: Text,
+    deadline: Text,
+    otherWays: Texts,
+    recipients: Text,
+    retention: Text,
+  }),
+  review: v.strictObject({ title: Text, legalEffect: Text, button: Text }),
+  receipt: v.strictObject({
+    title: Text,
+    next: v.pipe(v.array(v.strictObject({ when: Text, text: Text })), v.minLength(1), v.maxLength(10)),
+  }),
+})
+export type Skeleton = v.InferOutput<typeof Skeleton>
+
+export const RECIPIENT_PARTS = [
+  'name',
+  'givenName',
+  'familyName',
+  'street',
+  'houseNumber',
+  'postalCode',
+  'town',
+] as const
+
+/** Shape of templates/fields.yaml: by which name of a data element a new form knows what is asked. */
+const Guesses = v.strictObject({
+  fields: v.pipe(
+    v.array(
+      v.strictObject({
+        /** Part of the element's name, small letters. */
+        name: v.pipe(Text, v.maxLength(60)),
+        /** The whole name, not a part of it. */
+        whole: v.optional(v.boolean(), false),
+        kind: v.exactOptional(Text),
+        autocomplete: v.exactOptional(Text),
+        subject: v.exactOptional(Text),
+        object: v.exactOptional(Text),
+        past: v.exactOptional(v.boolean()),
+        part: v.exactOptional(v.picklist(RECIPIENT_PARTS)),
+      }),
+    ),
+    v.maxLength(200),
+  ),
+})
+export type Guess = v.InferOutput<typeof Guesses>['fields'][number]
+
+const About = v.strictObject({ order: v.pipe(v.number(), v.integer()), title: Text, text: Text })
+
+/** A ready-made process an editor may choose. */
+export type ProcessTemplate = v.InferOutput<typeof About> & {
+  readonly id: string
+  /** Files by name, with `[[names]]` to be filled. */
+  readonly files: Readonly<Record<string, string>>
+}
+export type Templates = {
+  readonly skeleton: Skeleton
+  readonly guesses: readonly Guess[]
+  readonly processes: readonly ProcessTemplate[]
+}
+
+const FOLDER = /^templates\/processes\/([a-z0-9-]+)\/([a-z.-]+\.(?:yaml|bpmn))$/
+
+/** Reads the templates of a content revision. Throws where they are missing or broken: {@link checkTemplates} says how. */
+export function readTemplates(content: Content): Templates {
+  const read = collect(content)
+  if (read.templates === null) {
+    throw new Error(`templates are broken: ${read.findings[0]?.detail ?? ''}`)
+  }
+  return read.templates
+}
+
+/** Checks what new forms and processes are made from. A revision without templates is sound: then none can be chosen. */
+export const checkTemplates: ContentChecker = (content) =>
+  content.paths.some((path) => path.startsWith('templates/')) ? collect(content).findings : []
+
+function collect(content: Content): { readonly templates: Templates | null; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = []
+  const one = <T>(file: string, shape: v.GenericSchema<unknown, T>): T | null => {
+    const read = readContentFile(textOf(content, file), file, shape)
+    findings.push(...(read.ok ? [] : read.findings))
+    return read.ok ? read.value : null
+  }
+  const skeleton = one('templates/form.de.yaml', Skeleton)
+  const guesses = one('templates/fields.yaml', Guesses)
+  const ids = new Set(content.paths.flatMap((path) => FOLDER.exec(path)?.[1] ?? []))
+  const processes = [...ids].flatMap((id): readonly ProcessTemplate[] => {
+    const about = one(`templates/processes/${id}/about.yaml`, About)
+    return about === null ? [] : [{ ...about, id, files: filesOf(content, id) }]
+  })
+  const isWhole = skeleton !== null && guesses !== null && findings.length === 0
+  return {
+    templates: isWhole
+      ? { skeleton, guesses: guesses.fields, processes: processes.sort((a, b) => a.order - b.order) }
+      : null,
+    findings,
+  }
+}
+
+function filesOf(content: Content, id: string): Readonly<Record<string, string>> {
+  const names = content.paths.flatMap((path) => {
+    const [, template, name = ''] = FOLDER.exec(path) ?? []
+    return template === id && name !== 'about.yaml' ? [[name, textOf(content, path)] as const] : []
+  })
+  return Object.fromEntries(names)
+}
+
+const textOf = (content: Content, path: string): string =>
+  new TextDecoder().decode(content.file(path) ?? new Uint8Array())
+
+/** Fills `[[name]]` in a template; in XML the values are escaped, in YAML made safe for the quotes they stand in. */
+export function fillTemplate(name: string, source: string, values: Readonly<Record<string, string>>): string {
+  const isXml = name.endsWith('.bpmn')
+  return source.replace(/\[\[([a-z]+)\]\]/g, (whole, key: string) => {
+    const value = values[key]
+    if (value === undefined) {
+      return whole
+    }
+    return isXml ? escapeXml(value) : key === 'recipient' ? value : inYaml(value)
+  })
+}
+
+const escapeXml = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+
+/** Values stand inside single quotes, or in plain text where a colon or brace would mean something. */
+const inYaml = (text: string): string => text.replace(/\s+/g, ' ').replaceAll("'", '’').replace(/[{}]/g, '').replace(/: /g, ' – ').replace(/ #/g, ' ') // biome-ignore format: one thought

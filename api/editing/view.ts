@@ -1,0 +1,118 @@
+import type { Maturity } from '../catalogue/level.ts'
+import type { FormChange } from '../forms/diff.ts'
+import type { Finding } from '../lib/finding.ts'
+import type { Sheet } from './sheets.ts'
+
+/*
+ * Plain data for the editor's pages. No HTML. Words of the user interface come from content/words; what stands in files
+ * of a service is shown as it stands there.
+ */
+
+export type { FormChange } from '../forms/diff.ts'
+export type { Row, Sheet } from './sheets.ts'
+
+/** A service in the list of all. */
+export type ServiceLine = {
+  readonly slug: string
+  readonly title: string
+  readonly maturity: Maturity
+  readonly online: 'own' | 'assistant' | 'elsewhere' | 'none'
+  /** Somebody has changed it and not published. */
+  readonly isChanged: boolean
+  readonly isNew: boolean
+}
+export type ServiceList = {
+  readonly services: readonly ServiceLine[]
+  /** Services of the state's catalogue that the city has nothing of yet. */
+  readonly catalogue: readonly { readonly key: string; readonly name: string }[]
+}
+
+export type PointLine = {
+  readonly kind: 'rule' | 'code-list' | 'precision'
+  readonly id: string
+  readonly name: string
+  readonly text: string
+  readonly isOpen: boolean
+}
+export type FileLine = {
+  readonly name: string
+  readonly state: 'same' | 'changed' | 'added' | 'removed'
+}
+
+/** Everything of one service. */
+export type ServiceOverview = ServiceLine & {
+  readonly findings: readonly Finding[]
+  readonly settings: Sheet | null
+  readonly fee: Sheet | null
+  /** Ready-made processes; `isChosen` where the service's process is exactly that. */
+  readonly processes: readonly {
+    readonly id: string
+    readonly title: string
+    readonly text: string
+    readonly isChosen: boolean
+  }[]
+  readonly hasProcess: boolean
+  readonly hasForm: boolean
+  readonly points: readonly PointLine[]
+  readonly questions: readonly {
+    readonly path: string
+    readonly label: string
+    readonly kind: string
+    readonly isConditional: boolean
+  }[]
+  readonly files: readonly FileLine[]
+  readonly conflicts: readonly { readonly id: string; readonly sheet: string; readonly atMs: number }[]
+  /** To be sent with publishing: what this page shows is published, or nothing. */
+  readonly version: number
+  readonly changedBy: string
+  readonly changedAtMs: number | null
+  /** Drafts that people have begun and not sent, on whatever version. */
+  readonly draftsRunning: number
+  /** What the other pages of the service need. */
+  readonly examples: readonly string[]
+}
+
+export type SheetPage = {
+  readonly slug: string
+  readonly title: string
+  readonly sheet: Sheet
+  readonly findings: readonly Finding[]
+}
+export type FilePage = {
+  readonly slug: string
+  readonly title: string
+  readonly name: string
+  readonly text: string
+  readonly seen: string
+  readonly findings: readonly Finding[]
+}
+export type ConflictPage = {
+  readonly slug: string
+  readonly title: string
+  readonly id: string
+  readonly sheet: string
+  /** Values as sent, beside those that stand there now. */
+  readonly rows: readonly {
+    readonly name: string
+    readonly label: string
+    readonly yours: string
+    readonly now: string
+    readonly isLong: boolean
+  }[]
+  readonly seen: string
+  /** Where it is sent again, below the service. */
+  readonly path: string
+}
+export type ComparePage = {
+  readonly slug: string
+  readonly title: string
+  readonly changes: readonly FormChange[]
+  readonly before: string
+  readonly after: string
+  readonly files: readonly (FileLine & { readonly lines: readonly DiffLine[] })[]
+  readonly draftsRunning: number
+  /** The live files changed after the work began; publishing asks to look first. */
+  readonly moved: readonly string[]
+  readonly version: number
+}
+export type DiffLine = { readonly what: 'same' | 'added' | 'removed'; readonly text: string }

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import type { Page } from '@playwright/test'
+import { axeClean, signInAs } from './support/page.ts'
+import { expect, test } from './support/test.ts'
+
+const sample = (name: string): string => fileURLToPath(new URL(`../api/editing/testing/${name}`, import.meta.url))
+const HOME = '/redaktion/formulare/'
+const AT = `${HOME}bootsliegeplatz-beantragen`
+
+async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).first().click()
+}
+
+test('an editor makes a service of dropped files, tries it and puts it online, without code and scripts @nojs', async ({ page }) => {
+  test.setTimeout(120_000)
+  await signInAs(page, 'ines.kahlau', HOME)
+  await axeClean(page)
+  await page.getByText('Neue Leistung aus Dateien').click()
+  await page.getByLabel('Dateien').setInputFiles([sample('boat.xml'), sample('boat-catalogue.xml')])
+  await press(page, 'Leistung anlegen')
+  await expect(page).toHaveURL(AT)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bootsliegeplatz beantragen')
+  await axeClean(page)
+
+  await page.getByLabel('Prüfen und entscheiden', { exact: true }).check()
+  await press(page, 'Ablauf übernehmen')
+  await page.getByRole('link', { name: 'Antwort geben: Länge am Steg' }).click()
+  await page.getByLabel('Warum nichts zu prüfen ist').fill('Das prüft die Hafenmeisterin vor Ort.')
+  await axeClean(page)
+  await press(page, 'Speichern')
+  await expect(page.getByText('0 offene Regeln')).toBeVisible()
+
+  await page.getByRole('link', { name: 'Fragen', exact: true }).click()
+  await page.getByRole('link', { name: 'Bezeichnung' }).click()
+  await page.getByLabel('Frage', { exact: true }).fill('Wie heißt das Boot?')
+  await press(page, 'Speichern')
+  await expect(page.getByRole('link', { name: 'Wie heißt das Boot?' })).toBeVisible()
+  await axeClean(page)
+
+  await page.goto(AT)
+  await press(page, 'Formular ausprobieren')
+  await expect(page.getByText('Sie probieren das Formular aus')).toBeVisible()
+  await press(page, 'Weiter')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await axeClean(page)
+
+  await page.goto(AT)
+  await page.getByLabel('Online beantragen').selectOption('own')
+  await press(page, 'Speichern')
+  await page.goto(`${AT}/vergleich`)
+  await axeClean(page)
+  await press(page, 'Veröffentlichen')
+  await expect(page.getByText('Veröffentlicht. Die Leistung ist jetzt so online.')).toBeVisible()
+  await expect(page.locator('.next .level')).toHaveText('3')
+  await page.getByRole('link', { name: 'Seite der Leistung ansehen' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bootsliegeplatz beantragen')
+})

@@ -1,0 +1,66 @@
+import type { AstroGlobal } from 'astro'
+import { apiOf, type CityFrame, type Finding, Refusal, type SessionView } from './api.ts'
+import type { OfficeEntry } from './office.ts'
+import { hasWord, type Translate } from './words.ts'
+
+export type EditorFrame = { readonly city: CityFrame; readonly clerkName: string }
+
+/**
+ * Reads what a page of the editors shows, with its frame. Whoever is not signed in is led to the sign-in and back; a
+ * refusal becomes the page /404 or /fehler with the same status.
+ * @param path below `/api/v1/editing/`.
+ */
+export const readEditing = async <T>(
+  page: AstroGlobal,
+  path: string,
+): Promise<(EditorFrame & { view: T }) | Response> => {
+  const api = apiOf(page)
+  try {
+    const session = await api.getJson<SessionView>('identity/session')
+    if (session.kind !== 'staff') {
+      const back = encodeURIComponent(`${page.url.pathname}${page.url.search}`)
+      return page.redirect(`/api/v1/identity/sign-in?to=${back}`, 303)
+    }
+    const [city, view] = await Promise.all([
+      api.getJson<CityFrame>('catalogue/frame'),
+      api.getJson<T>(`editing/${path}`),
+    ])
+    return { city, clerkName: session.name ?? '', view }
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error
+    }
+    if (error.status === 404) {
+      return page.rewrite('/404')
+    }
+    page.locals.problem = { requestId: page.locals.requestId, status: error.status, type: error.type }
+    return page.rewrite('/fehler')
+  }
+}
+
+/** Left column of the editors' pages: all services, and the parts of the one at hand. */
+export const editorNavigation = (
+  t: Translate,
+  slug?: string,
+): readonly { readonly title: string; readonly entries: readonly OfficeEntry[] }[] => {
+  const all = { title: t('editing.title'), entries: [{ href: '/redaktion/formulare/', text: t('editing.all') }] }
+  if (slug === undefined) {
+    return [all]
+  }
+  const at = `/redaktion/formulare/${slug}`
+  const entries = [
+    { href: at, text: t('editing.overview') },
+    { href: `${at}/fragen`, text: t('editing.questions') },
+    { href: `${at}/blatt/texts`, text: t('editing.sheet.texts') },
+    { href: `${at}/blatt/pages`, text: t('editing.sheet.pages') },
+    { href: `${at}/blatt/purposes`, text: t('editing.sheet.purposes') },
+    { href: `${at}/vergleich`, text: t('editing.compare') },
+  ]
+  return [all, { title: t('editing.service'), entries }]
+}
+
+/** What is wrong, in words: chosen by its type; where there are none, the reason as a developer reads it. */
+export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
+  const key = `finding.${finding.type}`
+  return hasWord(key) ? { text: t(key), lang: 'de' } : { text: finding.detail, lang: 'en' }
+}
