@@ -50,6 +50,7 @@ describe('production', () => {
     ['STADTTOR_CATALOGUE_URL', 'http://katalog.stadt.de'],
     ['STADTTOR_CATALOGUE_URL', 'https://localhost:8081/feed'],
     ['STADTTOR_CATALOGUE_URL', 'e2e/servers/catalogue/feed'],
+    ['STADTTOR_PAYMENT_URL', 'zahlung.stadt.de'],
     ['STADTTOR_FAILPOINT', 'upload:3'],
     ['STADTTOR_PORT', '99999'],
     ['STADTTOR_MODE', 'prod'],
@@ -63,6 +64,26 @@ describe('production', () => {
   it('refuses an empty secret', () => {
     const changed = { ...production(), STADTTOR_OIDC_CLIENT_SECRET_FILE: join(folder, 'empty') }
     expect(() => readConfig(changed)).toThrow('STADTTOR_OIDC_CLIENT_SECRET_FILE is empty')
+  })
+
+  it('refuses a stand-in for payments and a secret of theirs in the environment, and takes a provider with its settings', () => {
+    const payment = {
+      STADTTOR_PAYMENT_URL: 'https://zahlung.stadt.de/xbezahldienste',
+      STADTTOR_PAYMENT_TOKEN_URL: 'https://zahlung.stadt.de/token',
+      STADTTOR_PAYMENT_CLIENT_SECRET_FILE: join(folder, 'secret'),
+    }
+    expect(readConfig({ ...production(), ...payment }).payment).toMatchObject({
+      url: 'https://zahlung.stadt.de/xbezahldienste/',
+      oauth: { clientSecret: 'towards-the-provider' },
+    })
+    for (const [name, value] of [
+      ['STADTTOR_PAYMENT_URL', 'https://localhost:8086'],
+      ['STADTTOR_PAYMENT_TOKEN_URL', 'http://zahlung.stadt.de/token'],
+      ['STADTTOR_PAYMENT_CLIENT_SECRET', 'hunter2'],
+      ['STADTTOR_PAYMENT_CERT_FILE', '/etc/stadttor/cert.pem'],
+    ]) {
+      expect(() => readConfig({ ...production(), ...payment, [name ?? '']: value })).toThrow(name)
+    }
   })
 
   it('takes a mail server on the same machine', () => {

@@ -340,7 +340,9 @@ function registerOf(config: Config, content: Content, id: string) {
   const register = content.registers.get(id)
   const url = register === undefined ? undefined : config.setting(register.urlSetting)
   const secret = register === undefined ? undefined : config.setting(register.secretSetting)
-  return register === undefined || url === undefined || secret === undefined
+  // A stand-in is no register: production asks none rather than one without TLS.
+  const isUsable = url !== undefined && (config.mode !== 'production' || url.startsWith('https://'))
+  return register === undefined || !isUsable || secret === undefined
     ? null
     : createSignedRegister({
         url,

@@ -102,6 +102,51 @@ describe('a lookup', () => {
     expect(after.notices).toHaveLength(1)
   })
 
+  it('certifies a registered address without a clerk, by item, and says on what the decision rests', async () => {
+    const citizen = await mara()
+    const begun = await bodyOf<{ draftId: string }>(await citizen.post(DRAFTS, { service: 'meldebescheinigung' }), 201)
+    const { draftId } = begun
+    const path = `${DRAFTS}/${draftId}/lookups/meldedaten`
+    const answers = {
+      '/person/vornamen': 'Mara Łucja',
+      '/person/familienname': 'Lehmann-Nowak',
+      '/person/geburtsdatum/day': '13',
+      '/person/geburtsdatum/month': '4',
+      '/person/geburtsdatum/year': '1985',
+      '/person/nachweisart': 'register',
+      '/bescheinigung/art': 'erweitert',
+      '/bescheinigung/anzahl': '3',
+      '/erklaerung/richtigkeit': 'true',
+    }
+    for (let pages = 0; pages < 20; pages += 1) {
+      const { page } = await citizen.read<{ page: string }>(`${DRAFTS}/${draftId}`)
+      const address = page.split('/').at(-1) ?? ''
+      if (address === 'pruefen') {
+        break
+      }
+      if (address === 'anschrift') {
+        await bodyOf(await citizen.post(path, { act: 'ask' }), 200)
+        await bodyOf(await citizen.post(path, { act: 'use' }), 200)
+        continue
+      }
+      await bodyOf(await citizen.post(`${DRAFTS}/${draftId}/steps/${address}`, answers), 200)
+    }
+    expect((await review(citizen, draftId)).fee).toMatchObject({ totalCents: 1_500, items: [{ count: 3 }] })
+    const { vorgangId } = await bodyOf<Submitted>(await submit(citizen, draftId), 201)
+    await town.tick()
+    const status = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(status).toMatchObject({ state: { node: 'pay' }, payments: [{ state: 'due', amountCents: 1_500 }] })
+    const effectKey = await stepOf(status.payments[0]?.id)
+    const news = { vorgangId, effectKey, news: 'received', amountCents: 1_500 } as const
+    await town.ctx.write((await town.ctx.planPaymentNews(news)) ?? {})
+    await town.tick()
+    expect((await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)).notices).toHaveLength(1)
+    const lines = await town.ctx.db.all<{ entry: string }>(
+      `SELECT entry FROM journal_entries WHERE type = 'decision-automatic' AND eakte_id = (SELECT eakte_id FROM vorgaenge WHERE id = '${vorgangId}')`,
+    )
+    expect(JSON.parse(lines[0]?.entry ?? '{}')).toMatchObject({ body: { norm: '§ 35a VwVfG mit § 18 BMG (Demowert)' } })
+  })
+
   it.each([
     ['down', 'unreachable'],
     ['timeout', 'unreachable'],
