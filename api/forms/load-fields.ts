@@ -3,7 +3,16 @@ import type { DataField, DataGroup, DataModel, DataNode } from './data-model.ts'
 import { fileLimitsOf, limitsOf } from './limits.ts'
 import { COUNTRIES_URI, listByUri } from './lists.ts'
 import type { Loading } from './loading.ts'
-import type { Computed, Field, FieldKind, Group, Option, Why } from './model.ts'
+import {
+  ADDRESS_PARTS,
+  type AddressPart,
+  type Computed,
+  type Field,
+  type FieldKind,
+  type Group,
+  type Option,
+  type Why,
+} from './model.ts'
 import { ITEM_NAMES } from './names.ts'
 import type { FieldOverlay } from './overlay.ts'
 import type { Place } from './yaml.ts'
@@ -50,7 +59,8 @@ export function loadFields(
     if (overlay !== undefined && node?.node === 'group') {
       nodes.set(path, node)
       used.add(node)
-      groups.set(path, { path, element: refOf(node), title: overlay.title, ...loopOf(loading, node, path) })
+      const parts = addressOf(loading, path, overlay)
+      groups.set(path, { path, element: refOf(node), title: overlay.title, ...parts, ...loopOf(loading, node, path) })
       if (loopsAround(`${path}.`, groups).length > ITEM_NAMES.length) {
         loading.report(['groups', path], 'forms/loop', 'Groups repeat within each other at most three deep.')
       }
@@ -144,6 +154,48 @@ function holderOf(holder: DataModel | DataGroup, id: string): DataModel | DataGr
 
 const refOf = (node: DataNode) => ({ id: node.id, version: node.version, name: node.name })
 
+type GroupOverlay = Loading['overlay']['groups'][string]
+
+/** Joins the parts of an address with the fields they are; reports a part that is none, and an address without what it needs. */
+function addressOf(loading: Loading, path: string, { kind, parts = {} }: GroupOverlay): Pick<Group, 'address'> {
+  const place = ['groups', path, 'parts']
+  const entries = Object.entries(parts)
+  for (const [part, key] of entries.filter(([, one]) => loading.overlay.fields[`${path}.${one}`] === undefined)) {
+    const known = Object.keys(loading.overlay.fields)
+      .filter((field) => field.startsWith(`${path}.`))
+      .map((field) => field.slice(path.length + 1))
+    const detail = `"${key}" is no field of "${path}".`
+    loading.report([...place, part], 'forms/unknown-field', detail, nearest(key, known))
+  }
+  const isWhole =
+    ['street', 'postalCode', 'town'].every((part) => part in parts) || ('line1' in parts && 'country' in parts)
+  if (kind === undefined ? entries.length > 0 : !isWhole) {
+    const detail = 'An address ("kind: address") has the parts street, postalCode and town, or line1 and country.'
+    loading.report(place, 'forms/address', detail)
+  }
+  return kind === undefined
+    ? {}
+    : { address: Object.fromEntries(entries.map(([part, key]) => [part, `${path}.${key}`])) }
+}
+
+/** The part of an address that a field is. */
+function partOf(path: string, groups: ReadonlyMap<string, Group>): Pick<Field, 'address'> {
+  const group = groups.get(path.split('.').slice(0, -1).join('.'))
+  const part = ADDRESS_PARTS.find((one) => group?.address?.[one] === path)
+  return group === undefined || part === undefined ? {} : { address: { part, group: group.path } }
+}
+
+/** Tokens browsers fill an address in by, where the overlay names none (WCAG 2.2, 1.3.5). */
+const TOKENS: Readonly<Partial<Record<AddressPart, string>>> = {
+  street: 'address-line1',
+  postalCode: 'postal-code',
+  town: 'address-level2',
+  country: 'country-name',
+  line1: 'address-line1',
+  line2: 'address-line2',
+  line3: 'address-line3',
+}
+
 function loopOf(loading: Loading, node: DataGroup, path: string): Pick<Group, 'loop'> {
   if (node.max === 1) {
     return {}
@@ -199,6 +251,9 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     loading.report(place, 'forms/loop', detail)
   }
   const options = optionsOf(loading, parts, kind)
+  const address = partOf(path, groups)
+  const autocomplete =
+    overlay.autocomplete ?? (address.address === undefined ? undefined : TOKENS[address.address.part])
   return {
     path,
     key: path.split('.').at(-1) ?? '',
@@ -217,7 +272,8 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     limits: limitsOf(loading, { place, kind, overlay, node }),
     options,
     display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),
-    ...(overlay.autocomplete === undefined ? {} : { autocomplete: overlay.autocomplete }),
+    ...(autocomplete === undefined ? {} : { autocomplete }),
+    ...address,
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
     ...(kind === 'computed' ? { computed: { as: computedAs(node) } } : {}),
     ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
