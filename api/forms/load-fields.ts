@@ -1,18 +1,10 @@
 import { nearest } from '../lib/finding.ts'
 import type { DataField, DataGroup, DataModel, DataNode } from './data-model.ts'
 import { fileLimitsOf, limitsOf } from './limits.ts'
-import { COUNTRIES_URI, listByUri } from './lists.ts'
+import { addressOf, partOf, tokenOf } from './load-address.ts'
+import { optionsOf } from './load-options.ts'
 import type { Loading } from './loading.ts'
-import {
-  ADDRESS_PARTS,
-  type AddressPart,
-  type Computed,
-  type Field,
-  type FieldKind,
-  type Group,
-  type Option,
-  type Why,
-} from './model.ts'
+import type { Computed, Field, FieldKind, Group, Why } from './model.ts'
 import { ITEM_NAMES } from './names.ts'
 import type { FieldOverlay } from './overlay.ts'
 import type { Place } from './yaml.ts'
@@ -154,48 +146,6 @@ function holderOf(holder: DataModel | DataGroup, id: string): DataModel | DataGr
 
 const refOf = (node: DataNode) => ({ id: node.id, version: node.version, name: node.name })
 
-type GroupOverlay = Loading['overlay']['groups'][string]
-
-/** Joins the parts of an address with the fields they are; reports a part that is none, and an address without what it needs. */
-function addressOf(loading: Loading, path: string, { kind, parts = {} }: GroupOverlay): Pick<Group, 'address'> {
-  const place = ['groups', path, 'parts']
-  const entries = Object.entries(parts)
-  for (const [part, key] of entries.filter(([, one]) => loading.overlay.fields[`${path}.${one}`] === undefined)) {
-    const known = Object.keys(loading.overlay.fields)
-      .filter((field) => field.startsWith(`${path}.`))
-      .map((field) => field.slice(path.length + 1))
-    const detail = `"${key}" is no field of "${path}".`
-    loading.report([...place, part], 'forms/unknown-field', detail, nearest(key, known))
-  }
-  const isWhole =
-    ['street', 'postalCode', 'town'].every((part) => part in parts) || ('line1' in parts && 'country' in parts)
-  if (kind === undefined ? entries.length > 0 : !isWhole) {
-    const detail = 'An address ("kind: address") has the parts street, postalCode and town, or line1 and country.'
-    loading.report(place, 'forms/address', detail)
-  }
-  return kind === undefined
-    ? {}
-    : { address: Object.fromEntries(entries.map(([part, key]) => [part, `${path}.${key}`])) }
-}
-
-/** The part of an address that a field is. */
-function partOf(path: string, groups: ReadonlyMap<string, Group>): Pick<Field, 'address'> {
-  const group = groups.get(path.split('.').slice(0, -1).join('.'))
-  const part = ADDRESS_PARTS.find((one) => group?.address?.[one] === path)
-  return group === undefined || part === undefined ? {} : { address: { part, group: group.path } }
-}
-
-/** Tokens browsers fill an address in by, where the overlay names none (WCAG 2.2, 1.3.5). */
-const TOKENS: Readonly<Partial<Record<AddressPart, string>>> = {
-  street: 'address-line1',
-  postalCode: 'postal-code',
-  town: 'address-level2',
-  country: 'country-name',
-  line1: 'address-line1',
-  line2: 'address-line2',
-  line3: 'address-line3',
-}
-
 function loopOf(loading: Loading, node: DataGroup, path: string): Pick<Group, 'loop'> {
   if (node.max === 1) {
     return {}
@@ -252,8 +202,7 @@ function loadField(loading: Loading, parts: FieldParts): Field {
   }
   const options = optionsOf(loading, parts, kind)
   const address = partOf(path, groups)
-  const autocomplete =
-    overlay.autocomplete ?? (address.address === undefined ? undefined : TOKENS[address.address.part])
+  const autocomplete = overlay.autocomplete ?? tokenOf(address.address?.part)
   return {
     path,
     key: path.split('.').at(-1) ?? '',
@@ -362,67 +311,4 @@ function whyOf(loading: Loading, { path, overlay, node }: FieldParts): Why {
     )
   }
   return { id, purpose: purpose?.purpose ?? '', legalBasis }
-}
-
-type Coded = Pick<FieldParts, 'path' | 'overlay' | 'node'>
-
-function optionsOf(loading: Loading, { path, overlay, node }: Coded, kind: FieldKind): readonly Option[] {
-  const texts = overlay.options ?? {}
-  const codes = codesOf(loading, { path, overlay, node }, kind)
-  for (const code of Object.keys(texts).filter((known) => !codes.some((entry) => entry.code === known))) {
-    const suggestion = nearest(
-      code,
-      codes.map((entry) => entry.code),
-    )
-    loading.report(
-      ['fields', path, 'options', code],
-      'forms/unknown-option',
-      `"${code}" is no code of ${node.id}.`,
-      suggestion,
-    )
-  }
-  // A list that the schema names and nobody has is an open point: the form can be tried without it.
-  const isNamed = node.art === 'select' && node.codeList !== undefined
-  if (CODED.includes(kind) && kind !== 'computed' && codes.length === 0 && overlay.codeList === undefined && !isNamed) {
-    loading.report(['fields', path], 'forms/missing-list', missingList(node, kind))
-  }
-  return codes.map(({ code, label, hint: help }) => {
-    const text = Object.hasOwn(texts, code) ? texts[code] : undefined
-    const hint = text?.hint ?? (text === undefined ? help : undefined)
-    return { code, label: text?.label ?? label, ...(hint === undefined ? {} : { hint }) }
-  })
-}
-
-const CODED: readonly FieldKind[] = ['select', 'several', 'country', 'computed']
-
-function missingList(node: DataField, kind: FieldKind): string {
-  if (kind === 'country' && node.art !== 'select') {
-    return `${node.id} asks for a country, and no list in code-lists/ has the URI ${COUNTRIES_URI}.`
-  }
-  return node.codeListUri === undefined
-    ? `The code list of ${node.id} is not part of the data schema; "codeList" may name one of code-lists/.`
-    : `The code list ${node.codeListUri} of ${node.id} is not part of the data schema, nor in code-lists/.`
-}
-
-/** The list the overlay names, else the codes of the data schema, else the town's list of the same URI. */
-function codesOf(loading: Loading, { path, overlay, node }: Coded, kind: FieldKind): readonly Option[] {
-  if (overlay.codeList !== undefined) {
-    const named = loading.lists.codeLists.get(overlay.codeList)
-    if (named === undefined || !CODED.includes(kind)) {
-      const detail =
-        named === undefined ? `There is no list "${overlay.codeList}" in code-lists/.` : `A ${kind} has no code list.`
-      const suggestion = named === undefined ? nearest(overlay.codeList, loading.lists.codeLists.keys()) : undefined
-      loading.report(['fields', path, 'codeList'], 'forms/missing-list', detail, suggestion)
-    }
-    return named?.options ?? []
-  }
-  if (node.art === 'select' && node.codes.length > 0) {
-    return node.codes.map(({ code, name, help }) => ({
-      code,
-      label: name,
-      ...(help === undefined ? {} : { hint: help }),
-    }))
-  }
-  const uri = kind === 'country' ? (node.codeListUri ?? COUNTRIES_URI) : node.codeListUri
-  return CODED.includes(kind) ? (listByUri(loading.lists, uri)?.options ?? []) : []
 }
