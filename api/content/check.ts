@@ -9,7 +9,14 @@ const FOLDERS = [
   'services', 'offices', 'life-situations', 'postboxes', 'connectors', 'registers', 'pages', 'words', 'letters', 'templates',
   'code-lists',
 ] as const // biome-ignore format: one list
-const TOP_FILES = ['city.yaml', 'file-plan.yaml', 'retention.yaml', 'fees.yaml', 'deadlines.yaml'] as const
+const TOP_FILES = [
+  'city.yaml',
+  'file-plan.yaml',
+  'retention.yaml',
+  'fees.yaml',
+  'deadlines.yaml',
+  'streets.yaml',
+] as const
 
 /** Checks that every file lies where something reads it: a mistyped folder would otherwise be silence. */
 export function checkPlaces(files: ContentFiles): readonly Finding[] {

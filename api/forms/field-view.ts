@@ -1,7 +1,8 @@
 import type { Issue } from '../lib/problem.ts'
+import { streetNotice } from './addresses.ts'
 import { controlId, controlNames, optionName, partsOf, type Typed, typedFiles, typedText } from './answers.ts'
 import { dateText, moneyText, numberText, sizeText } from './formats.ts'
-import { FILE_TYPES, type Field, type FieldKind, type FileLimits, type Form } from './model.ts'
+import { type AddressPart, FILE_TYPES, type Field, type FieldKind, type FileLimits, type Form } from './model.ts'
 import type { DatePartView, ErrorView, FieldControl, FieldView, FileView, OptionView, Words } from './view.ts'
 
 const CONTROLS: Readonly<Partial<Record<FieldKind, FieldControl>>> = {
@@ -85,10 +86,47 @@ export function fieldView(field: Field, showing: Showing): FieldView {
     dateParts,
     ...(field.file === undefined ? {} : { file: fileView(field.file, { pointer, typed, words, lang: form.lang }) }),
     ...(field.text === undefined ? {} : { text: field.text }),
+    ...addressView(field, showing),
   }
 }
 
+function addressView(field: Field, showing: Showing): Partial<FieldView> {
+  const { form, pointer, title } = showing
+  const group = field.address === undefined ? undefined : form.groups.get(field.address.group)
+  if (field.address === undefined || group === undefined) {
+    return {}
+  }
+  const notice = streetNotice(form, field, showing)
+  const isStreet = field.address.part === 'street' && form.streets !== undefined
+  const suggestions = isStreet
+    ? form.streets?.streets.flatMap(({ name, dsb }) => (dsb === undefined ? [name] : [name, dsb]))
+    : undefined
+  const item = pointer.slice(0, pointer.length - field.tail.length)
+  return {
+    part: field.address.part,
+    group: {
+      id: controlId(
+        `${item}/${group.path.slice(field.loop === undefined ? 0 : field.loop.length + 1).replaceAll('.', '/')}`,
+      ),
+      title: group.title,
+      isHeading: group.title === title,
+    },
+    ...(notice === undefined ? {} : { notice }),
+    ...(suggestions === undefined ? {} : { suggestions }),
+  }
+}
+
+const PART_WIDTHS: Readonly<Partial<Record<AddressPart, NonNullable<FieldView['width']>>>> = {
+  houseNumber: 4,
+  suffix: 4,
+  postalCode: 10,
+}
+
 function widthOf(field: Field): FieldView['width'] {
+  const part = field.address === undefined ? undefined : PART_WIDTHS[field.address.part]
+  if (part !== undefined) {
+    return part
+  }
   if (field.kind === 'digits') {
     return field.limits.maxLength <= 8 ? 10 : 20
   }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Finding } from '../lib/finding.ts'
 import type { Option } from './model.ts'
+import { readStreets, type StreetList } from './streets.ts'
 import { readYaml, shapeOf } from './yaml.ts'
 
 /** A code list of its own, for selects whose codes are not part of the data schema (`content/code-lists/<name>.yaml`). */
@@ -14,6 +15,7 @@ export type CodeList = {
 export type TownLists = {
   /** By the name of the file. */
   readonly codeLists: ReadonlyMap<string, CodeList>
+  readonly streets?: StreetList
   readonly findings: readonly Finding[]
   /** Names it among forms that were loaded with it. */
   readonly digest: string
@@ -40,6 +42,7 @@ const CodeListFile = v.strictObject({
   ),
 })
 const FILE = /^code-lists\/([a-z0-9-]+)\.yaml$/
+const STREETS = 'streets.yaml'
 const known = new WeakMap<ListSource, TownLists>()
 
 /** Reads the town's lists out of a content revision, once for each revision; a broken file is a finding and left out. */
@@ -63,7 +66,12 @@ export function readLists(source: ListSource): TownLists {
       }
     }
   }
-  const lists = { codeLists, findings, digest: digests.join('\n') }
+  const bytes = source.paths.includes(STREETS) ? source.file(STREETS) : undefined
+  const streets = bytes === undefined ? undefined : readStreets(new TextDecoder().decode(bytes), STREETS)
+  findings.push(...(streets?.findings ?? []))
+  digests.push(`${STREETS} ${source.digestOfFile?.(STREETS) ?? bytes?.length ?? 0}`)
+  const list = streets?.list
+  const lists = { codeLists, findings, digest: digests.join('\n'), ...(list === undefined ? {} : { streets: list }) }
   known.set(source, lists)
   return lists
 }

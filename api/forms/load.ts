@@ -146,6 +146,7 @@ function assemble(
     return [field.path, when === undefined ? whole : { ...whole, when }] as const
   })
   const byPath = new Map(conditioned)
+  const hasAddress = [...groups.values()].some((group) => group.address !== undefined)
   const computedAfter = new Map(
     [...computing.after].map(([step, paths]) => [step, paths.flatMap((path) => byPath.get(path) ?? [])] as const),
   )
@@ -166,6 +167,7 @@ function assemble(
     start: overlay.start,
     review: { ...overlay.review, notes },
     receipt: overlay.receipt,
+    ...(hasAddress && loading.lists.streets !== undefined ? { streets: loading.lists.streets } : {}),
     monthNames: monthNamesOf(identity.lang),
     openPoints: openPointsOf(loading, model, fields),
   }

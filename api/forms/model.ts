@@ -3,6 +3,7 @@ import type { Rule } from '../lib/feel.ts'
 import type { TrustLevel } from '../lib/trust-level.ts'
 import type { OpenPoint } from './data-model.ts'
 import type { MonthNames } from './dates.ts'
+import type { StreetList } from './streets.ts'
 
 /**
  * A form as it is asked: the data schema joined with the overlay of one language, every rule compiled. Immutable.
@@ -32,6 +33,8 @@ export type Form = {
   readonly start: StartTexts
   readonly review: ReviewTexts
   readonly receipt: ReceiptTexts
+  /** Streets of the town; absent where no address is asked. */
+  readonly streets?: StreetList
   /** Names by which months may be typed, January first. */
   readonly monthNames: MonthNames
   /** Texts that are German although the form is in another language; pages mark them. */
@@ -102,6 +105,8 @@ export type Field = {
   /** Shown beside a number: "cm". */
   readonly unit?: string
   readonly file?: FileLimits
+  /** The part it is of an address, and the group that is the address. */
+  readonly address?: { readonly part: AddressPart; readonly group: string }
   /** Text of a note, or the sentence that a declaration confirms. */
   readonly text?: string
 }
@@ -144,9 +149,17 @@ export type Group = {
   readonly path: string
   readonly element: ElementRef
   readonly title: string
+  /** Paths of its parts, for a group that is asked as one address. */
+  readonly address?: Readonly<Partial<Record<AddressPart, string>>>
   /** Present for a repeating group. */
   readonly loop?: { readonly min: number; readonly max: number }
 }
+
+/** Parts of an address; `line1` to `line3` are the free lines of one abroad. */
+export const ADDRESS_PARTS = [
+  'street', 'houseNumber', 'suffix', 'postalCode', 'town', 'country', 'line1', 'line2', 'line3',
+] as const // biome-ignore format: one list
+export type AddressPart = (typeof ADDRESS_PARTS)[number]
 
 export type Section = { readonly id: string; readonly title: string }
 

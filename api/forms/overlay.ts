@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
+import { ADDRESS_PARTS } from './model.ts'
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty('is empty.'), v.maxLength(2000, 'is longer than 2000 characters.'))
 const key = v.pipe(
@@ -21,6 +22,7 @@ const AUTOCOMPLETE = [
   'street-address',
   'address-line1',
   'address-line2',
+  'address-line3',
   'postal-code',
   'address-level2',
   'country-name',
@@ -56,6 +58,14 @@ const fieldOverlay = v.strictObject({
   when: v.optional(rule),
   /** FEEL: the value of a computed field, from answers of earlier pages. */
   compute: v.optional(rule),
+})
+
+/** `kind: address`: the fields of the group that are its parts are asked as one question, by the keys they have in it. */
+const groupOverlay = v.strictObject({
+  element,
+  title: text,
+  kind: v.optional(v.literal('address')),
+  parts: v.optional(v.record(v.picklist(ADDRESS_PARTS), v.pipe(v.string(), v.maxLength(40)))),
 })
 
 const questionStep = v.strictObject({
@@ -117,7 +127,7 @@ export const Overlay = v.strictObject({
   version: v.string(),
   title: text,
   purposes: v.record(v.string(), v.strictObject({ purpose: text, legalBasis: v.optional(text) })),
-  groups: v.record(v.string(), v.strictObject({ element, title: text })),
+  groups: v.record(v.string(), groupOverlay),
   fields: v.record(v.string(), fieldOverlay),
   sections: v.pipe(v.array(v.strictObject({ id: key, title: text })), v.minLength(1)),
   steps: v.pipe(v.array(step), v.minLength(1), v.maxLength(200)),

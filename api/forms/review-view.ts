@@ -1,3 +1,4 @@
+import { streetNotice } from './addresses.ts'
 import type { Typed } from './answers.ts'
 import { isTrue } from './decide.ts'
 import { judgeWalk } from './eligibility.ts'
@@ -24,8 +25,10 @@ export function reviewView(form: Form, typed: Typed, options: ReviewOptions): Re
   const { unmet, unclear } = judgeWalk(form, walked)
   const sections = sectionsOf(form, walked.pages, (page, asked): ReviewRow => {
     const row = rowOf(form, asked, { answers: walked.answers, words, page })
+    const notice = streetNotice(form, asked.field, { typed, pointer: asked.pointer, words })
     return {
       ...row,
+      ...(notice === undefined ? {} : { notice }),
       changePath: paths.step(page.address, true),
       changeLabel: words('forms.change-what', { what: row.label }),
     }

@@ -14,7 +14,7 @@ export const TODAY = '2026-11-24'
 
 /** Code lists of the seed content. */
 const LISTS = readLists({
-  paths: readdirSync(new URL('code-lists/', CONTENT)).map((name) => `code-lists/${name}`),
+  paths: ['streets.yaml', ...readdirSync(new URL('code-lists/', CONTENT)).map((name) => `code-lists/${name}`)],
   file: (path) => readFileSync(new URL(path, CONTENT)),
 })
 

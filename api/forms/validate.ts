@@ -1,4 +1,5 @@
 import type { Issue } from '../lib/problem.ts'
+import { withTown } from './addresses.ts'
 import {
   type Answers,
   controlNames,
@@ -95,6 +96,7 @@ export function readStepBody(
     return { typed: removeItem(typed, action.list, action.index), action, page: found.page }
   }
   const merged = mergePage(typed, found.page, sent)
+  withTown(form, merged, found.page.asked)
   const changed = action.kind === 'remove-file' ? removeFile(merged, action.pointer, action.fileId) : merged
   markChange(changed, typed)
   return { typed: changed, action, page: found.page }
@@ -110,7 +112,11 @@ function firstTexts(entries: Iterable<readonly [string, unknown]>): ReadonlyMap<
   return sent
 }
 
-function mergePage(typed: Typed, page: Page, sent: ReadonlyMap<string, string>): Typed {
+function mergePage(
+  typed: Typed,
+  page: Page,
+  sent: ReadonlyMap<string, string>,
+): Record<string, string | readonly FileRef[]> {
   const merged: Record<string, string | readonly FileRef[]> = { ...typed }
   if (page.list !== undefined) {
     merged[anotherName(page.list)] = sent.get(anotherName(page.list)) ?? ''

@@ -1,4 +1,4 @@
-import type { FieldKind } from './model.ts'
+import type { AddressPart, FieldKind } from './model.ts'
 
 /*
  * Plain data for the pages of an application. No HTML. All texts are in the form's language and ready to show.
@@ -74,6 +74,13 @@ export type FieldView = {
   readonly error?: ErrorView
   /** Where the value comes from; a locked one is shown and cannot be changed here. */
   readonly source?: SourceView
+  /** Something worth a second look that stops nobody: a street the town's list does not have. */
+  readonly notice?: string
+  /** The address it is part of: fields of the same id stand in one fieldset. `isHeading`: its title is the page's heading. */
+  readonly group?: { readonly id: string; readonly title: string; readonly isHeading: boolean }
+  readonly part?: AddressPart
+  /** Texts to choose from while typing; any other may be typed. */
+  readonly suggestions?: readonly string[]
   readonly autocomplete?: string
   readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'tel' | 'email'
   readonly inputType: 'text' | 'tel' | 'email'
@@ -199,7 +206,12 @@ export type SummaryRow = {
 }
 export type SummarySection = { readonly id: string; readonly title: string; readonly rows: readonly SummaryRow[] }
 
-export type ReviewRow = SummaryRow & { readonly changePath: string; readonly changeLabel: string }
+export type ReviewRow = SummaryRow & {
+  readonly changePath: string
+  readonly changeLabel: string
+  /** Something worth a second look that stops nobody. */
+  readonly notice?: string
+}
 export type ReviewView = {
   readonly service: { readonly slug: string; readonly title: string }
   readonly title: string
