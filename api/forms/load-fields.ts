@@ -199,6 +199,9 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     loading.report(place, 'forms/loop', detail)
   }
   const options = optionsOf(loading, parts, kind)
+  if (kind !== 'file' && (overlay.later || overlay.evidence.length > 0)) {
+    loading.report(place, 'forms/kind', `"${path}" takes no files, so nothing can be handed in for it.`)
+  }
   return {
     path,
     key: path.split('.').at(-1) ?? '',
@@ -221,6 +224,12 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
     ...(kind === 'computed' ? { computed: { as: computedAs(node) } } : {}),
     ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
+    canBeLater: overlay.later,
+    // Their rules are compiled once it is known which questions come before.
+    evidence: overlay.evidence.map(({ name, condition }) => ({
+      name,
+      ...(condition === undefined ? {} : { condition }),
+    })),
     ...(overlay.text === undefined ? {} : { text: overlay.text }),
   }
 }

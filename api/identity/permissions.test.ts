@@ -50,6 +50,9 @@ status.read                 -      own     -     -    -      -        -
 receipt.read                -      own     -     -    -      -        -
 request.answer              -      own     -     -    -      -        -
 notice.read                 -      own     own   own  -      -        -
+payment.read                -      own     -     -    -      -        -
+payment.start               -      own     -     -    -      -        -
+payment.hear                all    all     -     -    -      -        -
 document.read               -      own     own   own  -      -        -
 account.read                -      -       -     -    -      -        -
 account.write               -      -       -     -    -      -        -
@@ -60,9 +63,6 @@ vorgang.read                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
-payment.read                -      own     -     -    -      -        -
-payment.start               -      own     -     -    -      -        -
-payment.hear                all    all     -     -    -      -        -
 paper.take-in               -      -       all   all  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all

@@ -23,6 +23,7 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
 import { emailOf } from './person.ts'
 import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
+import { planOutstanding } from './service-outstanding.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)
@@ -171,6 +172,7 @@ export async function prepareSubmission(
       { ...ids, draftId: row.id, atMs },
     ),
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
+    await planOutstanding(ctx, draft, answers, ids),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )
   return { ...ids, plan, looseBlobs: files.looseBlobs }
