@@ -111,6 +111,9 @@ export function refuseFile(typed: Typed, pointer: string, type: string): Typed {
 /** Name under which a refused upload is remembered. */
 export const refusalName = (pointer: string): string => `${pointer}/!`
 
+/** Name of the box that says: this file comes later. */
+export const laterName = (pointer: string): string => `${pointer}/later`
+
 /** Typed answers without the memory of a refused upload. */
 export function withoutRefusal(typed: Typed, pointer: string): Typed {
   const { [refusalName(pointer)]: _, ...rest } = typed

@@ -1,6 +1,16 @@
 import type { Issue } from '../lib/problem.ts'
 import { streetNotice } from './addresses.ts'
-import { controlId, controlNames, optionName, partsOf, type Typed, typedFiles, typedText } from './answers.ts'
+import {
+  controlId,
+  controlNames,
+  laterName,
+  optionName,
+  partsOf,
+  type Typed,
+  typedFiles,
+  typedText,
+} from './answers.ts'
+import { isTrue } from './decide.ts'
 import { dateText, moneyText, numberText, sizeText } from './formats.ts'
 import { type AddressPart, FILE_TYPES, type Field, type FieldKind, type FileLimits, type Form } from './model.ts'
 import type { DatePartView, ErrorView, FieldControl, FieldView, FileView, OptionView, Words } from './view.ts'
@@ -49,6 +59,8 @@ type Showing = {
   readonly pointer: string
   readonly title: string
   readonly errors: readonly ErrorView[]
+  /** Earlier answers and the day, for what depends on them. */
+  readonly facts?: Readonly<Record<string, unknown>>
 }
 
 /** Builds what a page needs to show one question, with what was typed and what was wrong with it. */
@@ -84,7 +96,9 @@ export function fieldView(field: Field, showing: Showing): FieldView {
     ...(field.kind === 'money' ? { unit: '€' } : field.unit === undefined ? {} : { unit: field.unit }),
     options: optionViews(field, { id, pointer, value, typed, words }),
     dateParts,
-    ...(field.file === undefined ? {} : { file: fileView(field.file, { pointer, typed, words, lang: form.lang }) }),
+    ...(field.file === undefined
+      ? {}
+      : { file: fileView(field.file, { pointer, typed, words, lang: form.lang, field, facts: showing.facts ?? {} }) }),
     ...(field.text === undefined ? {} : { text: field.text }),
     ...addressView(field, showing),
   }
@@ -171,8 +185,19 @@ function datePartViews(field: Field, showing: Showing, error: ErrorView | undefi
   })
 }
 
-function fileView(limits: FileLimits, at: { pointer: string; typed: Typed; words: Words; lang: string }): FileView {
+type FileShowing = {
+  readonly pointer: string
+  readonly typed: Typed
+  readonly words: Words
+  readonly lang: string
+  readonly field: Field
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+function fileView(limits: FileLimits, at: FileShowing): FileView {
   const files = typedFiles(at.typed, at.pointer)
+  const name = laterName(at.pointer)
+  const later = { id: controlId(name), name, isChosen: typedText(at.typed, name) === 'true' }
   return {
     accept: limits.mediaTypes.flatMap((type) => FILE_TYPES[type]?.extensions ?? []).join(','),
     typeNames: fileTypeNames(limits, at.lang),
@@ -180,6 +205,10 @@ function fileView(limits: FileLimits, at: { pointer: string; typed: Typed; words
     maxSizeText: sizeText(limits.maxSizeBytes, at.lang),
     maxFiles: limits.maxFiles,
     canAdd: files.length < limits.maxFiles,
+    ...(at.field.canBeLater && files.length === 0 ? { later } : {}),
+    evidence: at.field.evidence
+      .filter(({ when }) => when === undefined || isTrue(when, at.facts))
+      .map((document) => document.name),
     files: files.map((file) => ({
       id: file.id,
       name: file.name,

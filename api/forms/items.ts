@@ -88,6 +88,21 @@ export function listsIn(form: Form, countOf: (list: string, group: string) => nu
 
 export type FileAt = { readonly pointer: string; readonly path: string; readonly label: string; readonly file: FileRef }
 
+/** Questions of final answers whose files come later, in the order of the form. */
+export function outstandingOf(
+  form: Form,
+  answers: Answers,
+): readonly { readonly pointer: string; readonly label: string }[] {
+  return [...form.fields.values()]
+    .filter((field) => field.canBeLater)
+    .flatMap((field) =>
+      pointersOf(field, (list) => listAt(answers, list).length).flatMap((pointer) => {
+        const value = valueAt(answers, pointer)
+        return Array.isArray(value) && value.length === 0 ? [{ pointer, label: field.shortLabel }] : []
+      }),
+    )
+}
+
 /** Every file of final answers with its question, in the order of the form. For drafts use `filesIn`. */
 export function filesOf(form: Form, answers: Answers): readonly FileAt[] {
   return [...form.fields.values()]

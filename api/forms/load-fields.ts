@@ -204,6 +204,9 @@ function loadField(loading: Loading, parts: FieldParts): Field {
   const options = optionsOf(loading, parts, kind)
   const address = partOf(path, groups)
   const autocomplete = overlay.autocomplete ?? tokenOf(address.address?.part)
+  if (kind !== 'file' && (overlay.later || overlay.evidence.length > 0)) {
+    loading.report(place, 'forms/kind', `"${path}" takes no files, so nothing can be handed in for it.`)
+  }
   return {
     path,
     key: path.split('.').at(-1) ?? '',
@@ -228,6 +231,12 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
     ...(kind === 'computed' ? { computed: { as: computedAs(node) } } : {}),
     ...(kind === 'file' ? { file: fileLimitsOf(loading, { place, node }) } : {}),
+    canBeLater: overlay.later,
+    // Their rules are compiled once it is known which questions come before.
+    evidence: overlay.evidence.map(({ name, condition }) => ({
+      name,
+      ...(condition === undefined ? {} : { condition }),
+    })),
     ...(overlay.text === undefined ? {} : { text: overlay.text }),
   }
 }

@@ -9,7 +9,8 @@ import { loadEligibility, loadPrecheck } from './load-eligibility.ts'
 import { loadFields } from './load-fields.ts'
 import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
-import type { Form } from './model.ts'
+import type { Field, Form } from './model.ts'
+import { namesOf } from './names.ts'
 import { openPointsOf } from './open-points.ts'
 import { Overlay } from './overlay.ts'
 import { readYaml, shapeOf, type YamlFile } from './yaml.ts'
@@ -138,7 +139,8 @@ function assemble(
     const when = loading.compile(note.when, ['review', 'notes', index, 'when'], names)
     return when === undefined ? [] : [{ id: note.id, when, text: note.text }]
   })
-  const conditioned = [...fields.values()].map((field) => {
+  const conditioned = [...fields.values()].map((bare) => {
+    const field = withEvidence(loading, bare, fields)
     const when = conditions.get(field.path)
     const rule = computing.rules.get(field.path)
     const whole =
@@ -171,4 +173,24 @@ function assemble(
     monthNames: monthNamesOf(identity.lang),
     openPoints: openPointsOf(loading, model, fields),
   }
+}
+
+/** The documents that prove an answer, with their rules compiled. */
+function withEvidence(loading: Loading, field: Field, fields: ReadonlyMap<string, Field>): Field {
+  const evidence = loading.overlay.fields[field.path]?.evidence ?? []
+  return evidence.length === 0
+    ? field
+    : {
+        ...field,
+        evidence: evidence.map(({ name, condition, when }, index) => {
+          const place = ['fields', field.path, 'evidence', index, 'when']
+          const rule =
+            when === undefined ? undefined : loading.compile(when, place, namesOf(fields.values(), field.loops))
+          return {
+            name,
+            ...(condition === undefined ? {} : { condition }),
+            ...(rule === undefined ? {} : { when: rule }),
+          }
+        }),
+      }
 }

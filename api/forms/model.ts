@@ -107,6 +107,10 @@ export type Field = {
   readonly file?: FileLimits
   /** The part it is of an address, and the group that is the address. */
   readonly address?: { readonly part: AddressPart; readonly group: string }
+  /** A file that may be handed in after the application. */
+  readonly canBeLater: boolean
+  /** Documents that can prove the answer; those whose rule holds are named beside the question. */
+  readonly evidence: readonly Evidence[]
   /** Text of a note, or the sentence that a declaration confirms. */
   readonly text?: string
 }
@@ -137,6 +141,9 @@ export type Limits = {
   /** Only letters of DIN 91379, whatever the kind: the data schema says `text_latin`. */
   readonly isLatin: boolean
 }
+
+/** A document that proves an answer; `condition` says in words when it is needed. */
+export type Evidence = { readonly name: string; readonly when?: Rule; readonly condition?: string }
 
 export type FileLimits = {
   readonly mediaTypes: readonly string[]

@@ -56,6 +56,16 @@ const fieldOverlay = v.strictObject({
   unit: v.optional(text),
   text: v.optional(text),
   when: v.optional(rule),
+  /** A file may be handed in after the application: the person is asked for it then, with a day until which. */
+  later: v.optional(v.boolean(), false),
+  /** Documents that can prove the answer: which ones depends on earlier answers (`when`, FEEL; `condition` says it in words). */
+  evidence: v.optional(
+    v.pipe(
+      v.array(v.strictObject({ name: text, when: v.optional(rule), condition: v.optional(text) })),
+      v.maxLength(20),
+    ),
+    [],
+  ),
   /** FEEL: the value of a computed field, from answers of earlier pages. */
   compute: v.optional(rule),
 })

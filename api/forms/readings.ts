@@ -1,5 +1,5 @@
 import type { Issue } from '../lib/problem.ts'
-import { controlNames, type FileRef, refusalName, type Typed, typedFiles, typedText } from './answers.ts'
+import { controlNames, type FileRef, laterName, refusalName, type Typed, typedFiles, typedText } from './answers.ts'
 import { readAnswer } from './kinds.ts'
 import type { Field, FileLimits, Form } from './model.ts'
 import type { Read } from './reading.ts'
@@ -28,7 +28,10 @@ export function readTyped(
   if (before?.names.every((name, index) => rawOf(typed, name) === before.texts[index]) === true) {
     return before
   }
-  const names = [...controlNames(field, pointer), ...(field.kind === 'file' ? [refusalName(pointer)] : [])]
+  const names = [
+    ...controlNames(field, pointer),
+    ...(field.kind === 'file' ? [refusalName(pointer), laterName(pointer)] : []),
+  ]
   const texts = names.map((name) => rawOf(typed, name))
   const isAnswered = texts.some((text) => text !== undefined)
   return { names, texts, isAnswered, read: readNow(field, { typed, pointer, texts, today, form }) }
@@ -47,7 +50,7 @@ function readNow(field: Field, { form, typed, pointer, texts, today }: Now): Rea
     const refused = typedText(typed, refusalName(pointer))
     return /^forms\/file-[a-z]{1,20}$/.test(refused)
       ? { ok: false, wrong: wrongFile(field.file, refused) }
-      : readFiles(field, typedFiles(typed, pointer))
+      : readFiles(field, typedFiles(typed, pointer), typedText(typed, laterName(pointer)) === 'true')
   }
   const raw = texts.map((text) => (typeof text === 'string' ? text : ''))
   return readAnswer(field, raw, { today, monthNames: form.monthNames })
@@ -62,8 +65,12 @@ function wrongFile(limits: FileLimits | undefined, type: string): WrongFile {
     : { type, params: { max: limits.maxFiles, bytes: limits.maxSizeBytes, types: limits.mediaTypes.join(' ') } }
 }
 
-function readFiles(field: Field, files: readonly FileRef[]): Read {
+/** An empty list as value: the question was asked, its files come later. */
+function readFiles(field: Field, files: readonly FileRef[], isLater: boolean): Read {
   const limits = field.file
+  if (files.length === 0 && isLater && field.canBeLater) {
+    return { ok: true, value: [] }
+  }
   if (limits === undefined || files.length === 0) {
     return field.isOptional ? NOTHING : { ok: false, wrong: { type: 'forms/file-missing' } }
   }

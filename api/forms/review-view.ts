@@ -7,7 +7,7 @@ import { sizeText } from './formats.ts'
 import type { Form } from './model.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
-import type { ReceiptView, ReviewRow, ReviewView, StartView } from './view.ts'
+import type { ReceiptView, ReviewRow, ReviewView, StartEvidence, StartView } from './view.ts'
 import { type Walk, walk } from './walk.ts'
 
 /** `unsettled`: addresses of pages that two windows answered differently; the first is to be settled before sending. */
@@ -65,11 +65,32 @@ function missingOf(walked: Walk, { paths, words, unsettled = [] }: ReviewOptions
   return { missing: { path: paths.step(undone.address, true), text } }
 }
 
+/** What the documents are called that a form may ask for, for lists of what one needs; the question's name where it has none. */
+export function evidenceOf(form: Form): readonly StartEvidence[] {
+  return [...form.fields.values()].flatMap((field): readonly StartEvidence[] => {
+    if (field.file === undefined) {
+      return []
+    }
+    const { file, isOptional, canBeLater } = field
+    const limits = {
+      typeNames: fileTypeNames(file, form.lang),
+      maxSizeText: sizeText(file.maxSizeBytes, form.lang),
+      isOptional,
+      canBeLater,
+    }
+    const named = field.evidence.map(({ name, condition }) => ({
+      label: name,
+      ...(condition === undefined ? {} : { condition }),
+      ...limits,
+    }))
+    return named.length > 0 ? named : [{ label: field.shortLabel, ...limits }]
+  })
+}
+
 /** Builds the page before the first question: what one needs, cost, time, and what happens with the data (GDPR Art. 13). */
 export function startView(form: Form): StartView {
   const fields = [...form.fields.values()]
   const { recipients, retention, ...texts } = form.start
-  const files = fields.flatMap((field) => (field.file === undefined ? [] : [{ field, limits: field.file }]))
   const asked = fields.filter((field) => field.kind !== 'note')
   const reasons = new Map(asked.map((field) => [`${field.why.purpose}\n${field.why.legalBasis}`, field.why]))
   return {
@@ -77,12 +98,7 @@ export function startView(form: Form): StartView {
     ...texts,
     hasPrecheck: form.precheck.questions.length > 0,
     hasTasks: form.hasTasks,
-    evidence: files.map(({ field, limits }) => ({
-      label: field.shortLabel,
-      typeNames: fileTypeNames(limits, form.lang),
-      maxSizeText: sizeText(limits.maxSizeBytes, form.lang),
-      isOptional: field.isOptional,
-    })),
+    evidence: evidenceOf(form),
     privacy: {
       rows: [...reasons.values()].map((why) => ({
         purpose: why.purpose,

@@ -172,7 +172,7 @@ function valueSchema(field: Field): v.GenericSchema {
     case 'iban':
       return v.pipe(v.string(), v.regex(/^[A-Z]{2}\d{2}[A-Z0-9]{1,30}$/))
     case 'file':
-      return v.pipe(v.array(fileSchema), v.minLength(1), v.maxLength(field.file?.maxFiles ?? 1))
+      return v.pipe(v.array(fileSchema), v.minLength(field.canBeLater ? 0 : 1), v.maxLength(field.file?.maxFiles ?? 1))
     default:
       return v.pipe(v.string(), v.minLength(1), v.maxLength(Math.max(limits.maxLength, 1)))
   }

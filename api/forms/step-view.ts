@@ -2,6 +2,7 @@ import { controlId, type Typed, typedText, valueAt } from './answers.ts'
 import { errorView, fieldView } from './field-view.ts'
 import { anotherName } from './items.ts'
 import type { Form, LoopStep } from './model.ts'
+import { TODAY_NAME } from './names.ts'
 import { conflictRows, type Mine, pageVersion } from './page-version.ts'
 import { findPage, previousStep } from './steps.ts'
 import { itemName, itemTitle, trailTitle, valueText } from './summary.ts'
@@ -40,8 +41,9 @@ export function stepView(form: Form, stored: Typed, address: string, options: St
       : []
   const title = titleOf(page)
   const caption = form.sections.find((section) => section.id === page.step.section)?.title
+  const facts = { ...walked.answers, [TODAY_NAME]: options.today }
   const fields = page.asked.map(({ field, pointer }) => {
-    const view = fieldView(field, { form, typed, words, pointer, title: page.step.title, errors })
+    const view = fieldView(field, { form, typed, words, pointer, title: page.step.title, errors, facts })
     const value = field.kind === 'computed' ? valueAt(walked.answers, pointer) : undefined
     return value === undefined ? view : { ...view, value: valueText(field, value, { words, lang: form.lang }) }
   })

@@ -60,7 +60,12 @@ export function rowOf(form: Form, asked: AskedField, at: { answers: Answers; wor
   return {
     pointer,
     label: field.shortLabel,
-    value: value === undefined ? at.words('forms.none') : valueText(field, value, { words: at.words, lang: form.lang }),
+    value:
+      value === undefined
+        ? at.words('forms.none')
+        : field.kind === 'file' && files.length === 0
+          ? at.words('forms.later')
+          : valueText(field, value, { words: at.words, lang: form.lang }),
     kind: field.kind,
     isEmpty: value === undefined,
     files: files.map((file: { id: string; name: string; sizeBytes: number }) => ({

@@ -2,6 +2,7 @@ import {
   type Answers,
   controlNames,
   type FileRef,
+  laterName,
   listAt,
   optionName,
   partsOf,
@@ -51,6 +52,9 @@ function putTyped(
   const { pointer, value, lang } = at
   if (field.kind === 'file') {
     typed[pointer] = Array.isArray(value) ? (value as readonly FileRef[]) : []
+    if (field.canBeLater && Array.isArray(value) && value.length === 0) {
+      typed[laterName(pointer)] = 'true'
+    }
   } else if (field.kind === 'several') {
     for (const { code } of field.options) {
       typed[optionName(pointer, code)] = Array.isArray(value) && value.includes(code) ? 'true' : ''

@@ -4,6 +4,7 @@ import {
   type Answers,
   controlNames,
   type FileRef,
+  laterName,
   refusalName,
   removeFile,
   TYPED_LENGTH_MAX,
@@ -130,6 +131,10 @@ function mergePage(
     if (field.kind === 'file') {
       merged[pointer] = typedFiles(typed, pointer)
       delete merged[refusalName(pointer)]
+      delete merged[laterName(pointer)]
+      if (field.canBeLater && sent.get(laterName(pointer)) === 'true') {
+        merged[laterName(pointer)] = 'true'
+      }
       continue
     }
     for (const name of controlNames(field, pointer)) {

@@ -127,6 +127,10 @@ export type FileView = {
   readonly maxSizeText: string
   readonly maxFiles: number
   readonly canAdd: boolean
+  /** The box "I hand this in later"; absent where that is not possible, or a file is there. */
+  readonly later?: { readonly id: string; readonly name: string; readonly isChosen: boolean }
+  /** Documents that prove the answer, as far as earlier answers tell. */
+  readonly evidence: readonly string[]
   readonly files: readonly FileRowView[]
 }
 export type FileRowView = {
@@ -295,13 +299,8 @@ export type StartView = {
   readonly hasPrecheck: boolean
   readonly hasTasks: boolean
   readonly needed: readonly string[]
-  /** Files the form may ask for, with the condition left out: "Nachweis für die Ermäßigung (PDF, JPG oder PNG, höchstens 20 MB)". */
-  readonly evidence: readonly {
-    readonly label: string
-    readonly typeNames: string
-    readonly maxSizeText: string
-    readonly isOptional: boolean
-  }[]
+  /** Files the form may ask for. */
+  readonly evidence: readonly StartEvidence[]
   readonly fee: string
   readonly deadline: string
   readonly otherWays: readonly string[]
@@ -341,4 +340,14 @@ export type PaperSection = {
   readonly title: string
   readonly repeatMax?: number
   readonly items: readonly PaperItem[]
+}
+
+/** A document the form may ask for; `condition` says in words when it is needed. */
+export type StartEvidence = {
+  readonly label: string
+  readonly condition?: string
+  readonly typeNames: string
+  readonly maxSizeText: string
+  readonly isOptional: boolean
+  readonly canBeLater: boolean
 }

@@ -234,7 +234,10 @@ describe('startView', () => {
     expect(view.privacy.rows.every((row) => row.purpose !== '' && row.legalBasis !== '')).toBe(true)
     expect(view).toMatchObject({
       minutes: 8,
-      evidence: [{ label: 'Nachweis für die Ermäßigung', maxSizeText: '20 MB' }, { isOptional: true }],
+      evidence: expect.arrayContaining([
+        expect.objectContaining({ label: 'Vertrag mit dem Tierheim', maxSizeText: '20 MB', isOptional: false }),
+        expect.objectContaining({ label: 'Impfpass oder Kaufvertrag', isOptional: true }),
+      ]),
     })
   })
 

@@ -25,6 +25,7 @@ import { planIdentity } from './identity-record.ts'
 import { emailOf } from './person.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
 import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
+import { planOutstanding } from './service-outstanding.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
 export const incomplete = problemType('submissions/incomplete', 422)
@@ -176,6 +177,7 @@ export async function prepareSubmission(
       { ...ids, draftId: row.id, atMs },
     ),
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
+    await planOutstanding(ctx, draft, answers, ids),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )
   return { ...ids, plan, looseBlobs: files.looseBlobs }

@@ -1,4 +1,5 @@
 import htmx from 'htmx.org/dist/htmx.esm.js'
+import { sendFiles, showLeft } from './uploads.ts'
 
 /** Puts the eye and the screen reader where a fresh page would: on the error summary, else on the heading. */
 const focusStart = (): void => {
@@ -24,6 +25,7 @@ htmx.registerExtension('stadttor', {
   htmx_after_swap: () => {
     focusStart()
     showPrint()
+    showLeft()
     pressAgain()
   },
   htmx_error: showOffline,
@@ -41,19 +43,6 @@ document.addEventListener('htmx:before:history:update', (event) => {
 if (document.querySelector('#fehler') !== null) {
   focusStart()
 }
-
-/** Sends one file alone; fetch shows no progress of an upload, so this is XMLHttpRequest. */
-const send = (url: string, file: File, onProgress: (percent: number) => void): Promise<boolean> =>
-  new Promise((resolve) => {
-    const request = new XMLHttpRequest()
-    request.open('PUT', url)
-    request.setRequestHeader('Content-Type', 'application/octet-stream')
-    request.setRequestHeader('X-File-Name', encodeURIComponent(file.name))
-    request.upload.onprogress = ({ loaded, total }) => onProgress(Math.floor((100 * loaded) / total))
-    request.onload = () => resolve(request.status < 300)
-    request.onerror = () => resolve(false)
-    request.send(file)
-  })
 
 /** Forms whose file is on its way, by address, with the value of the button that was pressed meanwhile (empty: go on). */
 const pressed = new Map<string, string | null>()
@@ -124,32 +113,18 @@ const pressAgain = (): void => {
   }
 }
 
-// A chosen file goes up at once, with progress; then the page is shown again with the file in its list. Where that fails,
-// the file stays chosen and goes with the form, as it does without JavaScript.
-document.addEventListener('change', async (event) => {
-  const input = event.target
-  if (!(input instanceof HTMLInputElement) || input.dataset['upload'] === undefined || input.form === null) {
-    return
-  }
-  const [file] = input.files ?? []
-  const status = input.parentElement?.querySelector<HTMLElement>('.upload')
-  if (file === undefined || !status) {
-    return
-  }
-  status.textContent = `${input.dataset['progress']}: ${file.name}`
-  const bar = document.createElement('progress')
-  bar.max = 100
-  bar.setAttribute('aria-label', file.name)
-  status.after(bar)
+/** Sends files with their progress shown; then the page is shown again with them in its list. */
+const upload = async (input: HTMLInputElement, files: readonly File[]): Promise<void> => {
   const { form } = input
-  pressed.set(addressOf(form), null)
-  const isStored = await send(input.dataset['upload'], file, (percent) => {
-    bar.value = percent
+  if (form === null) {
+    return
+  }
+  pressed.set(addressOf(form), pressed.get(addressOf(form)) ?? null)
+  const isStored = await sendFiles(input, files, (_, file) => {
+    const current = document.getElementById(input.id)
+    void (current instanceof HTMLInputElement ? upload(current, [file]) : undefined)
   })
-  bar.remove()
-  status.textContent = isStored ? '' : (input.dataset['failed'] ?? '')
   if (isStored) {
-    input.value = ''
     press(form, 'stay')
     return
   }
@@ -157,5 +132,15 @@ document.addEventListener('change', async (event) => {
   pressed.delete(addressOf(form))
   if (typeof wanted === 'string') {
     press(form, wanted)
+  }
+}
+
+// Chosen files go up at once.
+document.addEventListener('change', (event) => {
+  const input = event.target
+  if (input instanceof HTMLInputElement && input.dataset['upload'] !== undefined && input.files !== null) {
+    const files = [...input.files]
+    input.value = ''
+    void upload(input, files)
   }
 })
