@@ -116,13 +116,18 @@ export function createLetters(whole: () => LettersCtx): Letters {
       })
     },
     renderEmptyForm: emptyForms(whole, typesetter),
-    renderExport: async ({ content, lang, sections, madeAtMs }) => {
-      const ctx = whole()
-      const [kit, sender] = [kitOf(content, letterLang(content, lang)), senderOf(ctx, content, '')]
-      return await renderExport(typesetter, { kit, sender, sections, madeAtMs, isDemo: ctx.mode !== 'production' })
-    },
+    renderExport: exports(whole, typesetter),
   }
 }
+
+/** Sets what the owner of an account takes along; the city is the sender. */
+const exports =
+  (whole: () => LettersCtx, typesetter: Typesetter): Letters['renderExport'] =>
+  async ({ content, lang, sections, madeAtMs }) => {
+    const ctx = whole()
+    const [kit, sender] = [kitOf(content, letterLang(content, lang)), senderOf(ctx, content, '')]
+    return await renderExport(typesetter, { kit, sender, sections, madeAtMs, isDemo: ctx.mode !== 'production' })
+  }
 
 const EMPTY_FORMS_KEPT = 100
 
