@@ -16,9 +16,9 @@ import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
+import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
-import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
 /** Version of the API's description; the path's `v1` changes only where a change breaks callers. */

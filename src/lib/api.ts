@@ -17,8 +17,8 @@ export type { Finding } from '../../api/lib/finding.ts'
 export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
-export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
+export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {
   DraftFrame,
   PageFrame,
