@@ -11,7 +11,9 @@ async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).first().click()
 }
 
-test('an editor makes a service of dropped files, tries it and puts it online, without code and scripts @nojs', async ({ page }) => {
+test('an editor makes a service of dropped files, tries it and puts it online, without code and scripts @nojs', async ({
+  page,
+}) => {
   test.setTimeout(120_000)
   await signInAs(page, 'ines.kahlau', HOME)
   await axeClean(page)

@@ -43,6 +43,8 @@ const pathsOf = (slug: string, id: string): FormPaths => ({
   start: `/redaktion/formulare/${slug}`,
   step: (address, changing = false) =>
     `/redaktion/formulare/${slug}/probe/${id}/${address}${changing ? '?aendern=1' : ''}`,
+  // A trial goes page by page, also where a form is a list of tasks.
+  tasks: `/redaktion/formulare/${slug}/probe/${id}/pruefen`,
   review: `/redaktion/formulare/${slug}/probe/${id}/pruefen`,
 })
 
