@@ -237,7 +237,7 @@ describe('the empty form', () => {
       expect(text).toContain('Wie viel verdienen alle im Haushalt zusammen im Jahr?')
       expect(text).toContain('Nur, wenn es nach Ihrer Antwort zu „Schwerbehinderung“ nötig ist.')
     }
-    expect((await anybody.get('/submissions/services/wohngeld/form.pdf')).status).toBe(404)
+    expect((await anybody.get('/submissions/services/gibt-es-nicht/form.pdf')).status).toBe(404)
   })
 })
 
