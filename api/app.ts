@@ -14,6 +14,7 @@ import { paymentRoutes } from './payments/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
+import { actRoutes, errandRoutes } from './submissions/routes-acts.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
@@ -57,6 +58,8 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', statusRoutes(ctx))
     .route('/api/v1/submissions', caseRoutes(ctx))
     .route('/api/v1/submissions', paperRoutes(ctx))
+    .route('/api/v1/submissions', actRoutes(ctx))
+    .route('/api/v1/submissions', errandRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))

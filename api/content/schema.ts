@@ -125,6 +125,8 @@ export const ServiceShape = v.strictObject({
   /** Offices of the city, where they differ from the state's responsibilities. */
   offices: Slugs,
   postbox: Slug,
+  /** Where objections to its notices are worked; else the postbox of the service. */
+  objectionPostbox: v.exactOptional(Slug),
   trustLevel: v.picklist(['none', 'basic', 'substantial', 'high']),
   filePlan: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)),
   retention: Slug,

@@ -49,7 +49,12 @@ status.sign-in              all    all     -     -    -      -        -
 status.read                 -      own     -     -    -      -        -
 receipt.read                -      own     -     -    -      -        -
 request.answer              -      own     -     -    -      -        -
+act.perform                 -      own     -     -    -      -        -
+inspection.read             -      own     -     -    -      -        -
 notice.read                 -      own     own   own  -      -        -
+payment.read                -      own     -     -    -      -        -
+payment.start               -      own     -     -    -      -        -
+payment.hear                all    all     -     -    -      -        -
 document.read               -      own     own   own  -      -        -
 account.read                -      -       -     -    -      -        -
 account.write               -      -       -     -    -      -        -
@@ -60,10 +65,8 @@ vorgang.read                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
-payment.read                -      own     -     -    -      -        -
-payment.start               -      own     -     -    -      -        -
-payment.hear                all    all     -     -    -      -        -
 paper.take-in               -      -       all   all  -      -        -
+errand.finish               -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all
