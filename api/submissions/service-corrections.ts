@@ -16,7 +16,7 @@ import type { ActAttempt } from './act-attempt.ts'
 import { errandDueOn, possibleActs } from './acts.ts'
 import { DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { type Draft, sealTyped } from './draft.ts'
+import { type Draft, sealDraft } from './draft.ts'
 import { actImpossible, incomplete } from './refusals.ts'
 import { factsOf } from './service-act-facts.ts'
 import { planFlag } from './service-act-submissions.ts'
@@ -36,12 +36,14 @@ export async function beginCorrection(ctx: SubmissionsCtx, actor: Actor, { kase 
   const atMs = ctx.now()
   const row = {
     id: draftId,
+    // It is gone on with from the status page, not by a code of its own.
+    reference: null,
     serviceSlug: vorgang.serviceSlug,
     formDigest: form.digest,
     contentRevisionId: vorgang.contentRevisionId,
     lang: form.lang,
     keyId,
-    answersSealed: await sealTyped(ctx, { id: draftId, keyId }, typedFrom(form, answers)),
+    answersSealed: await sealDraft(ctx, { id: draftId, keyId }, { typed: typedFrom(form, answers), notes: {} }),
     createdAtMs: atMs,
     updatedAtMs: atMs,
     expiresAtMs: atMs + DRAFT_LIFE_MS,

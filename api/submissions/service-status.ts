@@ -96,8 +96,8 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
   authorize(actor, 'status.read', { vorgangId })
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
-  const [lines, requests, notices, payments, exemption, lookups, documents, letters, nextCode, state, facts] = await Promise.all(
-    [
+  const [lines, requests, notices, payments, exemption, lookups, documents, letters, nextCode, state, facts] =
+    await Promise.all([
       listJournal(ctx, vorgang.eakteId, { limit: 500 }),
       readRequests(ctx, vorgangId),
       readNotices(ctx, vorgangId),
@@ -109,8 +109,7 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
       currentReceiptCode(ctx, vorgangId),
       stateOf(ctx, kase),
       factsOf(ctx, kase),
-    ],
-  )
+    ])
   const forms = await Promise.all(
     requests.map(async ({ id }) => openForm(ctx, await readForm(ctx, kase, { act: 'answer', about: id }))),
   )

@@ -39,8 +39,9 @@ function isSilentlyReached(definition: Definition, node: Node): boolean {
 }
 
 const isMail = (node: Node): boolean => node.kind === 'service' && node.effect === 'notify'
+/** A silent step that a program does takes moments: whoever has just sent something still looks at the receipt. */
 const isWaiting = (node: Node): boolean =>
-  node.kind === 'user' || node.kind === 'catch' || (node.kind === 'service' && node.waits)
+  node.kind === 'user' || node.kind === 'catch' || (node.kind === 'service' && node.waits && !node.isSilent)
 
 /** The nodes from which a node is entered: along its flows, into a sub-process, from what a boundary event hangs on. */
 function before(definition: Definition, node: Node): Node[] {
