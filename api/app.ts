@@ -16,6 +16,7 @@ import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { accountCaseRoutes } from './submissions/routes-account.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
+import { actRoutes, errandRoutes } from './submissions/routes-acts.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
@@ -60,6 +61,8 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', caseRoutes(ctx))
     .route('/api/v1/submissions', paperRoutes(ctx))
     .route('/api/v1/submissions', accountCaseRoutes(ctx))
+    .route('/api/v1/submissions', actRoutes(ctx))
+    .route('/api/v1/submissions', errandRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))

@@ -1,13 +1,11 @@
-import { join } from '../db/batch.ts'
 import { planDelivery } from './connectors/plan.ts'
 import type { Content } from './content/snapshot.ts'
-import { planCloseEakte, planJournal } from './eakten/plan.ts'
 import { actorId } from './lib/actor.ts'
 import { dayInBerlin } from './lib/clock.ts'
-import { ruleInForce } from './lib/deadlines.ts'
 import { wordsOf } from './lib/words.ts'
 import { planMail } from './messages/plan.ts'
 import { prepareRequest } from './messages/service.ts'
+import { prepareLetter } from './messages/service-letters.ts'
 import {
   prepareAutomaticDecision,
   prepareDecision,
@@ -18,10 +16,12 @@ import {
 import { prepareExemption, preparePaymentStep } from './payments/service.ts'
 import { readVorgangLookups } from './registers/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
+import { prepareClose } from './submissions/service-closing.ts'
 import type { Case } from './workflow/case.ts'
-import type { EffectHandler, OutcomeHandler, WorkflowParts } from './workflow/ctx.ts'
+import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
 import { createDefinitionCache } from './workflow/definition.ts'
 import type { Definition } from './workflow/model.ts'
+import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
 
 const DEFINITIONS_KEPT = 200
@@ -31,42 +31,54 @@ export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts 
   const parse = createDefinitionCache(DEFINITIONS_KEPT)
   // A content revision never changes, so its files need to be read and hashed once only.
   const ofContent = new WeakMap<Content, Map<string, Definition>>()
-  const definition: WorkflowParts['definition'] = async (content, slug) => {
+  const definition: WorkflowParts['definition'] = async (content, slug, kind) => {
     const definitions = ofContent.get(content) ?? new Map<string, Definition>()
     ofContent.set(content, definitions)
-    const known = definitions.get(slug)
+    const file = `${processPath(slug, kind)}.bpmn`
+    const known = definitions.get(file)
     if (known !== undefined) {
       return known
     }
-    const file = `services/${slug}/process.bpmn`
     const parsed = await parse(textOf(content, file), file)
     if (!parsed.ok) {
       throw new Error(`process of ${slug} is broken: ${parsed.findings[0]?.type ?? ''}`)
     }
-    definitions.set(slug, parsed.definition)
+    definitions.set(file, parsed.definition)
     return parsed.definition
   }
   const known = new Map<string, ProcessTexts>()
   return {
     definition,
-    texts: async (content, slug, lang) => {
-      const wanted = `services/${slug}/process.${lang}.yaml`
-      const file = content.file(wanted) === undefined ? `services/${slug}/process.de.yaml` : wanted
-      const key = `${content.digestOfFile(file)}:${content.digestOfFile(`services/${slug}/process.bpmn`)}`
+    texts: async (content, slug, lang, kind) => {
+      const path = processPath(slug, kind)
+      const file = inLanguage(content, path, lang)
+      const shared = inLanguage(content, SHARED_TEXTS, lang)
+      const key = [file, shared, `${path}.bpmn`].map((one) => content.digestOfFile(one)).join(':')
       const kept = known.get(key)
       if (kept !== undefined) {
         return kept
       }
-      const read = readProcessTexts(textOf(content, file), file, await definition(content, slug))
-      if (!read.ok) {
-        throw new Error(`words of the process of ${slug} are broken: ${read.findings[0]?.type ?? ''}`)
+      const read = readProcessTexts(textOf(content, file), file, await definition(content, slug, kind))
+      const common = readSharedTexts(textOf(content, shared), shared)
+      if (!read.ok || !common.ok) {
+        throw new Error(`words of the process of ${slug} are broken`)
       }
-      known.set(key, read.texts)
-      return read.texts
+      const texts = withShared(read.texts, common.texts)
+      known.set(key, texts)
+      return texts
     },
     effects: effectsOf(whole),
     outcomes: outcomesOf(whole),
   }
+}
+
+/** Without its ending: the process of a service, or the one that all objections go through. */
+const processPath = (slug: string, kind: VorgangKind = 'application'): string =>
+  kind === 'objection' ? 'processes/objection' : `services/${slug}/process`
+
+function inLanguage(content: Content, path: string, lang: string): string {
+  const wanted = `${path}.${lang}.yaml`
+  return content.file(wanted) === undefined ? `${path}.de.yaml` : wanted
 }
 
 function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectHandler>> {
@@ -119,13 +131,7 @@ function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectH
       })
       return { plan: step.plan, isPending: step.isDue, values: { bezahlt: false } }
     },
-    'set-retention': async ({ eakte, content }) => {
-      const nowMs = whole().now()
-      const until = retainUntil(content, eakte.retentionRule, dayInBerlin(nowMs))
-      const body = { rule: eakte.retentionRule, until }
-      const line = planJournal(eakte.id, 'eakte-closed', nowMs, 'system:process', body)
-      return { plan: eakte.state === 'open' ? join(planCloseEakte(eakte.id, until, nowMs), line) : {} }
-    },
+    'set-retention': async (kase) => ({ plan: await prepareClose(whole(), kase) }),
   }
 }
 
@@ -135,6 +141,13 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, Outcom
     async (kase, actor, { values }) => ({
       plan: await prepareDecision(whole(), kase, actor, { outcome, reasons: values['reasons'] }),
     })
+  const answerLetter =
+    (result: string): OutcomeHandler =>
+    async ({ vorgang }, actor, { values }) => {
+      const ctx = whole()
+      const at = { vorgangId: vorgang.id, eakteId: vorgang.eakteId, keyId: vorgang.keyId, by: actorId(actor) }
+      return { plan: (await prepareLetter(ctx, at, values['message'])).plan, result }
+    }
   return {
     'grant-exemption': async (kase, actor, { values }) => ({
       plan: await prepareExemption(whole(), kase, { isGranted: true, reasons: values['reasons'], by: actorId(actor) }),
@@ -142,6 +155,8 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, Outcom
     'refuse-exemption': async (kase, actor, { values }) => ({
       plan: await prepareExemption(whole(), kase, { isGranted: false, reasons: values['reasons'], by: actorId(actor) }),
     }),
+    remedy: answerLetter('remedied'),
+    'hand-over': answerLetter('handed-over'),
     approve: decide('approved'),
     refuse: decide('refused'),
     'request-information': async (kase, actor, { values }) => {
@@ -181,14 +196,6 @@ async function sourcesOf(ctx: SubmissionsCtx, { vorgang, content }: Case): Promi
   })
   const used = lookups.filter((lookup) => lookup.state === 'used').map((lookup) => lookup.registerName)
   return [wordsOf(content.words, vorgang.lang)('source.applicant'), ...new Set(used)]
-}
-
-/** Day until which an eAkte is kept: years of the rule in force, from closing or from the end of that year. */
-function retainUntil(content: Content, ruleId: string, closedOn: string): string {
-  const rule = ruleInForce(content.retention.rules, ruleId, closedOn)
-  const years = rule?.years ?? 10
-  const year = Number(closedOn.slice(0, 4)) + years
-  return rule?.from === 'closing' ? `${year}${closedOn.slice(4)}`.replace(/-02-29$/, '-03-01') : `${year}-12-31`
 }
 
 const textOf = (content: Content, file: string): string =>

@@ -54,6 +54,8 @@ import {
 import { caseNames, SEARCH_SCHEMA, type SearchCtx } from './search/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { composeMessage, describeCase } from './submissions/service-copy.ts'
+import { prepareBounce } from './submissions/service-errands.ts'
+import type { VorgangKind } from './workflow/ctx.ts'
 
 /** Everything a town needs, made once. */
 export type Context = SubmissionsCtx &
@@ -200,8 +202,11 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     formWords: wordsCache(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
-    mailText: async (content: Content, slug: string, lang: string, template: string) =>
-      (await whole().workflow.texts(content, slug, lang)).messages[template] ?? commonMail(content, lang, template),
+    mailText: async (content: Content, slug: string, lang: string, template: string, kind?: VorgangKind) =>
+      (await whole().workflow.texts(content, slug, lang, kind)).messages[template] ??
+      commonMail(content, lang, template),
+    replyDomain: config.mailIn?.domain ?? null,
+    prepareBounce: (vorgangId: string) => prepareBounce(whole(), vorgangId),
     projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
     serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,

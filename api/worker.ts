@@ -8,7 +8,7 @@ import { publishPages } from './import-content.ts'
 import { planJob } from './jobs/plan.ts'
 import { createJobRunner, type JobRunner } from './jobs/service.ts'
 import { checkpointJob } from './journal/service.ts'
-import { runCodeMail, runMail } from './messages/service.ts'
+import { runCodeMail, runContactMail, runMail } from './messages/service-mail.ts'
 import { runPaymentCheck, runPaymentReceipt } from './payments/service.ts'
 import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
@@ -36,6 +36,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
   const runner = createJobRunner(ctx, {
     mail: (job) => runMail(ctx, job),
     'mail-code': (job) => runCodeMail(ctx, job),
+    'mail-contact': (job) => runContactMail(ctx, job),
     deliver: (job) => runDelivery(ctx, job),
     effect: (job) => runEffect(ctx, job),
     timer: (job) => runTimer(ctx, job),

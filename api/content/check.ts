@@ -7,7 +7,7 @@ import { yamlLine } from './yaml.ts'
 const FOLDERS = [
   'catalogue/services', 'catalogue/offices', 'catalogue/responsibilities', 'catalogue/online-services',
   'services', 'offices', 'life-situations', 'postboxes', 'connectors', 'registers', 'pages', 'words', 'letters', 'templates',
-  'code-lists',
+  'code-lists', 'processes',
 ] as const // biome-ignore format: one list
 const TOP_FILES = [
   'city.yaml',
@@ -77,6 +77,12 @@ function checkServices(content: Content): readonly Finding[] {
     check('related', service.related, content.services, 'service')
     check('offices', service.offices, content.offices, 'office')
     check('postbox', [service.postbox], content.postboxes, 'postbox')
+    check(
+      'objectionPostbox',
+      service.objectionPostbox === undefined ? [] : [service.objectionPostbox],
+      content.postboxes,
+      'postbox',
+    )
     check('filePlan', [service.filePlan], positions, 'file plan position that holds eAkten')
     check('retention', [service.retention], retention, 'retention rule')
     check('connectors', service.connectors, content.connectors, 'connector')

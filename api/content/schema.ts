@@ -125,6 +125,8 @@ export const ServiceShape = v.strictObject({
   /** Offices of the city, where they differ from the state's responsibilities. */
   offices: Slugs,
   postbox: Slug,
+  /** Where objections to its notices are worked; else the postbox of the service. */
+  objectionPostbox: v.exactOptional(Slug),
   trustLevel: v.picklist(['none', 'basic', 'substantial', 'high']),
   /** `replaced`: the law asks for writing, and an application of an identified person takes its place (§ 9a Abs. 5 OZG). */
   writtenForm: v.exactOptional(v.picklist(['replaced'])),

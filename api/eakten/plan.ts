@@ -1,10 +1,12 @@
 import { type JournalEntry, type JournalValue, type Plan, ref } from '../../db/batch.ts'
 import {
+  guardEakteKept,
   guardEakteOpen,
   insertEakte,
   insertVorgang,
   moveVorgang,
   numberAktenzeichen,
+  reopenEakte,
   updateRetention,
   type Vorgang,
 } from './store.ts'
@@ -54,11 +56,54 @@ export function planOpenEakte(input: NewEakte): Plan {
         lang: input.lang,
         state: input.state,
         openedAtMs: input.atMs,
+        kind: 'application',
+        aboutVorgangId: null,
+        aboutNoticeId: null,
       }),
     ],
     changes: [{ topic: 'vorgang', id: input.vorgangId }],
   }
 }
+
+export type NewObjection = {
+  readonly vorgangId: string
+  readonly reference: string
+  readonly keyId: string
+  readonly lang: string
+  readonly contentRevisionId: string
+  readonly state: string
+  readonly atMs: number
+  readonly against: Pick<Vorgang, 'id' | 'eakteId' | 'serviceSlug'>
+  readonly noticeId: string
+}
+
+/** Opens the Vorgang of an objection in the eAkte of its notice, which is open again by it; one for each notice. */
+export const planOpenObjection = ({ against, noticeId, atMs, ...rest }: NewObjection): Plan => ({
+  guards: [reopenEakte(against.eakteId)],
+  statements: [
+    insertVorgang({
+      id: rest.vorgangId,
+      eakteId: against.eakteId,
+      reference: rest.reference,
+      serviceSlug: against.serviceSlug,
+      contentRevisionId: rest.contentRevisionId,
+      keyId: rest.keyId,
+      lang: rest.lang,
+      state: rest.state,
+      openedAtMs: atMs,
+      kind: 'objection',
+      aboutVorgangId: against.id,
+      aboutNoticeId: noticeId,
+    }),
+  ],
+  changes: [{ topic: 'vorgang', id: rest.vorgangId }],
+})
+
+/** Opens an eAkte again, closed or not. */
+export const planReopenEakte = (eakteId: string): Plan => ({ guards: [reopenEakte(eakteId)] })
+
+/** Holds while an eAkte is kept (guard `eakte-kept`): for what may be said after it was closed. */
+export const planKeptEakte = (eakteId: string): Plan => ({ guards: [guardEakteKept(eakteId)] })
 
 export type VorgangMove = {
   readonly vorgang: Pick<Vorgang, 'id' | 'version' | 'eakteId'>

@@ -55,7 +55,7 @@ export function insertEakte(
 
 export function insertVorgang(row: Omit<Vorgang, 'outcome' | 'closedAtMs' | 'version'>): Statement {
   return {
-    sql: 'INSERT INTO vorgaenge (id, eakte_id, reference, service_slug, content_revision_id, key_id, lang, state, opened_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
+    sql: 'INSERT INTO vorgaenge (id, eakte_id, reference, service_slug, content_revision_id, key_id, lang, state, opened_at_ms, version, kind, about_vorgang_id, about_notice_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)',
     args: [
       row.id,
       row.eakteId,
@@ -66,6 +66,9 @@ export function insertVorgang(row: Omit<Vorgang, 'outcome' | 'closedAtMs' | 'ver
       row.lang,
       row.state,
       row.openedAtMs,
+      row.kind,
+      row.aboutVorgangId,
+      row.aboutNoticeId,
     ],
   }
 }
@@ -74,6 +77,20 @@ export function insertVorgang(row: Omit<Vorgang, 'outcome' | 'closedAtMs' | 'ver
 export const guardEakteOpen = (eakteId: string): Guard => ({
   name: 'eakte-open',
   sql: "UPDATE eakten SET state = state WHERE id = ? AND state = 'open'",
+  args: [eakteId],
+})
+
+/** Holds while the eAkte is kept, open or closed: for what changes nothing that was filed. */
+export const guardEakteKept = (eakteId: string): Guard => ({
+  name: 'eakte-kept',
+  sql: "UPDATE eakten SET state = state WHERE id = ? AND state IN ('open', 'closed')",
+  args: [eakteId],
+})
+
+/** Opens a closed eAkte again; its retention is counted anew when it is closed. One that is open stays as it is. */
+export const reopenEakte = (eakteId: string): Guard => ({
+  name: 'eakte-kept',
+  sql: "UPDATE eakten SET state = 'open', closed_at_ms = NULL, retain_until_on = NULL, version = version + 1 WHERE id = ? AND state IN ('open', 'closed')",
   args: [eakteId],
 })
 

@@ -26,7 +26,7 @@ export { stepView } from './step-view.ts'
 export { findPage, firstStep, isLevelMarked, nextStep, reachedLevel, resumeStep } from './steps.ts'
 export { summary } from './summary.ts'
 export { nextTask, tasksView } from './tasks.ts'
-export { typedValues } from './typed-from.ts'
+export { typedFrom, typedValues } from './typed-from.ts'
 export { readStepBody, validateAll, validateStep, walkedAnswers } from './validate.ts'
 export { formWords, type SpokenWords } from './words.ts'
 

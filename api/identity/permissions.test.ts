@@ -49,6 +49,8 @@ status.sign-in              all    all     -     -    -      -        -
 status.read                 -      own     -     -    -      -        -
 receipt.read                -      own     -     -    -      -        -
 request.answer              -      own     -     -    -      -        -
+act.perform                 -      own     -     -    -      -        -
+inspection.read             -      own     -     -    -      -        -
 notice.read                 -      own     own   own  -      -        -
 payment.read                -      own     -     -    -      -        -
 payment.start               -      own     -     -    -      -        -
@@ -64,6 +66,7 @@ vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
 paper.take-in               -      -       all   all  -      -        -
+errand.finish               -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all

@@ -1,3 +1,4 @@
+import type { Plan } from '../../db/batch.ts'
 import type { ContentCtx } from '../content/access.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DocumentsCtx } from '../documents/service.ts'
@@ -13,5 +14,10 @@ export type MessagesCtx = DocumentsCtx &
       serviceSlug: string,
       lang: string,
       template: string,
+      kind?: 'application' | 'objection',
     ) => Promise<MailText | null>
+    /** Domain whose mails reach this program; null: answers by mail are not read. */
+    readonly replyDomain: string | null
+    /** What is to be written when a mail to the person of a Vorgang did not arrive: the room that sees postboxes knows. */
+    readonly prepareBounce: (vorgangId: string) => Promise<Plan>
   }

@@ -1,13 +1,8 @@
 import * as v from 'valibot'
 import type { Plan } from '../../db/batch.ts'
-import { readVorgang, type Vorgang } from '../eakten/service.ts'
-import { codeText } from '../identity/plan.ts'
-import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { addDays } from '../lib/deadlines.ts'
 import { problemType } from '../lib/problem.ts'
-import { wordsOf } from '../lib/words.ts'
 import type { MessagesCtx } from './ctx.ts'
-import { fillMail, type MailText } from './mail.ts'
 import {
   answerRequest,
   findContact,
@@ -200,82 +195,6 @@ export async function readEmail(ctx: MessagesCtx, vorgangId: string): Promise<{ 
   }
   const email = await openText(ctx, contact.keyId, 'contacts', vorgangId, contact.emailSealed, 'email')
   return { email, lang: contact.lang }
-}
-
-const MailPayload = v.object({ template: v.string(), vorgangId: v.string(), key: v.string() })
-
-/** Handler of job `mail`: reference and link to the person's address. Nobody to write to is no failure. */
-export async function runMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
-  const { template, vorgangId, key } = v.parse(MailPayload, job.payload)
-  const vorgang = await readVorgang(ctx, vorgangId)
-  if (vorgang === undefined) {
-    return { dead: 'no-such-vorgang' }
-  }
-  const content = await ctx.content.at(vorgang.contentRevisionId)
-  const text = await ctx.mailText(content, vorgang.serviceSlug, vorgang.lang, template)
-  return text === null
-    ? { dead: 'no-words' }
-    : await sendMail(ctx, job, vorgang, { text, kind: template, id: `${template}.${key}` })
-}
-
-const CodePayload = v.object({ vorgangId: v.string(), codeId: v.string() })
-
-/** Handler of job `mail-code`: a one-time code for the status page, on its own, without the reference. */
-export async function runCodeMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
-  const { vorgangId, codeId } = v.parse(CodePayload, job.payload)
-  const vorgang = await readVorgang(ctx, vorgangId)
-  if (vorgang === undefined) {
-    return { dead: 'no-such-vorgang' }
-  }
-  const words = wordsOf(ctx.content.live().content.words, vorgang.lang)
-  const text = { subject: words('mail.code.subject'), text: words('mail.code.text') }
-  return await sendMail(ctx, job, vorgang, { text, kind: 'code', id: `code.${codeId}`, code: codeText(ctx, codeId) })
-}
-
-type Outgoing = { readonly text: MailText; readonly kind: string; readonly id: string; readonly code?: string }
-
-async function sendMail(ctx: MessagesCtx, job: Job, vorgang: Vorgang, mail: Outgoing): Promise<JobResult> {
-  const contact = await readEmail(ctx, vorgang.id)
-  if (contact === null) {
-    return { done: true }
-  }
-  const journal = (type: string): Plan => ({
-    journal: [
-      {
-        eakteId: vorgang.eakteId,
-        type,
-        atMs: ctx.now(),
-        actor: 'system:mail',
-        body: { vorgang: vorgang.id, mail: mail.kind },
-      },
-    ],
-  })
-  const facts = {
-    vorgangsnummer: vorgang.reference,
-    link: `${ctx.origin}/status/`,
-    behoerde: ctx.content.live().content.city.authority.de,
-    ...(mail.code === undefined ? {} : { code: mail.code }),
-  }
-  try {
-    await ctx.mailer.send({
-      ...fillMail(mail.text, facts),
-      to: contact.email,
-      lang: contact.lang,
-      messageId: `<${vorgang.id}.${mail.id.replace(/[^\w.-]/g, '')}@${ctx.mailDomain}>`,
-    })
-  } catch (error) {
-    const status =
-      error !== null && typeof error === 'object' && 'responseCode' in error ? Number(error.responseCode) : 0
-    if (status >= 500 && status < 600) {
-      return { dead: `mail-refused-${status}`, plan: journal('mail-refused') }
-    }
-    return {
-      again: 'back-off',
-      reason: 'mail-not-taken',
-      ...(job.isLastAttempt ? { plan: journal('mail-refused') } : {}),
-    }
-  }
-  return { done: true, plan: journal('mail-sent') }
 }
 
 async function openText(

@@ -36,6 +36,13 @@ export const insertContact = (row: Omit<ContactRow, 'version'>): Statement => ({
   args: [row.vorgangId, row.keyId, row.lang, row.emailSealed],
 })
 
+/** Puts another address, or none, in place of the one that was read. */
+export const updateContact = (version: number, row: Omit<ContactRow, 'version'>): Guard => ({
+  name: 'contact-version',
+  sql: 'UPDATE contacts SET key_id = ?, lang = ?, email_sealed = ?, version = version + 1 WHERE vorgang_id = ? AND version = ?',
+  args: [row.keyId, row.lang, row.emailSealed, row.vorgangId, version],
+})
+
 export const insertRequest = (row: Omit<RequestRow, 'answeredAtMs' | 'version'>): Statement => ({
   sql: 'INSERT INTO information_requests (id, vorgang_id, key_id, text_sealed, due_on, state, created_by, created_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)',
   args: [row.id, row.vorgangId, row.keyId, row.textSealed, row.dueOn, row.state, row.createdBy, row.createdAtMs],

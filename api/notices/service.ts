@@ -291,6 +291,15 @@ export async function readDecision(ctx: NoticesCtx, _actor: Actor, vorgangId: st
   }
 }
 
+/** A decision is drafted, or signed and not yet a notice: what the person says now would come too late for it. */
+export async function isBeingDecided(ctx: Pick<NoticesCtx, 'db'>, vorgangId: string): Promise<boolean> {
+  const decision = await findLatestDecision(ctx.db, vorgangId)
+  if (decision?.state === 'signed') {
+    return (await findNoticeOfDecision(ctx.db, decision.id, vorgangId)) === undefined
+  }
+  return decision?.state === 'drafted'
+}
+
 /** Reads the notices of a Vorgang, oldest first. The caller has checked who asks. */
 export async function readNotices(ctx: NoticesCtx, vorgangId: string): Promise<readonly NoticeView[]> {
   const rows = await listNotices(ctx.db, vorgangId)

@@ -10,7 +10,7 @@ import { redeemCode, requestMailCode } from '../identity/service-codes.ts'
 import { readReference } from '../lib/ids.ts'
 import { planCodeMail } from '../messages/plan.ts'
 import { previewNotice } from '../notices/service.ts'
-import { readAnswerRequest } from './answer-request.ts'
+import { readActRequest } from './act-request.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import {
   ANY_FILE,
@@ -24,7 +24,7 @@ import {
   StatusCode,
   StatusSignIn,
 } from './schema.ts'
-import { answerRequest } from './service-answers.ts'
+import { answerAsSent } from './service-answers.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
 import { openCaseDocument, openCasePage, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
 
@@ -93,12 +93,12 @@ export const statusRoutes = (ctx: SubmissionsCtx) =>
       async (c) => {
         const vorgangId = parameter(Id, c.req.param('vorgang'), 'vorgang')
         const requestId = parameter(Id, c.req.param('request'), 'request')
-        const answer = await readAnswerRequest(ctx, actorOf(c), { vorgangId, requestId }, c)
-        const answered = await answerRequest(ctx, actorOf(c), { vorgangId, requestId, ...answer })
+        const sent = await readActRequest(ctx, actorOf(c), vorgangId, c)
+        const answered = await answerAsSent(ctx, actorOf(c), { vorgangId, requestId, ...sent })
         return done(c, {
-          page: `/status/${vorgangId}`,
+          page: answered.page,
           self: `/api/v1/submissions/status/${vorgangId}`,
-          body: answered,
+          body: { vorgangId },
         })
       },
     )

@@ -22,6 +22,7 @@ import {
   SubmitDraft,
   SubmittedDraft,
 } from './schema.ts'
+import { donePage } from './service-act-submissions.ts'
 import { startDraft } from './service-drafts.ts'
 import { dropFile, openDraftFile, saveFile, storeDraftFile } from './service-files.ts'
 import { lookupAfter } from './service-lookups.ts'
@@ -122,7 +123,9 @@ export const submitRoutes = (ctx: SubmissionsCtx) =>
         const draftId = parameter(Id, c.req.param('draft'), 'draft')
         const submitted = await submitDraft(ctx, actorOf(c), draftId, inputOf(c, SubmitDraft).version)
         return done(c, {
-          page: `/antrag/${submitted.draftId}/eingang`,
+          page: submitted.isCorrection
+            ? donePage(submitted.vorgangId, 'correct')
+            : `/antrag/${submitted.draftId}/eingang`,
           self: `/api/v1/submissions/status/${submitted.vorgangId}`,
           body: submitted,
           status: 201,

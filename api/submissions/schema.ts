@@ -44,7 +44,7 @@ export const SavedPart = v.object({ receivedBytes: v.number(), file: v.optional(
 /** `version` of the review that the person saw; a form sends it as text. */
 const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.toNumber())]), v.integer())
 export const SubmitDraft = v.strictObject({ version: v.optional(Version) })
-export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id })
+export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id, isCorrection: v.boolean() })
 
 /** A page of ours that a person may come back to. */
 const Page = v.pipe(
@@ -70,6 +70,10 @@ export const CodeSent = v.object({ sent: v.boolean() })
 export const ConfirmDelete = v.strictObject({ confirm: v.union([v.literal('true'), v.literal(true)]) })
 export const Discarded = v.object({ discarded: v.literal(true) })
 export const OfVorgang = v.object({ vorgangId: Id })
+/** Version of the form of an act that a person saw. */
+export const FormVersion = v.optional(Version)
+export const ActAnswer = v.object({ vorgangId: Id, page: v.string() })
+export const Reopen = v.strictObject({ message: v.pipe(v.string(), v.maxLength(10_000)) })
 
 /** Page of a document, from 1. */
 export const PageNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.toNumber())

@@ -1,58 +1,77 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
-import { planForgetUploads } from '../documents/plan.ts'
-import { discardBlobs, prepareDocument, receiveUpload, type Upload } from '../documents/service.ts'
+import { discardBlobs } from '../documents/service.ts'
 import { planAddToEakte } from '../eakten/plan.ts'
 import type { Vorgang } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { Problem } from '../lib/problem.ts'
-import { prepareAnswer, requestAnswered } from '../messages/service.ts'
+import { prepareAnswer, readRequests, requestAnswered } from '../messages/service.ts'
 import { prepareMessage } from '../workflow/service.ts'
+import { type ActIssue, type ActTyped, readAct, typedOf } from './act-form.ts'
+import type { ActRequest } from './act-request.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { actInvalid } from './refusals.ts'
+import { prepareActDocuments, type StoredFile } from './service-act-files.ts'
+import { keepTyped, readForm } from './service-act-forms.ts'
+import { prepareActSubmission } from './service-act-submissions.ts'
 import { ownVorgang } from './service-status.ts'
 
-/** What an answer may bring along: the same as the forms' uploads. */
-export const ANSWER_FILE = {
-  bytesMax: 20 * 1024 * 1024,
-  mediaTypes: ['application/pdf', 'image/jpeg', 'image/png'],
-  filesMax: 10,
-} as const
-
 const TRIES_MAX = 5
-
-export type StoredFile = { readonly upload: Upload; readonly plan: Plan }
-
-/** Stores the bytes of a file that comes with an answer. Throws the refusals of `documents/`. */
-export async function storeAnswerFile(
-  ctx: SubmissionsCtx,
-  actor: Actor,
-  input: {
-    readonly vorgangId: string
-    readonly requestId: string
-    readonly fileName: string
-    readonly source: AsyncIterable<Uint8Array>
-  },
-): Promise<StoredFile> {
-  authorize(actor, 'request.answer', { vorgangId: input.vorgangId })
-  const vorgang = await ownVorgang(ctx, actor, input.vorgangId)
-  return await receiveUpload(ctx, {
-    draftId: input.requestId,
-    keyId: vorgang.keyId,
-    field: '/answer',
-    fileName: input.fileName,
-    source: input.source,
-    bytesMax: ANSWER_FILE.bytesMax,
-    mediaTypes: ANSWER_FILE.mediaTypes,
-  })
-}
 
 export type AnswerInput = {
   readonly vorgangId: string
   readonly requestId: string
   readonly text: string
   readonly files: readonly StoredFile[]
+}
+
+/**
+ * Answers a request for information as it was sent, by a person or a program. What a person typed and what is wrong with it is
+ * kept and shown at its place; a program is told at once. Throws what `answerRequest` throws.
+ */
+export async function answerAsSent(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  input: ActRequest & { readonly vorgangId: string; readonly requestId: string },
+): Promise<{ readonly vorgangId: string; readonly page: string }> {
+  const { vorgangId, requestId, files, refusals } = input
+  const typed = typedOf('answer', input.entries)
+  const read = readAct('answer', typed, files.length)
+  const issues = [...refusals, ...(read.ok || refusals.length > 0 ? [] : read.issues)]
+  const isOpen = (await readRequests(ctx, vorgangId)).some(({ id, state }) => id === requestId && state === 'open')
+  if (isOpen && issues.length > 0 && (input.isForm || refusals.length > 0)) {
+    await discardBlobs(
+      ctx,
+      files.map(({ upload }) => upload.blobId),
+    )
+    if (!input.isForm) {
+      throw actInvalid('answer', {
+        errors: issues.map(({ name, type }) => ({ pointer: `/${name}`, type: `act/${type}` })),
+      })
+    }
+    await keepRefused(ctx, actor, { vorgangId, requestId }, { typed, issues })
+    return { vorgangId, page: `/status/${vorgangId}#fehler` }
+  }
+  const answered = await answerRequest(ctx, actor, { vorgangId, requestId, text: typed['text'] ?? '', files })
+  return { ...answered, page: `/status/${vorgangId}` }
+}
+
+async function keepRefused(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  at: { readonly vorgangId: string; readonly requestId: string },
+  wrong: { readonly typed: ActTyped; readonly issues: readonly ActIssue[] },
+): Promise<void> {
+  const vorgang = await ownVorgang(ctx, actor, at.vorgangId)
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const row = await readForm(ctx, { vorgang }, { act: 'answer', about: at.requestId })
+    if (await keepTyped(ctx, row, wrong)) {
+      return
+    }
+  }
+  throw changedMeanwhile(`request ${at.requestId}`)
 }
 
 /**
@@ -104,7 +123,7 @@ async function writeAnswer(ctx: SubmissionsCtx, actor: Actor, input: AnswerInput
 }
 
 async function planAnswer(ctx: SubmissionsCtx, by: string, vorgang: Vorgang, input: AnswerInput): Promise<Plan> {
-  const { id: vorgangId, eakteId, keyId } = vorgang
+  const { id: vorgangId, eakteId } = vorgang
   const answer = await prepareAnswer(ctx, {
     requestId: input.requestId,
     vorgangId,
@@ -114,24 +133,19 @@ async function planAnswer(ctx: SubmissionsCtx, by: string, vorgang: Vorgang, inp
     by,
   })
   const moved = await prepareMessage(ctx, { vorgangId, name: 'answer-received', values: {}, actor: by })
-  const documents = input.files.map(({ upload: { blobId, meta } }) =>
-    prepareDocument(ctx, {
-      id: ctx.newId(),
-      eakteId,
-      vorgangId,
-      kind: 'answer-attachment',
-      keyId,
-      blobId,
-      meta,
-      createdBy: by,
-    }),
-  )
-  return join(
-    answer,
-    planAddToEakte(eakteId),
-    moved.plan,
-    ...input.files.map((file) => file.plan),
-    ...(await Promise.all(documents)),
-    planForgetUploads(input.files.map((file) => file.upload)),
-  )
+  const documents = await prepareActDocuments(ctx, vorgang, { files: input.files, kind: 'answer-attachment', by })
+  const submission = await prepareActSubmission(ctx, {
+    id: ctx.newId(),
+    vorgang,
+    kind: 'answer',
+    payload: {
+      format: 1,
+      act: 'answer',
+      texts: { text: input.text, request: input.requestId },
+      choices: [],
+      documents: [...documents.ids],
+    },
+    by,
+  })
+  return join(answer, planAddToEakte(eakteId), moved.plan, documents.plan, submission)
 }

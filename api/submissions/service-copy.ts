@@ -12,7 +12,7 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { wordsOf } from '../lib/words.ts'
 import { vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { findSubmissionOfVorgang } from './store.ts'
+import { findLatestAnswers, findSubmissionOfVorgang, type SubmissionRow } from './store.ts'
 
 const Stored = v.object({
   format: v.literal(1),
@@ -27,21 +27,29 @@ const Stored = v.object({
 })
 const Payload = v.object({ vorgangId: v.string() })
 
-/** Opens the answers of a submission; null where the Vorgang has none. The caller has checked who asks. */
+/** Opens the answers that hold now: the application's, or those of its newest correction; null where there are none. The caller has checked who asks. */
 export async function readAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise<Answers | null> {
-  return ((await readStored(ctx, vorgangId))?.answers as Answers | undefined) ?? null
+  const row = await findLatestAnswers(ctx.db, vorgangId)
+  return row === undefined ? null : await openAnswers(ctx, row)
 }
 
 /** What the program found about who may apply when the submission was sent, by ids of conditions; null where nothing is asked. */
 export async function readJudgement(ctx: SubmissionsCtx, vorgangId: string) {
-  return (await readStored(ctx, vorgangId))?.eligibility ?? null
+  const row = await findSubmissionOfVorgang(ctx.db, vorgangId)
+  return row === undefined ? null : ((await openStored(ctx, row)).eligibility ?? null)
 }
 
-async function readStored(ctx: SubmissionsCtx, vorgangId: string): Promise<v.InferOutput<typeof Stored> | null> {
+/** Opens the answers as they were first sent in; null where there are none. The caller has checked who asks. */
+async function readFirstAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise<Answers | null> {
   const row = await findSubmissionOfVorgang(ctx.db, vorgangId)
-  if (row === undefined) {
-    return null
-  }
+  return row === undefined ? null : await openAnswers(ctx, row)
+}
+
+/** Opens the answers of one application or correction. */
+export const openAnswers = async (ctx: SubmissionsCtx, row: SubmissionRow): Promise<Answers> =>
+  (await openStored(ctx, row)).answers as Answers
+
+async function openStored(ctx: SubmissionsCtx, row: SubmissionRow): Promise<v.InferOutput<typeof Stored>> {
   const spot = { table: 'submissions', row: row.id, column: 'answers' }
   return v.parse(Stored, await ctx.keyring.openJson(row.keyId, spot, row.answersSealed))
 }
@@ -52,7 +60,7 @@ export async function makeCopy(
   vorgang: Vorgang,
 ): Promise<{ readonly bytes: Uint8Array; readonly reference: string }> {
   const [answers, eakte, documents, content] = await Promise.all([
-    readAnswers(ctx, vorgang.id),
+    readFirstAnswers(ctx, vorgang.id),
     readEakte(ctx, vorgang.eakteId),
     readDocuments(ctx, [vorgang.id]),
     ctx.content.at(vorgang.contentRevisionId),
@@ -130,7 +138,7 @@ const DOCUMENTS_OF_EVENT: Readonly<Record<string, readonly string[]>> = { 'submi
 export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, event: string): Promise<string> {
   const vorgang = await readVorgang(ctx, vorgangId)
   const [answers, eakte, documents] = await Promise.all([
-    readAnswers(ctx, vorgangId),
+    event === 'submission-received' ? readFirstAnswers(ctx, vorgangId) : readAnswers(ctx, vorgangId),
     readEakte(ctx, vorgang?.eakteId ?? ''),
     readDocuments(ctx, [vorgangId]),
   ])
@@ -160,7 +168,10 @@ export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, eve
 
 /** Name under which clerks know a Vorgang: given and family name of the applicant; null where there is none. */
 export async function describeCase(ctx: SubmissionsCtx, vorgangId: string): Promise<string | null> {
-  const [vorgang, answers] = await Promise.all([readVorgang(ctx, vorgangId), readAnswers(ctx, vorgangId)])
+  const named = await readVorgang(ctx, vorgangId)
+  // Who objects is who applied.
+  const vorgang = named?.aboutVorgangId ? await readVorgang(ctx, named.aboutVorgangId) : named
+  const answers = vorgang === undefined ? null : await readAnswers(ctx, vorgang.id)
   if (vorgang === undefined || answers === null) {
     return null
   }

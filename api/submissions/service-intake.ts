@@ -13,9 +13,10 @@ import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, openDraftRow } from './draft.ts'
 import { hashOfCode, paperCode, readOpticalText } from './paper-code.ts'
-import { ANSWER_FILE } from './service-answers.ts'
+import { incomplete } from './refusals.ts'
+import { ACT_FILE } from './service-act-files.ts'
 import { openPrinted, paperKey, paperUnknown } from './service-paper.ts'
-import { incomplete, prepareSubmission } from './service-submit.ts'
+import { prepareSubmission } from './service-submit.ts'
 import { findDraft, findPaper, type PaperRow, usePaper } from './store.ts'
 
 export const paperUnreadable = problemType('submissions/paper-unreadable', 422)
@@ -49,7 +50,7 @@ export async function storeScan(
   authorize(actor, 'paper.take-in')
   const keyId = ctx.newId()
   await ctx.keyring.createKey(keyId)
-  const { bytesMax, mediaTypes } = ANSWER_FILE
+  const { bytesMax, mediaTypes } = ACT_FILE
   const place = { draftId: keyId, keyId, field: '/scan' }
   return { ...(await receiveUpload(ctx, { ...place, ...file, bytesMax, mediaTypes })), keyId }
 }

@@ -11,8 +11,8 @@ import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, openDraft, sealDraft } from './draft.ts'
 import { hashOfCode, opticalDrawing, opticalText, paperCode } from './paper-code.ts'
+import { incomplete } from './refusals.ts'
 import { serviceNotOnline } from './service-drafts.ts'
-import { incomplete } from './service-submit.ts'
 import { findPaper, findPaperOfDraft, forgetPapers, insertPaper, type PaperRow, updateDraft } from './store.ts'
 
 export const notForPaper = problemType('submissions/not-for-paper', 409)

@@ -1,15 +1,24 @@
 import { documentMissing, openDocument, readDocumentPlace, readDocuments } from '../documents/service.ts'
-import { readVorgang, type Vorgang } from '../eakten/service.ts'
-import { authorize } from '../identity/permissions.ts'
+import { readVorgaenge, readVorgang, type Vorgang } from '../eakten/service.ts'
+import { authorize, can } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
 import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
+import { type LetterView, readLetters } from '../messages/service-letters.ts'
 import { type NoticeView, readNotices } from '../notices/service.ts'
 import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
 import { type LookupView, readVorgangLookups } from '../registers/service.ts'
-import { readCase, type StateView, stateOf, vorgangMissing } from '../workflow/service.ts'
+import { readCase, type StateView, stateOf, textsOf, vorgangMissing } from '../workflow/service.ts'
+import type { ProcessTexts } from '../workflow/texts.ts'
+import type { ActIssue, ActTyped } from './act-form.ts'
+import { type PossibleAct, possibleActs } from './acts.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { factsOf } from './service-act-facts.ts'
+import { openForm, readForm } from './service-act-forms.ts'
+import { actPage } from './service-act-submissions.ts'
+import { READ_LINE } from './service-reads.ts'
 
 /** What a citizen notices of a journal line; the rest is the office's. */
 const NOTICEABLE = [
@@ -20,6 +29,12 @@ const NOTICEABLE = [
   'information-answered',
   'notice-issued',
   'notice-retrieved',
+  'act-received',
+  'letter-written',
+  'state-changed',
+  'vorgang-reopened',
+  'inspection-granted',
+  'objection-opened',
 ] as const
 type Noticeable = (typeof NOTICEABLE)[number]
 
@@ -31,8 +46,22 @@ export type StatusView = {
   readonly state: StateView | null
   /** Day by which the one whose turn it is should act. */
   readonly dueOn: string
-  readonly events: readonly { readonly type: Noticeable; readonly atMs: number }[]
-  readonly requests: readonly RequestView[]
+  readonly events: readonly StatusEvent[]
+  readonly requests: readonly (RequestView & { readonly form: RefusedForm })[]
+  readonly letters: readonly LetterView[]
+  /** What the person may do now, and where; everything else is refused. */
+  readonly acts: readonly OfferedAct[]
+  /** Objections to notices of this Vorgang, or what this one is an objection to, as far as the person may open them. */
+  readonly related: readonly {
+    readonly vorgangId: string
+    readonly reference: string
+    readonly kind: Vorgang['kind']
+  }[]
+  readonly kind: Vorgang['kind']
+  /** Last day of a file inspection that was granted and is not over. */
+  readonly inspectionUntilOn: string | null
+  /** Who looked into the file: the role, never the name, once a day. */
+  readonly reads: readonly FileRead[]
   readonly notices: readonly NoticeView[]
   readonly payments: readonly PaymentView[]
   readonly exemption: ExemptionView | null
@@ -49,46 +78,87 @@ export type StatusView = {
   readonly nextCode: string | null
 }
 
+export type StatusEvent = {
+  readonly type: Noticeable
+  readonly atMs: number
+  /** Of `act-received`: what was sent. */
+  readonly kind?: string
+  /** Of `state-changed`: the words of the state it came to. */
+  readonly title?: string
+}
+export type OfferedAct = PossibleAct & { readonly path: string }
+/** What was typed and refused; empty for a fresh form. */
+export type RefusedForm = { readonly typed: ActTyped; readonly issues: readonly ActIssue[] }
+export type FileRead = { readonly role: 'clerk' | 'lead'; readonly on: string }
+
 /** Reads where a citizen's Vorgang stands. Throws 404 for a foreign or unknown one. */
 export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<StatusView> {
   authorize(actor, 'status.read', { vorgangId })
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
-  const [lines, requests, notices, payments, exemption, lookups, documents, nextCode, state] = await Promise.all([
-    listJournal(ctx, vorgang.eakteId, { limit: 500 }),
-    readRequests(ctx, vorgangId),
-    readNotices(ctx, vorgangId),
-    readPayments(ctx, vorgangId),
-    readExemption(ctx, vorgangId),
-    readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),
-    readDocuments(ctx, [vorgangId]),
-    currentReceiptCode(ctx, vorgangId),
-    stateOf(ctx, kase),
-  ])
+  const [lines, requests, notices, payments, exemption, lookups, documents, letters, nextCode, state, facts] =
+    await Promise.all([
+      listJournal(ctx, vorgang.eakteId, { limit: 500 }),
+      readRequests(ctx, vorgangId),
+      readNotices(ctx, vorgangId),
+      readPayments(ctx, vorgangId),
+      readExemption(ctx, vorgangId),
+      readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),
+      readDocuments(ctx, [vorgangId]),
+      readLetters(ctx, vorgangId),
+      currentReceiptCode(ctx, vorgangId),
+      stateOf(ctx, kase),
+      factsOf(ctx, kase),
+    ])
+  const forms = await Promise.all(
+    requests.map(async ({ id }) => openForm(ctx, await readForm(ctx, kase, { act: 'answer', about: id }))),
+  )
   return {
     vorgangId,
+    kind: vorgang.kind,
     reference: vorgang.reference,
     service: { slug: vorgang.serviceSlug, title: serviceTitle(ctx, content, vorgang) },
     receivedAtMs: vorgang.openedAtMs,
     state,
     dueOn: kase.item.dueOn,
-    events: lines.filter((line) => isOf(line, vorgangId)).map(({ type, atMs }) => ({ type: type as Noticeable, atMs })),
-    requests,
+    events: eventsOf(lines, {
+      vorgangId,
+      noticeIds: notices.map(({ id }) => id),
+      texts: await textsOf(ctx, kase, vorgang.lang),
+    }),
+    requests: requests.map((request, index) => ({ ...request, form: forms[index] ?? { typed: {}, issues: [] } })),
+    letters,
+    acts: possibleActs(facts).map((one) => ({ ...one, path: actPage(vorgangId, one.act, one.about) })),
+    related: await relatedOf(ctx, actor, vorgang),
+    inspectionUntilOn:
+      facts.inspectionUntilOn !== null && facts.today <= facts.inspectionUntilOn ? facts.inspectionUntilOn : null,
+    reads: readsOf(lines, vorgangId),
     notices,
     payments,
     exemption,
     lookups,
-    documents: documents
-      .filter((entry) => entry.kind !== 'notice')
-      .map(({ id, kind, meta }) => ({
-        id,
-        kind,
-        title: meta.title ?? meta.fileName,
-        fileName: meta.fileName,
-        sizeBytes: meta.sizeBytes,
-      })),
+    documents: documents.filter((entry) => entry.kind !== 'notice').map(documentOf),
     nextCode,
   }
+}
+
+type Documents = Awaited<ReturnType<typeof readDocuments>>
+
+const documentOf = ({ id, kind, meta }: Documents[number]) => ({
+  id,
+  kind,
+  title: meta.title ?? meta.fileName,
+  fileName: meta.fileName,
+  sizeBytes: meta.sizeBytes,
+})
+
+/** Vorgänge of the same eAkte that this one is about, or that are about it; only those the person may open. */
+async function relatedOf(ctx: SubmissionsCtx, actor: Actor, vorgang: Vorgang): Promise<StatusView['related']> {
+  const siblings = await readVorgaenge(ctx, vorgang.eakteId)
+  return siblings
+    .filter(({ id, aboutVorgangId }) => id === vorgang.aboutVorgangId || aboutVorgangId === vorgang.id)
+    .filter(({ id }) => can(actor, 'status.read', { vorgangId: id }))
+    .map(({ id, reference, kind }) => ({ vorgangId: id, reference, kind }))
 }
 
 /** Opens a document of the citizen's own Vorgang; a notice is opened by its own way, which records it. Throws 404 for everything else. */
@@ -111,8 +181,41 @@ export async function ownVorgang(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
   return vorgang
 }
 
-const isOf = (line: JournalLine, vorgangId: string): boolean =>
-  NOTICEABLE.some((type) => type === line.type) && line.body['vorgang'] === vorgangId
+type EventsOf = {
+  readonly vorgangId: string
+  readonly noticeIds: readonly string[]
+  readonly texts: ProcessTexts
+}
+
+/**
+ * What happened, for the person. A change of state is told where nothing else tells of it: what they or we did at the same
+ * moment says more.
+ */
+function eventsOf(lines: readonly JournalLine[], { vorgangId, noticeIds, texts }: EventsOf): readonly StatusEvent[] {
+  const own = lines.filter(
+    ({ type, body }) =>
+      NOTICEABLE.some((one) => one === type) &&
+      (body['vorgang'] === vorgangId || (type === 'objection-opened' && noticeIds.includes(String(body['notice'])))),
+  )
+  const told = new Set(own.filter(({ type }) => type !== 'state-changed').map(({ atMs }) => atMs))
+  return own.flatMap(({ type, atMs, body }): readonly StatusEvent[] => {
+    const at = { type: type as Noticeable, atMs }
+    if (type === 'act-received') {
+      const kind = String(body['kind'])
+      return ['answer', 'objection'].includes(kind) ? [] : [{ ...at, kind }]
+    }
+    const title = type === 'state-changed' ? texts.states[String(body['to'])]?.title : undefined
+    if (type === 'state-changed') {
+      return told.has(atMs) || title === undefined ? [] : [{ ...at, title }]
+    }
+    return [at]
+  })
+}
+
+const readsOf = (lines: readonly JournalLine[], vorgangId: string): readonly FileRead[] =>
+  lines
+    .filter(({ type, body }) => type === READ_LINE && body['vorgang'] === vorgangId)
+    .map(({ atMs, body }) => ({ role: body['role'] === 'lead' ? 'lead' : 'clerk', on: dayInBerlin(atMs) }))
 
 const serviceTitle = (ctx: SubmissionsCtx, content: Parameters<SubmissionsCtx['form']>[0], vorgang: Vorgang): string =>
   ctx.form(content, vorgang.serviceSlug, vorgang.lang).title

@@ -24,17 +24,22 @@ import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
 import { planIdentity } from './identity-record.ts'
 import { emailOf } from './person.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
+import { filePlanMissing, incomplete } from './refusals.ts'
+import { prepareCorrection } from './service-corrections.ts'
 import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
 import { planOutstanding } from './service-outstanding.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 
-export const incomplete = problemType('submissions/incomplete', 422)
 export const paperOnly = problemType('submissions/paper-only', 409)
-export const filePlanMissing = problemType('submissions/file-plan-missing', 500)
 
 const TRIES_MAX = 5
 
-export type Submitted = { readonly draftId: string; readonly vorgangId: string }
+export type Submitted = {
+  readonly draftId: string
+  readonly vorgangId: string
+  /** It corrects an application that was sent before. */
+  readonly isCorrection: boolean
+}
 
 /**
  * The final button. One batch holds submission, eAkte, Vorgang, documents, process with task and deadline, journal, outbox
@@ -64,7 +69,7 @@ export async function submitDraft(
     requireLevel(actor, neededLevel(draft, null))
     const vorgangId = await trySubmit(ctx, actor, draft)
     if (vorgangId !== null) {
-      return { draftId, vorgangId }
+      return { draftId, vorgangId, isCorrection: row.correctsId !== null }
     }
   }
   throw changedMeanwhile(`draft ${draftId}`)
@@ -88,7 +93,11 @@ async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promi
     const pointer = `/${pending.choice.replaceAll('.', '/')}`
     throw incomplete('a register was not asked', { errors: [{ pointer, type: 'submissions/lookup-pending' }] })
   }
-  const prepared = await prepareSubmission(ctx, actor, draft, checked.answers)
+  const { correctsId } = row
+  const prepared =
+    correctsId === null
+      ? await prepareSubmission(ctx, actor, draft, checked.answers)
+      : await prepareCorrection(ctx, actor, { ...draft, correctsId }, checked.answers)
   const result = await ctx.write({
     ...prepared.plan,
     idempotency: {
@@ -114,7 +123,7 @@ async function submittedBefore(ctx: SubmissionsCtx, draftId: string): Promise<Su
   if (submission === undefined) {
     throw changedMeanwhile(`draft ${draftId}`)
   }
-  return { draftId, vorgangId: submission.vorgangId }
+  return { draftId, vorgangId: submission.vorgangId, isCorrection: submission.kind === 'correction' }
 }
 
 /** Plans everything that a submission is, from answers that are valid; files are those of the draft. */
@@ -242,6 +251,7 @@ async function planRecord(
         keyId: row.keyId,
         answersSealed: await ctx.keyring.seal(row.keyId, spot, text),
         receivedAtMs: at.atMs,
+        kind: 'application',
       }),
     ],
     journal: [

@@ -10,7 +10,7 @@ import {
   readPreviews,
   type ScanState,
 } from '../documents/service.ts'
-import { readEakte, readVorgaenge } from '../eakten/service.ts'
+import { readEakte, readVorgaenge, readVorgang } from '../eakten/service.ts'
 import type { Form } from '../forms/model.ts'
 import { summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
@@ -21,6 +21,7 @@ import { type JournalLine, listJournal } from '../journal/service.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
+import { type Errand, type LetterView, readErrands, readInspection, readLetters } from '../messages/service-letters.ts'
 import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
 import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
 import { readItem } from '../postboxes/service.ts'
@@ -37,6 +38,8 @@ import {
 import type { SubmissionsCtx } from './ctx.ts'
 import { readAnswers, readJudgement } from './service-copy.ts'
 import { sourceMark } from './source-mark.ts'
+import { noteRead } from './service-reads.ts'
+import { readSent, type SentView } from './service-sent.ts'
 
 export type DocumentView = {
   readonly id: string
@@ -91,6 +94,21 @@ export type VorgangView = {
   readonly lookups: readonly LookupView[]
   readonly deliveries: readonly DeliveryView[]
   readonly journal: readonly JournalView[]
+  readonly kind: Case['vorgang']['kind']
+  /** Everything the person sent after the application, oldest first. */
+  readonly sent: readonly SentView[]
+  /** What is to be seen or done beside the process. */
+  readonly errands: readonly Errand[]
+  readonly letters: readonly LetterView[]
+  /** Other Vorgänge of the eAkte. */
+  readonly related: readonly {
+    readonly id: string
+    readonly reference: string
+    readonly kind: Case['vorgang']['kind']
+  }[]
+  readonly inspectionUntilOn: string | null
+  /** It was closed and can be taken up again. */
+  readonly canReopen: boolean
 }
 export type EakteView = {
   readonly id: string
@@ -115,9 +133,11 @@ export type EakteView = {
 export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<VorgangView> {
   const kase = await ownCase(ctx, actor, vorgangId)
   const { vorgang, eakte, item, content } = kase
-  const [answers, documents, requests, decision, notices, payments, exemption, lookups, deliveries, journal, assignee] =
+  // An objection is about the answers that led to the notice.
+  const about = vorgang.aboutVorgangId === null ? vorgang : await readVorgang(ctx, vorgang.aboutVorgangId)
+  const [answers, documents, requests, decision, notices, payments, exemption, lookups, deliveries, lines, assignee] =
     await Promise.all([
-      readAnswers(ctx, vorgang.id),
+      readAnswers(ctx, about?.id ?? vorgang.id),
       readDocuments(ctx, [vorgangId]),
       readRequests(ctx, vorgangId),
       readDecision(ctx, actor, vorgangId),
@@ -126,10 +146,11 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       readExemption(ctx, vorgangId),
       readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),
       readDeliveries(ctx, vorgangId),
-      journalOf(ctx, eakte.id),
+      listJournal(ctx, eakte.id, { limit: 500 }),
       item.assignee === null ? null : staffName(ctx, item.assignee),
     ])
-  const form = ctx.form(content, vorgang.serviceSlug, 'de')
+  await noteRead(ctx, actor, kase, lines)
+  const form = await formOf(ctx, about ?? vorgang)
   const judgement = await readJudgement(ctx, vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
   const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
@@ -170,7 +191,32 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     exemption,
     lookups,
     deliveries,
-    journal,
+    journal: await journalOf(ctx, lines),
+    ...(await afterwardsOf(ctx, kase)),
+  }
+}
+
+const formOf = async (ctx: SubmissionsCtx, vorgang: Case['vorgang']) =>
+  ctx.form(await ctx.content.at(vorgang.contentRevisionId), vorgang.serviceSlug, vorgang.lang)
+
+/** What came after the application, and what is to be done about it. */
+async function afterwardsOf(ctx: SubmissionsCtx, kase: Case) {
+  const { vorgang, state } = kase
+  const [sent, errands, letters, siblings, inspection] = await Promise.all([
+    readSent(ctx, kase),
+    readErrands(ctx, vorgang.id),
+    readLetters(ctx, vorgang.id),
+    readVorgaenge(ctx, vorgang.eakteId),
+    readInspection(ctx, vorgang.id),
+  ])
+  return {
+    kind: vorgang.kind,
+    sent,
+    errands,
+    letters,
+    related: siblings.filter(({ id }) => id !== vorgang.id).map(({ id, reference, kind }) => ({ id, reference, kind })),
+    inspectionUntilOn: inspection?.untilOn ?? null,
+    canReopen: state.status === 'ended',
   }
 }
 
@@ -212,7 +258,7 @@ export async function readEakteView(ctx: SubmissionsCtx, actor: Actor, eakteId: 
     retainUntilOn: eakte.retainUntilOn,
     vorgaenge: vorgaenge.map(({ id, reference, state, openedAtMs }) => ({ id, reference, state, openedAtMs })),
     documents: await documentViews(ctx, documents),
-    journal: await journalOf(ctx, eakteId),
+    journal: await journalOf(ctx, await listJournal(ctx, eakteId, { limit: 500 })),
   }
 }
 
@@ -243,8 +289,7 @@ export async function ownCase(ctx: SubmissionsCtx, actor: Actor, vorgangId: stri
   return kase
 }
 
-async function journalOf(ctx: SubmissionsCtx, eakteId: string): Promise<readonly JournalView[]> {
-  const lines = await listJournal(ctx, eakteId, { limit: 500 })
+async function journalOf(ctx: SubmissionsCtx, lines: readonly JournalLine[]): Promise<readonly JournalView[]> {
   const ids = [...new Set(lines.map((line) => line.actor).filter((actor) => actor.startsWith('staff:')))]
   const names = new Map(
     await Promise.all(ids.map(async (id) => [id, await staffName(ctx, id.slice('staff:'.length))] as const)),

@@ -1,10 +1,12 @@
 import { and, asc, count, desc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
-import { drafts, paperCodes, submissions } from '../../db/schema/submissions.ts'
+import { actForms, drafts, paperCodes, submissions } from '../../db/schema/submissions.ts'
 
 export type DraftRow = typeof drafts.$inferSelect
 export type SubmissionRow = typeof submissions.$inferSelect
+export type SubmissionKind = SubmissionRow['kind']
+export type ActFormRow = typeof actForms.$inferSelect
 
 const draftById = hot((db) =>
   db
@@ -45,14 +47,46 @@ const submissionByVorgang = hot((db) =>
   db
     .select()
     .from(submissions)
-    .where(eq(submissions.vorgangId, sql.placeholder('vorgangId')))
+    .where(and(eq(submissions.vorgangId, sql.placeholder('vorgangId')), eq(submissions.kind, 'application')))
     .orderBy(asc(submissions.id))
     .limit(1),
 )
 
-/** Finds the first submission of a Vorgang. */
+/** Finds the application of a Vorgang. */
 export async function findSubmissionOfVorgang(db: Read, vorgangId: string): Promise<SubmissionRow | undefined> {
   return (await submissionByVorgang(db).all({ vorgangId }))[0]
+}
+
+/** Finds the answers of a Vorgang that hold now: the application, or its newest correction. */
+export async function findLatestAnswers(db: Read, vorgangId: string): Promise<SubmissionRow | undefined> {
+  const kinds = inArray(submissions.kind, ['application', 'correction'])
+  return (
+    await db
+      .select()
+      .from(submissions)
+      .where(and(eq(submissions.vorgangId, vorgangId), kinds))
+      .orderBy(desc(submissions.id))
+      .limit(1)
+  )[0]
+}
+
+/** Lists everything that was sent in to a Vorgang, oldest first; at most 200. */
+export async function listSubmissions(db: Read, vorgangId: string): Promise<readonly SubmissionRow[]> {
+  return await db
+    .select()
+    .from(submissions)
+    .where(eq(submissions.vorgangId, vorgangId))
+    .orderBy(asc(submissions.id))
+    .limit(200)
+}
+
+/** Finds the form of an act as it stands. */
+export async function findActForm(
+  db: Read,
+  at: Pick<ActFormRow, 'vorgangId' | 'act' | 'about'>,
+): Promise<ActFormRow | undefined> {
+  const same = and(eq(actForms.vorgangId, at.vorgangId), eq(actForms.act, at.act), eq(actForms.about, at.about))
+  return (await db.select().from(actForms).where(same).limit(1))[0]
 }
 
 /** Lists open drafts whose time is over. */
@@ -74,8 +108,10 @@ export async function countDraftsOf(db: Read, slug: string, nowMs: number): Prom
   return rows[0]?.count ?? 0
 }
 
-export const insertDraft = (row: Omit<DraftRow, 'state' | 'version'>): Statement => ({
-  sql: "INSERT INTO drafts (id, reference, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, state, created_at_ms, updated_at_ms, expires_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, 1)",
+export const insertDraft = (
+  row: Omit<DraftRow, 'state' | 'version' | 'correctsId'> & { readonly correctsId?: string },
+): Statement => ({
+  sql: "INSERT INTO drafts (id, reference, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, state, created_at_ms, updated_at_ms, expires_at_ms, version, corrects_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, 1, ?)",
   args: [
     row.id,
     row.reference,
@@ -88,6 +124,7 @@ export const insertDraft = (row: Omit<DraftRow, 'state' | 'version'>): Statement
     row.createdAtMs,
     row.updatedAtMs,
     row.expiresAtMs,
+    row.correctsId ?? null,
   ],
 })
 
@@ -113,7 +150,7 @@ export const closeDraft = (
 })
 
 export const insertSubmission = (row: SubmissionRow): Statement => ({
-  sql: 'INSERT INTO submissions (id, vorgang_id, draft_id, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, received_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  sql: 'INSERT INTO submissions (id, vorgang_id, draft_id, service_slug, form_digest, content_revision_id, lang, key_id, answers_sealed, received_at_ms, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   args: [
     row.id,
     row.vorgangId,
@@ -125,6 +162,7 @@ export const insertSubmission = (row: SubmissionRow): Statement => ({
     row.keyId,
     row.answersSealed,
     row.receivedAtMs,
+    row.kind,
   ],
 })
 
@@ -158,3 +196,24 @@ export const forgetPapers = (beforeMs: number): Statement => ({
   sql: 'DELETE FROM paper_codes WHERE expires_at_ms < ?',
   args: [beforeMs],
 })
+
+/**
+ * Puts the form of an act from a known version (0: never touched) to the next, with what was typed or with nothing; refused
+ * by guard `act-form` when another window was quicker.
+ */
+export const moveActForm = (
+  row: Pick<ActFormRow, 'vorgangId' | 'act' | 'about' | 'keyId' | 'version'>,
+  typedSealed: Buffer | null,
+  atMs: number,
+): Guard =>
+  row.version === 0
+    ? {
+        name: 'act-form',
+        sql: 'INSERT INTO act_forms (vorgang_id, act, about, key_id, typed_sealed, updated_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT (vorgang_id, act, about) DO NOTHING',
+        args: [row.vorgangId, row.act, row.about, row.keyId, typedSealed, atMs],
+      }
+    : {
+        name: 'act-form',
+        sql: 'UPDATE act_forms SET typed_sealed = ?, updated_at_ms = ?, version = version + 1 WHERE vorgang_id = ? AND act = ? AND about = ? AND version = ?',
+        args: [typedSealed, atMs, row.vorgangId, row.act, row.about, row.version],
+      }

@@ -14,6 +14,7 @@ export type Things = {
   readonly vorgang: string
   readonly item: string
   readonly request: string
+  readonly errand: string
   readonly document: string
   readonly task: string
   readonly eakte: string
@@ -55,6 +56,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
   await take(lead)
   await finish(lead, { outcome: 'sign', decisionHash: (await view()).decision?.hash })
   const { notices, documents } = await status()
+  const { errand } = await askForHelp(citizen, clerk, vorgangId)
   await move(town, vorgangId, postbox)
   return {
     ...(await openDraft(citizen)),
@@ -62,6 +64,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     vorgang: vorgangId,
     item: vorgangId,
     request,
+    errand,
     document: firstOf(documents),
     task: task?.id ?? '',
     eakte: eakteId,
@@ -84,6 +87,19 @@ async function otherSession(citizen: Caller): Promise<string> {
   const answer = await citizen.get('/identity/account/sessions')
   const sessions = answer.ok ? ((await answer.json()) as { id: string; isThis: boolean }[]) : []
   return sessions.find((session) => !session.isThis)?.id ?? '01900000-0000-7000-8000-000000000001'
+}
+
+/** Leaves an errand and a file that may be inspected. */
+async function askForHelp(citizen: Caller, clerk: Caller, vorgangId: string): Promise<{ readonly errand: string }> {
+  const ask = async (act: string, body: object): Promise<string> => {
+    await bodyOf(await citizen.post(`/submissions/status/${vorgangId}/acts/${act}`, body), 200)
+    const { errands } = await clerk.read<{ errands: Listed }>(`/submissions/vorgaenge/${vorgangId}`)
+    return errands.at(-1)?.id ?? ''
+  }
+  const inspection = await ask('inspection', {})
+  const granted = clerk.post(`/submissions/vorgaenge/${vorgangId}/errands/${inspection}`, { untilOn: '2026-12-30' })
+  await bodyOf(await granted, 200)
+  return { errand: await ask('help', { 'helps-braille': 'yes' }) }
 }
 
 function firstOf(list: Listed): string {

@@ -39,7 +39,7 @@ export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Cas
     throw vorgangMissing(`vorgang ${vorgangId}`)
   }
   const content = await ctx.content.at(vorgang.contentRevisionId)
-  const definition = await ctx.workflow.definition(content, vorgang.serviceSlug)
+  const definition = await ctx.workflow.definition(content, vorgang.serviceSlug, vorgang.kind)
   return { vorgang, eakte, item, instance, definition, content, state: readState(instance.state) }
 }
 

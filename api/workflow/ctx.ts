@@ -1,6 +1,7 @@
 import type { Plan } from '../../db/batch.ts'
 import type { ContentCtx } from '../content/access.ts'
 import type { Content } from '../content/snapshot.ts'
+import type { Vorgang } from '../eakten/service.ts'
 import type { KeysCtx } from '../keys/keyring.ts'
 import type { Actor } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
@@ -9,14 +10,18 @@ import type { Definition } from './model.ts'
 import type { Scalar, Values } from './state.ts'
 import type { ProcessTexts } from './texts.ts'
 
+/** An application has the process of its service, an objection the city's. */
+export type VorgangKind = Vorgang['kind']
+
 /**
  * What the workflow only names: effects of service tasks and what an outcome of a task means.
  * `api/context.ts` wires each name to the module that does it, so that no module needs to know the workflow.
  */
 export type WorkflowParts = {
   /** The checked process of a service in a content revision. */
-  readonly definition: (content: Content, serviceSlug: string) => Promise<Definition>
-  readonly texts: (content: Content, serviceSlug: string, lang: string) => Promise<ProcessTexts>
+  readonly definition: (content: Content, serviceSlug: string, kind?: VorgangKind) => Promise<Definition>
+  /** Its words, with those that all processes share. */
+  readonly texts: (content: Content, serviceSlug: string, lang: string, kind?: VorgangKind) => Promise<ProcessTexts>
   readonly effects: Readonly<Record<string, EffectHandler>>
   readonly outcomes: Readonly<Record<string, OutcomeHandler>>
 }
@@ -54,4 +59,6 @@ export type OutcomeHandler = (
   readonly values?: Values
   /** Day until which whoever is waited for should act. */
   readonly dueOn?: string
+  /** What became of the Vorgang, where that is settled by this. */
+  readonly result?: string
 }>

@@ -7,6 +7,7 @@ import {
   STATE_VERSION,
   type Token,
   type Values,
+  WITHDRAWN,
 } from './state.ts'
 import { beginRun, boundariesOf, fire, leave, type Refused, type Run, refuse, remove, settle } from './walk.ts'
 
@@ -68,6 +69,9 @@ function refuseAtOnce(definition: Definition, state: ProcessState | null, event:
   if (event.type === 'start') {
     return refuse('already-started', definition.id)
   }
+  if (event.type === 'reopen') {
+    return state.status === 'ended' ? null : refuse('still-running', definition.id)
+  }
   return state.status === 'ended' ? refuse('ended', definition.id) : null
 }
 
@@ -82,6 +86,10 @@ function take(run: Run, event: ProcessEvent): Refused | null {
       return takeMessage(run, event.name) ?? keep(run, event.values)
     case 'timer':
       return takeTimer(run, event.key)
+    case 'withdraw':
+      return takeBack(run)
+    case 'reopen':
+      return beginAgain(run)
     default:
       return takeResult(run, event)
   }
@@ -166,6 +174,40 @@ function takeResult(run: Run, event: Extract<ProcessEvent, { type: 'effect-resul
   remove(run, token, 'completed')
   leave(run, node, token.scope)
   return keep(run, event.values)
+}
+
+function takeBack(run: Run): null {
+  for (let [token] = run.tokens; token !== undefined; [token] = run.tokens) {
+    remove(run, token, 'cancelled')
+  }
+  run.shown = WITHDRAWN
+  return null
+}
+
+function beginAgain(run: Run): Refused | null {
+  const task = firstTask(run.definition)
+  if (task === null) {
+    return refuse('not-waiting', run.definition.id)
+  }
+  run.agenda.push({ node: task, scope: '' })
+  return null
+}
+
+/** The first task outside of sub-processes on the way from the start: there a process is taken up again. */
+function firstTask(definition: Definition): string | null {
+  const seen = new Set<string>()
+  const queue = [definition.start]
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    const node = definition.nodes.get(id)
+    if (node?.kind === 'user') {
+      return id
+    }
+    if (node !== undefined && !seen.has(id)) {
+      seen.add(id)
+      queue.push(...node.outgoing.flatMap((flow) => definition.flows.get(flow)?.to ?? []))
+    }
+  }
+  return null
 }
 
 /** Keeps the declared variables of some values; text, number, truth or ISO date as declared, else a refusal. */

@@ -4,7 +4,7 @@ import { planMoveVorgang } from '../eakten/plan.ts'
 import { planCancelJob, planJob } from '../jobs/plan.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { addDays, countDeadline, ruleInForce } from '../lib/deadlines.ts'
-import { planMoveItem, planNewItem } from '../postboxes/plan.ts'
+import { type ItemMove, planMoveItem, planNewItem } from '../postboxes/plan.ts'
 import type { Case } from './case.ts'
 import { advance } from './machine.ts'
 import type { Definition } from './model.ts'
@@ -82,10 +82,12 @@ export type EventInput = {
   readonly actor: string
   /** The task row that the event completes. */
   readonly completed?: { readonly id: string; readonly node: string; readonly outcome: string }
-  /** What became of the Vorgang, where that is settled by the event. */
-  readonly outcome?: string
+  /** What became of the Vorgang, where that is settled by the event; null where it is open again. */
+  readonly outcome?: string | null
   /** Day until which whoever is waited for should act; else the first timer's, else the task's. */
   readonly dueOn?: string
+  /** Where the Vorgang lies afterwards, where that is not only the process's matter. */
+  readonly item?: Partial<ItemMove>
 }
 
 /** Moves the process of a Vorgang by one event; refused by guard when somebody or something was quicker. Pure. */
@@ -104,7 +106,7 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
     actor: input.actor,
   }
   const opened = openedRows(facts, moved)
-  const place = placeOf(facts, moved, opened, { kase, dueOn: input.dueOn })
+  const place = { ...placeOf(facts, moved, opened, { kase, dueOn: input.dueOn }), ...input.item }
   return {
     ok: true,
     state: moved.state,
@@ -114,9 +116,18 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
       planTasks(facts, moved, opened),
       planPlace(kase, place),
       planState(facts, kase, moved.state, input.outcome),
+      ...(input.event.type === 'withdraw' ? kase.state.tokens.map((token) => planNoEffect(kase, token.key)) : []),
     ),
   }
 }
+
+/** Holds only while the process stands where it was read, and lets nobody move it who read it before. */
+export const planSameProcess = ({ instance }: Pick<Case, 'instance'>): Plan => ({
+  guards: [updateInstance(instance, instance.state)],
+})
+
+/** An effect that was ordered and not yet done is not done any more; one that runs loses its result. */
+const planNoEffect = (kase: Case, key: string): Plan => planCancelJob('effect', `${kase.vorgang.id}:${key}`)
 
 type OpenedRow = { readonly id: string; readonly task: OpenedTask; readonly dueOn: string }
 
@@ -224,11 +235,15 @@ function planPlace(kase: Case, place: Place): Plan {
   const { item } = kase
   const next = { ...place, postbox: place.postbox ?? item.postbox }
   const isSame =
-    next.postbox === item.postbox && next.taskId === item.taskId && next.state === item.state && next.step === item.step
+    next.postbox === item.postbox &&
+    next.taskId === item.taskId &&
+    next.state === item.state &&
+    next.step === item.step &&
+    next.isNew === item.isNew
   return isSame ? {} : planMoveItem(item, next)
 }
 
-function planState(facts: Facts, kase: Case, state: ProcessState, outcome: string | undefined): Plan {
+function planState(facts: Facts, kase: Case, state: ProcessState, outcome: string | null | undefined): Plan {
   const shown = state.shown ?? kase.vorgang.state
   const ended = state.status === 'ended'
   if (shown === kase.vorgang.state && !ended && outcome === undefined) {
@@ -238,7 +253,7 @@ function planState(facts: Facts, kase: Case, state: ProcessState, outcome: strin
     planMoveVorgang({
       vorgang: kase.vorgang,
       state: shown,
-      outcome: outcome ?? kase.vorgang.outcome,
+      outcome: outcome === undefined ? kase.vorgang.outcome : outcome,
       closedAtMs: ended ? facts.nowMs : null,
     }),
     { journal: [journal(facts, 'state-changed', { vorgang: facts.vorgangId, to: shown, ended })] },

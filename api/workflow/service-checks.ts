@@ -1,7 +1,9 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
+import { unannounced } from './announced.ts'
 import { checkReferences } from './check.ts'
 import { parseDefinition } from './definition.ts'
+import { readSharedTexts, SHARED_TEXTS } from './shared-texts.ts'
 import { readProcessTexts } from './texts.ts'
 
 const PROCESS = /^services\/([a-z0-9-]+)\/process\.bpmn$/
@@ -15,12 +17,31 @@ export const checkProcesses: ContentChecker = async (content) => {
   const missing = [...content.services]
     .filter(([slug, service]) => (service.online === 'own' || service.online === 'assistant') && !slugs.includes(slug))
     .map(([slug]) => lacks(`services/${slug}/process.bpmn`, 'An application of our own needs a process.'))
-  return [...missing, ...(await Promise.all(slugs.map((slug) => checkProcess(content, slug)))).flat()]
+  const own = await Promise.all(
+    slugs.map((slug) => checkProcess(content, { folder: `services/${slug}`, name: 'process' })),
+  )
+  const objection = await checkProcess(content, { folder: 'processes', name: 'objection' })
+  return [...missing, ...own.flat(), ...objection, ...checkShared(content)]
 }
 
-async function checkProcess(content: Content, slug: string): Promise<readonly Finding[]> {
-  const folder = `services/${slug}`
-  const file = `${folder}/process.bpmn`
+/** What every process may need and none has to bring: words for being taken back, and the mails of acts after sending. */
+function checkShared(content: Content): readonly Finding[] {
+  const languages = content.paths.flatMap((path) => /^processes\/shared\.([a-z]{2,3})\.yaml$/.exec(path)?.[1] ?? [])
+  const german = languages.includes('de') ? [] : [lacks(`${SHARED_TEXTS}.de.yaml`, 'All processes share some words.')]
+  const words = languages.flatMap((lang) => {
+    const read = readSharedTexts(textOf(content, `${SHARED_TEXTS}.${lang}.yaml`), `${SHARED_TEXTS}.${lang}.yaml`)
+    return read.ok ? [] : read.findings
+  })
+  return [...german, ...words]
+}
+
+type Place = { readonly folder: string; readonly name: string }
+
+async function checkProcess(content: Content, { folder, name }: Place): Promise<readonly Finding[]> {
+  const file = `${folder}/${name}.bpmn`
+  if (content.file(file) === undefined) {
+    return [lacks(file, 'A process is missing.')]
+  }
   const parsed = await parseDefinition(textOf(content, file), file)
   if (!parsed.ok) {
     return parsed.findings
@@ -28,8 +49,8 @@ async function checkProcess(content: Content, slug: string): Promise<readonly Fi
   const inFolder = content.paths
     .filter((path) => path.startsWith(`${folder}/`))
     .map((path) => path.slice(folder.length + 1))
-  const languages = inFolder.flatMap((name) => /^process\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
-  const german = languages.includes('de') ? [] : [lacks(`${folder}/process.de.yaml`, 'A process needs German words.')]
+  const languages = inFolder.flatMap((path) => new RegExp(`^${name}\\.([a-z]{2,3})\\.yaml$`).exec(path)?.[1] ?? [])
+  const german = languages.includes('de') ? [] : [lacks(`${folder}/${name}.de.yaml`, 'A process needs German words.')]
   const references = checkReferences(parsed.definition, file, {
     postboxes: [...content.postboxes.keys()],
     deadlines: content.deadlines.deadlines.map((rule) => rule.id),
@@ -37,9 +58,9 @@ async function checkProcess(content: Content, slug: string): Promise<readonly Fi
     connectors: [...content.connectors.keys()],
   })
   const words = languages.flatMap((lang) => {
-    const path = `${folder}/process.${lang}.yaml`
+    const path = `${folder}/${name}.${lang}.yaml`
     const read = readProcessTexts(textOf(content, path), path, parsed.definition)
-    return read.ok ? [] : read.findings
+    return read.ok ? unannounced(parsed.definition, read.texts, file) : read.findings
   })
   return [...german, ...references, ...words]
 }

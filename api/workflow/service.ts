@@ -108,6 +108,7 @@ async function planTask(
     actor: actorId(actor),
     completed: { id: task.id, node: task.node, outcome: input.outcome },
     ...(prepared.dueOn === undefined ? {} : { dueOn: prepared.dueOn }),
+    ...(prepared.result === undefined ? {} : { outcome: prepared.result }),
   })
   if (!moved.ok) {
     throw refused(moved)
@@ -238,9 +239,13 @@ export type TaskView = {
   readonly mayComplete: boolean
 }
 
+/** The words of a Vorgang's process. */
+export const textsOf = (ctx: WorkflowCtx, { content, vorgang }: Pick<Case, 'content' | 'vorgang'>, lang: string) =>
+  ctx.workflow.texts(content, vorgang.serviceSlug, lang, vorgang.kind)
+
 /** Words where a Vorgang stands; null before the first state that a citizen notices. */
 export async function stateOf(ctx: WorkflowCtx, kase: Case): Promise<StateView | null> {
-  const texts = await ctx.workflow.texts(kase.content, kase.vorgang.serviceSlug, kase.vorgang.lang)
+  const texts = await textsOf(ctx, kase, kase.vorgang.lang)
   return describeState(texts, kase.state)
 }
 
@@ -251,7 +256,7 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
   if (task === undefined || task.state !== 'open' || node?.kind !== 'user') {
     return null
   }
-  const texts = await ctx.workflow.texts(kase.content, kase.vorgang.serviceSlug, 'de')
+  const texts = await textsOf(ctx, kase, 'de')
   const words = texts.tasks[node.id]
   return {
     id: task.id,

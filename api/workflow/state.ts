@@ -19,6 +19,8 @@ export type ProcessState = {
   readonly shown: string | null
 }
 export type Scalar = string | number | boolean
+/** What is shown of a process that was taken back; no node of the diagram. */
+export const WITHDRAWN = 'withdrawn'
 /** One place where a process waits. `scope` is the key of the sub-process it lies in, `via` the flow by which it came to a join. */
 export type Token = {
   readonly key: string
@@ -45,6 +47,10 @@ export type ProcessEvent =
   | { readonly type: 'message'; readonly name: string; readonly values: Values }
   | { readonly type: 'timer'; readonly key: string }
   | { readonly type: 'effect-result'; readonly key: string; readonly ok: boolean; readonly values: Values }
+  /** The applicant takes the application back: everything that waits is cancelled, nothing more is sent. */
+  | { readonly type: 'withdraw' }
+  /** A process that ended begins again at its first task; what was sent at the start is not sent again. */
+  | { readonly type: 'reopen' }
 /** Only declared variables are kept of these. */
 export type Values = Readonly<Record<string, unknown>>
 
@@ -69,6 +75,7 @@ export type RefusalReason =
   | 'already-started'
   | 'not-started'
   | 'ended'
+  | 'still-running'
   | 'other-definition'
   | 'not-waiting'
   | 'unknown-outcome'

@@ -32,16 +32,29 @@ describe('readProcessTexts', () => {
   })
 
   it.each([
-    ['a state without text', /^ {2}answer:\n(?: {4}.*\n)+/m, '', 'workflow/missing-text', undefined],
-    ['an outcome without text', /^ {6}return:\n(?: {8}.*\n)+/m, '', 'workflow/missing-text', undefined],
+    ['a state without text', /^ {2}answer:\n(?: {4}.*\n)+/m, '', 'workflow/missing-text', 'states.answer'],
+    [
+      'an outcome without text',
+      /^ {6}return:\n(?: {8}.*\n)+/m,
+      '',
+      'workflow/missing-text',
+      'tasks.cosign.outcomes.return',
+    ],
+    ['a misspelt state', '  notified:\n', '  notifed:\n', 'workflow/missing-text', 'notifed'],
     [
       'a task without text',
       /^ {2}cosign:\n {4}title: Ent(?:.*\n)(?: {4}.*\n)+/m,
       '',
       'workflow/missing-text',
-      undefined,
+      'tasks.cosign',
     ],
-    ['a mail without text', /^ {2}notice-ready:\n(?: {4}.*\n|\n)+/m, '', 'workflow/missing-text', undefined],
+    [
+      'a mail without text',
+      /^ {2}notice-ready:\n(?: {4}.*\n|\n)+/m,
+      '',
+      'workflow/missing-text',
+      'messages.notice-ready',
+    ],
     ['a text for no state', '  notified:\n', '  notifed:\n', 'workflow/unknown-name', 'notified'],
     ['an unknown stage', 'stage: decision', 'stage: decison', 'workflow/unknown-name', 'decision'],
     [

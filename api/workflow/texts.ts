@@ -2,13 +2,13 @@ import * as v from 'valibot'
 import { readContentFile } from '../lib/content-file.ts'
 import { type Finding, nearest } from '../lib/finding.ts'
 import { type Definition, isNoticeable, type Node } from './model.ts'
-import type { ProcessState } from './state.ts'
+import { type ProcessState, WITHDRAWN } from './state.ts'
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1000))
 const Id = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}$/))
 
 /** How a citizen reads one state. `until` may hold `{bis}`, the day by which something is due. */
-const State = v.strictObject({
+export const State = v.strictObject({
   stage: Id,
   title: Text,
   sentence: Text,
@@ -19,7 +19,7 @@ const State = v.strictObject({
 const OutcomeTexts = v.strictObject({ label: Text, hint: v.optional(Text), done: Text })
 const Task = v.strictObject({ title: Text, action: Text, outcomes: v.record(Id, OutcomeTexts) })
 /** A mail: reference and link only, nothing about the matter or the person. */
-const Message = v.strictObject({ subject: Text, text: v.pipe(Text, v.maxLength(4000)) })
+export const Message = v.strictObject({ subject: Text, text: v.pipe(Text, v.maxLength(4000)) })
 
 const Texts = v.strictObject({
   version: v.literal(1),
@@ -28,6 +28,8 @@ const Texts = v.strictObject({
   states: v.record(Id, State),
   tasks: v.record(Id, Task),
   messages: v.record(Id, Message),
+  /** What it means to take the application back; shown before it is done. */
+  withdrawal: v.optional(v.strictObject({ consequences: v.pipe(v.array(Text), v.minLength(1), v.maxLength(8)) })),
 })
 
 /** The words of one process in one language: content/services/<slug>/process.<lang>.yaml. */
@@ -79,7 +81,7 @@ export function describeState(texts: ProcessTexts, state: ProcessState): StateVi
   return { node: state.shown, text, stages }
 }
 
-type Place = { readonly file: string; readonly lineOf: (path: readonly (string | number)[]) => number }
+export type Place = { readonly file: string; readonly lineOf: (path: readonly (string | number)[]) => number }
 
 function checkTexts(definition: Definition, texts: ProcessTexts, place: Place): Finding[] {
   const nodes = [...definition.nodes.values()]
@@ -92,7 +94,13 @@ function checkTexts(definition: Definition, texts: ProcessTexts, place: Place): 
 
 function missingTexts(node: Node, texts: ProcessTexts, place: Place): Finding[] {
   const lacks = (section: 'states' | 'tasks', name: string): Finding[] => [
-    finding(place, [section], 'workflow/missing-text', `"${name}" has no text under "${section}".`),
+    finding(
+      place,
+      [section],
+      'workflow/missing-text',
+      `"${name}" (line ${node.line} of the diagram) has no text under "${section}".`,
+      nearest(name, Object.keys(texts[section])) ?? `${section}.${name}`,
+    ),
   ]
   const state = isNoticeable(node) && texts.states[node.id] === undefined ? lacks('states', node.id) : []
   if (node.kind !== 'user') {
@@ -113,7 +121,7 @@ function strayTexts(definition: Definition, texts: ProcessTexts, place: Place): 
   const tasks = nodes.filter((node) => node.kind === 'user').map((node) => node.id)
   return [
     ...Object.entries(texts.states).flatMap(([id, state]) => [
-      ...known(id, noticeable, { place, path: ['states', id], what: 'state of the process' }),
+      ...known(id, [...noticeable, WITHDRAWN], { place, path: ['states', id], what: 'state of the process' }),
       ...known(state.stage, stages, { place, path: ['states', id, 'stage'], what: 'stage' }),
     ]),
     ...Object.keys(texts.tasks).flatMap((id) =>
@@ -129,10 +137,17 @@ function checkMails(definition: Definition, texts: ProcessTexts, place: Place): 
     const template = node.kind === 'service' && node.effect === 'notify' ? node.params.get('template') : undefined
     if (template?.kind === 'fixed' && texts.messages[template.value] === undefined) {
       const detail = `"${node.id}" sends "${template.value}", which has no text under "messages".`
-      findings.push(finding(place, ['messages'], 'workflow/missing-text', detail))
+      const hint = nearest(template.value, Object.keys(texts.messages)) ?? `messages.${template.value}`
+      findings.push(finding(place, ['messages'], 'workflow/missing-text', detail, hint))
     }
   }
-  for (const [id, message] of Object.entries(texts.messages)) {
+  return [...findings, ...unknownMailNames(texts.messages, place)]
+}
+
+/** Names in mails that no mail may carry: nothing about the matter, nothing about the person. */
+export function unknownMailNames(messages: ProcessTexts['messages'], place: Place): Finding[] {
+  const findings: Finding[] = []
+  for (const [id, message] of Object.entries(messages)) {
     for (const match of `${message.subject}\n${message.text}`.matchAll(/\{([^{}\n]{0,60})\}/g)) {
       findings.push(...known(match[1] ?? '', MAIL_NAMES, { place, path: ['messages', id], what: 'name for a mail' }))
     }
@@ -152,7 +167,13 @@ function known(
   return [finding(at.place, at.path, 'workflow/unknown-name', detail, nearest(name, names))]
 }
 
-function finding(place: Place, path: readonly string[], type: string, detail: string, suggestion?: string): Finding {
+export function finding(
+  place: Place,
+  path: readonly string[],
+  type: string,
+  detail: string,
+  suggestion?: string,
+): Finding {
   const hint = suggestion === undefined ? {} : { suggestion }
   return { file: place.file, line: place.lineOf(path), type, detail, ...hint }
 }

@@ -34,6 +34,17 @@ export const vorgaenge = sqliteTable(
     openedAtMs: integer('opened_at_ms').notNull(),
     closedAtMs: integer('closed_at_ms'),
     version: integer('version').notNull(),
+    /** An application, or an objection to a notice. */
+    kind: text('kind', { enum: ['application', 'objection'] })
+      .notNull()
+      .default('application'),
+    /** Of an objection: the Vorgang whose notice it is against. */
+    aboutVorgangId: text('about_vorgang_id'),
+    aboutNoticeId: text('about_notice_id'),
   },
-  (t) => [uniqueIndex('vorgaenge_reference').on(t.reference), index('vorgaenge_eakte').on(t.eakteId, t.id)],
+  (t) => [
+    uniqueIndex('vorgaenge_reference').on(t.reference),
+    index('vorgaenge_eakte').on(t.eakteId, t.id),
+    uniqueIndex('vorgaenge_objection').on(t.aboutNoticeId),
+  ],
 )

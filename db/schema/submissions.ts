@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /** Answers not yet sent in, kept as typed. */
 export const drafts = sqliteTable(
@@ -19,6 +19,8 @@ export const drafts = sqliteTable(
     updatedAtMs: integer('updated_at_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
     version: integer('version').notNull(),
+    /** The Vorgang whose answers it corrects; null for a new application. */
+    correctsId: text('corrects_id'),
   },
   (t) => [
     uniqueIndex('drafts_reference').on(t.reference),
@@ -40,6 +42,24 @@ export const submissions = sqliteTable(
     keyId: text('key_id').notNull(),
     answersSealed: blob('answers_sealed', { mode: 'buffer' }).notNull(),
     receivedAtMs: integer('received_at_ms').notNull(),
+    /** What it is: the application itself, or an act after sending. */
+    kind: text('kind', {
+      enum: [
+        'application',
+        'answer',
+        'correction',
+        'document',
+        'withdrawal',
+        'contact',
+        'call',
+        'help',
+        'inspection',
+        'objection',
+        'mail',
+      ],
+    })
+      .notNull()
+      .default('application'),
   },
   (t) => [uniqueIndex('submissions_draft').on(t.draftId), index('submissions_vorgang').on(t.vorgangId)],
 )
@@ -62,4 +82,22 @@ export const paperCodes = sqliteTable(
     vorgangId: text('vorgang_id'),
   },
   (t) => [index('paper_codes_draft').on(t.draftId), index('paper_codes_age').on(t.expiresAtMs)],
+)
+
+/**
+ * The form of an act after sending as it stands: what was typed and refused, and the version that makes sending it twice one
+ * act. `about` names what it is about (a notice), else it is empty.
+ */
+export const actForms = sqliteTable(
+  'act_forms',
+  {
+    vorgangId: text('vorgang_id').notNull(),
+    act: text('act').notNull(),
+    about: text('about').notNull(),
+    keyId: text('key_id').notNull(),
+    typedSealed: blob('typed_sealed', { mode: 'buffer' }),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.vorgangId, t.act, t.about] })],
 )

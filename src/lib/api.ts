@@ -20,6 +20,10 @@ export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.t
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
 export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
+export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
+export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
+export type { Contact } from '../../api/submissions/ctx.ts'
+export type { ActPage, InspectionView } from '../../api/submissions/service-act-view.ts'
 export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {
   DraftFrame,
@@ -31,7 +35,8 @@ export type {
   StartPage,
 } from '../../api/submissions/service-pages.ts'
 export type { PaperPage } from '../../api/submissions/service-paper.ts'
-export type { StatusView } from '../../api/submissions/service-status.ts'
+export type { SentView } from '../../api/submissions/service-sent.ts'
+export type { OfferedAct, StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 
 /** An answer of the API that is not a success. Holds codes only, never the detail text. */

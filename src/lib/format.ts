@@ -25,6 +25,11 @@ const shortMomentFormat = new Intl.DateTimeFormat('de-DE', {
 export const writtenDay = (on: string, lang = 'de'): string =>
   dateFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`))
 
+const weekdayFormat = new Intl.DateTimeFormat('de-DE', { dateStyle: 'full', timeZone: 'UTC' })
+
+/** Writes a legal day with its weekday, so that nobody has to count: `Montag, 4. Januar 2027`. */
+export const writtenWeekday = (on: string): string => weekdayFormat.format(new Date(`${on}T00:00:00Z`))
+
 /** Writes a moment, milliseconds UTC, as people in Berlin read it. */
 export const writtenMoment = (atMs: number, lang = 'de'): string =>
   dateFormat(lang, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Berlin' }).format(new Date(atMs))

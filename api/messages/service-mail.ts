@@ -1,0 +1,127 @@
+import * as v from 'valibot'
+import { join, type Plan } from '../../db/batch.ts'
+import { readVorgang, type Vorgang } from '../eakten/service.ts'
+import { codeText } from '../identity/plan.ts'
+import type { Job, JobResult } from '../jobs/runner-types.ts'
+import { wordsOf } from '../lib/words.ts'
+import type { MessagesCtx } from './ctx.ts'
+import { fillMail, type MailText } from './mail.ts'
+import { type AddressKind, replyLocalPart } from './reply-address.ts'
+import { readEmail } from './service.ts'
+import { findContactChange } from './store-letters.ts'
+
+const MailPayload = v.object({ template: v.string(), vorgangId: v.string(), key: v.string() })
+
+/** Handler of job `mail`: reference and link to the person's address. Nobody to write to is no failure. */
+export async function runMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
+  const { template, vorgangId, key } = v.parse(MailPayload, job.payload)
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    return { dead: 'no-such-vorgang' }
+  }
+  const content = await ctx.content.at(vorgang.contentRevisionId)
+  const text = await ctx.mailText(content, vorgang.serviceSlug, vorgang.lang, template, vorgang.kind)
+  if (text === null) {
+    return { dead: 'no-words' }
+  }
+  const contact = await readEmail(ctx, vorgang.id)
+  return await sendMail(ctx, job, { vorgang, contact, mail: { text, kind: template, id: `${template}.${key}` } })
+}
+
+const CodePayload = v.object({ vorgangId: v.string(), codeId: v.string() })
+
+/** Handler of job `mail-code`: a one-time code for the status page, on its own, without the reference. */
+export async function runCodeMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
+  const { vorgangId, codeId } = v.parse(CodePayload, job.payload)
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    return { dead: 'no-such-vorgang' }
+  }
+  const words = wordsOf(ctx.content.live().content.words, vorgang.lang)
+  const text = { subject: words('mail.code.subject'), text: words('mail.code.text') }
+  const mail = { text, kind: 'code', id: `code.${codeId}`, code: codeText(ctx, codeId) }
+  return await sendMail(ctx, job, { vorgang, contact: await readEmail(ctx, vorgang.id), mail })
+}
+
+const ContactPayload = v.object({ vorgangId: v.string(), changeId: v.string() })
+
+/** Handler of job `mail-contact`: the code that proves a new address, to that address. */
+export async function runContactMail(ctx: MessagesCtx, job: Job): Promise<JobResult> {
+  const { vorgangId, changeId } = v.parse(ContactPayload, job.payload)
+  const [vorgang, change] = await Promise.all([readVorgang(ctx, vorgangId), findContactChange(ctx.db, changeId)])
+  if (vorgang === undefined || change === undefined) {
+    return { dead: 'no-such-change' }
+  }
+  if (change.state !== 'open') {
+    return { done: true }
+  }
+  const spot = { table: 'contact_changes', row: change.id, column: 'email' }
+  const email = (await ctx.keyring.open(change.keyId, spot, change.emailSealed)).toString('utf8')
+  const words = wordsOf(ctx.content.live().content.words, vorgang.lang)
+  const text = { subject: words('mail.contact.subject'), text: words('mail.contact.text') }
+  const mail = { text, kind: 'contact', id: `contact.${changeId}`, code: codeText(ctx, changeId) }
+  // The address is not the person's yet: a mail that does not arrive there is no matter of the Vorgang.
+  return await sendMail(ctx, job, { vorgang, contact: { email, lang: vorgang.lang }, mail, isTrial: true })
+}
+
+type Outgoing = { readonly text: MailText; readonly kind: string; readonly id: string; readonly code?: string }
+type Sending = {
+  readonly vorgang: Vorgang
+  readonly contact: { readonly email: string; readonly lang: string } | null
+  readonly mail: Outgoing
+  readonly isTrial?: boolean
+}
+
+async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, isTrial }: Sending): Promise<JobResult> {
+  if (contact === null) {
+    return { done: true }
+  }
+  const journal = (type: string): Plan => ({
+    journal: [
+      {
+        eakteId: vorgang.eakteId,
+        type,
+        atMs: ctx.now(),
+        actor: 'system:mail',
+        body: { vorgang: vorgang.id, mail: mail.kind },
+      },
+    ],
+  })
+  const lost = async (): Promise<Plan> =>
+    join(journal('mail-refused'), isTrial === true ? {} : await ctx.prepareBounce(vorgang.id))
+  try {
+    await ctx.mailer.send({
+      ...fillMail(mail.text, factsOf(ctx, vorgang, mail)),
+      ...(isTrial === true ? {} : addressesOf(ctx, vorgang.id)),
+      to: contact.email,
+      lang: contact.lang,
+      messageId: `<${vorgang.id}.${mail.id.replace(/[^\w.-]/g, '')}@${ctx.mailDomain}>`,
+    })
+  } catch (error) {
+    const status =
+      error !== null && typeof error === 'object' && 'responseCode' in error ? Number(error.responseCode) : 0
+    if (status >= 500 && status < 600) {
+      return { dead: `mail-refused-${status}`, plan: await lost() }
+    }
+    return { again: 'back-off', reason: 'mail-not-taken', ...(job.isLastAttempt ? { plan: await lost() } : {}) }
+  }
+  return { done: true, plan: journal('mail-sent') }
+}
+
+const factsOf = (ctx: MessagesCtx, vorgang: Vorgang, mail: Outgoing) => ({
+  vorgangsnummer: vorgang.reference,
+  link: `${ctx.origin}/status/`,
+  behoerde: ctx.content.live().content.city.authority.de,
+  ...(mail.code === undefined ? {} : { code: mail.code }),
+})
+
+/** Where an answer and a failure reach the Vorgang; nothing where mails are not read here. */
+function addressesOf(ctx: MessagesCtx, vorgangId: string): { replyTo?: string; returnPath?: string } {
+  if (ctx.replyDomain === null) {
+    return {}
+  }
+  const key = ctx.keyring.purpose('reply-address')
+  const of = (kind: AddressKind): string =>
+    `${replyLocalPart(key, kind, vorgangId, ctx.now())}@${ctx.replyDomain ?? ''}`
+  return { replyTo: of('reply'), returnPath: of('bounce') }
+}
