@@ -20,9 +20,6 @@ export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.t
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
 export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
-export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
-export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
-export type { Contact } from '../../api/submissions/ctx.ts'
 export type { ActPage, InspectionView } from '../../api/submissions/service-act-view.ts'
 export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {
