@@ -149,29 +149,8 @@ async function openStore({ config, clock, turns }: Basics): Promise<Store> {
 async function wire({ config, origin, clock, log, turns = createTurns() }: Basics, store: Store) {
   const paths = dataPaths(config.dataDir)
   const failpoint = createFailpoint(config.failpoint)
-  const { keyring, writer } = store
-  const core = {
-    config,
-    town: config.town,
-    origin,
-    mode: config.mode,
-    db: store.reader.db,
-    writer,
-    keyring,
-    log,
-    now: clock.now,
-    turns,
-    newId: createIds(clock.now),
-    write: async (batch: Parameters<Writer['write']>[0]) => {
-      const result = await writer.write(batch)
-      // A group is answered at once: whoever waited for it goes on one by one.
-      await turns.take()
-      for (const listener of store.listeners) {
-        listener()
-      }
-      return result
-    },
-  }
+  const { keyring } = store
+  const core = coreOf({ config, origin, clock, log, turns }, store)
   const content = await openRevisions({
     ...core,
     contentObjects: folderObjectStore(paths.content),
@@ -229,6 +208,33 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
   }
   late.ctx = ctx
   return ctx
+}
+
+/** What every room of the town needs; a write wakes whoever listens. */
+function coreOf({ config, origin, clock, log, turns }: Basics & { readonly turns: Turns }, store: Store) {
+  const { keyring, writer } = store
+  return {
+    config,
+    town: config.town,
+    origin,
+    mode: config.mode,
+    db: store.reader.db,
+    writer,
+    keyring,
+    log,
+    now: clock.now,
+    turns,
+    newId: createIds(clock.now),
+    write: async (batch: Parameters<Writer['write']>[0]) => {
+      const result = await writer.write(batch)
+      // A group is answered at once: whoever waited for it goes on one by one.
+      await turns.take()
+      for (const listener of store.listeners) {
+        listener()
+      }
+      return result
+    },
+  }
 }
 
 const editingParts = () => ({

@@ -87,7 +87,17 @@ describe('press', () => {
     const plain = join(folder, 'plain.pdf')
     writeFileSync(plain, textPdf('geheim'))
     const made = (name: string, user: string): Uint8Array => {
-      execFileSync('qpdf', ['--encrypt', user, 'owner', '256', '--print=none', '--', plain, join(folder, name)])
+      execFileSync('qpdf', [
+        '--warning-exit-0',
+        '--encrypt',
+        user,
+        'owner',
+        '256',
+        '--print=none',
+        '--',
+        plain,
+        join(folder, name),
+      ])
       return readFileSync(join(folder, name))
     }
     expect(await press.opens(made('user.pdf', 'pw'))).toBe(false)

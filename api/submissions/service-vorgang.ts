@@ -37,9 +37,9 @@ import {
 } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { readAnswers, readJudgement } from './service-copy.ts'
-import { sourceMark } from './source-mark.ts'
 import { noteRead } from './service-reads.ts'
 import { readSent, type SentView } from './service-sent.ts'
+import { sourceMark } from './source-mark.ts'
 
 export type DocumentView = {
   readonly id: string

@@ -15,7 +15,6 @@ export type {
   SessionView,
 } from '../../api/identity/schema.ts'
 export type { Finding } from '../../api/lib/finding.ts'
-export type { RequestView } from '../../api/messages/service.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
