@@ -57,10 +57,6 @@ const Environment = v.object({
   STADTTOR_PAYMENT_CLIENT_SECRET: v.optional(Text),
   STADTTOR_PAYMENT_CERT_FILE: v.optional(Text),
   STADTTOR_PAYMENT_KEY_FILE: v.optional(Text),
-  /** Domain of the addresses by which answers reach a Vorgang; without it no mail is read. */
-  STADTTOR_MAIL_IN_DOMAIN: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
-  STADTTOR_MAIL_IN_HOST: v.optional(Text, '127.0.0.1'),
-  STADTTOR_MAIL_IN_PORT: v.optional(Port, '2525'),
   STADTTOR_RATE_FACTOR: v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '1'),
   STADTTOR_FAILPOINT: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]+(:\d+)?$/))),
 })
@@ -89,8 +85,6 @@ export type Config = {
   readonly mailFrom: string
   /** Where clamd listens: a socket of this machine, or a port on loopback (files leave in clear). Absent: nothing is scanned. */
   readonly clamd?: { readonly path: string } | { readonly host: string; readonly port: number }
-  /** Where mails to a Vorgang are taken in; absent: answers by mail are not read. */
-  readonly mailIn?: { readonly domain: string; readonly host: string; readonly port: number }
   readonly rateFactor: number
   readonly failpoint?: string
   /** Settings that content names (addresses and secrets of connectors). */
@@ -161,7 +155,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...present('backupDir', env.STADTTOR_BACKUP_DIR),
     ...present('catalogueUrl', env.STADTTOR_CATALOGUE_URL),
     ...present('smtpUrl', env.STADTTOR_SMTP_URL),
-    ...present('mailIn', mailInOf(env)),
     ...present('failpoint', env.STADTTOR_FAILPOINT),
     ...present('oidc', oidcOf(env)),
     ...present('clamd', clamdOf(env.STADTTOR_CLAMD)),
@@ -213,11 +206,6 @@ function clamdOf(address: string | undefined): Config['clamd'] {
   const { hostname, port } = new URL(address)
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
 }
-const mailInOf = (env: Parsed): Config['mailIn'] =>
-  env.STADTTOR_MAIL_IN_DOMAIN === undefined
-    ? undefined
-    : { domain: env.STADTTOR_MAIL_IN_DOMAIN, host: env.STADTTOR_MAIL_IN_HOST, port: env.STADTTOR_MAIL_IN_PORT }
-
 function oidcOf(env: Parsed): OidcConfig | undefined {
   if (env.STADTTOR_OIDC_ISSUER === undefined) {
     return undefined

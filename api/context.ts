@@ -184,7 +184,6 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     mailText: async (content: Content, slug: string, lang: string, template: string, kind?: VorgangKind) =>
       (await whole().workflow.texts(content, slug, lang, kind)).messages[template] ??
       commonMail(content, lang, template),
-    replyDomain: config.mailIn?.domain ?? null,
     prepareBounce: (vorgangId: string) => prepareBounce(whole(), vorgangId),
     projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),

@@ -16,8 +16,6 @@ export type MessagesCtx = DocumentsCtx &
       template: string,
       kind?: 'application' | 'objection',
     ) => Promise<MailText | null>
-    /** Domain whose mails reach this program; null: answers by mail are not read. */
-    readonly replyDomain: string | null
     /** What is to be written when a mail to the person of a Vorgang did not arrive: the room that sees postboxes knows. */
     readonly prepareBounce: (vorgangId: string) => Promise<Plan>
   }

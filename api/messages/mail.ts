@@ -10,10 +10,6 @@ export type Mail = {
   /** The same for every attempt, so that a mail accepted twice can be recognised. */
   readonly messageId: string
   readonly lang: string
-  /** Where an answer reaches the Vorgang; absent: answers are not read. */
-  readonly replyTo?: string
-  /** Where mail servers tell that it did not arrive. */
-  readonly returnPath?: string
 }
 export type MailText = { readonly subject: string; readonly text: string }
 

@@ -6,7 +6,6 @@ import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { MessagesCtx } from './ctx.ts'
 import { fillMail, type MailText } from './mail.ts'
-import { type AddressKind, replyLocalPart } from './reply-address.ts'
 import { readEmail } from './service.ts'
 import { findContactChange } from './store-letters.ts'
 
@@ -92,7 +91,6 @@ async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, is
   try {
     await ctx.mailer.send({
       ...fillMail(mail.text, factsOf(ctx, vorgang, mail)),
-      ...(isTrial === true ? {} : addressesOf(ctx, vorgang.id)),
       to: contact.email,
       lang: contact.lang,
       messageId: `<${vorgang.id}.${mail.id.replace(/[^\w.-]/g, '')}@${ctx.mailDomain}>`,
@@ -114,14 +112,3 @@ const factsOf = (ctx: MessagesCtx, vorgang: Vorgang, mail: Outgoing) => ({
   behoerde: ctx.content.live().content.city.authority.de,
   ...(mail.code === undefined ? {} : { code: mail.code }),
 })
-
-/** Where an answer and a failure reach the Vorgang; nothing where mails are not read here. */
-function addressesOf(ctx: MessagesCtx, vorgangId: string): { replyTo?: string; returnPath?: string } {
-  if (ctx.replyDomain === null) {
-    return {}
-  }
-  const key = ctx.keyring.purpose('reply-address')
-  const of = (kind: AddressKind): string =>
-    `${replyLocalPart(key, kind, vorgangId, ctx.now())}@${ctx.replyDomain ?? ''}`
-  return { replyTo: of('reply'), returnPath: of('bounce') }
-}

@@ -26,8 +26,6 @@ export function createSmtpMailer(url: string, from: string): Mailer {
       await transport.sendMail({
         from: { name: '', address: from },
         to: { name: '', address: mail.to },
-        ...(mail.replyTo === undefined ? {} : { replyTo: { name: '', address: mail.replyTo } }),
-        envelope: { from: mail.returnPath ?? from, to: mail.to },
         subject: mail.subject,
         text: mail.text,
         messageId: mail.messageId,
