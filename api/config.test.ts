@@ -101,6 +101,26 @@ describe('demo and test', () => {
     expect([config.oidc?.clientSecret, config.keySource.kind]).toEqual(['demo', 'demo'])
   })
 
+  it('reads one certificate of BundID or several, whatever stands between and behind them', () => {
+    const pem = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----`
+    const bundid = {
+      STADTTOR_BUNDID_ENTRY_POINT: 'http://localhost:9001/saml/sso',
+      STADTTOR_BUNDID_ISSUER: 'http://localhost:9001/saml',
+      STADTTOR_BUNDID_ENTITY_ID: 'https://stadt.example',
+      STADTTOR_BUNDID_KEY: 'key',
+    }
+    const read = (certificates: string) =>
+      readConfig({ STADTTOR_MODE: 'demo', ...bundid, STADTTOR_BUNDID_CERTIFICATE: certificates }).bundid?.certificates
+    expect(read(`${pem('AAAA')}\n`)).toEqual([pem('AAAA')])
+    expect(read(`${pem('AAAA')}\n\n${pem('BBBB')}\n`)).toEqual([pem('AAAA'), pem('BBBB')])
+  })
+
+  it('production refuses stand-ins of accounts', () => {
+    const wrong = { ...production(), STADTTOR_ACCOUNT_OIDC_ISSUER: 'http://localhost:9002' }
+    const account = { ...wrong, STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET_FILE: join(folder, 'secret') }
+    expect(messageOf(() => readConfig(account))).toContain('STADTTOR_ACCOUNT_OIDC_ISSUER')
+  })
+
   it('demo refuses a point of failure', () => {
     expect(() => readConfig({ STADTTOR_MODE: 'demo', STADTTOR_FAILPOINT: 'upload:3' })).toThrow('STADTTOR_FAILPOINT')
   })

@@ -111,8 +111,8 @@ export type AccountOidcConfig = Pick<OidcConfig, 'issuer' | 'clientId' | 'client
 export type BundidConfig = {
   readonly entryPoint: string
   readonly issuer: string
-  /** PEM, one or several one after the other. */
-  readonly certificates: string
+  /** PEM, one each. */
+  readonly certificates: readonly string[]
   readonly entityId: string
   readonly privateKey: string
   readonly decryptionKey: string
@@ -245,7 +245,7 @@ function bundidOf(env: Parsed): BundidConfig | undefined {
     issuer,
     entityId: env.STADTTOR_BUNDID_ENTITY_ID,
     serviceId: env.STADTTOR_BUNDID_SERVICE_ID,
-    certificates: secretOf(env, 'STADTTOR_BUNDID_CERTIFICATE', "BundID's certificate"),
+    certificates: certificatesOf(secretOf(env, 'STADTTOR_BUNDID_CERTIFICATE', "BundID's certificate")),
     privateKey,
     decryptionKey:
       decryption === undefined ? privateKey : readSecret('STADTTOR_BUNDID_DECRYPTION_KEY_FILE', decryption),
@@ -280,6 +280,13 @@ function paymentOf(env: Parsed): PaymentConfig | undefined {
     ...(certFile === undefined || keyFile === undefined ? {} : { certificate: { certFile, keyFile } }),
   }
 }
+
+/** Certificates that stand one after the other in one file. */
+const certificatesOf = (pem: string): readonly string[] =>
+  pem
+    .split(/(?<=-----END [A-Z ]+-----)/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 
 type SecretName =
   | 'STADTTOR_PAYMENT_CLIENT_SECRET'

@@ -164,10 +164,12 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     return late.ctx
   }
   const letters = createLetters(whole)
+  const { close: _, ...setting } = letters
   const ctx = {
     ...core,
     content,
     letters,
+    ...setting,
     contentCheckers: contentCheckers(readXDatenfelder),
     catalogueIndex: catalogueIndexes(),
     catalogueSourceAt: (place: string) => xzufiSource(place),
@@ -192,16 +194,9 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),
-    renderNotice: letters.renderNotice,
-    renderCopy: letters.renderCopy,
-    renderPaymentReceipt: letters.renderPaymentReceipt,
     paymentProvider: paymentProviderOf(config, clock),
     ...createPaymentParts(whole),
-    renderPaper: letters.renderPaper,
-    renderEmptyForm: letters.renderEmptyForm,
     press: createPress(),
-    contact: letters.contact,
-    renderExport: letters.renderExport,
     workflow: createWorkflowParts(whole),
     ...(await publishingOf(config, content, log)),
   }
@@ -289,7 +284,6 @@ function accountsOf({ accountOidc, bundid, mode }: Config, cityName: () => strin
         ? null
         : createBundidProvider({
             ...bundid,
-            certificates: bundid.certificates.split(/(?<=-----END [A-Z ]+-----)\s+/),
             displayName: cityName,
           }),
   }
