@@ -20,6 +20,7 @@ async function looksRight(page: Page): Promise<void> {
 }
 
 test('in English, with the language changed in the middle of a page and back', async ({ page }) => {
+  test.setTimeout(150_000)
   await page.goto('/antrag/beginnen/hund-anmelden')
   await page.getByRole('link', { name: 'English' }).click()
   await expect(page).toHaveURL(/\/antrag\/beginnen\/hund-anmelden\/en$/)
@@ -55,6 +56,7 @@ test('in English, with the language changed in the middle of a page and back', a
 })
 
 test('@nojs the pre-check says no, and one may apply all the same', async ({ page }) => {
+  test.setTimeout(150_000)
   await page.goto('/antrag/beginnen/hund-anmelden')
   await page.getByRole('link', { name: 'Vorab prüfen' }).click()
   await looksRight(page)
@@ -98,6 +100,7 @@ test('@both two windows: the later one sees both versions; the draft goes on els
   browser,
   product,
 }) => {
+  test.setTimeout(150_000)
   await page.goto('/antrag/beginnen/hund-anmelden')
   await goOn(page, 'Jetzt beginnen')
   const other = await page.context().newPage()

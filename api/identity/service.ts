@@ -27,7 +27,7 @@ const STAFF_IDLE_MS = 60 * MINUTE_MS
 const PROOF_IDLE_MS = 30 * MINUTE_MS
 const PROOF_MS = 8 * HOUR_MS
 /** A sign-in that is not used this long is over: the machine may be somebody else's by now. */
-const ACCOUNT_IDLE_MS = 2 * HOUR_MS
+export const ACCOUNT_IDLE_MS = 2 * HOUR_MS
 
 export { ensureCitizenSession } from './citizen-session.ts'
 export { createIdentity, type IdentityCtx } from './identity.ts'

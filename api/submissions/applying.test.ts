@@ -81,6 +81,17 @@ describe('languages of a draft', () => {
   })
 })
 
+it('a page tells how long a sign-in lives without use; a guest has none', async () => {
+  const [guest, signedIn] = [town.newCaller(), await town.signInCitizen('mara')]
+  for (const [caller, expected] of [
+    [guest, null],
+    [signedIn, 7_200_000],
+  ] as const) {
+    const { draftId } = await beginDraft(caller)
+    expect((await step(caller, draftId, 'name')).signOutAfterMs).toBe(expected)
+  }
+})
+
 describe('who may apply', () => {
   it('is explained once, with the way on all the same, and told the clerk', async () => {
     const caller = town.newCaller()

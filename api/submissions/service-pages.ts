@@ -5,6 +5,7 @@ import {
   eligibilityView,
   findPage,
   germanTextsOf,
+  pageVersion,
   isLevelMarked,
   precheckView,
   receiptView,
@@ -29,6 +30,7 @@ import type {
   TasksView,
 } from '../forms/view.ts'
 import { authorize } from '../identity/permissions.ts'
+import { ACCOUNT_IDLE_MS } from '../identity/service.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
 import { type Actor, trustLevelOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
@@ -65,7 +67,12 @@ export type PageFrame = {
   readonly isSensitive: boolean
 }
 /** The same for a page of a draft. */
-export type DraftFrame = PageFrame & { readonly draftId: string; readonly expiresAtMs: number }
+export type DraftFrame = PageFrame & {
+  readonly draftId: string
+  readonly expiresAtMs: number
+  /** How long a sign-in lives without use; null for a guest, whose draft stays open as long as it is kept. */
+  readonly signOutAfterMs: number | null
+}
 
 type Framing = { readonly content: Content; readonly slug: string; readonly lang: string; readonly heard: SpokenWords }
 
@@ -82,7 +89,7 @@ function framed<T extends object>(ctx: SubmissionsCtx, view: T, at: Framing): T 
 }
 
 /** The words and paths by which a draft's pages are built, and what makes a page of them. */
-function pageOf(ctx: SubmissionsCtx, { row, content, today }: Draft) {
+function pageOf(ctx: SubmissionsCtx, actor: Actor, { row, content, today }: Draft) {
   const words = ctx.formWords(content, row.lang)
   const paths = pathsOf(row.id, row.serviceSlug)
   const at = { content, slug: row.serviceSlug, lang: row.lang, heard: words }
@@ -92,6 +99,7 @@ function pageOf(ctx: SubmissionsCtx, { row, content, today }: Draft) {
       ...framed(ctx, view, at),
       draftId: row.id,
       expiresAtMs: row.expiresAtMs,
+      signOutAfterMs: actor.kind === 'citizen' && actor.account !== undefined ? ACCOUNT_IDLE_MS : null,
     }),
   }
 }
@@ -190,7 +198,7 @@ export async function readStep(
 ): Promise<StepView & DraftFrame> {
   const draft = await openDraft(ctx, actor, input.draftId)
   requireLevel(actor, neededLevel(draft, input.address))
-  const page = pageOf(ctx, draft)
+  const page = pageOf(ctx, actor, draft)
   const mine = draft.notes.mine?.[input.address]
   const found = findPage(draft.form, draft.typed, input.address, { today: draft.today })?.page
   const answered = { typed: draft.typed, sources: draft.notes.sources ?? {} }
@@ -207,13 +215,16 @@ export async function readStep(
   }
   const { words } = page.options
   const isOpen = found?.state === 'open'
-  return page.framed(withSources(draft.form, view, { answered, given: draft.given, today: draft.today, words, isOpen }))
+  // What a page was made from is what is stored; what stands there beforehand is not yet.
+  const seen = found === undefined ? view.seen : pageVersion(draft.typed, found)
+  const shown = { ...view, seen }
+  return page.framed(withSources(draft.form, shown, { answered, given: draft.given, today: draft.today, words, isOpen }))
 }
 
 /** Data of the list of tasks: the sections of a form, whether it is shown by itself or not. */
 export async function readTasks(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<TasksView & DraftFrame> {
   const draft = await openDraft(ctx, actor, draftId)
-  const page = pageOf(ctx, draft)
+  const page = pageOf(ctx, actor, draft)
   return page.framed(tasksView(draft.form, draft.typed, page.options))
 }
 
@@ -224,7 +235,7 @@ export async function readEligibility(
   draftId: string,
 ): Promise<EligibilityView & DraftFrame> {
   const draft = await openDraft(ctx, actor, draftId)
-  const page = pageOf(ctx, draft)
+  const page = pageOf(ctx, actor, draft)
   return page.framed(eligibilityView(draft.form, draft.typed, page.options))
 }
 
@@ -244,7 +255,7 @@ export type ReviewPage = ReviewView &
 export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: string): Promise<ReviewPage> {
   const draft = await openDraft(ctx, actor, draftId)
   requireLevel(actor, neededLevel(draft, null))
-  const page = pageOf(ctx, draft)
+  const page = pageOf(ctx, actor, draft)
   const view = reviewView(draft.form, draft.typed, { ...page.options, unsettled: Object.keys(draft.notes.mine ?? {}) })
   const pending = view.missing === undefined ? await findPendingLookup(ctx, draft) : undefined
   const fee = view.missing === undefined ? feeOf(ctx, draft) : null
@@ -279,7 +290,7 @@ export async function readSavedPage(ctx: SubmissionsCtx, actor: Actor, draftId: 
   const service = { slug: draft.row.serviceSlug, title: draft.form.title }
   const saved = await readSaved(ctx, actor, draftId)
   const { page } = await readResume(ctx, actor, draftId)
-  return pageOf(ctx, draft).framed({ ...saved, service, page })
+  return pageOf(ctx, actor, draft).framed({ ...saved, service, page })
 }
 
 /** Where a person goes on with a draft: the list of tasks, the first page that is not done, the review, or the receipt. */

@@ -26,6 +26,7 @@ htmx.registerExtension('stadttor', {
     focusStart()
     showPrint()
     showLeft()
+    watchSession()
     pressAgain()
   },
   htmx_error: showOffline,
@@ -82,6 +83,43 @@ document.addEventListener(
   },
   true,
 )
+
+/** A sign-in that is about to end is told of this long before. */
+const WARN_MS = 5 * 60_000
+let sessionTimer = 0
+
+/** Counts from now, because showing the page was a use; one key prolongs it, and the eye goes back to where it was. */
+const watchSession = (): void => {
+  window.clearTimeout(sessionTimer)
+  const told = document.querySelector<HTMLElement>('[data-session-ms]')
+  if (told === null) {
+    return
+  }
+  told.hidden = true
+  sessionTimer = window.setTimeout(() => {
+    const before = document.activeElement
+    told.hidden = false
+    const button = told.querySelector('button')
+    button?.focus()
+    button?.addEventListener(
+      'click',
+      async () => {
+        const isProlonged = await fetch('/api/v1/identity/session').then(
+          (answer) => answer.ok,
+          () => false,
+        )
+        if (isProlonged) {
+          watchSession()
+          if (before instanceof HTMLElement) {
+            before.focus()
+          }
+        }
+      },
+      { once: true },
+    )
+  }, Number(told.dataset['sessionMs']) - WARN_MS)
+}
+watchSession()
 
 const showPrint = (): void => {
   for (const button of document.querySelectorAll<HTMLElement>('[data-print]')) {
