@@ -229,6 +229,15 @@ describe('two windows', () => {
     expect((await post(caller, draftId, 'name', same)).headers.get('location')).toMatch(/geburtsdatum$/)
   })
 
+  it('takes what an account fills in beforehand for no other window', async () => {
+    const caller = await town.signInCitizen('filled', { level: 'basic', attributes: { givenNames: 'Mara' } })
+    const { draftId } = await beginDraft(caller)
+    const shown = await step(caller, draftId, 'name')
+    expect(typedIn(shown, '/halter/vornamen')).toBe('Mara')
+    const fields = { '/halter/vornamen': 'Mara Anna', '/halter/familienname': 'Nowak', seen: shown.seen }
+    expect((await post(caller, draftId, 'name', fields)).headers.get('location')).toMatch(/geburtsdatum$/)
+  })
+
   it('removes no item that another window has moved', async () => {
     const caller = town.newCaller()
     const draftId = await fillDraft(caller, { until: 'hunde' })
