@@ -49,12 +49,8 @@ function hasToPay(content: Content, slug: string): boolean {
 }
 
 /** The amount is computed with the application (`fee` in service.yaml), so that it can be paid there. */
-function canPay(content: Content, slug: string): boolean {
-  const service: Readonly<Record<string, unknown>> = content.services.get(slug) ?? {}
-  return service['fee'] !== undefined
-}
+const canPay = (content: Content, slug: string): boolean => content.services.get(slug)?.fee !== undefined
 
-function asksRegisters(content: Content, slug: string): boolean {
-  const bytes = content.file(`services/${slug}/form.de.yaml`)
-  return bytes !== undefined && /^\s*(register|registers)\s*:/m.test(new TextDecoder().decode(bytes))
-}
+/** Asks a register instead of the person (`lookups` in service.yaml). */
+const asksRegisters = (content: Content, slug: string): boolean =>
+  (content.services.get(slug)?.lookups ?? []).length > 0
