@@ -17,7 +17,7 @@ export default defineConfig<object, WorkerOptions>({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: isLong ? 600_000 : 60_000,
+  timeout: isLong ? 600_000 : 180_000,
   expect: { timeout: 10_000 },
   reporter: [
     ['list'],

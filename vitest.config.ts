@@ -8,8 +8,8 @@ export default defineConfig({
     environment: 'node',
     include: [`{api,db,src,scripts,e2e/servers,bench}/**/*${isLong ? '.long' : ''}.test.ts`],
     exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, '**/*.long.test.ts'],
-    testTimeout: isLong ? 600_000 : 20_000,
-    hookTimeout: isLong ? 120_000 : 30_000,
+    testTimeout: isLong ? 600_000 : 60_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
     allowOnly: false,
     // A test that leaves a timer or a server open would hang the run; say so instead of waiting for ever.

@@ -18,7 +18,7 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   product,
   outside,
 }) => {
-  test.setTimeout(150_000)
+  test.setTimeout(300_000)
   await page.goto('/leistungen/hund-anmelden/')
   await axeClean(page)
   await page
