@@ -5,8 +5,8 @@ import {
   eligibilityView,
   findPage,
   germanTextsOf,
-  pageVersion,
   isLevelMarked,
+  pageVersion,
   precheckView,
   receiptView,
   resumeStep,
@@ -218,7 +218,9 @@ export async function readStep(
   // What a page was made from is what is stored; what stands there beforehand is not yet.
   const seen = found === undefined ? view.seen : pageVersion(draft.typed, found)
   const shown = { ...view, seen }
-  return page.framed(withSources(draft.form, shown, { answered, given: draft.given, today: draft.today, words, isOpen }))
+  return page.framed(
+    withSources(draft.form, shown, { answered, given: draft.given, today: draft.today, words, isOpen }),
+  )
 }
 
 /** Data of the list of tasks: the sections of a form, whether it is shown by itself or not. */
