@@ -196,7 +196,8 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),
     paymentProvider: paymentProviderOf(config, clock),
     ...createPaymentParts(whole),
-    press: createPress(),
+    // Under Deno the product may start no programs: files are shown whole instead of page by page.
+    press: 'Deno' in globalThis ? null : createPress(),
     workflow: createWorkflowParts(whole),
     ...(await publishingOf(config, content, log)),
   }
