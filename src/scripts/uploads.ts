@@ -152,7 +152,11 @@ async function sendWithRow(input: HTMLInputElement, row: Row, file: File, again:
   const leave = (text: string, isPassing: boolean): false => {
     row.bar.remove()
     say(text)
-    const dismiss = (): void => row.element.remove()
+    const dismiss = (): void => {
+      row.element.remove()
+      tell(input, '')
+      document.getElementById(input.id)?.focus()
+    }
     if (isPassing) {
       setButton(row, input.dataset['again'] ?? '', name, () => {
         dismiss()
