@@ -21,7 +21,9 @@ export function createRateLimiter(now: () => number, factor = 1): RateLimiter {
     const key = `${rate} ${address} ${actor.kind === 'staff' ? actorId(actor) : actor.kind}`
     const atMs = now()
     const known = buckets.get(key)
-    const tokens = known === undefined ? size : Math.min(size, known.tokens + ((atMs - known.atMs) / 60_000) * size)
+    // A clock that was set back gives nothing and takes nothing.
+    const sinceMs = Math.max(0, atMs - (known?.atMs ?? atMs))
+    const tokens = Math.min(size, (known?.tokens ?? size) + (sinceMs / 60_000) * size)
     if (tokens < 1) {
       throw tooManyRequests(`rate ${rate}`, { headers: { 'Retry-After': String(Math.ceil(60 / size)) } })
     }
