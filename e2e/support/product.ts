@@ -72,7 +72,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const origin = await Promise.race([
     listening,
     exited.then((code) => Promise.reject(new Error(`the product ended with ${code} before it listened:\n${output}`))),
-    silence(options.startMs ?? 30_000).then(() => Promise.reject(new Error(`the product does not listen:\n${output}`))),
+    silence(options.startMs ?? 90_000).then(() => Promise.reject(new Error(`the product does not listen:\n${output}`))),
   ]).catch((cause: unknown) => {
     child.kill('SIGKILL')
     throw cause
