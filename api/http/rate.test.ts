@@ -27,4 +27,16 @@ describe('createRateLimiter', () => {
     ms += 2_000
     expect(() => limit('sign-in', '192.0.2.1', GUEST)).not.toThrow()
   })
+
+  it('takes only so many bytes of files a day from one address, and more as the day goes by', () => {
+    let ms = 0
+    const limit = createRateLimiter(() => ms)
+    const send = (bytes: number, address = '192.0.2.1'): void => limit('upload', address, GUEST, bytes)
+    send(2_000_000_000)
+    send(1_990_000_000)
+    expect(() => send(20_000_000)).toThrow('bytes of a day')
+    expect(() => send(20_000_000, '192.0.2.2')).not.toThrow()
+    ms += 3_600_000
+    expect(() => send(20_000_000)).not.toThrow()
+  })
 })
