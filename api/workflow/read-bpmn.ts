@@ -1,6 +1,7 @@
 import { BpmnModdle, type Element } from 'bpmn-moddle'
 import { compileRule, type Names, type NameType, type ResultKind, type Rule } from '../lib/feel.ts'
 import { type Finding, nearest } from '../lib/finding.ts'
+import { child, list, reference, textOf } from './bpmn-element.ts'
 import { EFFECT_TYPES, EXTENSION } from './extension.ts'
 import type { Definition, Due, Expression, Flow, Node, NodeKind, Outcome, Trigger, Variable } from './model.ts'
 
@@ -362,25 +363,5 @@ function lineOfText(reading: Reading, text: string): number {
   return at < 0 ? 1 : reading.xml.slice(0, at).split('\n').length
 }
 
-function isElement(value: unknown): value is Element {
-  return typeof value === 'object' && value !== null && '$type' in value
-}
-
-function child(element: Element | undefined, name: string): Element | undefined {
-  const value = element?.[name]
-  return isElement(value) ? value : undefined
-}
-
-function list(element: Element | undefined, name: string): readonly Element[] {
-  const value = element?.[name]
-  return Array.isArray(value) ? value.filter(isElement) : []
-}
-
-function textOf(element: Element | undefined, name: string): string {
-  const value = element?.[name]
-  return typeof value === 'string' ? value : ''
-}
-
-const reference = (element: Element, name: string): string => textOf(child(element, name), 'id')
 const extensions = (element: Element, type: string): readonly Element[] =>
   list(child(element, 'extensionElements'), 'values').filter((value) => value.$type === type)

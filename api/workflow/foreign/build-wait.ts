@@ -1,0 +1,56 @@
+import type { Box } from './diagram.ts'
+import type { Around } from './mapping.ts'
+import { add, beside, link, mail, type Sketch } from './sketch.ts'
+import type { AdaptingTable } from './table.ts'
+
+type Waiting = { readonly sketch: Sketch; readonly table: AdaptingTable; readonly around: Around }
+
+/** Tells the person that something is asked, waits for the answer, and reminds once when the time for it is over. */
+export function waitForAnswer(
+  { sketch, table, around }: Waiting,
+  { id, name, box }: { readonly id: string; readonly name: string; readonly box: Box | null },
+): string {
+  const { names } = table
+  const wide = box === null ? null : { ...box, width: 350, height: 140 }
+  const at = (right: number): Box | null =>
+    wide === null ? null : { x: wide.x + right, y: wide.y + 50, width: 36, height: 36 }
+  add(sketch, { id, tag: 'subProcess', name, box: wide })
+  const inner = { scope: id } as const
+  add(sketch, { id: `${id}_asked`, tag: 'startEvent', name: '', box: at(20), ...inner })
+  add(sketch, {
+    id: `${id}_request`,
+    name: names.request,
+    ...mail('request'),
+    ...inner,
+    box: wide === null ? null : { x: wide.x + 85, y: wide.y + 28, width: 100, height: 80 },
+  })
+  add(sketch, {
+    id: `${id}_answer`,
+    tag: 'intermediateCatchEvent',
+    name: names.answered,
+    message: 'answer-received',
+    says: 'answer',
+    who: table.you,
+    box: at(215),
+    ...inner,
+  })
+  add(sketch, { id: `${id}_over`, tag: 'endEvent', name: '', attributes: { silent: 'true' }, box: at(290), ...inner })
+  for (const [from, to] of [['asked', 'request'], ['request', 'answer'], ['answer', 'over']] as const) { // biome-ignore format: one list
+    link(sketch, `${id}_${from}`, `${id}_${to}`)
+  }
+  const { answer } = table.deadlines
+  add(sketch, {
+    id: `${id}_late`,
+    tag: 'boundaryEvent',
+    name: names.remind,
+    attributes: { attachedToRef: id, cancelActivity: 'false' },
+    timer: around.deadlines.includes(answer) ? { deadline: answer } : { duration: 'P14D' },
+    box: wide === null ? null : { x: wide.x + 270, y: wide.y + 122, width: 36, height: 36 },
+  })
+  add(sketch, { id: `${id}_reminder`, name: names.reminder, ...mail('reminder'), box: beside(wide, 330, 150) })
+  const over = wide === null ? null : { x: wide.x + 460, y: wide.y + 172, width: 36, height: 36 }
+  add(sketch, { id: `${id}_reminded`, tag: 'endEvent', name: names.reminded, attributes: { silent: 'true' }, box: over })
+  link(sketch, `${id}_late`, `${id}_reminder`)
+  link(sketch, `${id}_reminder`, `${id}_reminded`)
+  return id
+}

@@ -1,0 +1,201 @@
+import { type ForeignKind, type ForeignNode, into, outOf, reach, startOf } from './diagram.ts'
+import { gatewayOf, type Guessing, type StepKind } from './mapping.ts'
+import { holds, hintOf, type Note } from './table.ts'
+
+const STEPS: ReadonlySet<ForeignKind> = new Set(['person', 'plain', 'rule', 'called', 'program', 'send', 'receive'])
+/** Said with a note of the same name. */
+const TOLD: ReadonlySet<StepKind> = new Set(['request', 'receipt', 'document', 'notify', 'pay', 'nothing'])
+
+export const isStep = ({ kind }: ForeignNode): boolean => STEPS.has(kind)
+
+/** Finds what each step becomes: by where it stands first, by its words second. Fills the steps, in the order of the process. */
+export function guessSteps(guessing: Guessing): void {
+  const { diagram, steps } = guessing
+  for (const node of inOrder(guessing).filter(isStep)) {
+    const count = diagram.notes.length
+    const kind = kindOf(guessing, node)
+    steps.set(node.id, { name: node.name, as: kind })
+    if (TOLD.has(kind) && diagram.notes.length === count) {
+      say(guessing, `assumed.${kind}` as Note['key'], node.name)
+    }
+    if (kind === 'wait') {
+      say(guessing, 'assumed.answer', node.name)
+    }
+    if (kind === 'deliver') {
+      const [connector = ''] = guessing.around.connectors.values()
+      diagram.notes.push({ key: 'assumed.deliver', values: { name: node.name, connector } })
+    }
+  }
+}
+
+export function say({ diagram }: Guessing, key: Note['key'], name: string): void {
+  diagram.notes.push({ key, values: { name } })
+}
+
+function inOrder({ diagram }: Guessing): readonly ForeignNode[] {
+  const seen: ForeignNode[] = []
+  const queue = [startOf(diagram)]
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    const node = diagram.nodes.get(id)
+    if (node === undefined || seen.includes(node)) {
+      continue
+    }
+    seen.push(node)
+    const hanging = [...diagram.nodes.values()].filter(({ on }) => on === node.id).map((one) => one.id)
+    queue.push(...outOf(diagram, id).map(({ to }) => to), ...hanging)
+  }
+  return seen
+}
+
+function kindOf(guessing: Guessing, node: ForeignNode): StepKind {
+  if (gatewayOf(guessing.askers, node.id) !== undefined) {
+    return 'person'
+  }
+  const hint = hintOf(guessing.table, node.name)
+  const isPaid = hint === 'pay' ? payOnce(guessing, node) : null
+  if (isPaid !== null) {
+    return isPaid
+  }
+  if (node.isCitizens) {
+    return follows(guessing, node, 'request') ? 'wait' : 'nothing'
+  }
+  switch (node.kind) {
+    case 'receive':
+      return received(guessing, node)
+    case 'send':
+      return sent(guessing, node)
+    case 'program':
+      return done(guessing, node)
+    default:
+      return worked(guessing, node)
+  }
+}
+
+/** A fee is asked for once; what follows it (has it come?) is part of it. */
+function payOnce({ diagram, steps }: Guessing, node: ForeignNode): StepKind {
+  const paid = [...steps].filter(([, { as }]) => as === 'pay').map(([id]) => id)
+  return paid.some((id) => reach(diagram, [id]).has(node.id)) ? 'nothing' : 'pay'
+}
+
+function received(guessing: Guessing, node: ForeignNode): StepKind {
+  if (follows(guessing, node, 'request')) {
+    return 'wait'
+  }
+  const [first] = into(guessing.diagram, node.id)
+  if (first?.from === startOf(guessing.diagram)) {
+    return 'nothing'
+  }
+  say(guessing, 'unmapped.wait', node.name)
+  return 'person'
+}
+
+function sent(guessing: Guessing, node: ForeignNode): StepKind {
+  const hint = hintOf(guessing.table, node.name)
+  if (hint === 'receipt' || hint === 'request') {
+    return hint
+  }
+  if (hint === 'deliver') {
+    return delivered(guessing, node)
+  }
+  return hint === 'document' || hint === 'notice' ? noticed(guessing, node) : told(guessing, node)
+}
+
+function done(guessing: Guessing, node: ForeignNode): StepKind {
+  const hint = hintOf(guessing.table, node.name)
+  switch (hint) {
+    case 'receipt':
+    case 'request':
+    case 'nothing':
+      return hint
+    case 'document':
+    case 'notice':
+      return noticed(guessing, node)
+    case 'notify':
+      return told(guessing, node)
+    case 'deliver':
+      return delivered(guessing, node)
+    default:
+      say(guessing, 'unmapped.program', node.name)
+      return 'person'
+  }
+}
+
+/** A task of somebody: only what software does of itself is taken from them. */
+function worked(guessing: Guessing, node: ForeignNode): StepKind {
+  const { table, diagram } = guessing
+  const hint = hintOf(table, node.name)
+  const isAfterChoice = into(diagram, node.id).some(({ from }) => diagram.nodes.get(from)?.kind === 'choice')
+  const notify = table.steps.find(({ as }) => as === 'notify')?.words ?? []
+  if (hint === 'receipt' || hint === 'request' || hint === 'nothing') {
+    return hint
+  }
+  if (hint === 'document' || (hint === 'notice' && (isAfterChoice || holds(node.name, notify)))) {
+    return noticed(guessing, node)
+  }
+  if (hint === 'notify') {
+    return told(guessing, node)
+  }
+  if (hint === 'deliver' && node.kind === 'plain') {
+    return delivered(guessing, node)
+  }
+  if (node.kind === 'called') {
+    say(guessing, 'unmapped.called', node.name)
+  }
+  return 'person'
+}
+
+function delivered(guessing: Guessing, node: ForeignNode): StepKind {
+  if (guessing.around.connectors.size > 0) {
+    return 'deliver'
+  }
+  say(guessing, 'unmapped.deliver', node.name)
+  return 'person'
+}
+
+/** The first that speaks of the notice makes it, what follows at once is part of that, what comes later tells of it. */
+function noticed(guessing: Guessing, node: ForeignNode): StepKind {
+  if (follows(guessing, node, 'document')) {
+    say(guessing, 'assumed.with-document', node.name)
+    return 'nothing'
+  }
+  return isBehindDocument(guessing, node) ? 'notify' : 'document'
+}
+
+const told = (guessing: Guessing, node: ForeignNode): StepKind =>
+  follows(guessing, node, 'document') ? noticed(guessing, node) : 'notify'
+
+/** Whether what stands directly before a step is of a kind; what does nothing does not count. */
+function follows(guessing: Guessing, node: ForeignNode, kind: StepKind): boolean {
+  return before(guessing, node, (id) => {
+    const as = guessing.steps.get(id)?.as
+    return as === kind ? 'yes' : as === undefined || as === 'nothing' ? 'on' : 'no'
+  })
+}
+
+/** Whether a notice was made since somebody last had the choice. */
+function isBehindDocument(guessing: Guessing, node: ForeignNode): boolean {
+  return before(guessing, node, (id) => {
+    const isAsker = gatewayOf(guessing.askers, id) !== undefined
+    return guessing.steps.get(id)?.as === 'document' ? 'yes' : isAsker ? 'no' : 'on'
+  })
+}
+
+/** Walks back from a step, as far as `look` says. */
+function before({ diagram }: Guessing, node: ForeignNode, look: (id: string) => 'yes' | 'no' | 'on'): boolean {
+  const seen = new Set<string>([node.id])
+  const queue = into(diagram, node.id).map(({ from }) => from)
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    if (seen.has(id)) {
+      continue
+    }
+    seen.add(id)
+    const answer = look(id)
+    if (answer === 'yes') {
+      return true
+    }
+    if (answer === 'on') {
+      queue.push(...into(diagram, id).map(({ from }) => from))
+    }
+  }
+  return false
+}

@@ -1,0 +1,259 @@
+import { type ForeignFlow, into, nameOf, outOf, reach, startOf } from './diagram.ts'
+import { say } from './guess-steps.ts'
+import { gatewayOf, type Guessing, type MappedOutcome, type MappedStep } from './mapping.ts'
+import { hintOf, holds, holdsWord, type OutcomeKind } from './table.ts'
+
+type Way = {
+  readonly flow: ForeignFlow
+  /** Steps that come for certain when this way is taken, until somebody has the choice again. */
+  readonly trail: readonly string[]
+  /** What the way stops at: somebody's choice, or an end. */
+  readonly stop: string
+}
+
+/** Finds the postbox of each person's step, how each can be finished, and who decides. Fills the steps. */
+export function guessWays(guessing: Guessing): void {
+  for (const [id, step] of guessing.steps) {
+    if (step.as === 'person') {
+      guessing.steps.set(id, { ...step, postbox: postboxOf(guessing, id), outcomes: outcomesOf(guessing, id) })
+    }
+  }
+  for (const id of [...guessing.steps.keys()]) {
+    if (guessing.steps.get(id)?.as === 'document') {
+      decideBefore(guessing, id)
+    }
+  }
+  for (const [id, step] of guessing.steps) {
+    if (step.as === 'person' && decides(step)) {
+      const kinds = Object.values(step.outcomes ?? {}).map(({ as }) => as)
+      const isBoth = gatewayOf(guessing.askers, id) === undefined && kinds.length > 1
+      say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', step.name)
+    }
+  }
+  const all = [...guessing.steps.values()].flatMap(({ outcomes }) => Object.values(outcomes ?? {}))
+  if (all.some(({ as }) => as === 'approve') && !all.some(({ as }) => as === 'refuse')) {
+    say(guessing, 'unmapped.no-refusal', '')
+  }
+}
+
+export const decides = ({ outcomes }: MappedStep): boolean =>
+  Object.values(outcomes ?? {}).some(({ as }) => as === 'approve' || as === 'refuse')
+
+/** The postbox named as the lane, else the service's own. */
+function postboxOf({ diagram, around }: Guessing, id: string): string {
+  const { lane = '', name = '' } = diagram.nodes.get(id) ?? {}
+  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+  const named = [...around.postboxes].find(([key, title]) => lane !== '' && [key, title].map(plain).includes(plain(lane)))
+  const postbox = named?.[0] ?? around.postbox
+  const values = { name: name || id, postbox: around.postboxes.get(postbox) ?? postbox }
+  diagram.notes.push({ key: 'assumed.postbox', values })
+  return postbox
+}
+
+function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcome> {
+  const { table, askers, diagram } = guessing
+  const gateway = gatewayOf(askers, id)
+  const isCosign = hintOf(table, nameOf(diagram, id)) === 'cosign'
+  if (gateway === undefined) {
+    const as: OutcomeKind = isCosign ? 'sign' : 'continue'
+    return { [as === 'sign' ? 'sign' : 'done']: { label: table.outcomes[as].label, as } }
+  }
+  const ways = outOf(diagram, gateway).map((flow) => wayOf(guessing, id, flow))
+  const kinds = isCosign ? (signed(guessing, id, ways) ?? judged(guessing, id, ways)) : judged(guessing, id, ways)
+  const used = new Set<OutcomeKind>()
+  return Object.fromEntries(
+    ways.map(({ flow }, index) => {
+      const wanted = kinds[index] ?? 'continue'
+      const isTwice = wanted !== 'continue' && used.has(wanted)
+      if (isTwice) {
+        say(guessing, 'unmapped.same', nameOf(diagram, id))
+      }
+      used.add(wanted)
+      const as = isTwice ? 'continue' : wanted
+      return [flow.id, { label: labelOf(guessing, flow, { as, gateway }), as }]
+    }),
+  )
+}
+
+/** "ja" alone says nothing to who reads it on a button: then the kind of outcome does, or the gateway's question with it. */
+function labelOf({ table, diagram }: Guessing, { name }: ForeignFlow, at: { as: OutcomeKind; gateway: string }): string {
+  const plain = name.toLowerCase().replace(/[^\p{L}]+/gu, '')
+  if (plain !== '' && ![...table.ways.yes, ...table.ways.no].includes(plain)) {
+    return name
+  }
+  if (at.as !== 'continue') {
+    return table.outcomes[at.as].label
+  }
+  const question = diagram.nodes.get(at.gateway)?.name ?? ''
+  return [question, name].filter((text) => text !== '').join(' – ') || table.outcomes.continue.label
+}
+
+function wayOf({ diagram, askers }: Guessing, asker: string, flow: ForeignFlow): Way {
+  const trail: string[] = []
+  let at = flow.to
+  while (!trail.includes(at) && at !== asker) {
+    const [next] = outOf(diagram, at)
+    if (next === undefined || gatewayOf(askers, at) !== undefined) {
+      break
+    }
+    trail.push(at)
+    at = next.to
+  }
+  return { flow, trail, stop: at }
+}
+
+/** A second person signs, or gives back to where somebody decided; null where it is something else. */
+function signed(guessing: Guessing, id: string, ways: readonly Way[]): OutcomeKind[] | null {
+  const isBack = ways.map(({ flow, stop }) => isUpstream(guessing, stop, id) || isUpstream(guessing, flow.to, id))
+  return ways.length === 2 && isBack.filter(Boolean).length === 1
+    ? isBack.map((back) => (back ? 'return' : 'sign'))
+    : null
+}
+
+/** Whether a step comes before another one and after it again. */
+function isUpstream({ diagram, steps }: Guessing, id: string, than: string): boolean {
+  const isStep = steps.get(id)?.as === 'person'
+  return isStep && id !== than && reach(diagram, [startOf(diagram)], than).has(id) && reach(diagram, [id]).has(than)
+}
+
+/** What each way of a choice means: nachfordern, ablehnen, bewilligen, or only that it goes on. */
+function judged(guessing: Guessing, id: string, ways: readonly Way[]): OutcomeKind[] {
+  const kinds = ways.map((way) => judge(guessing, id, way))
+  const open = kinds.flatMap((kind, index) => (kind === null ? [index] : []))
+  const ending = open.filter((index) => isFinal(guessing, ways[index]?.stop ?? ''))
+  const known = kinds.filter((kind) => kind === 'approve' || kind === 'refuse')
+  if (known.length === 1 && ending.length === 1) {
+    kinds[ending[0] ?? 0] = known[0] === 'refuse' ? 'approve' : 'refuse'
+  }
+  if (known.length === 0 && ending.length === 2 && isDeciding(guessing, id)) {
+    const no = ending.findIndex((index) => holdsWord(ways[index]?.flow.name ?? '', guessing.table.ways.no))
+    if (no >= 0) {
+      kinds[ending[no] ?? 0] = 'refuse'
+      kinds[ending[1 - no] ?? 0] = 'approve'
+    }
+  }
+  return kinds.map((kind) => kind ?? 'continue')
+}
+
+function judge(guessing: Guessing, id: string, { flow, trail, stop }: Way): OutcomeKind | null {
+  const { table, diagram, steps } = guessing
+  const first = trail.find((step) => steps.has(step))
+  if (first !== undefined && steps.get(first)?.as === 'request') {
+    return 'request-information'
+  }
+  if (stop === id) {
+    return first === undefined ? 'request-information' : 'continue'
+  }
+  const along = [...trail, stop].map((step) => nameOf(diagram, step)).join(' ')
+  const texts = isFinal(guessing, stop) ? [flow.name, along] : [flow.name]
+  const words = texts.map((text) => (['refuse', 'approve'] as const).find((kind) => holds(text, table.ways[kind])))
+  return words.find((word) => word !== undefined) ?? null
+}
+
+/** A way that stops at an end, or at the second person's signature. */
+function isFinal({ diagram, table }: Guessing, stop: string): boolean {
+  return diagram.nodes.get(stop)?.kind === 'end' || hintOf(table, nameOf(diagram, stop)) === 'cosign'
+}
+
+function isDeciding({ diagram, askers, table }: Guessing, id: string): boolean {
+  const gateway = gatewayOf(askers, id) ?? ''
+  return holds(`${nameOf(diagram, id)} ${nameOf(diagram, gateway)}`, table.ways.deciding)
+}
+
+/** Where nobody has decided before a notice: the last person before it does, with both answers. */
+function decideBefore(guessing: Guessing, document: string): void {
+  if (!isUndecided(guessing, document)) {
+    return
+  }
+  const { diagram, steps, table } = guessing
+  const last = lastPersons(guessing, document)
+  const isFree = (id: string): boolean => gatewayOf(guessing.askers, id) === undefined
+  if (last.length > 0 && last.every(isFree)) {
+    const both = (['approve', 'refuse'] as const).map((as) => [as, { label: table.outcomes[as].label, as }] as const)
+    for (const id of last) {
+      steps.set(id, { ...(steps.get(id) as MappedStep), outcomes: Object.fromEntries(both) })
+    }
+    return
+  }
+  const [only] = last
+  const leading = only === undefined ? [] : leadingTo(guessing, only, document)
+  const step = only === undefined ? undefined : steps.get(only)
+  const [way] = leading
+  if (last.length === 1 && only !== undefined && step?.outcomes !== undefined && way !== undefined) {
+    const isTaken = Object.values(step.outcomes).some(({ as }) => as === 'approve')
+    if (leading.length === 1 && !isTaken) {
+      const label = step.outcomes[way]?.label ?? table.outcomes.approve.label
+      steps.set(only, { ...step, outcomes: { ...step.outcomes, [way]: { label, as: 'approve' } } })
+      return
+    }
+  }
+  addDecision(guessing, document)
+}
+
+function addDecision({ diagram, steps, table, around }: Guessing, document: string): void {
+  const node = diagram.nodes.get(document)
+  if (node === undefined) {
+    return
+  }
+  const id = `${document}_decide`
+  const { box } = node
+  const name = table.names.decide
+  diagram.nodes.set(id, { ...node, id, name, kind: 'person', box: box === null ? null : { ...box, y: box.y - 110 } })
+  diagram.flows = [
+    ...diagram.flows.map((flow) => (flow.to === document ? { ...flow, to: id, points: [] } : flow)),
+    { id: `${id}_out`, name: '', from: id, to: document, points: [] },
+  ]
+  const outcomes = { approve: table.outcomes.approve.label, refuse: table.outcomes.refuse.label }
+  const both = (['approve', 'refuse'] as const).map((as) => [as, { label: outcomes[as], as }] as const)
+  steps.set(id, { name, as: 'person', postbox: around.postbox, outcomes: Object.fromEntries(both) })
+  diagram.notes.push({ key: 'assumed.decide-added', values: { name: node.name } })
+}
+
+/** Ways of a step's gateway from which a notice is reached before anything else is asked. */
+function leadingTo(guessing: Guessing, asker: string, document: string): readonly string[] {
+  const gateway = gatewayOf(guessing.askers, asker) ?? ''
+  return outOf(guessing.diagram, gateway)
+    .filter(({ to }) => reach(guessing.diagram, [to], asker).has(document))
+    .map(({ id }) => id)
+}
+
+/** Whether a notice can be reached without any way on which somebody decides. */
+function isUndecided({ diagram, steps, askers }: Guessing, document: string): boolean {
+  const seen = new Set<string>()
+  const open = [startOf(diagram)]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) {
+      continue
+    }
+    seen.add(id)
+    const asker = askers.get(id)
+    const step = steps.get(asker ?? id)
+    const isDecision = (key: string): boolean => ['approve', 'refuse'].includes(step?.outcomes?.[key]?.as ?? '')
+    const isStepDecision = asker === undefined && gatewayOf(askers, id) === undefined && step !== undefined && decides(step)
+    const ways = isStepDecision ? [] : outOf(diagram, id).filter((flow) => asker === undefined || !isDecision(flow.id))
+    open.push(...ways.map(({ to }) => to))
+  }
+  return seen.has(document)
+}
+
+/** The persons before a step between whom and it nobody else works; who only signs does not count. */
+function lastPersons(guessing: Guessing, id: string): readonly string[] {
+  const { diagram, steps } = guessing
+  const found: string[] = []
+  const seen = new Set<string>([id])
+  const queue = into(diagram, id).map(({ from }) => from)
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    if (seen.has(at)) {
+      continue
+    }
+    seen.add(at)
+    const step = steps.get(at)
+    const isSigning = Object.values(step?.outcomes ?? {}).some(({ as }) => as === 'sign')
+    if (step?.as === 'person' && !isSigning) {
+      found.push(at)
+    } else {
+      queue.push(...into(diagram, at).map(({ from }) => from))
+    }
+  }
+  return found
+}

@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+import { stringify } from 'yaml'
+import { readContentFile } from '../../lib/content-file.ts'
+import type { Askers } from './simplify.ts'
+import type { Diagram } from './diagram.ts'
+import { type AdaptingTable, type Note, OUTCOME_KINDS, noteText } from './table.ts'
+
+/** What a foreign step becomes. */
+export const STEP_KINDS = [
+  'person',
+  'request',
+  'wait',
+  'receipt',
+  'notify',
+  'document',
+  'pay',
+  'deliver',
+  'nothing',
+] as const
+export type StepKind = (typeof STEP_KINDS)[number]
+
+const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(400))
+const Outcome = v.strictObject({ label: Text, as: v.picklist(OUTCOME_KINDS) })
+const Step = v.strictObject({
+  name: Text,
+  as: v.picklist(STEP_KINDS),
+  postbox: v.optional(v.string()),
+  /** By the flow that is taken; by any other name where all outcomes go the same way. */
+  outcomes: v.optional(v.record(v.string(), Outcome)),
+})
+const Mapping = v.strictObject({
+  version: v.literal(1),
+  steps: v.record(v.string(), Step),
+  assumed: v.array(v.string()),
+  unmapped: v.array(v.string()),
+})
+export type MappedOutcome = v.InferOutput<typeof Outcome>
+export type MappedStep = v.InferOutput<typeof Step>
+export type Mapping = v.InferOutput<typeof Mapping>
+export type Steps = Map<string, MappedStep>
+
+/** Reads what the steps of a foreign process become. */
+export const readMapping = (source: string, file: string) => readContentFile(source, file, Mapping)
+
+/** Writes what the steps of a foreign process become, with what was assumed and what is lost, in words. */
+export function writeMapping(steps: Steps, notes: readonly Note[], table: AdaptingTable): string {
+  const texts = (group: 'assumed' | 'unmapped'): readonly string[] => [
+    ...new Set(notes.filter(({ key }) => key.startsWith(`${group}.`)).map((note) => noteText(table, note))),
+  ]
+  const mapping: Mapping = {
+    version: 1,
+    steps: Object.fromEntries(steps),
+    assumed: [...texts('assumed')],
+    unmapped: [...texts('unmapped')],
+  }
+  return stringify(mapping, { lineWidth: 0 })
+}
+
+/** What the rest of the town offers a process. */
+export type Around = {
+  readonly slug: string
+  readonly title: string
+  /** Id of the service's own postbox. */
+  readonly postbox: string
+  readonly postboxes: ReadonlyMap<string, string>
+  readonly deadlines: readonly string[]
+  /** Connectors of the service, by id, with their names. */
+  readonly connectors: ReadonlyMap<string, string>
+}
+
+/** A foreign process while it is understood. */
+export type Guessing = {
+  readonly diagram: Diagram
+  readonly askers: Askers
+  readonly table: AdaptingTable
+  readonly around: Around
+  readonly steps: Steps
+}
+
+/** Gateway that asks a step how it ended. */
+export const gatewayOf = (askers: Askers, id: string): string | undefined =>
+  [...askers].find(([, asker]) => asker === id)?.[0]

@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import { readContentFile } from '../../lib/content-file.ts'
+import { Message, State } from '../texts.ts'
+
+/** File with the words by which foreign processes are understood. */
+export const ADAPTING = 'templates/adapting.de.yaml'
+
+const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(400))
+const Words = v.pipe(v.array(v.pipe(v.string(), v.minLength(2), v.maxLength(60))), v.maxLength(60))
+
+/** What a step's words say of it. `answer`, `receipt`, `cosign` and `notice` become something else by where they stand. */
+const HINTS = [
+  'receipt',
+  'request',
+  'answer',
+  'cosign',
+  'pay',
+  'document',
+  'notice',
+  'deliver',
+  'notify',
+  'nothing',
+] as const
+export type Hint = (typeof HINTS)[number]
+
+export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'continue', 'sign', 'return'] as const
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
+
+const NAMES = [
+  'receipt', 'receiptSent', 'wait', 'request', 'answered', 'remind', 'reminder', 'reminded', 'payDue', 'payRemind', 'payReminder',
+  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step',
+] as const // biome-ignore format: one list
+const STATES = [
+  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'unpaid', 'document', 'notified', 'closed',
+] as const // biome-ignore format: one list
+export type StateName = (typeof STATES)[number]
+const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
+const ASSUMED = [
+  'pool', 'lane', 'postbox', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'answer', 'receipt', 'receipt-added',
+  'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'deliver', 'nothing', 'cosign', 'ended', 'timer-guessed',
+] as const // biome-ignore format: one list
+const UNMAPPED = [
+  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'no-refusal',
+] as const // biome-ignore format: one list
+
+const each = <K extends string, S extends v.GenericSchema>(keys: readonly K[], schema: S) =>
+  v.strictObject(Object.fromEntries(keys.map((key) => [key, schema])) as Record<K, S>)
+
+const Table = v.strictObject({
+  version: v.literal(1),
+  steps: v.pipe(
+    v.array(v.strictObject({ as: v.picklist(HINTS), words: Words, not: v.optional(Words, []) })),
+    v.maxLength(40),
+  ),
+  ways: each(['refuse', 'approve', 'deciding', 'yes', 'no'], Words),
+  citizens: Words,
+  offices: Words,
+  units: v.record(v.string(), v.picklist(['H', 'D', 'W', 'M', 'Y'])),
+  deadlines: each(['decide', 'work', 'answer'], Text),
+  names: each(NAMES, Text),
+  stages: each(['checking', 'paying', 'done'], Text),
+  states: each(STATES, v.omit(State, ['who'])),
+  you: Text,
+  outcomes: each(OUTCOME_KINDS, v.strictObject({ label: Text, hint: Text, done: Text })),
+  messages: each(MESSAGES, Message),
+  assumed: each(ASSUMED, Text),
+  unmapped: each(UNMAPPED, Text),
+})
+export type AdaptingTable = v.InferOutput<typeof Table>
+
+/** Reads the words by which foreign processes are understood. */
+export const readAdaptingTable = (source: string) => readContentFile(source, ADAPTING, Table)
+
+/** Whether a text holds one of several patterns; of a pattern every word must occur. Linear in the text. */
+export function holds(text: string, patterns: readonly string[]): boolean {
+  const plain = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}-]+/gu, ' ')} `
+  return patterns.some((pattern) => pattern.split(' ').every((word) => word === '' || plain.includes(word)))
+}
+
+/** Whether one of several words stands in a text as a word of its own. */
+export function holdsWord(text: string, words: readonly string[]): boolean {
+  const plain = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `
+  return words.some((word) => plain.includes(` ${word} `))
+}
+
+/** What the words of a step say of it; undefined where they say nothing. */
+export const hintOf = (table: AdaptingTable, name: string): Hint | undefined =>
+  table.steps.find(({ words, not }) => holds(name, words) && !holds(name, not))?.as
+
+/** What is said of a step: assumed, or not taken over. */
+export type Note = {
+  readonly key: `assumed.${(typeof ASSUMED)[number]}` | `unmapped.${(typeof UNMAPPED)[number]}`
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** A note in words. */
+export function noteText(table: AdaptingTable, { key, values }: Note): string {
+  const [group, name] = key.split('.') as ['assumed' | 'unmapped', string]
+  const texts: Readonly<Record<string, string>> = table[group]
+  return (texts[name] ?? key).replace(/\{([a-z]+)\}/g, (whole, value: string) => values[value] ?? whole)
+}
