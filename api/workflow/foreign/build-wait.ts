@@ -35,7 +35,12 @@ export function waitForAnswer(
     ...inner,
   })
   add(sketch, { id: `${id}_over`, tag: 'endEvent', name: '', attributes: { silent: 'true' }, box: at(290), ...inner })
-  for (const [from, to] of [['asked', 'request'], ['request', 'answer'], ['answer', 'over']] as const) { // biome-ignore format: one list
+  for (const [from, to] of [
+    ['asked', 'request'],
+    ['request', 'answer'],
+    ['answer', 'over'],
+  ] as const) {
+    // biome-ignore format: one list
     link(sketch, `${id}_${from}`, `${id}_${to}`)
   }
   const { answer } = table.deadlines
@@ -49,7 +54,13 @@ export function waitForAnswer(
   })
   add(sketch, { id: `${id}_reminder`, name: names.reminder, ...mail('reminder'), box: beside(wide, 330, 150) })
   const over = wide === null ? null : { x: wide.x + 460, y: wide.y + 172, width: 36, height: 36 }
-  add(sketch, { id: `${id}_reminded`, tag: 'endEvent', name: names.reminded, attributes: { silent: 'true' }, box: over })
+  add(sketch, {
+    id: `${id}_reminded`,
+    tag: 'endEvent',
+    name: names.reminded,
+    attributes: { silent: 'true' },
+    box: over,
+  })
   link(sketch, `${id}_late`, `${id}_reminder`)
   link(sketch, `${id}_reminder`, `${id}_reminded`)
   return id

@@ -1,7 +1,7 @@
-import { bypass, type Diagram, type ForeignFlow, type ForeignNode, into, outOf, startOf } from './diagram.ts'
-import { waitForAnswer } from './build-wait.ts'
 import { payFee } from './build-pay.ts'
-import { gatewayOf, type Guessing, type MappedOutcome, type MappedStep } from './mapping.ts'
+import { waitForAnswer } from './build-wait.ts'
+import { bypass, type Diagram, type ForeignFlow, type ForeignNode, into, outOf, startOf } from './diagram.ts'
+import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep } from './mapping.ts'
 import { add, beside, link, mail, type Sketch, type SketchNode } from './sketch.ts'
 import type { OutcomeKind } from './table.ts'
 
@@ -109,7 +109,12 @@ function buildNode(building: Building, node: ForeignNode): { first: string; last
     case 'parallel':
       return one({ tag: 'parallelGateway' })
     case 'timer':
-      return one({ tag: 'intermediateCatchEvent', timer: { duration: node.wait }, says: 'timer', who: officeOf(building) })
+      return one({
+        tag: 'intermediateCatchEvent',
+        timer: { duration: node.wait },
+        says: 'timer',
+        who: officeOf(building),
+      })
     case 'boundary':
       return boundary(building, node)
     default:
@@ -149,17 +154,27 @@ function buildStep(building: Building, node: ForeignNode): { first: string; last
       return alone(add(sketch, { ...mail('news'), ...service }))
     case 'deliver': {
       const [connector = ''] = around.connectors.keys()
-      return alone(add(sketch, { ...service, attributes: { effect: 'deliver', silent: 'true' }, params: { connector } }))
+      return alone(
+        add(sketch, { ...service, attributes: { effect: 'deliver', silent: 'true' }, params: { connector } }),
+      )
     }
     case 'document': {
       const says = { says: 'document', who: officeOf(building) } as const
       add(sketch, { ...service, ...says, attributes: { effect: 'create-document' }, params: { kind: 'approval' } })
-      add(sketch, { id: `${id}_mail`, name: table.names.noticeMail, ...mail('notice-ready'), box: beside(node.box, 30, 100) })
+      add(sketch, {
+        id: `${id}_mail`,
+        name: table.names.noticeMail,
+        ...mail('notice-ready'),
+        box: beside(node.box, 30, 100),
+      })
       link(sketch, id, `${id}_mail`)
       return { first: id, last: `${id}_mail` }
     }
     case 'pay':
-      return payFee(building, node, { id, isFirst: into(building.diagram, node.id).every(({ from }) => from === startOf(building.diagram)) })
+      return payFee(building, node, {
+        id,
+        isFirst: into(building.diagram, node.id).every(({ from }) => from === startOf(building.diagram)),
+      })
     case 'wait':
       return alone(waitForAnswer(building, { id, name: node.name, box: node.box }))
     case 'request':
@@ -179,7 +194,11 @@ function request(building: Building, node: ForeignNode, id: string): { first: st
   const as = 'request-information'
   const outcomes = { [as]: { label: building.table.outcomes[as].label, as } } as const
   const asked = person(building, node, { name: node.name, as: 'person', outcomes })
-  const wait = waitForAnswer(building, { id: `${id}_wait`, name: building.table.names.wait, box: beside(node.box, 0, 120) })
+  const wait = waitForAnswer(building, {
+    id: `${id}_wait`,
+    name: building.table.names.wait,
+    box: beside(node.box, 0, 120),
+  })
   link(building.sketch, asked, wait)
   return { first: asked, last: wait }
 }
@@ -189,7 +208,9 @@ function person(building: Building, node: ForeignNode, step: MappedStep): string
   const id = idOf(building, node.id)
   const fallback = { done: { label: table.outcomes.continue.label, as: 'continue' } } as const
   const mapped: Readonly<Record<string, MappedOutcome>> = step.outcomes ?? fallback
-  const outcomes = new Map(Object.entries(mapped).map(([key, outcome]) => [outcomeId(building, node.id, key, mapped), outcome]))
+  const outcomes = new Map(
+    Object.entries(mapped).map(([key, outcome]) => [outcomeId(building, node.id, key, mapped), outcome]),
+  )
   building.outcomes.set(id, outcomes)
   const kinds = Object.values(mapped).map(({ as }) => as)
   const isDeciding = kinds.includes('approve') || kinds.includes('refuse')
@@ -209,7 +230,12 @@ function person(building: Building, node: ForeignNode, step: MappedStep): string
 }
 
 /** Outcomes that mean something have the id of what they mean; that a step goes on is told by the way it takes. */
-function outcomeId(building: Building, step: string, key: string, mapped: Readonly<Record<string, MappedOutcome>>): string {
+function outcomeId(
+  building: Building,
+  step: string,
+  key: string,
+  mapped: Readonly<Record<string, MappedOutcome>>,
+): string {
   const as = mapped[key]?.as ?? 'continue'
   const first = Object.keys(mapped).find((other) => mapped[other]?.as === as)
   if (as !== 'continue' && first === key) {
@@ -237,12 +263,20 @@ function joinFlow(building: Building, flow: ForeignFlow): void {
   }
   const condition = `${idOf(building, asker)}.outcome = "${outcomeId(building, asker, flow.id, step.outcomes)}"`
   const target = steps.get(flow.to)?.as
-  if (outcome.as !== 'request-information' || target === 'wait' || (target === 'request' && isAskedAt(building, flow.to))) {
+  if (
+    outcome.as !== 'request-information' ||
+    target === 'wait' ||
+    (target === 'request' && isAskedAt(building, flow.to))
+  ) {
     link(sketch, from, to, { ...base, condition })
     return
   }
   const box = beside(diagram.nodes.get(flow.from)?.box ?? null, 0, 130)
-  const wait = waitForAnswer(building, { id: `${idOf(building, flow.from)}_wait`, name: building.table.names.wait, box })
+  const wait = waitForAnswer(building, {
+    id: `${idOf(building, flow.from)}_wait`,
+    name: building.table.names.wait,
+    box,
+  })
   link(sketch, from, wait, { ...base, points: [], condition })
   link(sketch, wait, to)
 }

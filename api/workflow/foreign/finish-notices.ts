@@ -1,4 +1,17 @@
-import { add, beside, decidesHere, insertOn, into, isDocument, link, mail, outOf, type Sketch, type SketchFlow } from './sketch.ts'
+import {
+  add,
+  beside,
+  decidesHere,
+  insertOn,
+  into,
+  isDocument,
+  link,
+  mail,
+  outOf,
+  type Sketch,
+  type SketchFlow,
+  waysOf,
+} from './sketch.ts'
 import type { AdaptingTable, Note } from './table.ts'
 
 type Say = (key: Note['key'], name: string) => void
@@ -23,14 +36,6 @@ export function finishNotices(sketch: Sketch, table: AdaptingTable, say: Say): v
   for (const document of [...sketch.nodes.values()].filter(isDocument)) {
     sketch.nodes.set(document.id, { ...document, params: { kind: kindOf(sketch, document.id) } })
   }
-}
-
-/** Flows taken after an outcome. */
-function waysOf(sketch: Sketch, task: string, outcome: string): readonly SketchFlow[] {
-  const [first] = outOf(sketch, task)
-  const ways = outOf(sketch, first?.to ?? '').filter(({ condition }) => condition.startsWith(`${task}.outcome = `))
-  const taken = ways.filter(({ condition }) => condition === `${task}.outcome = "${outcome}"`)
-  return ways.length > 0 ? taken : outOf(sketch, task)
 }
 
 type Noticing = { readonly sketch: Sketch; readonly table: AdaptingTable; readonly say: Say }
@@ -100,7 +105,9 @@ function kindOf(sketch: Sketch, document: string): string {
     return KIND[only]
   }
   const refused = decided.filter(({ id }) => id === 'refuse').map(({ task }) => `${task}.outcome = "refuse"`)
-  return refused.length === 0 ? KIND.approve : `=if ${refused.join(' or ')} then "${KIND.refuse}" else "${KIND.approve}"`
+  return refused.length === 0
+    ? KIND.approve
+    : `=if ${refused.join(' or ')} then "${KIND.refuse}" else "${KIND.approve}"`
 }
 
 const outOfAll = (sketch: Sketch, ids: ReadonlySet<string>): ReadonlySet<string> =>

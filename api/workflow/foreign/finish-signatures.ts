@@ -1,4 +1,4 @@
-import { decidesHere, isDocument, outOf, type Sketch, type SketchNode } from './sketch.ts'
+import { decidesHere, isDocument, outOf, type Sketch, type SketchNode, waysOf } from './sketch.ts'
 import type { Note } from './table.ts'
 
 type Say = (key: Note['key'], name: string, more?: Readonly<Record<string, string>>) => void
@@ -28,15 +28,18 @@ function watchedBy(sketch: Sketch, id: string): SketchNode | undefined {
   const all = [...sketch.nodes.values()].filter(
     (node) => decidesHere(node) && !reach(sketch, [start], (one) => one === node.id).has(id),
   )
-  return all.find((node) =>
-    all.every((other) => other === node || !reach(sketch, [node.id], (one) => one === id).has(other.id)),
-  ) ?? all.at(-1)
+  return (
+    all.find((node) =>
+      all.every((other) => other === node || !reach(sketch, [node.id], (one) => one === id).has(other.id)),
+    ) ?? all.at(-1)
+  )
 }
 
 /** Whether a decision leads to a notice or an end past the one who signs. */
 function passesBy(sketch: Sketch, decision: string, signer: string): boolean {
-  const reached = reach(sketch, outOf(sketch, decision).map(({ to }) => to), (one) => one === signer || one === decision) // biome-ignore format: one thought
-  return [...reached].some((id) => isDocument(sketch.nodes.get(id)))
+  const ways = ['approve', 'refuse'].flatMap((outcome) => waysOf(sketch, decision, outcome)).map(({ to }) => to)
+  const reached = reach(sketch, ways, (one) => one === signer || one === decision)
+  return [...reached].some((id) => isDocument(sketch.nodes.get(id)) || sketch.nodes.get(id)?.tag === 'endEvent')
 }
 
 function reach(sketch: Sketch, from: readonly string[], isClosed: (id: string) => boolean): ReadonlySet<string> {
@@ -54,7 +57,10 @@ function reach(sketch: Sketch, from: readonly string[], isClosed: (id: string) =
 /** Signing and giving back become ways to go on. */
 function demote(sketch: Sketch, node: SketchNode): void {
   const names: Readonly<Record<string, string>> = { sign: 'way-1', return: 'way-2' }
-  const outcomes = node.outcomes.map(({ id, requires }) => ({ id: names[id] ?? id, requires: id === 'return' ? '' : requires }))
+  const outcomes = node.outcomes.map(({ id, requires }) => ({
+    id: names[id] ?? id,
+    requires: id === 'return' ? '' : requires,
+  }))
   sketch.nodes.set(node.id, { ...node, outcomes, says: 'person' })
   sketch.flows = sketch.flows.map((flow) => ({
     ...flow,

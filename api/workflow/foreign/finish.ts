@@ -4,7 +4,10 @@ import type { Guessing } from './mapping.ts'
 import { add, beside, insertOn, into, isDocument, isMail, link, mail, outOf, type Sketch } from './sketch.ts'
 import type { Note } from './table.ts'
 
-type Finishing = Pick<Guessing, 'table'> & { readonly sketch: Sketch; readonly say: (key: Note['key'], name: string) => void }
+type Finishing = Pick<Guessing, 'table'> & {
+  readonly sketch: Sketch
+  readonly say: (key: Note['key'], name: string) => void
+}
 
 /** Puts in what every process of ours needs and a foreign one leaves out: receipt, notices, mails before the end, retention. */
 export function finish(guessing: Guessing, sketch: Sketch): void {
@@ -19,18 +22,30 @@ export function finish(guessing: Guessing, sketch: Sketch): void {
 
 /** Before each end a mail, where none was just sent, and what closes the eAkte. */
 function finishEnds({ sketch, table, say }: Finishing): void {
-  const splits = [...sketch.nodes.values()].filter(({ tag, id }) => tag === 'parallelGateway' && outOf(sketch, id).length > 1)
+  const splits = [...sketch.nodes.values()].filter(
+    ({ tag, id }) => tag === 'parallelGateway' && outOf(sketch, id).length > 1,
+  )
   const ends = [...sketch.nodes.values()].filter(({ tag, says }) => tag === 'endEvent' && says === 'closed')
   for (const end of ends) {
-    const isTold = !reaches(sketch, startOf(sketch), end.id)
-    sketch.nodes.set(end.id, { ...end, says: isTold ? 'notified' : 'closed' })
+    if (isAside(sketch, end.id)) {
+      sketch.nodes.set(end.id, { ...end, says: null, attributes: { silent: 'true' } })
+      continue
+    }
     const unsaid = into(sketch, end.id).filter(({ from }) => !isMail(sketch.nodes.get(from)))
     // While another branch may still run, the eAkte stays open.
     const isAlone = splits.every(({ id }) => joined(sketch, id, end.id))
+    const isTold = !reaches(sketch, startOf(sketch), end.id)
+    sketch.nodes.set(end.id, { ...end, says: isAlone ? (isTold ? 'notified' : 'closed') : 'part' })
     const retention = isAlone ? `${end.id}_retention` : end.id
     if (isAlone) {
       const set = { effect: 'set-retention', waits: 'false', silent: 'true' } as const
-      add(sketch, { id: retention, tag: 'serviceTask', name: table.names.retention, attributes: set, box: beside(end.box, -30, -110) })
+      add(sketch, {
+        id: retention,
+        tag: 'serviceTask',
+        name: table.names.retention,
+        attributes: set,
+        box: beside(end.box, -30, -110),
+      })
       sketch.flows = sketch.flows.map((flow) => (flow.to === end.id ? { ...flow, to: retention, points: [] } : flow))
       link(sketch, retention, end.id)
     }
@@ -47,6 +62,22 @@ function finishEnds({ sketch, table, say }: Finishing): void {
 
 export const startOf = ({ nodes }: Sketch): string =>
   [...nodes.values()].find(({ tag, scope }) => tag === 'startEvent' && scope === '')?.id ?? ''
+
+/** Whether only something beside the process ends here: what a timer began that interrupts nothing. */
+function isAside(sketch: Sketch, end: string): boolean {
+  const seen = new Set<string>()
+  const open = [startOf(sketch)]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (!seen.has(id)) {
+      seen.add(id)
+      const hanging = [...sketch.nodes.values()].filter(
+        ({ attributes }) => attributes['attachedToRef'] === id && attributes['cancelActivity'] !== 'false',
+      )
+      open.push(...outOf(sketch, id).map(({ to }) => to), ...hanging.map((node) => node.id))
+    }
+  }
+  return !seen.has(end)
+}
 
 /** Whether an end can be reached without a notice. */
 function reaches(sketch: Sketch, from: string, end: string): boolean {
@@ -91,11 +122,15 @@ function confirmReceipt({ sketch, table, say }: Finishing): void {
   const at = (right: number, down: number, size: number) =>
     box === null ? null : { x: box.x + right, y: box.y + down, width: size, height: size }
   const fork = add(sketch, { id: 'receipt_fork', tag: 'parallelGateway', name: '', box: at(46, -7, 50) })
-  const sent = add(sketch, { id: 'receipt_mail', name: table.names.receipt, ...mail('receipt'), box: beside(box, 20, 110) })
+  const sent = add(sketch, {
+    id: 'receipt_mail',
+    name: table.names.receipt,
+    ...mail('receipt'),
+    box: beside(box, 20, 110),
+  })
   const over = { id: 'receipt_sent', tag: 'endEvent', attributes: { silent: 'true' }, box: at(160, 132, 36) } as const
   insertOn(sketch, flow, { first: fork, last: fork })
   link(sketch, fork, sent)
   link(sketch, sent, add(sketch, { ...over, name: table.names.receiptSent }))
   say('assumed.receipt-added', '')
 }
-

@@ -1,6 +1,6 @@
 import { type ForeignKind, type ForeignNode, into, outOf, reach, startOf } from './diagram.ts'
-import { gatewayOf, type Guessing, type StepKind } from './mapping.ts'
-import { holds, hintOf, type Note } from './table.ts'
+import { type Guessing, gatewayOf, type StepKind } from './mapping.ts'
+import { hintOf, holds, type Note } from './table.ts'
 
 const STEPS: ReadonlySet<ForeignKind> = new Set(['person', 'plain', 'rule', 'called', 'program', 'send', 'receive'])
 /** Said with a note of the same name. */

@@ -1,6 +1,6 @@
 import { type ForeignFlow, into, nameOf, outOf, reach, startOf } from './diagram.ts'
 import { say } from './guess-steps.ts'
-import { gatewayOf, type Guessing, type MappedOutcome, type MappedStep } from './mapping.ts'
+import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep } from './mapping.ts'
 import { hintOf, holds, holdsWord, type OutcomeKind } from './table.ts'
 
 type Way = {
@@ -43,7 +43,9 @@ export const decides = ({ outcomes }: MappedStep): boolean =>
 function postboxOf({ diagram, around }: Guessing, id: string): string {
   const { lane = '', name = '' } = diagram.nodes.get(id) ?? {}
   const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
-  const named = [...around.postboxes].find(([key, title]) => lane !== '' && [key, title].map(plain).includes(plain(lane)))
+  const named = [...around.postboxes].find(
+    ([key, title]) => lane !== '' && [key, title].map(plain).includes(plain(lane)),
+  )
   const postbox = named?.[0] ?? around.postbox
   const values = { name: name || id, postbox: around.postboxes.get(postbox) ?? postbox }
   diagram.notes.push({ key: 'assumed.postbox', values })
@@ -76,7 +78,11 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
 }
 
 /** "ja" alone says nothing to who reads it on a button: then the kind of outcome does, or the gateway's question with it. */
-function labelOf({ table, diagram }: Guessing, { name }: ForeignFlow, at: { as: OutcomeKind; gateway: string }): string {
+function labelOf(
+  { table, diagram }: Guessing,
+  { name }: ForeignFlow,
+  at: { as: OutcomeKind; gateway: string },
+): string {
   const plain = name.toLowerCase().replace(/[^\p{L}]+/gu, '')
   if (plain !== '' && ![...table.ways.yes, ...table.ways.no].includes(plain)) {
     return name
@@ -165,7 +171,7 @@ function decideBefore(guessing: Guessing, document: string): void {
   if (!isUndecided(guessing, document)) {
     return
   }
-  const { diagram, steps, table } = guessing
+  const { steps, table } = guessing
   const last = lastPersons(guessing, document)
   const isFree = (id: string): boolean => gatewayOf(guessing.askers, id) === undefined
   if (last.length > 0 && last.every(isFree)) {
@@ -229,7 +235,8 @@ function isUndecided({ diagram, steps, askers }: Guessing, document: string): bo
     const asker = askers.get(id)
     const step = steps.get(asker ?? id)
     const isDecision = (key: string): boolean => ['approve', 'refuse'].includes(step?.outcomes?.[key]?.as ?? '')
-    const isStepDecision = asker === undefined && gatewayOf(askers, id) === undefined && step !== undefined && decides(step)
+    const isStepDecision =
+      asker === undefined && gatewayOf(askers, id) === undefined && step !== undefined && decides(step)
     const ways = isStepDecision ? [] : outOf(diagram, id).filter((flow) => asker === undefined || !isDecision(flow.id))
     open.push(...ways.map(({ to }) => to))
   }

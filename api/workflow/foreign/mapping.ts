@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { stringify } from 'yaml'
 import { readContentFile } from '../../lib/content-file.ts'
-import type { Askers } from './simplify.ts'
 import type { Diagram } from './diagram.ts'
-import { type AdaptingTable, type Note, OUTCOME_KINDS, noteText } from './table.ts'
+import type { Askers } from './simplify.ts'
+import { type AdaptingTable, type Note, noteText, OUTCOME_KINDS } from './table.ts'
 
 /** What a foreign step becomes. */
 export const STEP_KINDS = [

@@ -178,11 +178,7 @@ function kindOf(type: string, event: Element | undefined, element: Element): For
   }
   if (type === 'SubProcess' || type === 'Transaction' || type === 'AdHocSubProcess') {
     // Without steps of its own it is one step; an event sub-process stands beside the flow.
-    return element['triggeredByEvent'] === true
-      ? null
-      : list(element, 'flowElements').length === 0
-        ? 'person'
-        : 'pass'
+    return element['triggeredByEvent'] === true ? null : list(element, 'flowElements').length === 0 ? 'person' : 'pass'
   }
   return KINDS[type] ?? null
 }
@@ -192,6 +188,11 @@ function openSubProcess(reading: Reading, element: Element, outer: ForeignNode):
   const inner = list(element, 'flowElements')
   if (inner.length === 0) {
     return
+  }
+  for (const id of inner.map((one) => textOf(one, 'id'))) {
+    if (!reading.lanes.has(id)) {
+      reading.lanes.set(id, { name: outer.lane, isCitizens: outer.isCitizens })
+    }
   }
   readElements(reading, element)
   const { diagram } = reading

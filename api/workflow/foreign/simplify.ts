@@ -1,4 +1,15 @@
-import { bypass, type Diagram, drop, type ForeignFlow, type ForeignNode, into, nameOf, outOf, reach, startOf } from './diagram.ts'
+import {
+  bypass,
+  type Diagram,
+  drop,
+  type ForeignFlow,
+  type ForeignNode,
+  into,
+  nameOf,
+  outOf,
+  reach,
+  startOf,
+} from './diagram.ts'
 import type { Note } from './table.ts'
 
 /** Steps behind which a gateway can ask how they ended. */
@@ -152,9 +163,6 @@ function addAsker(diagram: Diagram, gateway: ForeignNode): string {
     box: box === null ? null : { x: box.x - 20, y: box.y - 110, width: 100, height: 80 },
   })
   const turned = (flow: ForeignFlow): ForeignFlow => (flow.to === gateway.id ? { ...flow, to: id, points: [] } : flow)
-  diagram.flows = [
-    ...diagram.flows.map(turned),
-    { id: `${id}_out`, name: '', from: id, to: gateway.id, points: [] },
-  ]
+  diagram.flows = [...diagram.flows.map(turned), { id: `${id}_out`, name: '', from: id, to: gateway.id, points: [] }]
   return id
 }

@@ -70,7 +70,11 @@ export function link(sketch: Sketch, from: string, to: string, more: Partial<Ske
 }
 
 /** Puts nodes, already joined to each other, onto a flow. */
-export function insertOn(sketch: Sketch, flow: SketchFlow, inner: { readonly first: string; readonly last: string }): void {
+export function insertOn(
+  sketch: Sketch,
+  flow: SketchFlow,
+  inner: { readonly first: string; readonly last: string },
+): void {
   sketch.flows = sketch.flows.map((one) => (one.id === flow.id ? { ...flow, to: inner.first, points: [] } : one))
   link(sketch, inner.last, flow.to)
 }
@@ -94,3 +98,11 @@ export const isDocument = (node: SketchNode | undefined): boolean => node?.attri
 export const isMail = (node: SketchNode | undefined): boolean => node?.attributes['effect'] === 'notify'
 export const decidesHere = (node: SketchNode | undefined): boolean =>
   node?.outcomes.some(({ id }) => id === 'approve' || id === 'refuse') ?? false
+
+/** Flows taken after an outcome. */
+export function waysOf(sketch: Sketch, task: string, outcome: string): readonly SketchFlow[] {
+  const [first] = outOf(sketch, task)
+  const ways = outOf(sketch, first?.to ?? '').filter(({ condition }) => condition.startsWith(`${task}.outcome = `))
+  const taken = ways.filter(({ condition }) => condition === `${task}.outcome = "${outcome}"`)
+  return ways.length > 0 ? taken : outOf(sketch, task)
+}

@@ -31,7 +31,7 @@ const NAMES = [
   'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step',
 ] as const // biome-ignore format: one list
 const STATES = [
-  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'unpaid', 'document', 'notified', 'closed',
+  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'unpaid', 'document', 'notified', 'closed', 'part',
 ] as const // biome-ignore format: one list
 export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const

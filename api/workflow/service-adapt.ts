@@ -1,0 +1,107 @@
+import type { Finding } from '../lib/finding.ts'
+import { PROCESS_LENGTH_MAX } from './definition.ts'
+import { buildSketch } from './foreign/build.ts'
+import type { Diagram } from './foreign/diagram.ts'
+import { finish } from './foreign/finish.ts'
+import { guessSteps, isStep } from './foreign/guess-steps.ts'
+import { guessWays } from './foreign/guess-ways.ts'
+import { type Around, type Guessing, type Mapping, writeMapping } from './foreign/mapping.ts'
+import { readDiagram } from './foreign/read.ts'
+import { simplify } from './foreign/simplify.ts'
+import type { AdaptingTable } from './foreign/table.ts'
+import { writeBpmn } from './foreign/write-bpmn.ts'
+import { writeTexts } from './foreign/write-texts.ts'
+
+export type { Around } from './foreign/mapping.ts'
+export { type MappedStep, type Mapping, readMapping, STEP_KINDS } from './foreign/mapping.ts'
+export { isForeign } from './foreign/read.ts'
+export { ADAPTING, type AdaptingTable, OUTCOME_KINDS, readAdaptingTable } from './foreign/table.ts'
+
+export type Adapting = {
+  readonly xml: string
+  /** Name of the file for findings. */
+  readonly file: string
+  readonly table: AdaptingTable
+  readonly around: Around
+  /** What an editor chose before; guessed where there is none. */
+  readonly chosen?: Mapping
+  /** Words of the process as they are, so that what editors wrote stays. */
+  readonly texts?: string
+}
+export type Adapted =
+  | {
+      readonly ok: true
+      readonly process: string
+      readonly texts: string
+      /** What each step became, what was assumed, what is lost: YAML, to be changed and given back as `chosen`. */
+      readonly mapping: string
+    }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+/**
+ * Makes a process of our subset from a BPMN file that knows nothing of it: pools, lanes, tasks without attributes, ways
+ * with "ja" and "nein". Structure counts first, words second (content/templates/adapting.de.yaml). Refuses a file without
+ * process, start or steps, and says which of them is missing.
+ */
+export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
+  const { xml, file, table, around } = adapting
+  const refuse = (type: string, detail: string): Adapted => ({ ok: false, findings: [{ file, line: 1, type, detail }] })
+  if (xml.length > PROCESS_LENGTH_MAX) {
+    return refuse('workflow/too-long', `A process has at most ${PROCESS_LENGTH_MAX} characters.`)
+  }
+  if (/<!\s*(?:DOCTYPE|ENTITY)/i.test(xml)) {
+    return refuse('workflow/doctype', 'A process may not contain a DOCTYPE or entities.')
+  }
+  const diagram = await readDiagram(xml, table).catch(() => undefined)
+  if (diagram === undefined) {
+    return refuse('foreign/unreadable', 'The file is no BPMN 2.0.')
+  }
+  const missing = diagram === null ? 'no-process' : missingIn(diagram)
+  if (diagram === null || missing !== null) {
+    return refuse(`foreign/${missing}`, `The diagram cannot run: ${missing}.`)
+  }
+  const askers = simplify(diagram, table.names)
+  const guessing: Guessing = { diagram, askers, table, around, steps: new Map() }
+  guessSteps(guessing)
+  guessWays(guessing)
+  choose(guessing, adapting.chosen)
+  const { sketch, outcomes } = buildSketch(guessing)
+  finish(guessing, sketch)
+  return {
+    ok: true,
+    process: writeBpmn(sketch, around),
+    texts: writeTexts({ sketch, outcomes }, table, adapting.texts ?? ''),
+    mapping: writeMapping(guessing.steps, diagram.notes, table),
+  }
+}
+
+function missingIn(diagram: Diagram): string | null {
+  const nodes = [...diagram.nodes.values()]
+  if (!nodes.some(({ kind }) => kind === 'start')) {
+    return 'no-start'
+  }
+  if (!nodes.some(isStep)) {
+    return 'no-steps'
+  }
+  return diagram.flows.length === 0 ? 'no-flows' : null
+}
+
+/** Puts what an editor chose in place of what was guessed; steps that are not there any more are forgotten. */
+function choose({ steps, around }: Guessing, chosen: Mapping | undefined): void {
+  for (const [id, step] of Object.entries(chosen?.steps ?? {})) {
+    const guessed = steps.get(id)
+    if (guessed === undefined) {
+      continue
+    }
+    const own = {
+      postbox: step.postbox ?? guessed.postbox ?? around.postbox,
+      outcomes: step.outcomes ?? guessed.outcomes,
+    }
+    const { postbox, outcomes } = own
+    steps.set(id, {
+      name: guessed.name,
+      as: step.as,
+      ...(step.as === 'person' ? { postbox, ...(outcomes === undefined ? {} : { outcomes }) } : {}),
+    })
+  }
+}
