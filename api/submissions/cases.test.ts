@@ -1,0 +1,150 @@
+import { readdirSync } from 'node:fs'
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
+import { controlNames, type FileRef, type Typed } from '../forms/answers.ts'
+import { type Case, casesOf } from '../forms/cases/cases.ts'
+import { refill, solve } from '../forms/cases/solve.ts'
+import { caseSource, type Source } from '../forms/cases/source.ts'
+import { seedFiles, seedForm, TODAY } from '../forms/testing.ts'
+import type { StepView } from '../forms/view.ts'
+import { type Page, walk } from '../forms/walk.ts'
+import type { Caller } from '../testing/caller.ts'
+import { bodyOf, DRAFTS, type Next, putFile, type Submitted, smallPdf } from '../testing/dog-tax.ts'
+import { smallJpeg, smallPng } from '../testing/files.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import { findLatestAnswers } from './store.ts'
+
+const IS_LONG = process.env['STADTTOR_LONG'] === '1'
+/** Cases that are sent to the API for each form; in the long run all that concern one question. */
+const CASES_PER_FORM = IS_LONG ? Number.POSITIVE_INFINITY : 24
+
+let town: Town
+beforeAll(async () => {
+  town = await openTown({ now: `${TODAY}T09:00:00Z` })
+})
+afterAll(() => town.close())
+
+type Way = { readonly source: Source; readonly typed: Typed; readonly answers: unknown; readonly pages: readonly Page[] }
+const Config = v.object({ online: v.string(), trustLevel: v.string() })
+
+/** Every form of the content that can be applied for; a new one is tested by being there. */
+const SERVICES = readdirSync(new URL('../../content/services/', import.meta.url)).flatMap((slug) => {
+  const files = seedFiles(slug)
+  const config = v.safeParse(Config, parse(files['service.yaml'] ?? ''))
+  const isOnline = config.success && ['own', 'assistant'].includes(config.output.online)
+  return isOnline && files['form.de.yaml'] !== undefined ? [[slug, config.output] as const] : []
+})
+
+describe.each(SERVICES)('%s over the API', (slug, { online, trustLevel }) => {
+  it('takes a generated way from the first page to what is stored, and refuses each wrong answer at its question', async () => {
+    const way = firstWay(slug)
+    const caller = trustLevel === 'none' ? town.newCaller() : await town.signInCitizen(slug, { level: 'high' })
+    const { draftId } = await bodyOf<{ draftId: string }>(await caller.post(DRAFTS, { service: slug, anyway: 'true' }), 201)
+    for (const page of way.pages) {
+      await upload(caller, draftId, { page, typed: way.typed })
+      expect(await send(caller, draftId, { page, typed: way.typed }), page.address).toMatchObject({ isInvalid: false })
+    }
+    const sent = await sendCases(caller, draftId, way)
+    expect(sent.problems).toEqual([])
+    expect(sent.count).toBeGreaterThan(5)
+    if (online === 'own') {
+      expect(await stored(caller, draftId)).toEqual(plain(way.answers))
+    }
+  })
+})
+
+/** A way through the form that can be walked on the day of the town. */
+function firstWay(slug: string): Way {
+  const form = seedForm(slug)
+  const source = caseSource(seedFiles(slug), form, readXDatenfelder)
+  const found = solve(source, 'api')
+    .valid.map((instance) => refill(source, instance, { today: TODAY }))
+    .find((instance) => instance.found.length === 0 && !instance.isOpen)
+  if (found === undefined) {
+    throw new Error(`no way through ${slug} is known`)
+  }
+  const { typed, answers } = found
+  return { source, typed, answers, pages: walk(form, typed, { today: TODAY }).pages }
+}
+
+type Sent = { readonly page: Page; readonly typed: Typed }
+
+/** Sends what was typed, whatever page it belongs to: a page takes only what it asks. */
+async function send(caller: Caller, draftId: string, { page, typed }: Sent): Promise<Next> {
+  const texts = Object.fromEntries(Object.entries(typed).filter(([, value]) => typeof value === 'string'))
+  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/steps/${page.address}`, texts), 200)
+}
+
+const BYTES: Readonly<Record<string, (mark: string) => Uint8Array>> = {
+  'application/pdf': smallPdf,
+  'image/png': () => smallPng(),
+  'image/jpeg': () => smallJpeg(),
+}
+const ENDINGS: Readonly<Record<string, string>> = { 'application/pdf': 'pdf', 'image/png': 'png', 'image/jpeg': 'jpg' }
+
+async function upload(caller: Caller, draftId: string, { page, typed }: Sent): Promise<void> {
+  for (const { pointer } of page.asked.filter(({ field }) => field.kind === 'file')) {
+    const files = (typed[pointer] ?? []) as readonly FileRef[]
+    for (const { id, mediaType } of files) {
+      const bytes = BYTES[mediaType]?.(`${pointer} ${id}`) ?? new Uint8Array()
+      await bodyOf(await putFile(caller, draftId, bytes, { name: `${id}.${ENDINGS[mediaType]}`, question: pointer }), 201)
+    }
+  }
+}
+
+/** Sends pages with one answer changed, as the cases of the form have it, and looks what the page says of it. */
+async function sendCases(
+  caller: Caller,
+  draftId: string,
+  { source, typed, pages }: Way,
+): Promise<{ readonly problems: readonly string[]; readonly count: number }> {
+  const problems: string[] = []
+  let count = 0
+  for (const one of chosen(casesOf(source).cases)) {
+    const page = pages.find(({ asked }) => asked.some(({ field }) => field.path === one.about))
+    const asked = page?.asked.find(({ field }) => field.path === one.about)
+    if (page === undefined || asked === undefined || one.draw === undefined) {
+      continue
+    }
+    count += 1
+    const changed = Object.fromEntries(controlNames(asked.field, asked.pointer).map((name, index) => [name, one.draw?.texts[index] ?? '']))
+    const next = await send(caller, draftId, { page, typed: { ...typed, ...changed } })
+    const view = await caller.read<StepView>(`${DRAFTS}/${draftId}/steps/${page.address}`)
+    const errors = view.fields.filter(({ name }) => name === asked.pointer).flatMap(({ error }) => error?.type ?? [])
+    const wanted = one.draw.wrong === undefined ? [] : [one.draw.wrong.type]
+    if (errors.filter((type) => type !== 'forms/check').join() !== wanted.join() || (wanted.length > 0 && !next.isInvalid)) {
+      problems.push(`${one.name}: the page says [${errors.join(', ')}], wanted is [${wanted.join(', ')}]`)
+    }
+    await send(caller, draftId, { page, typed })
+  }
+  return { problems, count }
+}
+
+/** Spread over the form: as many of each kind, in the order they were made. */
+function chosen(cases: readonly Case[]): readonly Case[] {
+  const single = cases.filter(({ draw }) => draw !== undefined && draw.files === undefined)
+  const step = Math.max(1, Math.floor(single.length / CASES_PER_FORM))
+  return single.filter((_, index) => index % step === 0)
+}
+
+/** Presses the final button and opens what was stored, as the next in line gets it. */
+async function stored(caller: Caller, draftId: string): Promise<unknown> {
+  const { vorgangId } = await bodyOf<Submitted>(await caller.post(`${DRAFTS}/${draftId}/submit`), 201)
+  const row = await findLatestAnswers(town.ctx.db, vorgangId)
+  if (row === undefined) {
+    throw new Error('nothing was stored')
+  }
+  const spot = { table: 'submissions', row: row.id, column: 'answers' }
+  const { answers } = (await town.ctx.keyring.openJson(row.keyId, spot, row.answersSealed)) as { answers: unknown }
+  return plain(answers)
+}
+
+/** Answers without what the product alone can know of a file. */
+const plain = (answers: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(answers, (_, value: unknown) =>
+      typeof value === 'object' && value !== null && 'mediaType' in value ? { mediaType: value.mediaType } : value,
+    ),
+  )
