@@ -19,7 +19,10 @@ async function expectPageInOrder(page: Page): Promise<void> {
   await expect(page.locator('main form:not([novalidate])'), at).toHaveCount(0)
   await expect(page.locator('main form [required]'), at).toHaveCount(0)
   const labels = await page.locator('main form :is(label, legend)').allInnerTexts()
-  expect(labels.filter((text) => text.includes('*')), at).toEqual([])
+  expect(
+    labels.filter((text) => text.includes('*')),
+    at,
+  ).toEqual([])
   const unexplained = await page
     .locator('main form .field')
     .evaluateAll((nodes) =>
@@ -71,7 +74,7 @@ test('a refused page keeps everything, says it first and at the field, and moves
   for (const link of await links.all()) {
     const control = page.locator(`main ${await link.getAttribute('href')}`)
     const error = page.locator(`main ${await link.getAttribute('href')}-error`)
-    await expect(error).toHaveText(`Fehler: ${await link.innerText()}`)
+    await expect(error).toHaveText(`Fehler: ${await link.textContent()}`)
     await expect(error.locator('svg')).toBeVisible()
     await expect(control).toHaveAttribute('aria-invalid', 'true')
     expect((await control.getAttribute('aria-describedby'))?.split(' ')).toContain(await error.getAttribute('id'))
@@ -81,7 +84,9 @@ test('a refused page keeps everything, says it first and at the field, and moves
   await expect(page.getByLabel('Vornamen')).toBeFocused()
 })
 
-test('the way back of the browser shows what was typed, and after sending sends nothing again @both', async ({ page }) => {
+test('the way back of the browser shows what was typed, and after sending sends nothing again @both', async ({
+  page,
+}) => {
   test.setTimeout(120_000)
   await page.goto('/antrag/beginnen/hund-anmelden')
   await goOn(page, 'Jetzt beginnen')
@@ -94,7 +99,7 @@ test('the way back of the browser shows what was typed, and after sending sends 
   await page.getByRole('button', { name: 'Hund verbindlich anmelden' }).click()
   const reference = page.getByText(/CB-\d{4}-\w{4}-\w{4}/).first()
   await expect(reference).toBeVisible()
-  const sent = await reference.innerText()
+  const sent = (await reference.textContent()) ?? ''
   await page.goBack()
   const again = page.getByRole('button', { name: 'Hund verbindlich anmelden' })
   if ((await again.count()) > 0) {

@@ -117,7 +117,8 @@ export function factsOn(facts: Readonly<Record<string, unknown>>, trail: Trail):
   let holder: unknown = facts
   for (const { loop, index } of trail) {
     for (const key of [...loop.group.slice(from).split('.'), String(index)]) {
-      holder = typeof holder === 'object' && holder !== null ? (holder as Readonly<Record<string, unknown>>)[key] : undefined
+      holder =
+        typeof holder === 'object' && holder !== null ? (holder as Readonly<Record<string, unknown>>)[key] : undefined
     }
     items.unshift(holder)
     from = loop.group.length + 1

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
 import { controlNames, type FileRef, type Typed } from '../forms/answers.ts'
-import { type Case, casesOf } from '../forms/cases/cases.ts'
+import type { Draw } from '../forms/cases/draw.ts'
 import { refill, solve } from '../forms/cases/solve.ts'
 import { caseSource, type Source } from '../forms/cases/source.ts'
 import { seedFiles, seedForm, TODAY } from '../forms/testing.ts'
 import type { StepView } from '../forms/view.ts'
-import { type Page, walk } from '../forms/walk.ts'
+import { type AskedField, type Page, walk } from '../forms/walk.ts'
 import type { Caller } from '../testing/caller.ts'
 import { bodyOf, DRAFTS, type Next, putFile, type Submitted, smallPdf } from '../testing/dog-tax.ts'
 import { smallJpeg, smallPng } from '../testing/files.ts'
@@ -26,7 +26,12 @@ beforeAll(async () => {
 })
 afterAll(() => town.close())
 
-type Way = { readonly source: Source; readonly typed: Typed; readonly answers: unknown; readonly pages: readonly Page[] }
+type Way = {
+  readonly source: Source
+  readonly typed: Typed
+  readonly answers: unknown
+  readonly pages: readonly Page[]
+}
 const Config = v.object({ online: v.string(), trustLevel: v.string() })
 
 /** Every form of the content that can be applied for; a new one is tested by being there. */
@@ -41,7 +46,10 @@ describe.each(SERVICES)('%s over the API', (slug, { online, trustLevel }) => {
   it('takes a generated way from the first page to what is stored, and refuses each wrong answer at its question', async () => {
     const way = firstWay(slug)
     const caller = trustLevel === 'none' ? town.newCaller() : await town.signInCitizen(slug, { level: 'high' })
-    const { draftId } = await bodyOf<{ draftId: string }>(await caller.post(DRAFTS, { service: slug, anyway: 'true' }), 201)
+    const { draftId } = await bodyOf<{ draftId: string }>(
+      await caller.post(DRAFTS, { service: slug, anyway: 'true' }),
+      201,
+    )
     for (const page of way.pages) {
       await upload(caller, draftId, { page, typed: way.typed })
       expect(await send(caller, draftId, { page, typed: way.typed }), page.address).toMatchObject({ isInvalid: false })
@@ -89,7 +97,10 @@ async function upload(caller: Caller, draftId: string, { page, typed }: Sent): P
     const files = (typed[pointer] ?? []) as readonly FileRef[]
     for (const { id, mediaType } of files) {
       const bytes = BYTES[mediaType]?.(`${pointer} ${id}`) ?? new Uint8Array()
-      await bodyOf(await putFile(caller, draftId, bytes, { name: `${id}.${ENDINGS[mediaType]}`, question: pointer }), 201)
+      await bodyOf(
+        await putFile(caller, draftId, bytes, { name: `${id}.${ENDINGS[mediaType]}`, question: pointer }),
+        201,
+      )
     }
   }
 }
@@ -102,31 +113,34 @@ async function sendCases(
 ): Promise<{ readonly problems: readonly string[]; readonly count: number }> {
   const problems: string[] = []
   let count = 0
-  for (const one of chosen(casesOf(source).cases)) {
-    const page = pages.find(({ asked }) => asked.some(({ field }) => field.path === one.about))
-    const asked = page?.asked.find(({ field }) => field.path === one.about)
-    if (page === undefined || asked === undefined || one.draw === undefined) {
-      continue
-    }
+  for (const { page, field, pointer, draw } of chosen(source, pages)) {
     count += 1
-    const changed = Object.fromEntries(controlNames(asked.field, asked.pointer).map((name, index) => [name, one.draw?.texts[index] ?? '']))
+    const names = controlNames(field, pointer)
+    const changed = Object.fromEntries(names.map((name, index) => [name, draw.texts[index] ?? '']))
     const next = await send(caller, draftId, { page, typed: { ...typed, ...changed } })
     const view = await caller.read<StepView>(`${DRAFTS}/${draftId}/steps/${page.address}`)
-    const errors = view.fields.filter(({ name }) => name === asked.pointer).flatMap(({ error }) => error?.type ?? [])
-    const wanted = one.draw.wrong === undefined ? [] : [one.draw.wrong.type]
-    if (errors.filter((type) => type !== 'forms/check').join() !== wanted.join() || (wanted.length > 0 && !next.isInvalid)) {
-      problems.push(`${one.name}: the page says [${errors.join(', ')}], wanted is [${wanted.join(', ')}]`)
+    const errors = view.fields.filter(({ name }) => name === pointer).flatMap(({ error }) => error?.type ?? [])
+    const found = errors.filter((type) => type !== 'forms/check')
+    const wanted = draw.wrong === undefined ? [] : [draw.wrong.type]
+    if (found.join() !== wanted.join() || (wanted.length > 0 && !next.isInvalid)) {
+      problems.push(`${pointer}: ${draw.what}: the page says [${errors.join(', ')}], wanted is [${wanted.join(', ')}]`)
     }
     await send(caller, draftId, { page, typed })
   }
   return { problems, count }
 }
 
-/** Spread over the form: as many of each kind, in the order they were made. */
-function chosen(cases: readonly Case[]): readonly Case[] {
-  const single = cases.filter(({ draw }) => draw !== undefined && draw.files === undefined)
-  const step = Math.max(1, Math.floor(single.length / CASES_PER_FORM))
-  return single.filter((_, index) => index % step === 0)
+type Sample = AskedField & { readonly page: Page; readonly draw: Draw }
+
+/** What is typed into the questions of a way, spread over all of them; of files their own tests see to. */
+function chosen(source: Source, pages: readonly Page[]): readonly Sample[] {
+  const all = pages.flatMap((page) =>
+    page.asked
+      .filter(({ field }) => field.kind !== 'file')
+      .flatMap((asked) => source.draws(asked.field.path, TODAY).map((draw): Sample => ({ ...asked, page, draw }))),
+  )
+  const step = Math.max(1, Math.floor(all.length / CASES_PER_FORM))
+  return all.filter((_, index) => index % step === 0)
 }
 
 /** Presses the final button and opens what was stored, as the next in line gets it. */

@@ -77,7 +77,14 @@ function countsOf(form: Form | null, cases: CaseReport | null): readonly string[
     return Array.from({ length: 6 + CASE_KINDS.length }, () => '-')
   }
   const { steps, fields, rules, kinds, failures, mutants, survivors } = cases
-  const counts = [steps, fields, rules, form.openPoints.length, ...CASE_KINDS.map((kind) => kinds[kind]), failures.length]
+  const counts = [
+    steps,
+    fields,
+    rules,
+    form.openPoints.length,
+    ...CASE_KINDS.map((kind) => kinds[kind]),
+    failures.length,
+  ]
   return [...counts.map(String), `${mutants - survivors.length}/${mutants}`]
 }
 
@@ -85,7 +92,7 @@ function remarksOf(name: string, cases: CaseReport | null): readonly string[] {
   return [
     ...(cases?.failures ?? []).map((text) => `${name}: failed: ${text}`),
     ...(cases?.missed ?? []).map((text) => `${name}: no case reaches ${text}`),
-    ...(cases?.survivors ?? []).map((text) => `${name}: no case finds ${text}`),
+    ...(cases?.survivors ?? []).map((one) => `${name}: no case finds ${one.name} (${one.reason ?? 'no reason known'})`),
   ]
 }
 

@@ -175,8 +175,8 @@ function fillPage(building: Building, step: QuestionStep, at: { scope: Scope; is
       kept.push(() => keep(scope, field, value))
     }
   }
-  for (const put of kept) {
-    put()
+  for (const keepOne of kept) {
+    keepOne()
   }
   for (const field of asked) {
     checkAt(building, field, scope)
@@ -200,7 +200,7 @@ function fillField(building: Building, field: Field, scope: Scope): AnswerValue 
       typed[name] = drawn.texts[index] ?? ''
     }
   }
-  if (field.evidence.length > 0) {
+  if (field.evidence.length > 0 && !building.isBeyond) {
     building.evidence[pointer] = field.evidence
       .filter(({ when }, index) => decide(building, { rule: when, id: `evidence ${field.path} ${index + 1}` }, scope))
       .map(({ name }) => name)

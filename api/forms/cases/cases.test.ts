@@ -20,6 +20,6 @@ describe.each(SERVICES)('the form of %s', (slug) => {
     expect(missed).toEqual([])
     expect(cases).toBeGreaterThan(source.form.fields.size * 3)
     expect(mutants).toBeGreaterThan(5)
-    expect(survivors).toEqual([])
+    expect(survivors.filter(({ reason }) => reason === undefined)).toEqual([])
   })
 })

@@ -27,8 +27,6 @@ export type Case = {
   readonly today: string
   readonly typed: Typed
   readonly expected: Expected
-  /** What was typed into the question it is about. */
-  readonly draw?: Draw
 }
 
 export type Cases = {
@@ -44,7 +42,6 @@ export type Cases = {
 export function casesOf(source: Source, seed = '1'): Cases {
   const solved = solve(source, seed)
   const paths = [...source.form.fields.values()].filter(({ kind }) => kind !== 'note' && kind !== 'computed')
-  const unreached = paths.filter(({ path }) => !basesOf(solved, path).length)
   return {
     cases: [
       ...source.examples.map(exampleCase),
@@ -59,7 +56,7 @@ export function casesOf(source: Source, seed = '1'): Cases {
       ...solved.valid.slice(0, 3).flatMap((instance, index) => strangeCases(source, instance, { solved, index })),
       nothingCase(source),
     ],
-    missed: [...solved.missed, ...unreached.map(({ path }) => `question ${path}`)],
+    missed: solved.missed,
   }
 }
 
@@ -105,7 +102,7 @@ function fieldCases(source: Source, solved: Solved, path: string): readonly Case
   const draws = first === undefined ? [] : source.draws(path, first.instance.today)
   return draws.map((draw) => {
     const kind = draw.kind === 'valid' ? 'boundary' : draw.kind
-    return { ...caseOf({ name: `${path}: ${draw.what}`, kind, about: path }, bestOf(source, bases, draw)), draw }
+    return caseOf({ name: `${path}: ${draw.what}`, kind, about: path }, bestOf(source, bases, draw))
   })
 }
 
@@ -174,13 +171,13 @@ function isLeft(source: Source, at: { name: string; asked: ReadonlySet<string>; 
   if (field === undefined || asked.has(field.path) || name.endsWith('/+')) {
     return false
   }
-  const item = /^(.*\/\d+)\//.exec(name)?.[1]
-  const list = item?.slice(0, item.lastIndexOf('/')) ?? ''
-  return (
-    item === undefined ||
-    !instance.counts.has(list) ||
-    Number(item.slice(list.length + 1)) < (instance.counts.get(list) ?? 0)
-  )
+  for (const match of name.matchAll(/\/(\d+)(?=\/)/g)) {
+    const count = instance.counts.get(name.slice(0, match.index))
+    if (count === undefined || Number(match[1]) >= count) {
+      return count === undefined
+    }
+  }
+  return true
 }
 
 /** Nobody typed anything: what is obligatory on the pages everybody sees is missing. */

@@ -106,9 +106,11 @@ export function digitDraws(written: Written, around: Around): readonly Draw[] {
   ]
 }
 
-/** Every code of a choice, and one that is none; of a long list the ends and some between. */
-export function choiceDraws({ codes }: Written): readonly Draw[] {
-  const some = codes.length <= 24 ? codes : codes.filter((_, index) => index % 40 === 0 || index === codes.length - 1)
+/** Every code of a choice, and one that is none; of a long list those rules name, the ends and some between. */
+export function choiceDraws({ codes }: Written, around: Around): readonly Draw[] {
+  const isSome = (code: string, index: number): boolean =>
+    codes.length <= 24 || index % 40 === 0 || index === codes.length - 1 || around.texts.includes(code)
+  const some = codes.filter(isSome)
   return [
     ...some.map((code) => draw({ kind: 'valid', what: code }, [code], { value: code })),
     draw({ kind: 'wrong', what: 'no code of the list' }, ['gibt-es-nicht'], { type: 'forms/choose' }),

@@ -3,6 +3,7 @@ import type { Field, Form, Group, Limits, Step } from '../model.ts'
 import type { Case } from './cases.ts'
 import { dayAfter } from './draw.ts'
 import { caseProblem } from './run.ts'
+import { sampleOf } from './sample.ts'
 import type { Source } from './source.ts'
 import type { Written } from './written.ts'
 
@@ -12,6 +13,8 @@ export type Mutant = {
   readonly what: 'rule' | 'limit'
   /** The question or list it concerns; empty for a rule. */
   readonly about: string
+  /** Why nobody can tell it from the form itself, where that is so: then no case has to find it. */
+  readonly equal?: string
   readonly make: () => Form
 }
 
@@ -19,9 +22,15 @@ export type Mutant = {
 export function mutantsOf(source: Source): readonly Mutant[] {
   const { form } = source
   const fields = [...source.written.values()].flatMap((written) =>
-    changesOf(written).map(({ name, change }): Mutant => {
+    changesOf(written).map(({ name, change, equal }): Mutant => {
       const { path } = written.field
-      return { name: `${path}: ${name}`, what: 'limit', about: path, make: () => withField(form, path, change) }
+      const made = {
+        name: `${path}: ${name}`,
+        what: 'limit',
+        about: path,
+        make: () => withField(form, path, change),
+      } as const
+      return equal === undefined ? made : { ...made, equal }
     }),
   )
   const lists = [...source.loops].flatMap(([path, { min, max }]) => listMutants(form, path, { min, max }))
@@ -82,7 +91,7 @@ function withFields(form: Form, change: (field: Field) => Field): Form {
 const withField = (form: Form, path: string, change: (field: Field) => Field): Form =>
   withFields(form, (field) => (field.path === path ? change(field) : field))
 
-type Change = { readonly name: string; readonly change: (field: Field) => Field }
+type Change = { readonly name: string; readonly change: (field: Field) => Field; readonly equal?: string }
 
 function changesOf(written: Written): readonly Change[] {
   const { field, isOptional, isLater } = written
@@ -102,21 +111,35 @@ function limitChanges(written: Written): readonly Change[] {
   const { field, minLength, maxLength, pattern, isPast, isFuture, isLatin } = written
   const { min, max } = field.limits
   const isNumber = field.kind === 'number'
+  const isCounted = COUNTED.includes(field.kind)
+  const longest = pattern === undefined ? undefined : sampleOf(pattern, true)?.length
+  const isShorter = longest !== undefined && maxLength !== undefined && longest < maxLength - 1
+  const shorter = isShorter ? `the pattern takes no more than ${longest} characters` : undefined
+  const latinAnyway = ['text', 'name'].includes(field.kind) ? `a ${field.kind} takes no other script anyway` : undefined
   return [
-    ...(minLength === undefined || minLength < 2 ? [] : offByOne('minLength', minLength)),
-    ...(maxLength === undefined || maxLength < 2 || !COUNTED.includes(field.kind)
+    ...(minLength === undefined || minLength < 2 || !isCounted ? [] : offByOne('minLength', minLength)),
+    ...(maxLength === undefined || maxLength < 2 || !isCounted
       ? []
-      : offByOne('maxLength', maxLength)),
+      : offByOne('maxLength', maxLength).map((one) => equalBy(one, shorter))),
     ...(min === undefined ? [] : [-1, 1].map((by) => limit(`min ${by}`, { min: shifted(min, by, written) }))),
     ...(max === undefined ? [] : [-1, 1].map((by) => limit(`max ${by}`, { max: shifted(max, by, written) }))),
     ...(isNumber ? [limit('decimals +1', { decimals: written.decimals + 1 })] : []),
     ...(isNumber && written.decimals > 0 ? [limit('decimals -1', { decimals: written.decimals - 1 })] : []),
-    ...(pattern === undefined ? [] : [{ name: 'no pattern', change: withoutPattern }]),
+    ...(pattern === undefined ? [] : [equalBy({ name: 'no pattern', change: withoutPattern }, digitsOnly(written))]),
     ...(isPast ? [limit('not past', { isPast: false })] : []),
     ...(isFuture ? [limit('not future', { isFuture: false })] : []),
-    ...(isLatin ? [limit('any script', { isLatin: false })] : []),
+    ...(isLatin ? [equalBy(limit('any script', { isLatin: false }), latinAnyway)] : []),
     ...(field.kind === 'several' ? choiceChanges(written) : []),
   ]
+}
+
+const equalBy = (change: Change, equal: string | undefined): Change =>
+  equal === undefined ? change : { ...change, equal }
+
+/** The pattern says of a number of digits what its length says already. */
+function digitsOnly({ field, minLength, maxLength, pattern }: Written): string | undefined {
+  const isSame = [`[0-9]{${minLength}}`, `\\d{${minLength}}`].includes(pattern ?? '')
+  return field.kind === 'digits' && minLength === maxLength && isSame ? 'the length says the same' : undefined
 }
 
 /** Kinds whose length is counted; of the others the form of the answer bounds it. */

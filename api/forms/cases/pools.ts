@@ -24,8 +24,12 @@ export function drawsOf(written: Written, rules: readonly RuleAt[], today: strin
   }
   const controls = controlNames(field, '').length
   const around = aroundOf(written, rules, today)
-  return [...ownDraws(written, around), ...emptyDraws(written, controls), ...hostileDraws(written, controls)]
+  const draws = [...ownDraws(written, around), ...emptyDraws(written, controls), ...hostileDraws(written, controls)]
+  return draws.filter((one, index) => index === draws.findIndex((other) => isSame(one, other)))
 }
+
+const isSame = (one: Draw, other: Draw): boolean =>
+  one.isLater === other.isLater && one.files === other.files && one.texts.join('\n') === other.texts.join('\n')
 
 function ownDraws(written: Written, around: Around): readonly Draw[] {
   switch (written.field.kind) {
@@ -48,7 +52,7 @@ function ownDraws(written: Written, around: Around): readonly Draw[] {
       return declarationDraws()
     case 'select':
     case 'country':
-      return choiceDraws(written)
+      return choiceDraws(written, around)
     case 'several':
       return severalDraws(written)
     case 'file':

@@ -16,8 +16,8 @@ export type CaseReport = {
   /** What no case reaches. */
   readonly missed: readonly string[]
   readonly mutants: number
-  /** Names of mutants no case found. */
-  readonly survivors: readonly string[]
+  /** Mutants no case found, with the reason where there is one. */
+  readonly survivors: readonly { readonly name: string; readonly reason?: string }[]
 }
 
 /**
@@ -39,7 +39,9 @@ export function reportCases(source: Source, options: { seed?: string; every?: nu
     failures,
     missed,
     mutants: mutants.length,
-    survivors: mutants.filter((mutant) => !isFound(mutant, cases)).map(({ name }) => name),
+    survivors: mutants
+      .filter((mutant) => !isFound(mutant, cases))
+      .map(({ name, equal }) => (equal === undefined ? { name } : { name, reason: equal })),
   }
 }
 

@@ -15,19 +15,17 @@ export type Solved = {
   readonly valid: readonly Instance[]
   /** Filled in so that a check between answers fails, and nothing else. */
   readonly broken: readonly Instance[]
-  /** Outcomes of rules that no way through the form reached: `step konto: true`. */
+  /** Outcomes of rules, and questions, that no way through the form reached: `step konto: true`, `question konto.iban`. */
   readonly missed: readonly string[]
 }
 
 /**
- * Finds ways through a form until every rule came out true once and false once: at random by a seed, every second try near
+ * Finds ways through a form until every rule came out true once and false once, and every question was asked: at random by a seed, every second try near
  * a way that is known already.
  */
 export function solve(source: Source, seed: string): Solved {
   const random = randomOf(`${seed} ${source.form.slug}`)
-  const goals = new Set(
-    source.rules.filter(({ what }) => what !== 'computed').flatMap(({ id }) => [`${id}: true`, `${id}: false`]),
-  )
+  const goals = new Set(goalsOf(source))
   const valid: Instance[] = []
   const broken: Instance[] = []
   for (let tries = 0; tries < TRIES_MAX && (goals.size > 0 || valid.length < WANTED); tries += 1) {
@@ -37,9 +35,8 @@ export function solve(source: Source, seed: string): Solved {
       near === undefined ? fillIn(source.form, randomPlan(source, random)) : nearTo(source, near, { random, goal })
     const isSound = instance.found.length === 0
     const isCheck = instance.found.length > 0 && instance.found.every(({ type }) => type === 'forms/check')
-    const news = [...instance.truths].filter(
-      (truth) => goals.has(truth) && (isSound || /^check .*: false$/.test(truth)),
-    )
+    const reached = [...instance.truths, ...new Set(instance.asked.map((pointer) => `question ${pathOf(pointer)}`))]
+    const news = reached.filter((goal) => goals.has(goal) && (isSound || /^check .*: false$/.test(goal)))
     if (instance.isOpen || !(isSound || isCheck)) {
       continue
     }
@@ -53,6 +50,12 @@ export function solve(source: Source, seed: string): Solved {
   return { valid, broken, missed: [...goals] }
 }
 
+function goalsOf({ rules, form }: Source): readonly string[] {
+  const outcomes = rules.filter(({ what }) => what !== 'computed').flatMap(({ id }) => [`${id}: true`, `${id}: false`])
+  const questions = [...form.fields.values()].filter(({ kind }) => kind !== 'note' && kind !== 'computed')
+  return [...outcomes, ...questions.map(({ path }) => `question ${path}`)]
+}
+
 /** The same way once more with some answers replaced. */
 export function refill(
   source: Source,
@@ -62,17 +65,26 @@ export function refill(
   const today = changes.today ?? base.today
   return fillIn(source.form, {
     today,
-    drawFor: (field, pointer) =>
-      changes.draws?.get(pointer) ??
-      base.draws.get(pointer) ??
-      base.draws.get(firstItem(pointer)) ??
-      usualDraw(source, field, today),
+    drawFor: (field, pointer) => {
+      const before = base.draws.get(pointer) ?? base.draws.get(firstItem(pointer))
+      const sameDay = today === base.today ? before : sameOn(source, field, { before, today })
+      return changes.draws?.get(pointer) ?? sameDay ?? usualDraw(source, field, today)
+    },
     itemsOf: itemsOf(
       source,
       (list, { min }) => changes.counts?.get(list) ?? base.counts.get(list) ?? base.counts.get(firstItem(list)) ?? min,
     ),
   })
 }
+
+/** The same answer on another day, if it is still taken then. */
+const sameOn = (source: Source, field: Field, at: { before: Draw | undefined; today: string }): Draw | undefined =>
+  takenDraws(source, field.path, at.today).find(
+    ({ texts, files, isLater }) =>
+      texts.join() === at.before?.texts.join() &&
+      files?.length === at.before.files?.length &&
+      isLater === at.before.isLater,
+  )
 
 const firstItem = (pointer: string): string => pointer.replace(/\/\d+(?=\/)/g, '/0')
 
@@ -104,6 +116,12 @@ function anyDraw(source: Source, field: Field, at: { today: string; random: Rand
   const filled = draws.filter(({ value }) => value !== undefined)
   if (filled.length < draws.length && at.random() < 0.3) {
     return oneOf(at.random, draws.filter(({ value }) => value === undefined)) ?? usualDraw(source, field, at.today) // biome-ignore format: one call
+  }
+  if (filled.length > 8 && at.random() < 0.5) {
+    const named = filled.filter(({ texts }) =>
+      source.rules.some(({ rule }) => rule.source.includes(`"${texts.join()}"`)),
+    )
+    return oneOf(at.random, named) ?? usualDraw(source, field, at.today)
   }
   return (isChoice || at.random() < 0.6 ? oneOf(at.random, filled) : undefined) ?? usualDraw(source, field, at.today)
 }
