@@ -44,7 +44,7 @@ const NOTHING_TYPE: Readonly<Record<string, string>> = {
 /** Left empty, and filled with blanks only: taken where the data schema lets the question be empty (`min` 0). */
 export function emptyDraws(written: Written, controls: number): readonly Draw[] {
   const { field, isOptional } = written
-  const outcome = isOptional ? {} : { type: NOTHING_TYPE[field.kind] ?? 'forms/empty' }
+  const outcome: { value?: AnswerValue } | Wrong = isOptional ? {} : { type: NOTHING_TYPE[field.kind] ?? 'forms/empty' }
   const blank = (text: string): string[] => Array.from({ length: controls }, () => text)
   const left = draw({ what: 'left empty', kind: 'missing' }, blank(''), outcome)
   if (field.kind === 'file') {
