@@ -14,7 +14,9 @@ declare namespace App {
       type: string
       requestId?: string | undefined
       /** What is wrong in files that an editor sent, by type, with file and line. */
-      errors?: readonly { type: string; params?: Readonly<Record<string, unknown>> }[]
+      errors?: readonly { type: string; pointer?: string; params?: Readonly<Record<string, unknown>> }[]
+      /** The form that was refused, where its own page shows that. */
+      form?: { page: string; action: string; values: Readonly<Record<string, string>> }
     }
     /** Language of the page, where it is not German; `readPage` sets it from what the page shows. */
     lang?: string

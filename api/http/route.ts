@@ -53,6 +53,8 @@ const SPEC = Symbol('route')
 const INPUT = Symbol('input')
 type Marked = { [SPEC]?: RouteSpec; [INPUT]?: GenericSchema }
 
+const LARGEST_BYTES = 20_000_000
+
 export const notSignedIn = problemType('http/not-signed-in', 401)
 export const notAllowed = problemType('http/not-allowed', 403)
 
@@ -65,11 +67,17 @@ export function route(spec: RouteSpec): MiddlewareHandler<Env> {
         ? notAllowed(`action ${spec.action}`)
         : notSignedIn(`action ${spec.action}`)
     }
-    c.get('limit')(spec.rate, c.get('clientAddress'), actor)
+    c.get('limit')(spec.rate, c.get('clientAddress'), actor, spec.rate === 'upload' ? announcedBytes(c) : 0)
     await next()
     c.header('Cache-Control', spec.cache === 'never' ? 'no-store' : 'no-cache')
   }
   return Object.assign(handler, { [SPEC]: spec })
+}
+
+/** What a body says of its length; where it says nothing, that of the largest file. */
+const announcedBytes = (c: Context<Env>): number => {
+  const said = Number(c.req.header('content-length') ?? Number.NaN)
+  return said >= 0 ? said : LARGEST_BYTES
 }
 
 /** Marks a validator with its shape, so that the API's description can show it. */

@@ -313,6 +313,65 @@ describe('problems', () => {
     expect(JSON.stringify(logged)).not.toContain('secret')
   })
 
+  describe('a form of the back office that was refused', () => {
+    const AT = '/amt/vorgaenge/01a2-b3'
+    const sendFrom = (referer: string, body = 'reasons=zu+kurz&outcome=refuse', more: Record<string, string> = {}) =>
+      ask('/api/v1/x', {
+        method: 'POST',
+        headers: { ...FORM, referer, 'content-length': String(body.length), ...more },
+        body,
+      })
+    beforeEach(() => {
+      api = async (request) => {
+        await request.text()
+        return problem(409, 'workflow/task-done')
+      }
+      options = {
+        ...options,
+        pages: async (request, locals) => {
+          const { pathname, search } = new URL(request.url)
+          rendered.push({ path: pathname + search, locals, cookie: null })
+          const isThere = pathname === '/fehler' || pathname === AT
+          return new Response(`page ${pathname}`, { status: isThere ? 200 : 404 })
+        },
+      }
+    })
+
+    it('is shown on its own page again, with the status of the refusal and what was typed', async () => {
+      const answer = await sendFrom(`${ORIGIN}${AT}?dokument=1`)
+      expect([answer.status, await answer.text()]).toEqual([409, `page ${AT}`])
+      expect(rendered.map(({ path }) => path)).toEqual([`${AT}?dokument=1`])
+      expect(rendered[0]?.locals.problem).toEqual({
+        status: 409,
+        type: 'workflow/task-done',
+        requestId: 'request-1',
+        form: {
+          page: `${AT}?dokument=1`,
+          action: '/api/v1/x',
+          values: { reasons: 'zu kurz', outcome: 'refuse' },
+        },
+      })
+    })
+
+    it.each([
+      ['of another host', `https://anders.example${AT}`, {}],
+      ['of another page', `${ORIGIN}/konto/`, {}],
+      ['of a page below', `${ORIGIN}${AT}/weiter`, {}],
+      ['no address', 'vorgang', {}],
+      ['with files', `${ORIGIN}${AT}`, { 'content-type': 'multipart/form-data; boundary=x' }],
+      ['too large', `${ORIGIN}${AT}`, { 'content-length': '65537' }],
+    ])('becomes the page of errors where it is %s', async (_, referer, more) => {
+      const answer = await sendFrom(referer, 'a=1', more)
+      expect([answer.status, await answer.text()]).toEqual([409, 'page /fehler'])
+      expect(rendered.at(-1)?.locals.problem?.form).toBeUndefined()
+    })
+
+    it('becomes the page of errors where its own page cannot be shown any more', async () => {
+      const answer = await sendFrom(`${ORIGIN}/amt/vorgaenge/fort`)
+      expect([answer.status, await answer.text()]).toEqual([409, 'page /fehler'])
+    })
+  })
+
   it('lets a page that stores nothing be asked by a small form, and by nothing else', async () => {
     const asked: { method: string; body: string; cookie: string | null }[] = []
     options = {

@@ -7,6 +7,7 @@ import { secureHeaders } from './headers.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
 import { isBrowser } from './respond.ts'
+import { keepForm, type RefusedForm } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
 
@@ -14,19 +15,24 @@ export const crossSite = problemType('http/cross-site', 403)
 export const wrongMethod = problemType('http/wrong-method', 405)
 export const overloaded = problemType('http/overloaded', 503)
 
-type PageErrors = readonly { readonly type: string; readonly params?: Readonly<Record<string, unknown>> }[]
+type PageErrors = readonly {
+  readonly type: string
+  readonly pointer?: string
+  readonly params?: Readonly<Record<string, unknown>>
+}[]
+type PageProblem = {
+  readonly status: number
+  readonly type: string
+  readonly errors?: PageErrors
+  readonly form?: RefusedForm
+}
 
 /** What pages may know beside the request (`App.Locals` of src/env.d.ts). */
 export type PageLocals = {
   readonly api: (request: Request) => Promise<Response>
   readonly origin: string
   readonly demo: boolean
-  readonly problem?: {
-    readonly status: number
-    readonly type: string
-    readonly requestId?: string
-    readonly errors?: PageErrors
-  }
+  readonly problem?: PageProblem & { readonly requestId?: string }
 }
 export type Pages = (request: Request, locals: PageLocals) => Promise<Response>
 
@@ -82,7 +88,8 @@ type Entry = {
 /**
  * Makes the entry through which browsers and programs reach everything: address guard, Host, cross-site check,
  * release, assets, then API or server-rendered page with a bound on how many run at once.
- * A refusal of the API is shown to a browser as the page `/fehler` with the same status; HTML never comes from the API.
+ * A refusal of the API is shown to a browser on the page of the form (`shown-again.ts`) or as the page `/fehler`, with the same
+ * status; HTML never comes from the API.
  */
 export function createWeb(options: WebOptions): Web {
   const trusted = trustedProxies(options.trustedProxies ?? [])
@@ -233,6 +240,7 @@ async function staticAnswer(entry: Entry, request: Request, url: string, path: s
 
 async function apiAnswer(entry: Entry, request: Request, seen: Seen): Promise<Response> {
   const { address, requestId } = seen
+  const kept = wantsPage(request) ? keepForm(request, entry.options.origin) : null
   const response = await entry.options.api(request, { address, requestId })
   if (response.headers.get('content-type')?.startsWith('application/problem+json') && wantsPage(request)) {
     const { type, errors } = (await response.json()) as { type?: unknown; errors?: unknown }
@@ -240,6 +248,7 @@ async function apiAnswer(entry: Entry, request: Request, seen: Seen): Promise<Re
       status: response.status,
       type: typeof type === 'string' ? type.replace(/^\/errors\//, '') : 'about:blank',
       ...(Array.isArray(errors) ? { errors: errors as PageErrors } : {}),
+      ...(kept === null ? {} : { form: await kept() }),
     }
     return await problemPage(entry, request, seen, problem, response.headers)
   }
@@ -272,11 +281,15 @@ async function problemPage(
   entry: Entry,
   request: Request,
   seen: Seen,
-  problem: { readonly status: number; readonly type: string; readonly errors?: PageErrors },
+  problem: PageProblem,
   from: Headers = new Headers(),
 ): Promise<Response> {
-  const locals = { ...localsOf(entry, seen), problem: { ...problem, requestId: seen.requestId } }
-  const page = await entry.options.pages(pageRequest(entry.options.origin, request, '/fehler'), locals)
+  const render = (path: string): Promise<Response> => {
+    const locals = { ...localsOf(entry, seen), problem: { ...problem, requestId: seen.requestId } }
+    return entry.options.pages(pageRequest(entry.options.origin, request, path), locals)
+  }
+  const again = problem.form === undefined ? null : await render(problem.form.page)
+  const page = again?.status === 200 ? again : await render('/fehler')
   const headers = new Headers({ 'Cache-Control': 'no-store' })
   headers.set('Content-Type', withCharset(page.headers.get('content-type') ?? 'text/html'))
   for (const name of PASSED_ON) {

@@ -21,6 +21,11 @@ export type ServiceExample = {
   readonly todayMs: number
 }
 
+/** Whether a service wants to know who applies, as the content says. */
+export const wantsSignIn = (slug: string): boolean =>
+  (parse(readFileSync(join('content/services', slug, 'service.yaml'), 'utf8')) as { trustLevel?: string })
+    .trustLevel !== 'none'
+
 /** Slugs of the services that the city's own application serves, as the content says. */
 export function onlineServices(): readonly string[] {
   return globSync('content/services/*/service.yaml')
@@ -54,7 +59,7 @@ export function validExamples(slug: string): readonly ServiceExample[] {
   })
 }
 
-/** A text as it stands, and in parts, as the controls of a date are named. */
+/** A text as it stands, in parts, as the controls of a date are named, and as ticks, as several of a list are. */
 function controlsOf(at: string, value: string): readonly (readonly [string, string])[] {
   const [day = '', month = '', rest = ''] = value.split('.')
   const [year = '', time = ''] = rest.trim().split(' ')
@@ -64,6 +69,7 @@ function controlsOf(at: string, value: string): readonly (readonly [string, stri
     [`${at}/month`, month],
     [`${at}/year`, year],
     [`${at}/time`, time.replace('.', ':')],
+    ...value.split(/,\s*/).map((code) => [`${at}/${code}`, 'true'] as const),
   ]
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import launch from '../../scripts/server-launch.json' with { type: 'json' }
-import { denoArgs } from './deno.ts'
+import { denoArgs, denoProgram } from './deno.ts'
 
 export type Runtime = 'node' | 'deno'
 
@@ -72,7 +72,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const origin = await Promise.race([
     listening,
     exited.then((code) => Promise.reject(new Error(`the product ended with ${code} before it listened:\n${output}`))),
-    silence(options.startMs ?? 30_000).then(() => Promise.reject(new Error(`the product does not listen:\n${output}`))),
+    silence(options.startMs ?? 90_000).then(() => Promise.reject(new Error(`the product does not listen:\n${output}`))),
   ]).catch((cause: unknown) => {
     child.kill('SIGKILL')
     throw cause
@@ -105,7 +105,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 
 function spawnProduct(options: ProductOptions, dataDir: string): ChildProcess {
   const isDeno = options.runtime === 'deno'
-  const program = join(ROOT, 'node_modules/.bin', isDeno ? 'deno' : 'node')
+  const program = isDeno ? denoProgram(ROOT) : join(ROOT, 'node_modules/.bin/node')
   const args = isDeno ? denoArgs({ root: ROOT, dataDir }) : [...launch.flags, 'api/server.ts']
   return spawn(program, args, {
     cwd: ROOT,

@@ -38,7 +38,7 @@ export const test = outsideTest.extend<object, WorkerOptions & { readonly produc
       await use(product)
       await product.stop()
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
   baseURL: async ({ product }, use) => use(product.origin),
 })

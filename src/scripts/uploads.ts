@@ -93,7 +93,7 @@ async function send(sending: Sending): Promise<Outcome> {
     if (status === 200) {
       from = Number(body['receivedBytes'])
       tries = 0
-    } else if (!isPassing(status) || String(body['type']).endsWith('/too-many-files')) {
+    } else if (!isPassing(status) || /\/too-many-(?:files|bytes)$/.test(String(body['type']))) {
       return { refused: String(body['type'] ?? '').replace(/^.*\/errors\//, '') }
     } else if (!signal.aborted) {
       sending.onBroken()

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
-import { onlineServices, type ServiceExample, validExamples } from './support/examples.ts'
+import { onlineServices, type ServiceExample, validExamples, wantsSignIn } from './support/examples.ts'
 import { axeClean } from './support/page.ts'
+import { signInByBundid } from './support/sign-in.ts'
 import { expect, test } from './support/test.ts'
 import { fillUntilReview, goOn } from './support/walk.ts'
 
@@ -32,6 +33,11 @@ async function apply(page: Page, slug: string, example: ServiceExample): Promise
     .first()
     .click()
   await axeClean(page)
+  if (wantsSignIn(slug)) {
+    await page.getByRole('main').getByRole('link', { name: 'Anmelden', exact: true }).click()
+    await axeClean(page)
+    await signInByBundid(page, 'Mara Łucja Lehmann-Nowak', 'Online-Ausweis')
+  }
   await goOn(page, 'Jetzt beginnen')
   await fillUntilReview(page, example.typed, { files: example.files })
   await axeClean(page)

@@ -1,28 +1,6 @@
-import type { Page } from '@playwright/test'
-import { DEMO_PASSWORD } from './servers/idp/index.ts'
 import { axeClean } from './support/page.ts'
+import { signInByBroker, signInByBundid } from './support/sign-in.ts'
 import { expect, test } from './support/test.ts'
-
-/** Signs in at the stand-in BundID, from the page that offers it. */
-async function signInByBundid(page: Page, person: string, method: string): Promise<void> {
-  await page.getByRole('link', { name: 'Mit BundID anmelden' }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Weiter zur BundID')
-  await axeClean(page)
-  await page.getByRole('button', { name: 'Weiter zur BundID' }).click()
-  await page.getByLabel(person).check()
-  await page.getByLabel(method).check()
-  await page.getByRole('button', { name: 'Anmelden' }).click()
-  await page.getByRole('button', { name: 'Weiter' }).click()
-}
-
-/** Signs in at the broker's stand-in. */
-async function signInByBroker(page: Page, person: string, method: string): Promise<void> {
-  await page.getByRole('link', { name: 'Mit Nutzerkonto anmelden' }).click()
-  await page.getByLabel(person).check()
-  await page.getByLabel(method).check()
-  await page.getByLabel('Passwort', { exact: true }).fill(DEMO_PASSWORD)
-  await page.getByRole('button', { name: 'Anmelden' }).click()
-}
 
 test('a draft begun as a guest goes on with BundID: proved values are shown and locked, the account shows it all @both', async ({
   page,
