@@ -20,3 +20,15 @@ export const planSavedMail = (draftId: string, key: string, nowMs: number): Plan
 /** Orders the mail that brings a one-time code for a draft; the job holds the code's id only. */
 export const planDraftCodeMail = (draftId: string, codeId: string, nowMs: number): Plan =>
   planJob({ kind: 'draft-code', key: codeId, payload: { draftId, codeId }, dueAtMs: nowMs })
+
+/** What happens about an invitation without a request: mails to whoever was asked, news to the applicant, and its end. */
+export const INVITATION_EVENTS = ['invite', 'remind', 'void', 'withdrawn', 'news', 'expire'] as const
+export type InvitationEvent = (typeof INVITATION_EVENTS)[number]
+
+/** Orders one of them; the same of one version of an invitation happens once. The job holds ids only. */
+export const planInvitationMail = (
+  { id, version }: { readonly id: string; readonly version: number },
+  event: InvitationEvent,
+  dueAtMs: number,
+): Plan =>
+  planJob({ kind: 'invitation', key: `${id}:${event}:${version}`, payload: { invitationId: id, event }, dueAtMs })

@@ -20,7 +20,8 @@ import {
   Spoken,
   StatusCode,
 } from './schema.ts'
-import { pathsOf, readEligibility, readPrecheck, readSavedPage, readStart, readTasks } from './service-pages.ts'
+import { pathsOf } from './draft-frame.ts'
+import { readEligibility, readPrecheck, readSavedPage, readStart, readTasks } from './service-pages.ts'
 import { mailSaved, requestDraftCode, resumeDraft } from './service-resume.ts'
 import { applyAnyway, type NextPage, speakDraft } from './service-steps.ts'
 

@@ -8,7 +8,7 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft } from './draft.ts'
 import { ownDrafts, readOverview } from './service-account.ts'
 import { readAnswers } from './service-copy.ts'
-import { pathsOf } from './service-pages.ts'
+import { pathsOf } from './draft-frame.ts'
 
 type Rows = readonly { readonly label: string; readonly value: string }[]
 type Section = { readonly title: string; readonly rows: Rows }
