@@ -112,7 +112,9 @@ test('@both two guardians and an employer: a page is answered by link and code, 
   const guardian = await newPage(browser, page, product.origin)
   await open(guardian, linkIn(invited?.text), second)
   await signIn(guardian, 'Jurij Krautz')
-  await expect(guardian.getByRole('heading', { level: 1 })).toHaveText('Ihre Zustimmung: Zweite sorgeberechtigte Person')
+  await expect(guardian.getByRole('heading', { level: 1 })).toHaveText(
+    'Ihre Zustimmung: Zweite sorgeberechtigte Person',
+  )
   await expect(guardian.getByRole('main')).toContainText('Lea')
   await expect(guardian.getByRole('main')).not.toContainText('arbeit.pdf')
   await axeClean(guardian)

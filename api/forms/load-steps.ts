@@ -1,11 +1,11 @@
 import type { Names, Rule } from '../lib/feel.ts'
 import { nearest } from '../lib/finding.ts'
 import { type Computing, loadComputed, type PlacedStep } from './load-computed.ts'
+import { reportUnknownSteps } from './load-signers.ts'
 import type { Loading } from './loading.ts'
 import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
 import { itemOfName, pathOfName, TODAY_NAME } from './names.ts'
 import type { LoopStepOverlay, QuestionStepOverlay, StepOverlay } from './overlay.ts'
-import { reportUnknownSteps } from './load-signers.ts'
 import { type Conditioned, reportDeadConditions } from './reachable-rules.ts'
 import type { Place } from './yaml.ts'
 

@@ -29,20 +29,37 @@ describe('signers of a form', () => {
       partOf(form, { ...typed, ...changes }, sees, options).digest
     expect(digestOf({ '/elternteil/anschrift/strasse': 'Neustädter Straße' })).toBe(part.digest)
     expect(digestOf({ '/wuensche/erste': 'madlow' })).not.toBe(part.digest)
-    expect(partOf(form, typed, sees, { ...options, declarations: [{ id: 'a', text: '' }] }).digest).not.toBe(part.digest)
+    expect(partOf(form, typed, sees, { ...options, declarations: [{ id: 'a', text: '' }] }).digest).not.toBe(
+      part.digest,
+    )
     expect(partOf(form, { ...typed, '/kind/vornamen': '' }, sees, options).isComplete).toBe(false)
   })
 
   it('read every item of a loop', () => {
     const part = partOf(form, typed, ['geschwister'], options)
-    expect(part.sections.flatMap((section) => section.rows).map(({ value }) => value)).toEqual(['Mia', 'Kita Spreeufer'])
+    expect(part.sections.flatMap((section) => section.rows).map(({ value }) => value)).toEqual([
+      'Mia',
+      'Kita Spreeufer',
+    ])
   })
 
   it.each([
     ['a step that is none', 'sees: [kind, geboren', 'sees: [kind, geborn', 'forms/no-such-step', 'geboren'],
-    ['a name that is none', 'when: sorge.gemeinsam = "gemeinsam"\n    sees', 'when: sorge.gemeinsm = "gemeinsam"\n    sees', 'feel/unknown-name', 'gemeinsam'],
+    [
+      'a name that is none',
+      'when: sorge.gemeinsam = "gemeinsam"\n    sees',
+      'when: sorge.gemeinsm = "gemeinsam"\n    sees',
+      'feel/unknown-name',
+      'gemeinsam',
+    ],
     ['a declaration twice', '- id: einverstanden', '- id: sorgerecht', 'forms/twice', undefined],
-    ['a page for somebody else that shows a step that is none', 'sees: [name, stunden]', 'sees: [name, stundn]', 'forms/no-such-step', 'stunden'],
+    [
+      'a page for somebody else that shows a step that is none',
+      'sees: [name, stunden]',
+      'sees: [name, stundn]',
+      'forms/no-such-step',
+      'stunden',
+    ],
     ['nothing to declare', 'declarations:\n', 'declarations: []\n    x:\n', 'forms/unknown-entry', undefined],
   ])('are refused with %s, saying where', (_, from, to, type, suggestion) => {
     const result = loadChanged(SLUG, FILE, [[from, to]])
@@ -63,7 +80,9 @@ describe('for whom somebody applies', () => {
     expect(add('applicant: { question: sorge.gemeinsam, kinds: { gemeinsam: child } }')).toMatchObject({
       findings: [{ type: 'forms/missing-entry', detail: 'The answer "allein" is of no kind.' }],
     })
-    expect(add('applicant: { question: sorge.gemeinsam, kinds: { gemeinsam: child, alein: self, allein: self } }')).toMatchObject({
+    expect(
+      add('applicant: { question: sorge.gemeinsam, kinds: { gemeinsam: child, alein: self, allein: self } }'),
+    ).toMatchObject({
       findings: [{ type: 'forms/unknown-code', suggestion: 'allein' }],
     })
     expect(add(`applicant: { question: kind.vornamen, kinds: ${kinds} }`)).toMatchObject({

@@ -77,7 +77,7 @@ export async function changeDraft<T>(
 async function writeChange(
   ctx: SubmissionsCtx,
   draft: Draft,
-  { typed, kept, lang = row.lang, ...change }: Change<unknown>,
+  { typed, kept, lang = draft.row.lang, ...change }: Change<unknown>,
   { files, plan }: { readonly files: readonly Storing[]; readonly plan: Plan },
 ): Promise<boolean> {
   const { row, typed: before, notes: notesBefore } = draft

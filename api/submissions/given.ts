@@ -1,7 +1,14 @@
 import type { JournalEntry } from '../../db/batch.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Draft } from './draft.ts'
-import { digestOf, givenTo, hasParticipants, type Invitation, type Participation, readInvitations } from './invitations.ts'
+import {
+  digestOf,
+  givenTo,
+  hasParticipants,
+  type Invitation,
+  type Participation,
+  readInvitations,
+} from './invitations.ts'
 import { readParticipations } from './service-copy.ts'
 
 /**

@@ -128,6 +128,31 @@ export const invitationRoutes = (ctx: SubmissionsCtx) =>
       },
     )
     .post(
+      '/invitations/:invitation/answer',
+      route({
+        ...WORK,
+        rate: 'upload',
+        action: 'invitation.answer',
+        resource: 'invitation',
+        output: Answered,
+        accepts: 'answers',
+      }),
+      async (c) => {
+        const invitationId = parameter(Id, c.req.param('invitation'), 'invitation')
+        const { draftId, address, acting } = await delegateOf(ctx, actorOf(c), invitationId)
+        const draft = await openDraft(ctx, acting, draftId)
+        const isAsked = (pointer: string): boolean => isOnPage(draft, address, pointer)
+        const sent = await readStepRequest(ctx, acting, draftId, c, isAsked)
+        const answered = await answerStep(ctx, actorOf(c), invitationId, sent)
+        const page = `${pageOf(invitationId)}${answered.isInvalid ? '#fehler' : ''}`
+        return done(c, { page, self: selfOf(invitationId), body: answered })
+      },
+    )
+
+/** Routes of saying yes or no, mounted under `/api/v1/submissions`. */
+export const signingRoutes = (ctx: SubmissionsCtx) =>
+  new Hono<Env>()
+    .post(
       '/invitations/:invitation/sign',
       route({
         ...WORK,
@@ -165,26 +190,5 @@ export const invitationRoutes = (ctx: SubmissionsCtx) =>
         const invitationId = parameter(Id, c.req.param('invitation'), 'invitation')
         await declineInvitation(ctx, actorOf(c), { invitationId, reason: inputOf(c, Decline).reason })
         return done(c, { self: selfOf(invitationId), body: { invitationId }, page: pageOf(invitationId) })
-      },
-    )
-    .post(
-      '/invitations/:invitation/answer',
-      route({
-        ...WORK,
-        rate: 'upload',
-        action: 'invitation.answer',
-        resource: 'invitation',
-        output: Answered,
-        accepts: 'answers',
-      }),
-      async (c) => {
-        const invitationId = parameter(Id, c.req.param('invitation'), 'invitation')
-        const { draftId, address, acting } = await delegateOf(ctx, actorOf(c), invitationId)
-        const draft = await openDraft(ctx, acting, draftId)
-        const isAsked = (pointer: string): boolean => isOnPage(draft, address, pointer)
-        const sent = await readStepRequest(ctx, acting, draftId, c, isAsked)
-        const answered = await answerStep(ctx, actorOf(c), invitationId, sent)
-        const page = `${pageOf(invitationId)}${answered.isInvalid ? '#fehler' : ''}`
-        return done(c, { page, self: selfOf(invitationId), body: answered })
       },
     )

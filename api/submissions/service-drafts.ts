@@ -20,8 +20,8 @@ import { DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { sealDraft } from './draft.ts'
 import { requireLevel } from './service-level.ts'
-import { forgetInvitations } from './store-invitations.ts'
 import { closeDraft, countOpenDrafts, type DraftRow, insertDraft, listExpiredDrafts } from './store.ts'
+import { forgetInvitations } from './store-invitations.ts'
 
 export const serviceNotOnline = problemType('submissions/service-not-online', 404)
 export const servicePaused = problemType('submissions/service-paused', 409)

@@ -25,8 +25,8 @@ import {
 } from './invitations.ts'
 import { planInvitationMail } from './plan-mail.ts'
 import { requireLevel } from './service-level.ts'
-import { applicantEmails, invitationMissing, notAsked } from './service-participants.ts'
 import { type StepPage, stepPage } from './service-pages.ts'
+import { applicantEmails, invitationMissing, notAsked } from './service-participants.ts'
 import { findDraft } from './store.ts'
 import { holdDraft, type InvitationRow, moveInvitation } from './store-invitations.ts'
 
@@ -119,7 +119,11 @@ export async function readInvitationPage(
   if (!isDone) {
     requireLevel(actor, level)
   }
-  const part = partOf(spoken.form, typed, isDone ? [] : task.sees, { today, words, declarations: task?.declarations ?? [] })
+  const part = partOf(spoken.form, typed, isDone ? [] : task.sees, {
+    today,
+    words,
+    declarations: task?.declarations ?? [],
+  })
   const isSame = !isDone && (await isSameAsOthers(ctx, actor, draft, invitation))
   const view = {
     id: row.id,
@@ -175,8 +179,7 @@ export async function isSameAsOthers(
   const persons = await personsOf(ctx, actor, draft.row.id)
   const isKnown = persons.some((person) => draft.notes.persons?.includes(person) ?? false)
   const isApplicantOtherwise = isKnown || applicantEmails(draft).includes(folded(invitee.email))
-  const isSigner =
-    row.kind === 'sign' && hasSigned(await readInvitations(ctx, draft.row.id), persons, row.id)
+  const isSigner = row.kind === 'sign' && hasSigned(await readInvitations(ctx, draft.row.id), persons, row.id)
   return isApplicant || isApplicantOtherwise || isSigner
 }
 
@@ -277,7 +280,9 @@ export async function declineInvitation(
     }
     const atMs = ctx.now()
     const sealed = await sealRecord(ctx, row, { reason })
-    const moved = { guards: [holdDraft(draft.row, atMs, draft.row.expiresAtMs), moveInvitation(row, 'declined', sealed)] }
+    const moved = {
+      guards: [holdDraft(draft.row, atMs, draft.row.expiresAtMs), moveInvitation(row, 'declined', sealed)],
+    }
     if ((await ctx.write(join(moved, planInvitationMail(row, 'news', atMs)))).ok) {
       return
     }

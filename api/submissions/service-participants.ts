@@ -5,7 +5,7 @@ import { planCode } from '../identity/plan.ts'
 import { currentInvitationCode } from '../identity/service-codes.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
-import { changedMeanwhile, changeDraft, DRAFT_LIFE_MS } from './change.ts'
+import { changeDraft, changedMeanwhile, DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, type Inviting, openDraft } from './draft.ts'
 import { type DraftFrame, pageOf } from './draft-frame.ts'
@@ -21,8 +21,13 @@ import {
 } from './invitations.ts'
 import { emailOf } from './person.ts'
 import { planInvitationMail } from './plan-mail.ts'
-import { type DraftFrame, pageOf } from './draft-frame.ts'
-import { holdDraft, INVITATIONS_MAX, type InvitationRow, insertInvitation, moveInvitation } from './store-invitations.ts'
+import {
+  holdDraft,
+  INVITATIONS_MAX,
+  type InvitationRow,
+  insertInvitation,
+  moveInvitation,
+} from './store-invitations.ts'
 
 export const invitationMissing = problemType('submissions/invitation-missing', 404)
 export const notAsked = problemType('submissions/not-asked', 409)
@@ -77,7 +82,7 @@ export async function readParticipants(ctx: SubmissionsCtx, actor: Actor, draftI
   const next = resumeStep(draft.form, draft.typed, { today: draft.today })
   const { paths } = page.options
   const given = await readGiven(ctx, draft, invitations)
-  const roles = rolesOf(ctx, draft).map((role) => roleView(ctx, draft, role, { invitations, given }))
+  const roles = rolesOf(draft).map((role) => roleView(ctx, draft, role, { invitations, given }))
   return page.framed({
     service: { slug: draft.form.slug, title: draft.form.title },
     roles: await Promise.all(roles),
@@ -91,7 +96,7 @@ type Role = Pick<RoleView, 'kind' | 'role' | 'title' | 'text' | 'count' | 'trust
 }
 
 /** What others can be asked for as the answers are now: signatures first, then pages. */
-function rolesOf(ctx: SubmissionsCtx, { form, typed, today, content, row }: Draft): readonly Role[] {
+function rolesOf({ form, typed, today, content, row }: Draft): readonly Role[] {
   const level = content.services.get(row.serviceSlug)?.trustLevel ?? 'none'
   const signers = neededSigners(form, typed, { today }).map(({ id, trustLevel = level, ...signer }) => ({
     ...signer,
@@ -159,8 +164,7 @@ async function invitationView(ctx: SubmissionsCtx, invitation: Invitation): Prom
 }
 
 /** Page on which somebody who was asked begins. */
-export const linkOf = (ctx: SubmissionsCtx, invitationId: string): string =>
-  `${ctx.origin}/mitzeichnen/${invitationId}`
+export const linkOf = (ctx: SubmissionsCtx, invitationId: string): string => `${ctx.origin}/mitzeichnen/${invitationId}`
 
 export type InviteInput = {
   readonly kind: InvitationRow['kind']
@@ -212,7 +216,7 @@ async function planInvitation(
   draft: Draft,
   input: InviteInput,
 ): Promise<{ readonly id: string; readonly plan: Plan }> {
-  const role = rolesOf(ctx, draft).find((one) => one.kind === input.kind && one.role === input.role)
+  const role = rolesOf(draft).find((one) => one.kind === input.kind && one.role === input.role)
   const invitations = await readInvitations(ctx, draft.row.id)
   const given = await readGiven(ctx, draft, invitations)
   const view = role && (await roleView(ctx, draft, role, { invitations, given }))
@@ -314,7 +318,7 @@ export async function findMissingSignature(ctx: SubmissionsCtx, draft: Draft): P
   }
   const invitations = await readInvitations(ctx, draft.row.id)
   const given = await readGiven(ctx, draft, invitations)
-  for (const role of rolesOf(ctx, draft).filter(({ kind }) => kind === 'sign')) {
+  for (const role of rolesOf(draft).filter(({ kind }) => kind === 'sign')) {
     const view = await roleView(ctx, draft, role, { invitations, given })
     if (view.givenCount < view.count) {
       return view

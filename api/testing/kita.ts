@@ -148,7 +148,11 @@ export const open = (caller: Caller, { id, code }: { readonly id: string; readon
   caller.post(`${INVITATIONS}/${id}/code`, { code })
 
 /** Signs what is read now, with every declaration. */
-export async function sign(caller: Caller, id: string, changes: Readonly<Record<string, string>> = {}): Promise<Response> {
+export async function sign(
+  caller: Caller,
+  id: string,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const part = await caller.read<Part>(`${INVITATIONS}/${id}`)
   const declared = Object.fromEntries(part.declarations.map((one) => [`declaration-${one.id}`, 'true']))
   return await caller.post(`${INVITATIONS}/${id}/sign`, { seen: part.seen, ...declared, ...changes })
