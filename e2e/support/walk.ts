@@ -10,8 +10,6 @@ export type WalkOptions = {
   readonly files?: ReadonlyMap<string, readonly UploadFile[]>
   /** Uses keys only: Tab, arrows, Space, Enter, letters. */
   readonly byKeyboard?: boolean
-  /** Last part of the address at which to stop; the review where nothing is said. */
-  readonly until?: string
 }
 
 export const VACCINATION_CARD: UploadFile = {
@@ -30,7 +28,7 @@ export async function goOn(page: Page, name: string | RegExp): Promise<void> {
 
 /** Fills page after page by the names of the controls until everything is to be checked. */
 export async function fillUntilReview(page: Page, typed: Typed, options: WalkOptions = {}): Promise<void> {
-  for (let count = 0; count < 60 && !page.url().endsWith(`/${options.until ?? 'pruefen'}`); count += 1) {
+  for (let count = 0; count < 60 && !page.url().endsWith('/pruefen'); count += 1) {
     if (options.withAxe === true) {
       await axeClean(page)
     }
