@@ -53,7 +53,7 @@ export async function journalOfGiven(
     given.map(async (one, index) => ({
       eakteId,
       atMs,
-      actor: 'citizen',
+      actor: 'participant',
       type: one.kind === 'sign' ? 'co-signed' : 'step-answered',
       body: {
         vorgang: vorgangId,
