@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { bodyOf, DRAFTS, putFile, type Submitted, smallPdf } from '../testing/dog-tax.ts'
@@ -17,6 +18,7 @@ import {
 import { openTown, type Town } from '../testing/town.ts'
 
 const DAY_MS = 86_400_000
+const hasPdfText = spawnSync('pdftotext', ['-v']).status === 0
 
 /** Two have to sign beside the applicant. */
 const twoSigners = (path: string, text: string): string =>
@@ -94,6 +96,19 @@ describe('two guardians', () => {
     const line = vorgang.journal.find(({ type }) => type === 'co-signed')
     expect(line?.body).toMatchObject({ vorgang: vorgangId, role: 'sorge', level: 'basic', provider: 'oidc' })
     expect(JSON.stringify(vorgang.journal)).not.toContain('Jan')
+  })
+
+  it.runIf(hasPdfText)('stands in the copy of the application, with when, how and to what', async () => {
+    const { mara, jan, draftId, invitation } = await asked()
+    await bodyOf(await sign(jan, invitation.id), 200)
+    const { vorgangId } = await bodyOf<Submitted>(await submit(mara, draftId), 201)
+    const copy = await mara.get(`/submissions/status/${vorgangId}/copy.pdf`)
+    const input = Buffer.from(await copy.arrayBuffer())
+    const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input, encoding: 'utf8' }).replace(/\s+/g, ' ')
+    expect(text).toContain('Wer mitgewirkt hat')
+    expect(text).toContain('Jan Krawc, zugestimmt am 24. November 2026 um 10:00')
+    expect(text).toContain('Angemeldet mit Nutzerkonto')
+    expect(text).toContain('Ich habe das Sorgerecht für dieses Kind.')
   })
 
   it('shows the second guardian their part and nothing else, and no file or page of the draft', async () => {
