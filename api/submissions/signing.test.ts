@@ -513,6 +513,32 @@ describe('a page answered by somebody else', () => {
   })
 })
 
+describe('a correction', () => {
+  it('keeps the signature where its part stays, and needs another where it does not', async () => {
+    const { mara, jan, draftId, invitation } = await asked()
+    await bodyOf(await sign(jan, invitation.id), 200)
+    const { vorgangId } = await bodyOf<Submitted>(await submit(mara, draftId), 201)
+    const correct = async (): Promise<string> => {
+      const begun = await bodyOf<{ page: string }>(
+        await mara.post(`/submissions/status/${vorgangId}/acts/correct`),
+        200,
+      )
+      return begun.page.split('/')[2] ?? ''
+    }
+    const first = await correct()
+    await sendKita(mara, first, 'anschrift', { '/elternteil/anschrift/hausnummer': '14' })
+    await bodyOf(await submit(mara, first), 201)
+    const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['kita'] })
+    const view = await clerk.read<{ participants: object[] }>(`/submissions/vorgaenge/${vorgangId}`)
+    expect(view.participants).toMatchObject([{ role: 'sorge', name: 'Jan Krawc' }])
+    const second = await correct()
+    await sendKita(mara, second, 'wuensche', { '/wuensche/erste': 'madlow' })
+    expect((await problemOf(await submit(mara, second))).errors).toMatchObject([
+      { type: 'submissions/signature-missing', params: { given: 0 } },
+    ])
+  })
+})
+
 describe('the end', () => {
   it('leaves nothing of the people asked once the draft is sent or thrown away', async () => {
     const { mara, jan, draftId, invitation } = await asked()
