@@ -18,7 +18,9 @@ import {
 import { openTown, type Town } from '../testing/town.ts'
 
 const DAY_MS = 86_400_000
-const hasPdfText = spawnSync('pdftotext', ['-v']).status === 0
+/** Of poppler; where it is not there the copy is not read. */
+const PDF_TEXT = 'pdftotext'
+const hasPdfText = spawnSync(PDF_TEXT, ['-v']).status === 0
 
 /** Two have to sign beside the applicant. */
 const twoSigners = (path: string, text: string): string =>
@@ -104,7 +106,7 @@ describe('two guardians', () => {
     const { vorgangId } = await bodyOf<Submitted>(await submit(mara, draftId), 201)
     const copy = await mara.get(`/submissions/status/${vorgangId}/copy.pdf`)
     const input = Buffer.from(await copy.arrayBuffer())
-    const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input, encoding: 'utf8' }).replace(/\s+/g, ' ')
+    const text = execFileSync(PDF_TEXT, ['-layout', '-', '-'], { input, encoding: 'utf8' }).replace(/\s+/g, ' ')
     expect(text).toContain('Wer mitgewirkt hat')
     expect(text).toContain('Jan Krawc, zugestimmt am 24. November 2026 um 10:00')
     expect(text).toContain('Angemeldet mit Nutzerkonto')
