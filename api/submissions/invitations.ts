@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto'
 import * as v from 'valibot'
-import type { Plan } from '../../db/batch.ts'
-import { neededSigners, partOf } from '../forms/service.ts'
+import { join, type Plan } from '../../db/batch.ts'
+import { delegableSteps, neededSigners, partOf } from '../forms/service.ts'
 import { accountName, readAccountSessions, readIdentified } from '../identity/service-accounts.ts'
 import type { Actor } from '../lib/actor.ts'
 import { isAtLeast, TRUST_LEVELS } from '../lib/trust-level.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Draft } from './draft.ts'
-import { planInvitationMail } from './plan-mail.ts'
-import { findInvitation, type InvitationRow, listInvitations, moveInvitation } from './store-invitations.ts'
+import { planInvitationDays, planInvitationMail } from './plan-mail.ts'
+import { findInvitation, type InvitationRow, listInvitations, voidInvitation } from './store-invitations.ts'
 
 const Invitee = v.object({ v: v.literal(1), name: v.string(), email: v.string() })
 export type Invitee = Omit<v.InferOutput<typeof Invitee>, 'v'>
@@ -105,8 +105,7 @@ export function taskOf({ form, typed, today }: Draft, { kind, role }: Pick<Invit
     const signer = neededSigners(form, typed, { today }).find(({ id }) => id === role)
     return signer && { ...signer, trustLevel: signer.trustLevel ?? null }
   }
-  const step = form.steps.find(({ id }) => id === role)
-  const delegate = step?.kind === 'questions' ? step.delegate : undefined
+  const delegate = delegableSteps(form, typed, { today }).find(({ id }) => id === role)?.delegate
   return delegate && { ...delegate, id: role, declarations: [] }
 }
 
@@ -134,11 +133,17 @@ export async function planVoid(ctx: SubmissionsCtx, after: Draft): Promise<Plan>
   const lost = (await readInvitations(ctx, row.id)).filter(
     ({ state, given, row: one }) => state === 'given' && given?.digest !== digestOf(ctx, after, one),
   )
-  const signed = lost.filter((one) => one.row.kind === 'sign')
-  return {
-    guards: lost.map((one) => moveInvitation(one.row, 'void')),
-    statements: signed.flatMap((one) => planInvitationMail(one.row, 'void', ctx.now()).statements ?? []),
+  return join(...lost.map(({ row: one }) => planVoidOf(after, one, ctx.now())))
+}
+
+/** Who signed is told; who answered a page is not asked again: it is the applicant's own word now. */
+function planVoidOf({ form }: Draft, row: InvitationRow, nowMs: number): Plan {
+  const days = form.signers.find(({ id }) => id === row.role)?.deadlineDays
+  if (row.kind === 'step' || days === undefined) {
+    return { guards: [voidInvitation(row, row.deadlineAtMs)] }
   }
+  const again = planInvitationDays({ id: row.id, version: row.version + 1 }, { nowMs, days })
+  return join({ guards: [voidInvitation(row, again.deadlineAtMs)] }, planInvitationMail(row, 'void', nowMs), again.plan)
 }
 
 /** Whether a form knows anybody beside the applicant. */

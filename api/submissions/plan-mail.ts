@@ -1,4 +1,4 @@
-import type { Plan } from '../../db/batch.ts'
+import { join, type Plan } from '../../db/batch.ts'
 import { planJob, planRepeatedJob } from '../jobs/plan.ts'
 
 /** A draft's person is told this long before it expires. */
@@ -32,3 +32,19 @@ export const planInvitationMail = (
   dueAtMs: number,
 ): Plan =>
   planJob({ kind: 'invitation', key: `${id}:${event}:${version}`, payload: { invitationId: id, event }, dueAtMs })
+
+const DAY_MS = 86_400_000
+
+/** Orders the reminder and the end of an invitation: three days before its last day, or half of a shorter time. */
+export const planInvitationDays = (
+  invitation: { readonly id: string; readonly version: number },
+  { nowMs, days }: { readonly nowMs: number; readonly days: number },
+): { readonly deadlineAtMs: number; readonly plan: Plan } => {
+  const deadlineAtMs = nowMs + days * DAY_MS
+  const remindAtMs = deadlineAtMs - Math.min(3, days / 2) * DAY_MS
+  const plan = join(
+    planInvitationMail(invitation, 'remind', remindAtMs),
+    planInvitationMail(invitation, 'expire', deadlineAtMs),
+  )
+  return { deadlineAtMs, plan }
+}

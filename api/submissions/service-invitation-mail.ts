@@ -36,7 +36,7 @@ export async function runInvitation(ctx: SubmissionsCtx, job: Job): Promise<JobR
 
 /** The invitation ends where nobody answered; the applicant is told. */
 function planExpire(ctx: SubmissionsCtx, { row }: Invitation): Plan {
-  return isOpen(row.state)
+  return isOpen(row.state) && row.deadlineAtMs <= ctx.now()
     ? join({ guards: [moveInvitation(row, 'expired')] }, planInvitationMail(row, 'news', ctx.now()))
     : {}
 }

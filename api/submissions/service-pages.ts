@@ -232,7 +232,8 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   const fee = view.missing === undefined ? feeOf(ctx, draft) : null
   const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
   const words = wordsOf(draft.content.words, draft.row.lang)
-  const unsigned = view.missing === undefined ? await findMissingSignature(ctx, draft) : undefined
+  // On paper they sign on paper.
+  const unsigned = view.missing === undefined && !isPaper ? await findMissingSignature(ctx, draft) : undefined
   const participantsPath = hasParticipants(draft.form) ? `/antrag/${draftId}/mitwirkende` : null
   const missing =
     pending !== undefined

@@ -20,7 +20,7 @@ import {
   sealInvitee,
 } from './invitations.ts'
 import { emailOf } from './person.ts'
-import { planInvitationMail } from './plan-mail.ts'
+import { planInvitationDays, planInvitationMail } from './plan-mail.ts'
 import {
   holdDraft,
   INVITATIONS_MAX,
@@ -32,7 +32,6 @@ import {
 export const invitationMissing = problemType('submissions/invitation-missing', 404)
 export const notAsked = problemType('submissions/not-asked', 409)
 
-const DAY_MS = 86_400_000
 const TRIES_MAX = 5
 /** Sessions and accounts of one applicant that are remembered. */
 const PERSONS_MAX = 30
@@ -224,7 +223,8 @@ async function planInvitation(
     throw notAsked(`${input.kind} ${input.role}`)
   }
   const [id, nowMs] = [ctx.newId(), ctx.now()]
-  const deadlineAtMs = nowMs + role.deadlineDays * DAY_MS
+  const first = { id, version: 1 }
+  const { deadlineAtMs, plan } = planInvitationDays(first, { nowMs, days: role.deadlineDays })
   const row = {
     id,
     draftId: draft.row.id,
@@ -236,16 +236,13 @@ async function planInvitation(
     createdAtMs: nowMs,
     deadlineAtMs,
   }
-  const first = { id, version: 1 }
-  const remindAtMs = deadlineAtMs - Math.min(3, role.deadlineDays / 2) * DAY_MS
   return {
     id,
     plan: join(
       { statements: [insertInvitation(row)] },
       planCode(ctx, id, 'invitation').plan,
       planInvitationMail(first, 'invite', nowMs),
-      planInvitationMail(first, 'remind', remindAtMs),
-      planInvitationMail(first, 'expire', deadlineAtMs),
+      plan,
     ),
   }
 }

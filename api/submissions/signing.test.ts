@@ -393,6 +393,37 @@ describe('answers changed after a signature', () => {
     await bodyOf(await submit(mara, draftId), 201)
   })
 
+  it('give the signer a new time, also where the first is over', async () => {
+    const own = await openTown()
+    try {
+      const mara = await own.signInCitizen('mara', { level: 'basic' })
+      const draftId = await fillKita(mara)
+      const invitation = await ask(mara, draftId)
+      const jan = await own.signInCitizen('jan', { level: 'basic' })
+      await bodyOf(await open(jan, invitation), 200)
+      await bodyOf(await sign(jan, invitation.id), 200)
+      await own.tick()
+      own.clock.advance(20 * DAY_MS)
+      await own.tick()
+      const later = await own.signInCitizen('mara', { level: 'basic' })
+      expect((await rolesOf(later, draftId))[0]).toMatchObject({ givenCount: 1 })
+      await sendKita(later, draftId, 'beginn', { '/betreuung/beginn/month': '9' })
+      const { code } = await codeOf(later, draftId, invitation.id)
+      const again = await own.signInCitizen('jan', { level: 'basic' })
+      await bodyOf(await open(again, { id: invitation.id, code }), 200)
+      expect(await again.read<Part>(`${INVITATIONS}/${invitation.id}`)).toMatchObject({ state: 'void' })
+      own.clock.advance(11 * DAY_MS)
+      await own.tick()
+      expect(own.mails.at(-1)?.subject).toMatch(/^Erinnerung/)
+      own.clock.advance(3 * DAY_MS)
+      await own.tick()
+      const last = await own.signInCitizen('mara', { level: 'basic' })
+      expect((await rolesOf(last, draftId))[0]).toMatchObject({ canInvite: true, invitations: [{ state: 'expired' }] })
+    } finally {
+      await own.close()
+    }
+  })
+
   it('refuse a signature on what was read before', async () => {
     const { mara, jan, draftId, invitation } = await asked()
     const { seen } = await jan.read<Part>(`${INVITATIONS}/${invitation.id}`)
@@ -501,6 +532,16 @@ describe('a page answered by somebody else', () => {
     expect((await rolesOf(mara, draftId))[0]).toMatchObject({ givenCount: 0, invitations: [{ state: 'void' }] })
     await bodyOf(await mara.post(`${DRAFTS}/${draftId}/invitations/${invitation.id}/withdraw`), 200)
     expect((await answer(employer, invitation.id, smallPdf('zu spät'))).status).toBe(409)
+  })
+
+  it('is not theirs while no answer of the applicant leads to it', async () => {
+    const { mara, draftId, invitation, employer } = await delegated()
+    await sendKita(mara, draftId, 'stunden', { ...hours, '/betreuung/stunden': 'sechs' })
+    expect(await employer.read<Part>(`${INVITATIONS}/${invitation.id}`)).toMatchObject({ isAsked: false, step: null })
+    expect((await problemOf(await answer(employer, invitation.id, smallPdf('x')))).type).toBe('submissions/not-asked')
+    await sendKita(mara, draftId, 'stunden', hours)
+    await answer(employer, invitation.id, smallPdf('x'))
+    expect((await rolesOf(mara, draftId))[0]).toMatchObject({ givenCount: 1 })
   })
 
   it('is refused to the applicant, and to whoever was not asked', async () => {

@@ -63,6 +63,13 @@ export const moveInvitation = (
   args: [state, recordSealed, row.id, row.version],
 })
 
+/** What was given counts no more, and whoever gave it has until a new day to give it again. */
+export const voidInvitation = (row: Pick<InvitationRow, 'id' | 'version'>, deadlineAtMs: number): Guard => ({
+  name: 'invitation-version',
+  sql: "UPDATE invitations SET state = 'void', deadline_at_ms = max(deadline_at_ms, ?), version = version + 1 WHERE id = ? AND version = ?",
+  args: [deadlineAtMs, row.id, row.version],
+})
+
 /** Empties everything that was kept of the people asked for a draft; what was given counts on. */
 export const forgetInvitations = (draftId: string): Statement => ({
   sql: "UPDATE invitations SET state = CASE state WHEN 'given' THEN 'given' ELSE 'expired' END, invitee_sealed = x'', record_sealed = NULL, version = version + 1 WHERE draft_id = ?",
