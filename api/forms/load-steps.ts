@@ -1,6 +1,7 @@
 import type { Names, Rule } from '../lib/feel.ts'
 import { nearest } from '../lib/finding.ts'
 import { type Computing, loadComputed, type PlacedStep } from './load-computed.ts'
+import { reportUnknownSteps } from './load-signers.ts'
 import type { Loading } from './loading.ts'
 import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
 import { itemOfName, pathOfName, TODAY_NAME } from './names.ts'
@@ -135,7 +136,24 @@ function layQuestions(laying: Laying, step: QuestionStepOverlay, { place, sectio
     fields: step.fields.filter((path) => laying.fields.has(path)),
     ...(when === undefined ? {} : { when }),
     ...(step.trustLevel === undefined ? {} : { trustLevel: step.trustLevel }),
+    ...layDelegation(laying, step, { place, loops }),
   }
+}
+
+/** Only a page outside of repeating groups can be given to somebody else: it has one address. */
+function layDelegation(
+  { loading }: Laying,
+  { id, delegate }: QuestionStepOverlay,
+  { place, loops }: Pick<StepAt, 'place' | 'loops'>,
+): Pick<QuestionStep, 'delegate'> {
+  if (delegate === undefined) {
+    return {}
+  }
+  if (loops.length > 0) {
+    loading.report([...place, 'delegate'], 'forms/loop', `The step "${id}" of a loop cannot be given to somebody else.`)
+  }
+  reportUnknownSteps(loading, delegate.sees, [...place, 'delegate', 'sees'])
+  return { delegate: { ...delegate, trustLevel: delegate.trustLevel ?? 'none' } }
 }
 
 function layLoop(laying: Laying, step: LoopStepOverlay, at: StepAt): LoopStep {
