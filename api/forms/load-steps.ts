@@ -227,11 +227,20 @@ function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: numbe
       ([asked, page]) => (asked === path || asked.startsWith(`${path}.`)) && (isOpenList || page >= at.page),
     )
     if (later !== undefined) {
-      laying.loading.report(
-        at.place,
-        'forms/later-answer',
-        `The condition uses "${later[0]}", which is not asked before.`,
-      )
+      const [asked, page] = later
+      if (page === at.page && !isOpenList) {
+        laying.loading.report(
+          at.place,
+          'forms/same-page',
+          `The condition uses "${asked}", which is asked on this page.`,
+        )
+      } else {
+        laying.loading.report(
+          at.place,
+          'forms/later-answer',
+          `The condition uses "${asked}", which is not asked before.`,
+        )
+      }
     }
   }
 }
