@@ -239,17 +239,26 @@ function condition(laying: Laying, source: string | undefined, at: ConditionAt):
 function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: number; loops: readonly string[] }): void {
   for (const used of rule.uses.filter((name) => name !== TODAY_NAME)) {
     const path = pathOfName(used, at.loops)
-    const isOpenList =
-      itemOfName(used) === undefined && at.loops.some((loop) => path === loop || loop.startsWith(`${path}.`))
+    const isAround = at.loops.some((loop) => path === loop || loop.startsWith(`${path}.`))
+    const isOpenList = itemOfName(used) === undefined && isAround
     const later = [...laying.pageOf].find(
       ([asked, page]) => (asked === path || asked.startsWith(`${path}.`)) && (isOpenList || page >= at.page),
     )
     if (later !== undefined) {
-      laying.loading.report(
-        at.place,
-        'forms/later-answer',
-        `The condition uses "${later[0]}", which is not asked before.`,
-      )
+      const [asked, page] = later
+      if (page === at.page && !isAround) {
+        laying.loading.report(
+          at.place,
+          'forms/same-page',
+          `The condition uses "${asked}", which is asked on this page.`,
+        )
+      } else {
+        laying.loading.report(
+          at.place,
+          'forms/later-answer',
+          `The condition uses "${asked}", which is not asked before.`,
+        )
+      }
     }
   }
 }
