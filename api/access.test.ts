@@ -44,7 +44,7 @@ beforeAll(async () => {
   const [mara, jurij] = [await signInTwice('mara'), await signInTwice('jurij')]
   const three = await closeCase(town, { citizen: mara, clerk, lead }, 'steuern')
   const four = await closeCase(town, { citizen: jurij, clerk, lead }, 'ordnung')
-  await publishLookup()
+  await publishParts()
   const [first, second, third, fourth] = [
     { ...one, ...(await openDraft(owner)) },
     { ...two, ...(await openDraft(other)) },
@@ -102,11 +102,16 @@ lookups:
     legalBasis: § 5 EGovG
     values: {}
 `
-async function publishLookup(): Promise<void> {
-  const path = 'services/hund-anmelden/service.yaml'
+/** And a page of it may be answered by somebody else. */
+const DELEGATE = '    delegate: { title: Verein, text: Er weiß es., sees: [] }\n'
+async function publishParts(): Promise<void> {
   const files = new Map(await readContentFolder(resolve(import.meta.dirname, '../content')))
-  const text = new TextDecoder().decode(files.get(path)?.bytes)
-  files.set(path, contentFile(text + LOOKUP))
+  const change = (name: string, edit: (text: string) => string): void => {
+    const path = `services/hund-anmelden/${name}`
+    files.set(path, contentFile(edit(new TextDecoder().decode(files.get(path)?.bytes))))
+  }
+  change('service.yaml', (text) => text + LOOKUP)
+  change('form.de.yaml', (text) => text.replace('  - id: kontakt\n', `  - id: kontakt\n${DELEGATE}`))
   await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'lookup' })
 }
 
@@ -143,6 +148,7 @@ const THINGS = [
   'payment',
   'postbox',
   'session',
+  'invitation',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -198,6 +204,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   [`POST ${DRAFTS}/:draft/submit`]: {},
   [`POST ${DRAFTS}/:draft/anyway`]: {},
   [`POST ${DRAFTS}/:draft/saved`]: { email: 'mara@beispiel.example' },
+  [`POST ${DRAFTS}/:draft/invitations`]: { kind: 'step', role: 'kontakt', name: 'Verein', email: 'v@beispiel.example' },
+  [`POST ${DRAFTS}/:draft/invitations/:invitation/withdraw`]: {},
+  'POST /submissions/invitations/:invitation/code': { code: 'AAAA-AAAA' },
+  'POST /submissions/invitations/:invitation/sign': { seen: '0'.repeat(64) },
+  'POST /submissions/invitations/:invitation/decline': { reason: '' },
+  'POST /submissions/invitations/:invitation/answer': {},
   'POST /submissions/services/:service/precheck': {},
   'POST /submissions/resume': { reference: 'ECB-2026-2222-2222', code: 'AAAA-AAAA' },
   'POST /submissions/resume/code': { reference: 'ECB-2026-2222-2222' },

@@ -20,6 +20,7 @@ import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
+import { invitationRoutes, participantRoutes, signingRoutes } from './submissions/routes-participants.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
@@ -57,6 +58,9 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', fileRoutes(ctx))
     .route('/api/v1/submissions', partRoutes(ctx))
     .route('/api/v1/submissions', lookupRoutes(ctx))
+    .route('/api/v1/submissions', participantRoutes(ctx))
+    .route('/api/v1/submissions', invitationRoutes(ctx))
+    .route('/api/v1/submissions', signingRoutes(ctx))
     .route('/api/v1/submissions', statusRoutes(ctx))
     .route('/api/v1/submissions', caseRoutes(ctx))
     .route('/api/v1/submissions', paperRoutes(ctx))

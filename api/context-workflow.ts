@@ -19,6 +19,7 @@ import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { prepareClose } from './submissions/service-closing.ts'
 import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
+import { isCosigned } from './workflow/decisions.ts'
 import { createDefinitionCache } from './workflow/definition.ts'
 import type { Definition } from './workflow/model.ts'
 import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
@@ -138,8 +139,12 @@ function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectH
 function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, OutcomeHandler>> {
   const decide =
     (outcome: 'approved' | 'refused'): OutcomeHandler =>
-    async (kase, actor, { values }) => ({
-      plan: await prepareDecision(whole(), kase, actor, { outcome, reasons: values['reasons'] }),
+    async (kase, actor, { node, values }) => ({
+      plan: await prepareDecision(whole(), kase, actor, {
+        outcome,
+        reasons: values['reasons'],
+        isCosigned: isCosigned(kase.definition, node),
+      }),
     })
   const answerLetter =
     (result: string): OutcomeHandler =>

@@ -14,6 +14,7 @@ import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
+import { runInvitation } from './submissions/service-invitation-mail.ts'
 import { forgottenPapers } from './submissions/service-paper.ts'
 import { runDraftCode, runDraftNotice, runSavedMail } from './submissions/service-resume.ts'
 import { scanFile } from './submissions/service-scan.ts'
@@ -67,6 +68,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     'destroy-key': (job) => destroyKey(ctx, job),
     'draft-mail': (job) => runSavedMail(ctx, job),
     'draft-code': (job) => runDraftCode(ctx, job),
+    invitation: (job) => runInvitation(ctx, job),
     'draft-notice': (job) => runDraftNotice(ctx, job),
   })
   const projector = createProjector(ctx)

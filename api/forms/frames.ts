@@ -110,6 +110,22 @@ export function contextOf(root: Frame, frame: Frame): Readonly<Record<string, un
   return context
 }
 
+/** The same on a page of a walk that has ended, from the facts of the whole form. */
+export function factsOn(facts: Readonly<Record<string, unknown>>, trail: Trail): Readonly<Record<string, unknown>> {
+  const items: unknown[] = []
+  let from = 0
+  let holder: unknown = facts
+  for (const { loop, index } of trail) {
+    for (const key of [...loop.group.slice(from).split('.'), String(index)]) {
+      holder =
+        typeof holder === 'object' && holder !== null ? (holder as Readonly<Record<string, unknown>>)[key] : undefined
+    }
+    items.unshift(holder)
+    from = loop.group.length + 1
+  }
+  return { ...facts, ...Object.fromEntries(items.map((item, up) => [ITEM_NAMES[up] ?? '', item])) }
+}
+
 /** Decides a condition in a frame; `yes` where there is none. */
 export function conditionIn(root: Frame, frame: Frame, rule: Rule | undefined, form: Form): Truth {
   return rule === undefined

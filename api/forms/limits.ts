@@ -32,6 +32,8 @@ const LENGTH_MAX: Readonly<Record<FieldKind, number>> = {
   computed: 200,
   note: 0,
 }
+/** Kinds that are as long as the data schema says; of the others the form of the answer bounds the length. */
+const FREE_TEXT: readonly FieldKind[] = ['text', 'long-text', 'name']
 /** Largest single upload of the product in bytes; a data schema may only ask for less. */
 export const FILE_SIZE_MAX = 20_000_000
 
@@ -45,10 +47,7 @@ type Limited = {
 /** Derives the bounds of a field from the precision of its data schema; money becomes cents. Reports what cannot be kept. */
 export function limitsOf(loading: Loading, { place, kind, overlay, node }: Limited): Limits {
   const { minLength = 0, maxLength, minValue, maxValue, pattern } = node.precision
-  const upper = Math.min(
-    maxLength ?? LENGTH_MAX[kind],
-    kind === 'text' || kind === 'long-text' ? 20_000 : LENGTH_MAX[kind],
-  )
+  const upper = Math.min(maxLength ?? LENGTH_MAX[kind], FREE_TEXT.includes(kind) ? 20_000 : LENGTH_MAX[kind])
   const min = minValue === undefined ? undefined : boundOf(kind, minValue)
   const max = maxValue === undefined ? undefined : boundOf(kind, maxValue)
   if (min === null || max === null || minLength > upper) {

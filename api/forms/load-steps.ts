@@ -1,6 +1,7 @@
 import type { Names, Rule } from '../lib/feel.ts'
 import { nearest } from '../lib/finding.ts'
 import { type Computing, loadComputed, type PlacedStep } from './load-computed.ts'
+import { reportUnknownSteps } from './load-signers.ts'
 import type { Loading } from './loading.ts'
 import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
 import { itemOfName, pathOfName, TODAY_NAME } from './names.ts'
@@ -135,7 +136,24 @@ function layQuestions(laying: Laying, step: QuestionStepOverlay, { place, sectio
     fields: step.fields.filter((path) => laying.fields.has(path)),
     ...(when === undefined ? {} : { when }),
     ...(step.trustLevel === undefined ? {} : { trustLevel: step.trustLevel }),
+    ...layDelegation(laying, step, { place, loops }),
   }
+}
+
+/** Only a page outside of repeating groups can be given to somebody else: it has one address. */
+function layDelegation(
+  { loading }: Laying,
+  { id, delegate }: QuestionStepOverlay,
+  { place, loops }: Pick<StepAt, 'place' | 'loops'>,
+): Pick<QuestionStep, 'delegate'> {
+  if (delegate === undefined) {
+    return {}
+  }
+  if (loops.length > 0) {
+    loading.report([...place, 'delegate'], 'forms/loop', `The step "${id}" of a loop cannot be given to somebody else.`)
+  }
+  reportUnknownSteps(loading, delegate.sees, [...place, 'delegate', 'sees'])
+  return { delegate: { ...delegate, trustLevel: delegate.trustLevel ?? 'none' } }
 }
 
 function layLoop(laying: Laying, step: LoopStepOverlay, at: StepAt): LoopStep {
@@ -221,17 +239,26 @@ function condition(laying: Laying, source: string | undefined, at: ConditionAt):
 function reportOrder(laying: Laying, rule: Rule, at: { place: Place; page: number; loops: readonly string[] }): void {
   for (const used of rule.uses.filter((name) => name !== TODAY_NAME)) {
     const path = pathOfName(used, at.loops)
-    const isOpenList =
-      itemOfName(used) === undefined && at.loops.some((loop) => path === loop || loop.startsWith(`${path}.`))
+    const isAround = at.loops.some((loop) => path === loop || loop.startsWith(`${path}.`))
+    const isOpenList = itemOfName(used) === undefined && isAround
     const later = [...laying.pageOf].find(
       ([asked, page]) => (asked === path || asked.startsWith(`${path}.`)) && (isOpenList || page >= at.page),
     )
     if (later !== undefined) {
-      laying.loading.report(
-        at.place,
-        'forms/later-answer',
-        `The condition uses "${later[0]}", which is not asked before.`,
-      )
+      const [asked, page] = later
+      if (page === at.page && !isAround) {
+        laying.loading.report(
+          at.place,
+          'forms/same-page',
+          `The condition uses "${asked}", which is asked on this page.`,
+        )
+      } else {
+        laying.loading.report(
+          at.place,
+          'forms/later-answer',
+          `The condition uses "${asked}", which is not asked before.`,
+        )
+      }
     }
   }
 }

@@ -91,7 +91,7 @@ describe('loadForm', () => {
       'a condition on its own answer',
       'when: ermaessigung.gewuenscht',
       'when: ermaessigung.grund = "tierheim"',
-      'forms/later-answer',
+      'forms/same-page',
     ],
     [
       'a condition inside a loop on the whole list',

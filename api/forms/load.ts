@@ -7,6 +7,7 @@ import { mergeTexts, readTexts, textsIn } from './languages.ts'
 import { NO_LISTS, type TownLists } from './lists.ts'
 import { loadEligibility, loadPrecheck } from './load-eligibility.ts'
 import { loadFields } from './load-fields.ts'
+import { loadApplicant, loadSigners } from './load-signers.ts'
 import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
 import type { Field, Form } from './model.ts'
@@ -165,6 +166,8 @@ function assemble(
     computedAfter,
     eligibility: loadEligibility(loading, fields),
     precheck: loadPrecheck(loading, fields),
+    signers: loadSigners(loading, byPath),
+    ...loadApplicant(loading, byPath),
     hasTasks: overlay.tasks,
     start: overlay.start,
     review: { ...overlay.review, notes },

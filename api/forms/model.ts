@@ -28,6 +28,10 @@ export type Form = {
   readonly eligibility: Eligibility
   /** Paths of the questions asked before the form; empty where there is no pre-check. */
   readonly precheck: { readonly lead: string; readonly questions: readonly string[] }
+  /** Who has to agree beside the applicant before the application is sent. */
+  readonly signers: readonly SignerRole[]
+  /** By which answer it is known for whom one applies; absent where one applies for oneself. */
+  readonly applicant?: ApplicantRule
   /** The sections are shown as a list of tasks. */
   readonly hasTasks: boolean
   readonly start: StartTexts
@@ -182,6 +186,8 @@ export type QuestionStep = {
   readonly when?: Rule
   /** From here on the applicant has to be signed in at least at this level. */
   readonly trustLevel?: TrustLevel
+  /** Somebody else may answer the page. */
+  readonly delegate?: Delegation
 }
 /** A repeating group: the pages of each item, then a page that lists the items and asks for another. */
 export type LoopStep = {
@@ -199,6 +205,40 @@ export type LoopStep = {
   /** Pages of one item; a repeating group inside it is a step of its own. */
   readonly steps: readonly Step[]
   readonly when?: Rule
+}
+
+/** A page that somebody else may answer: what they read beside it, and how sure it must be who they are. */
+export type Delegation = {
+  readonly title: string
+  readonly text: string
+  readonly sees: readonly string[]
+  readonly trustLevel: TrustLevel
+  readonly deadlineDays: number
+}
+/** People who declare too. */
+export type SignerRole = {
+  readonly id: string
+  readonly title: string
+  /** Why it needs them, to the applicant. */
+  readonly text: string
+  /** Needed only where true. */
+  readonly when?: Rule
+  readonly count: number
+  /** Ids of the steps they read. */
+  readonly sees: readonly string[]
+  readonly declarations: readonly { readonly id: string; readonly text: string }[]
+  /** Absent where the service's level counts. */
+  readonly trustLevel?: TrustLevel
+  readonly deadlineDays: number
+}
+
+export type ApplicantKind = 'self' | 'child' | 'mandate' | 'company'
+/** `question` and the fields that prove a mandate or name a company, by path. */
+export type ApplicantRule = {
+  readonly question: string
+  readonly kinds: Readonly<Record<string, ApplicantKind>>
+  readonly mandate?: { readonly proof: string } | undefined
+  readonly company?: { readonly name: string; readonly representation: string } | undefined
 }
 
 /** A rule between answers, checked where `at` is asked; nothing is said while an answer it uses is missing. */

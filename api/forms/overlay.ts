@@ -32,6 +32,11 @@ const AUTOCOMPLETE = [
   'off',
 ] as const
 
+const level = v.picklist(['basic', 'substantial', 'high'])
+/** Ids of steps that somebody else reads. */
+const sees = v.optional(v.pipe(v.array(key), v.maxLength(50)), [])
+const deadlineDays = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(28)), 14)
+
 const option = v.strictObject({ label: text, hint: v.optional(text) })
 
 const fieldOverlay = v.strictObject({
@@ -86,7 +91,9 @@ const questionStep = v.strictObject({
   fields: v.pipe(v.array(path), v.minLength(1, 'names no field.'), v.maxLength(12, 'names more than 12 fields.')),
   when: v.optional(rule),
   /** From here on the applicant has to be signed in at least at this level. */
-  trustLevel: v.optional(v.picklist(['basic', 'substantial', 'high'])),
+  trustLevel: v.optional(level),
+  /** Somebody else may answer this page, asked by the applicant; they see it and the pages it names, nothing else. */
+  delegate: v.optional(v.strictObject({ title: text, text, sees, trustLevel: v.optional(level), deadlineDays })),
 })
 
 const loopEntries = {
@@ -161,6 +168,45 @@ export const Overlay = v.strictObject({
     v.strictObject({
       lead: text,
       questions: v.pipe(v.array(path), v.minLength(2, 'names fewer than 2 questions.'), v.maxLength(5)),
+    }),
+  ),
+  /**
+   * Who must agree beside the applicant before the application is sent: they read the pages named here, confirm each
+   * declaration, and sign in where a level is asked for (else the service's level counts).
+   */
+  signers: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          id: key,
+          title: text,
+          text,
+          when: v.optional(rule),
+          count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
+          sees: v.pipe(v.array(key), v.minLength(1, 'names no step.'), v.maxLength(50)),
+          declarations: v.pipe(
+            v.array(v.strictObject({ id: key, text })),
+            v.minLength(1, 'has nothing to declare.'),
+            v.maxLength(10),
+          ),
+          trustLevel: v.optional(level),
+          deadlineDays,
+        }),
+      ),
+      v.maxLength(10),
+    ),
+    [],
+  ),
+  /**
+   * For whom one applies: a question whose codes mean the four kinds. A mandate needs a proof (a file or a declaration), a
+   * company its name and who represents it.
+   */
+  applicant: v.optional(
+    v.strictObject({
+      question: path,
+      kinds: v.record(v.string(), v.picklist(['self', 'child', 'mandate', 'company'])),
+      mandate: v.optional(v.strictObject({ proof: path })),
+      company: v.optional(v.strictObject({ name: path, representation: path })),
     }),
   ),
   /** The sections are tasks of a list, in any order where conditions allow; for long forms. */

@@ -74,6 +74,9 @@ function readFiles(field: Field, files: readonly FileRef[], isLater: boolean): R
   if (limits === undefined || files.length === 0) {
     return field.isOptional ? NOTHING : { ok: false, wrong: { type: 'forms/file-missing' } }
   }
+  if (files.length < limits.minFiles) {
+    return { ok: false, wrong: { type: 'forms/file-few', params: { min: limits.minFiles } } }
+  }
   if (files.length > limits.maxFiles) {
     return { ok: false, wrong: wrongFile(limits, 'forms/file-count') }
   }

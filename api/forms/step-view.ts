@@ -1,8 +1,8 @@
 import { controlId, type Typed, typedText, valueAt } from './answers.ts'
 import { errorView, fieldView } from './field-view.ts'
+import { factsOn } from './frames.ts'
 import { anotherName } from './items.ts'
 import type { Form, LoopStep } from './model.ts'
-import { TODAY_NAME } from './names.ts'
 import { conflictRows, type Mine, pageVersion } from './page-version.ts'
 import { findPage, previousStep } from './steps.ts'
 import { itemName, itemTitle, trailTitle, valueText } from './summary.ts'
@@ -41,7 +41,7 @@ export function stepView(form: Form, stored: Typed, address: string, options: St
       : []
   const title = titleOf(page)
   const caption = form.sections.find((section) => section.id === page.step.section)?.title
-  const facts = { ...walked.answers, [TODAY_NAME]: options.today }
+  const facts = factsOn(walked.facts, page.trail)
   const fields = page.asked.map(({ field, pointer }) => {
     const view = fieldView(field, { form, typed, words, pointer, title: page.step.title, errors, facts })
     const value = field.kind === 'computed' ? valueAt(walked.answers, pointer) : undefined
@@ -139,7 +139,8 @@ function loopView(form: Form, typed: Typed, showing: LoopShowing): LoopView {
   if (indexes.length >= bounds.max) {
     return { items, maximumText: options.words('forms.maximum', { max: bounds.max }) }
   }
-  return { items, another: anotherView(loop, typed, showing) }
+  const stated = options.words('forms.maximum-stated', { max: bounds.max })
+  return { items, another: { ...anotherView(loop, typed, showing), hint: stated } }
 }
 
 function anotherView(loop: LoopStep, typed: Typed, showing: LoopShowing): FieldView {

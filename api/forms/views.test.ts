@@ -106,7 +106,11 @@ describe('stepView', () => {
       },
       expect.objectContaining({ title: 'Hund 2: Žofka', removeAction: 'remove:/hunde/1' }),
     ])
-    expect(view?.loop?.another).toMatchObject({ name: '/hunde/+', label: 'Möchten Sie noch einen Hund anmelden?' })
+    expect(view?.loop?.another).toMatchObject({
+      name: '/hunde/+',
+      label: 'Möchten Sie noch einen Hund anmelden?',
+      hint: 'Höchstens 5 sind möglich.',
+    })
     expect(stepView(form, one, 'hunde', options)?.loop?.items[0]).not.toHaveProperty('removeAction')
     const full = stepView(form, typedOf('fünf Hunde, mehr geht nicht'), 'hunde', options)
     expect(full?.loop?.maximumText).toBe('Sie haben die Höchstzahl von 5 erreicht.')

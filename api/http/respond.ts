@@ -32,3 +32,13 @@ export function isBrowser(request: Request): boolean {
   }
   return FORM_TYPES.includes(type) && (request.headers.get('accept') ?? '').includes('text/html')
 }
+
+/** A person looks at the answer: a form or htmx sent it, or the browser goes there. */
+export function wantsPage(request: Request): boolean {
+  if (isBrowser(request)) {
+    return true
+  }
+  const mode = request.headers.get('sec-fetch-mode')
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  return isRead && (mode === null || mode === 'navigate') && (request.headers.get('accept') ?? '').includes('text/html')
+}

@@ -12,6 +12,7 @@ export type Resource =
   | 'draft'
   | 'upload'
   | 'vorgang'
+  | 'invitation'
   | 'item'
   | 'task'
   | 'eakte'

@@ -6,7 +6,7 @@ import { isCanonicalUrl, isSameSite, SIGNED_ELSEWHERE } from './guard.ts'
 import { secureHeaders } from './headers.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
-import { isBrowser } from './respond.ts'
+import { wantsPage } from './respond.ts'
 import { keepForm, type RefusedForm } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
@@ -349,16 +349,6 @@ async function failure(entry: Entry, request: Request, seen: Seen, error: unknow
   return await refuse(entry, request, seen, unexpected).catch(() =>
     toResponse(plainAnswer(entry, 500, 'Internal Server Error')),
   )
-}
-
-/** A person looks at the answer: a form or htmx sent it, or the browser goes there. */
-function wantsPage(request: Request): boolean {
-  if (isBrowser(request)) {
-    return true
-  }
-  const mode = request.headers.get('sec-fetch-mode')
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  return isRead && (mode === null || mode === 'navigate') && (request.headers.get('accept') ?? '').includes('text/html')
 }
 
 function finished(entry: Entry, response: Response, kind: 'page' | 'data'): Response {

@@ -13,6 +13,7 @@ const staff = (role: StaffRole): Actor => ({
 const grants = [
   { kind: 'draft', id: 'my-draft' },
   { kind: 'vorgang', id: 'my-vorgang' },
+  { kind: 'invitation', id: 'my-invitation' },
 ] as const
 const actors: Readonly<Record<string, Actor>> = {
   public: { kind: 'public' },
@@ -23,8 +24,20 @@ const actors: Readonly<Record<string, Actor>> = {
   operator: staff('operator'),
   system: { kind: 'system', principal: 'cli' },
 }
-const own: Facts = { draftId: 'my-draft', vorgangId: 'my-vorgang', postboxes: ['steuern'], preparedBy: 'other' }
-const foreign: Facts = { draftId: 'x', vorgangId: 'x', postboxes: ['ordnung'], preparedBy: 'other' }
+const own: Facts = {
+  draftId: 'my-draft',
+  vorgangId: 'my-vorgang',
+  invitationId: 'my-invitation',
+  postboxes: ['steuern'],
+  preparedBy: 'other',
+}
+const foreign: Facts = {
+  draftId: 'x',
+  vorgangId: 'x',
+  invitationId: 'x',
+  postboxes: ['ordnung'],
+  preparedBy: 'other',
+}
 
 /** `all`: whatever the thing; `own`: own ones only; `-`: never. */
 function cellOf(actor: Actor, action: Action): string {
@@ -43,6 +56,8 @@ draft.start                 all    all     -     -    -      -        -
 draft.read                  -      own     -     -    -      -        -
 draft.write                 -      own     -     -    -      -        -
 draft.submit                -      own     -     -    -      -        -
+invitation.read             -      own     -     -    -      -        -
+invitation.answer           -      own     -     -    -      -        -
 upload.write                -      own     -     -    -      -        -
 upload.read                 -      own     -     -    -      -        -
 status.sign-in              all    all     -     -    -      -        -
@@ -113,6 +128,15 @@ describe('can', () => {
   it('denies a draft to whom a Vorgang of the same id is granted', () => {
     const actor: Actor = { kind: 'citizen', sessionId: 's', grants: [{ kind: 'vorgang', id: 'one' }] }
     expect(can(actor, 'draft.read', { draftId: 'one' })).toBe(false)
+  })
+
+  it('opens nothing of a draft or a Vorgang to whom only an invitation is granted', () => {
+    const actor: Actor = { kind: 'citizen', sessionId: 's', grants: [{ kind: 'invitation', id: 'one' }] }
+    const facts: Facts = { draftId: 'one', vorgangId: 'one', invitationId: 'one' }
+    const opened = ACTIONS.filter(
+      (action) => can(actor, action, facts) && !can({ ...actor, grants: [] }, action, facts),
+    )
+    expect(opened).toEqual(['invitation.read', 'invitation.answer'])
   })
 
   it('denies everything to staff without a role, and co-signing to whoever prepared the decision', () => {

@@ -1,6 +1,6 @@
 import { notFound } from '../http/problem.ts'
 import { notAllowed, notSignedIn } from '../http/route.ts'
-import type { Actor, StaffRole } from '../lib/actor.ts'
+import type { Actor, Grant, StaffRole } from '../lib/actor.ts'
 
 /** Everything somebody can ask for. An action that is not in the table is refused to all. */
 export type Action = keyof typeof TABLE
@@ -9,6 +9,7 @@ export type Action = keyof typeof TABLE
 export type Facts = {
   readonly draftId?: string
   readonly vorgangId?: string
+  readonly invitationId?: string
   /** Postboxes through which staff reach the thing: that of the Vorgang, or those of an eAkte's Vorgänge. */
   readonly postboxes?: readonly string[]
   /** User id of whoever prepared what is to be co-signed. */
@@ -16,7 +17,15 @@ export type Facts = {
 }
 
 type Kind = 'public' | 'citizen' | StaffRole | 'system'
-type Rule = 'always' | 'signed-in' | 'own-draft' | 'own-vorgang' | 'own-either' | 'in-team' | 'in-team-not-preparer'
+type Rule =
+  | 'always'
+  | 'signed-in'
+  | 'own-draft'
+  | 'own-vorgang'
+  | 'own-either'
+  | 'own-invitation'
+  | 'in-team'
+  | 'in-team-not-preparer'
 type Row = Partial<Record<Kind, Rule>>
 
 const EVERYBODY: Row = {
@@ -43,6 +52,8 @@ const TABLE = {
   'draft.read': { citizen: 'own-draft' },
   'draft.write': { citizen: 'own-draft' },
   'draft.submit': { citizen: 'own-draft' },
+  'invitation.read': { citizen: 'own-invitation' },
+  'invitation.answer': { citizen: 'own-invitation' },
   'upload.write': { citizen: 'own-either' },
   'upload.read': { citizen: 'own-either' },
   'status.sign-in': OUTSIDE,
@@ -120,6 +131,8 @@ function holds(rule: Rule, actor: Actor, facts: Facts): boolean {
       return hasGrant(actor, 'vorgang', facts.vorgangId)
     case 'own-either':
       return hasGrant(actor, 'draft', facts.draftId) || hasGrant(actor, 'vorgang', facts.vorgangId)
+    case 'own-invitation':
+      return hasGrant(actor, 'invitation', facts.invitationId)
     case 'in-team':
       return isInTeam(actor, facts)
     case 'in-team-not-preparer':
@@ -127,7 +140,7 @@ function holds(rule: Rule, actor: Actor, facts: Facts): boolean {
   }
 }
 
-const hasGrant = (actor: Actor, kind: 'draft' | 'vorgang', id: string | undefined): boolean =>
+const hasGrant = (actor: Actor, kind: Grant['kind'], id: string | undefined): boolean =>
   actor.kind === 'citizen' && id !== undefined && actor.grants.some((grant) => grant.kind === kind && grant.id === id)
 
 const isInTeam = (actor: Actor, facts: Facts): boolean =>

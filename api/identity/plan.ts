@@ -7,8 +7,11 @@ import { deleteGrants, endSessionRow, insertCode, insertGrant } from './store.ts
 import { insertAccountGrant } from './store-accounts.ts'
 
 const DAY_MS = 86_400_000
-/** A receipt's code opens the status page once within a year, a draft's its draft, a mailed one either within ten minutes. */
-const LIFETIME_MS = { receipt: 365 * DAY_MS, draft: 90 * DAY_MS, mail: 600_000 } as const
+/**
+ * A receipt's code opens the status page once within a year, a draft's its draft, an invitation's what somebody was asked for,
+ * a mailed one either of the first two within ten minutes.
+ */
+const LIFETIME_MS = { receipt: 365 * DAY_MS, draft: 90 * DAY_MS, invitation: 90 * DAY_MS, mail: 600_000 } as const
 
 /** Lets a citizen's session open a draft or a Vorgang. The session must exist, or be made earlier in the same batch. */
 export const planGrant = (sessionId: string, grant: Grant, nowMs: number): Plan => ({

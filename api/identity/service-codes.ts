@@ -123,7 +123,14 @@ export async function currentDraftCode(ctx: IdentityCtx, draftId: string): Promi
   return await currentCode(ctx, draftId, 'draft')
 }
 
-async function currentCode(ctx: IdentityCtx, entityId: string, kind: 'receipt' | 'draft'): Promise<string | null> {
+/** The code that opens an invitation next; null where none is left. The caller has checked who asks. */
+export async function currentInvitationCode(ctx: IdentityCtx, invitationId: string): Promise<string | null> {
+  return await currentCode(ctx, invitationId, 'invitation')
+}
+
+type Shown = 'receipt' | 'draft' | 'invitation'
+
+async function currentCode(ctx: IdentityCtx, entityId: string, kind: Shown): Promise<string | null> {
   const open = await listOpenCodes(ctx.db, entityId, ctx.now())
   const newest = open.find((row) => row.kind === kind)
   return newest === undefined ? null : codeText(ctx, newest.id)

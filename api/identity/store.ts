@@ -128,7 +128,7 @@ export const deleteGrants = (sessionId: string): Statement => ({
 
 /** Takes back what was proved by a code until an instant; drafts stay. */
 export const deleteProofs = (sessionId: string, untilMs: number): Statement => ({
-  sql: "DELETE FROM session_grants WHERE session_id = ? AND kind = 'vorgang' AND granted_at_ms <= ?",
+  sql: "DELETE FROM session_grants WHERE session_id = ? AND kind IN ('vorgang', 'invitation') AND granted_at_ms <= ?",
   args: [sessionId, untilMs],
 })
 

@@ -33,8 +33,8 @@ export type AccountActor = {
 export const trustLevelOf = (actor: Actor): TrustLevel =>
   actor.kind === 'citizen' ? (actor.account?.trustLevel ?? 'none') : 'none'
 
-/** What a citizen's session may open: a draft it began, or a Vorgang it proved to know. */
-export type Grant = { readonly kind: 'draft' | 'vorgang'; readonly id: string }
+/** What a citizen's session may open: a draft it began, a Vorgang or an invitation it proved to know. */
+export type Grant = { readonly kind: 'draft' | 'vorgang' | 'invitation'; readonly id: string }
 
 /** Stable id of an actor for journal and idempotency keys: no name, no address. */
 export function actorId(actor: Actor): string {

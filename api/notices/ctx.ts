@@ -25,8 +25,8 @@ export type NoticeFacts = {
   /** Reasons a clerk wrote; empty for an approval without any. */
   readonly reasons: string
   readonly draftedBy: string
-  /** Empty while nobody has co-signed (preview). */
-  readonly signedBy: string
+  /** Empty while nobody has co-signed (preview); null where no second person is asked. */
+  readonly signedBy: string | null
   readonly issuedOn: string
   readonly createdAtMs: number
   /** Present where no clerk decided. */

@@ -43,8 +43,8 @@ export type NoticeInput = {
   /** What the clerk wrote; empty for an approval without. */
   readonly reasons: string
   readonly draftedBy: string
-  /** Empty while nobody co-signed: the letter then says that it is a draft. */
-  readonly signedBy: string
+  /** Empty while nobody co-signed: the letter then says that it is a draft. Null where no second person is asked. */
+  readonly signedBy: string | null
   /** Present where no clerk decided: the letter says so, and on what. */
   readonly automatic?: AutomaticBasis
   /** What the case costs in all, in cents. */
@@ -179,7 +179,7 @@ function noticeData(input: NoticeInput): Json {
       input.automatic !== undefined
         ? []
         : [
-            { name: input.signedBy === '' ? words.notSigned : input.signedBy, role: words.signed },
+            ...(input.signedBy === null ? [] : [{ name: input.signedBy || words.notSigned, role: words.signed }]),
             { name: input.draftedBy, role: words.drafted },
           ],
   }

@@ -19,8 +19,8 @@ import {
   findLatestDecision,
   findNotice,
   findNoticeOfDecision,
-  insertAutomaticDecision,
   insertDecision,
+  insertFinalDecision,
   insertNotice,
   insertRetrieval,
   listNotices,
@@ -61,6 +61,7 @@ export type DecisionView = {
   readonly state: DecisionRow['state']
   readonly draftedBy: string
   readonly draftedAtMs: number
+  /** The second person; null while nobody signed, and where none is asked. */
   readonly signedBy: string | null
   /** What the second person said when it was returned. */
   readonly comment: string | null
@@ -75,12 +76,15 @@ export type NoticeView = {
 
 const spotOf = (id: string, column: string) => ({ table: 'decisions', row: id, column })
 
-/** Drafts a decision. A refusal needs reasons (§ 39 VwVfG). An earlier draft simply is no longer the newest. */
+/**
+ * Drafts a decision, or makes it where no second person is asked. A refusal needs reasons (§ 39 VwVfG). An earlier draft
+ * simply is no longer the newest.
+ */
 export async function prepareDecision(
   ctx: NoticesCtx,
   kase: NoticeCase,
   actor: Actor,
-  input: { readonly outcome: DecisionRow['outcome']; readonly reasons: unknown },
+  input: { readonly outcome: DecisionRow['outcome']; readonly reasons: unknown; readonly isCosigned: boolean },
 ): Promise<Plan> {
   const reasons = v.safeParse(Prose, input.reasons ?? '')
   if (!reasons.success || (input.outcome === 'refused' && reasons.output === '')) {
@@ -94,9 +98,10 @@ export async function prepareDecision(
   const text = canonicalJson(content)
   const contentHash = await ctx.keyring.commit(keyId, `decision:${kase.vorgang.id}`, text)
   const atMs = ctx.now()
+  const insert = input.isCosigned ? insertDecision : insertFinalDecision
   return {
     statements: [
-      insertDecision({
+      insert({
         id,
         vorgangId: kase.vorgang.id,
         outcome: input.outcome,
@@ -108,7 +113,7 @@ export async function prepareDecision(
       }),
     ],
     journal: [
-      line(kase, 'decision-drafted', atMs, actorId(actor), {
+      line(kase, input.isCosigned ? 'decision-drafted' : 'decision-made', atMs, actorId(actor), {
         decision: id,
         outcome: input.outcome,
         content: contentHash,
@@ -146,7 +151,7 @@ export async function prepareAutomaticDecision(
   const atMs = ctx.now()
   return {
     statements: [
-      insertAutomaticDecision({
+      insertFinalDecision({
         id,
         vorgangId: kase.vorgang.id,
         outcome: input.outcome,
@@ -198,7 +203,7 @@ export async function prepareReturn(ctx: NoticesCtx, kase: NoticeCase, actor: Ac
   }
 }
 
-/** Makes the notice of the co-signed decision: the PDF is durable first, then document, notice and journal. Repeated it is the same notice. */
+/** Makes the notice of the decision that counts: the PDF is durable first, then document, notice and journal. Repeated it is the same notice. */
 export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: NoticeKind): Promise<Plan> {
   const decision = await findLatestDecision(ctx.db, kase.vorgang.id)
   if (
@@ -286,7 +291,7 @@ export async function readDecision(ctx: NoticesCtx, _actor: Actor, vorgangId: st
     state: decision.state,
     draftedBy: await nameOf(ctx, decision.draftedBy),
     draftedAtMs: decision.draftedAtMs,
-    signedBy: decision.signedBy === null ? null : await nameOf(ctx, decision.signedBy),
+    signedBy: decision.signedBy === null || isAlone(decision) ? null : await nameOf(ctx, decision.signedBy),
     comment,
   }
 }
@@ -366,7 +371,7 @@ async function renderDecision(
     lang: langOf(kase, decision),
     reasons: content.reasons,
     draftedBy: await nameOf(ctx, decision.draftedBy),
-    signedBy: decision.signedBy === null ? '' : await nameOf(ctx, decision.signedBy),
+    signedBy: isAlone(decision) ? null : await nameOf(ctx, decision.signedBy ?? ''),
     issuedOn: dayInBerlin(atMs),
     createdAtMs: atMs,
     ...(content.automatic === undefined ? {} : { automatic: content.automatic }),
@@ -384,6 +389,8 @@ async function contentOf(ctx: NoticesCtx, decision: DecisionRow): Promise<Decisi
     await ctx.keyring.openJson(decision.keyId, spotOf(decision.id, 'content'), decision.contentSealed),
   )
 }
+
+const isAlone = (decision: DecisionRow): boolean => decision.signedBy === decision.draftedBy
 
 const nameOf = async (ctx: NoticesCtx, actor: string): Promise<string> =>
   (await staffName(ctx, actor.replace(/^staff:/, ''))) ?? ''

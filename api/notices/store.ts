@@ -79,8 +79,8 @@ export const insertDecision = (
   ],
 })
 
-/** A decision that the process makes itself: nobody drafts or signs it (§ 35a VwVfG). */
-export const insertAutomaticDecision = (row: Parameters<typeof insertDecision>[0]): Statement => ({
+/** A decision that counts at once: the process's own (§ 35a VwVfG), or a clerk's where no second person is asked. */
+export const insertFinalDecision = (row: Parameters<typeof insertDecision>[0]): Statement => ({
   sql: "INSERT INTO decisions (id, vorgang_id, outcome, key_id, content_sealed, content_hash, drafted_by, drafted_at_ms, state, signed_by, signed_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'signed', ?, ?, 1)",
   args: [...insertDecision(row).args, row.draftedBy, row.draftedAtMs],
 })

@@ -3,7 +3,8 @@ import type { EligibilityView, PrecheckView, ReviewView, StepView } from '../for
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { ANSWERS, beginDraft, bodyOf, DRAFTS, fillDraft, type Next, sendStep, submit } from '../testing/dog-tax.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import type { DraftFrame, SavedPage, StartPage } from './service-pages.ts'
+import type { DraftFrame } from './draft-frame.ts'
+import type { SavedPage, StartPage } from './service-pages.ts'
 
 const DAY_MS = 86_400_000
 const SERVICE = '/submissions/services/hund-anmelden'

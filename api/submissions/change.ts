@@ -8,6 +8,7 @@ import type { Actor } from '../lib/actor.ts'
 import { Problem, problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, type DraftNotes, openDraft, sealDraft } from './draft.ts'
+import { planVoid } from './invitations.ts'
 import { planNotice } from './plan-mail.ts'
 import { type DraftRow, updateDraft } from './store.ts'
 
@@ -30,6 +31,14 @@ export type Change<T> = {
   readonly answer: T
 }
 
+type Changing = {
+  readonly draftId: string
+  readonly files: readonly Storing[]
+  readonly plan?: Plan
+  /** What else is written, made anew for each version of the draft before it is decided. */
+  readonly planFor?: (draft: Draft) => Promise<Plan>
+}
+
 /**
  * Reads, decides and writes a draft; decides again when another window was quicker, at most five times. Files that the
  * draft holds no longer are forgotten in the same batch. Throws 404, 409 and 410 as `openDraft`, what `decide` throws,
@@ -38,15 +47,19 @@ export type Change<T> = {
 export async function changeDraft<T>(
   ctx: SubmissionsCtx,
   actor: Actor,
-  input: { readonly draftId: string; readonly files: readonly Storing[]; readonly plan?: Plan },
+  input: Changing,
   decide: (draft: Draft) => Change<T>,
 ): Promise<T> {
   try {
     authorize(actor, 'draft.write', { draftId: input.draftId })
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const draft = await openDraft(ctx, actor, input.draftId)
+      const planned = (await input.planFor?.(draft)) ?? {}
       const change = decide(draft)
-      const isWritten = await writeChange(ctx, draft, change, input)
+      const isWritten = await writeChange(ctx, draft, change, {
+        files: input.files,
+        plan: join(input.plan ?? {}, planned),
+      })
       if (isWritten) {
         return change.answer
       }
@@ -63,10 +76,11 @@ export async function changeDraft<T>(
 
 async function writeChange(
   ctx: SubmissionsCtx,
-  { row, typed: before, notes: notesBefore }: Draft,
-  { typed, kept, lang = row.lang, ...change }: Change<unknown>,
-  { files, plan = {} }: { readonly files: readonly Storing[]; readonly plan?: Plan },
+  draft: Draft,
+  { typed, kept, lang = draft.row.lang, ...change }: Change<unknown>,
+  { files, plan }: { readonly files: readonly Storing[]; readonly plan: Plan },
 ): Promise<boolean> {
+  const { row, typed: before, notes: notesBefore } = draft
   const atMs = ctx.now()
   const still = new Set(filesIn(typed).map(({ file }) => file.id))
   const hasLost = filesIn(before).some(({ file }) => !still.has(file.id))
@@ -80,6 +94,7 @@ async function writeChange(
       plan,
       notes.email === undefined ? {} : planNotice(row.id, expiresAtMs),
       ...kept.map((file) => file.plan),
+      await planVoid(ctx, { ...draft, typed }),
       planForgetUploads(lost),
     ),
   )

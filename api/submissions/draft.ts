@@ -27,9 +27,17 @@ export type DraftNotes = {
   readonly unsent?: readonly string[] | undefined
   /** Where a code to go on may be sent, and a notice before the draft expires. */
   readonly email?: string | undefined
+  /** Keyed marks of whoever asked others: none of them signs as well. */
+  readonly persons?: readonly string[] | undefined
+  /** Somebody to be asked for something, as it was typed and refused. */
+  readonly inviting?: Inviting | undefined
   /** Which answers came from the applicant's account. */
   readonly sources?: Sources | undefined
 }
+
+/** `of`: kind and role (`sign.eltern`, `step.nachweis`); `issue`: what is wrong, by the name of a word. */
+export type Inviting = v.InferOutput<typeof InvitingShape>
+const InvitingShape = v.object({ of: v.string(), name: v.string(), email: v.string(), issue: v.string() })
 
 /** A draft with its answers opened and the form version it was begun with. */
 export type Draft = {
@@ -51,6 +59,8 @@ const Stored = v.object({
   anyway: v.optional(v.array(v.string())),
   unsent: v.optional(v.array(v.string())),
   email: v.optional(v.string()),
+  persons: v.optional(v.array(v.string())),
+  inviting: v.optional(InvitingShape),
   sources: v.optional(Sources),
 })
 const spotOf = (id: string) => ({ table: 'drafts', row: id, column: 'answers' })

@@ -6,6 +6,7 @@ import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter, readFields } from '../http/validate.ts'
 import { Problem } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { pathsOf } from './draft-frame.ts'
 import {
   CodeSent,
   Id,
@@ -20,7 +21,7 @@ import {
   Spoken,
   StatusCode,
 } from './schema.ts'
-import { pathsOf, readEligibility, readPrecheck, readSavedPage, readStart, readTasks } from './service-pages.ts'
+import { readEligibility, readPrecheck, readSavedPage, readStart, readTasks } from './service-pages.ts'
 import { mailSaved, requestDraftCode, resumeDraft } from './service-resume.ts'
 import { applyAnyway, type NextPage, speakDraft } from './service-steps.ts'
 

@@ -50,7 +50,7 @@ export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id, isCorrectio
 const Page = v.pipe(
   v.string(),
   v.maxLength(200),
-  v.regex(/^\/((antrag|status|konto|fehler)(\/[A-Za-z0-9-]{1,120}){0,4}\/?)?$/),
+  v.regex(/^\/((antrag|mitzeichnen|status|konto|fehler)(\/[A-Za-z0-9-]{1,120}){0,4}\/?)?$/),
 )
 export const Speak = v.strictObject({ lang: Language, page: v.optional(Page, '/') })
 export const Spoken = v.object({ lang: Language })

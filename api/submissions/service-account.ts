@@ -15,6 +15,7 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { draftSent, findOwnDraft } from './draft.ts'
 import { ownVorgang } from './service-status.ts'
 import { closeDraft, type DraftRow, listOpenDrafts } from './store.ts'
+import { forgetInvitations } from './store-invitations.ts'
 
 /** Newest first; what is older is found by its reference. */
 const SHOWN_MAX = 100
@@ -151,7 +152,12 @@ async function planDiscard(
   const uploads = await readUploadPlaces(ctx, row.id)
   const closed = { guards: [closeDraft(row, 'expired', ctx.now())] }
   return {
-    plan: join(closed, planForgetUploads(uploads), planDestroyKey(ctx, row.keyId)),
+    plan: join(
+      closed,
+      planForgetUploads(uploads),
+      { statements: [forgetInvitations(row.id)] },
+      planDestroyKey(ctx, row.keyId),
+    ),
     blobs: uploads.map((upload) => upload.blobId),
   }
 }

@@ -12,11 +12,14 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { wordsOf } from '../lib/words.ts'
 import { vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { Participation } from './invitations.ts'
+import { applicantSection, participantSection } from './participant-words.ts'
 import { findLatestAnswers, findSubmissionOfVorgang, type SubmissionRow } from './store.ts'
 
 const Stored = v.object({
   format: v.literal(1),
   answers: v.record(v.string(), v.unknown()),
+  participants: v.optional(v.array(Participation), []),
   eligibility: v.optional(
     v.object({
       outcome: v.picklist(['yes', 'no', 'unclear']),
@@ -45,6 +48,18 @@ async function readFirstAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise
   return row === undefined ? null : await openAnswers(ctx, row)
 }
 
+/** Who signed or answered what holds now, beside the applicant. The caller has checked who asks. */
+export async function readParticipations(ctx: SubmissionsCtx, vorgangId: string): Promise<readonly Participation[]> {
+  const row = await findLatestAnswers(ctx.db, vorgangId)
+  return row === undefined ? [] : (await openStored(ctx, row)).participants
+}
+
+/** The same of what was first sent in. */
+async function readFirstParticipations(ctx: SubmissionsCtx, vorgangId: string): Promise<readonly Participation[]> {
+  const row = await findSubmissionOfVorgang(ctx.db, vorgangId)
+  return row === undefined ? [] : (await openStored(ctx, row)).participants
+}
+
 /** Opens the answers of one application or correction. */
 export const openAnswers = async (ctx: SubmissionsCtx, row: SubmissionRow): Promise<Answers> =>
   (await openStored(ctx, row)).answers as Answers
@@ -69,6 +84,8 @@ export async function makeCopy(
     throw vorgangMissing(`vorgang ${vorgang.id}`)
   }
   const form = ctx.form(content, vorgang.serviceSlug, vorgang.lang)
+  const words = ctx.formWords(content, vorgang.lang)
+  const participants = await readFirstParticipations(ctx, vorgang.id)
   const bytes = await ctx.renderCopy({
     content,
     lang: vorgang.lang,
@@ -77,10 +94,11 @@ export async function makeCopy(
     reference: vorgang.reference,
     aktenzeichen: eakte.aktenzeichen,
     receivedAtMs: vorgang.openedAtMs,
-    sections: summary(form, answers, {
-      words: ctx.formWords(content, vorgang.lang),
-      today: dayInBerlin(vorgang.openedAtMs),
-    }),
+    sections: [
+      ...applicantSection(form, answers, wordsOf(content.words, vorgang.lang)),
+      ...summary(form, answers, { words, today: dayInBerlin(vorgang.openedAtMs) }),
+      ...participantSection(participants, { words: wordsOf(content.words, vorgang.lang), lang: vorgang.lang }),
+    ],
     dataJson: canonicalJson({
       format: 1,
       reference: vorgang.reference,
@@ -88,6 +106,7 @@ export async function makeCopy(
       receivedAt: new Date(vorgang.openedAtMs).toISOString(),
       form: { id: form.id, version: form.version, digest: form.digest },
       answers,
+      ...(participants.length === 0 ? {} : { participants }),
     }),
     files: documents
       .filter((document) => document.kind === 'attachment')

@@ -17,11 +17,13 @@ import { errandDueOn, possibleActs } from './acts.ts'
 import { DRAFT_LIFE_MS } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, sealDraft } from './draft.ts'
+import { journalOfGiven, readGiven } from './given.ts'
 import { actImpossible, incomplete } from './refusals.ts'
 import { factsOf } from './service-act-facts.ts'
 import { planFlag } from './service-act-submissions.ts'
 import { readAnswers } from './service-copy.ts'
 import { closeDraft, insertDraft, insertSubmission } from './store.ts'
+import { forgetInvitations } from './store-invitations.ts'
 
 /**
  * Begins a correction: the same form in the same version, filled with what holds now. Nothing changes until it is sent; it is
@@ -106,7 +108,11 @@ async function planRecord(
   { draft, kase, answers, id, by }: Correcting & { readonly id: string },
 ): Promise<Plan> {
   const { row, form } = draft
-  const text = canonicalJson(canonicalAnswers(form, answers))
+  const participants = await readGiven(ctx, draft)
+  const text = canonicalJson({
+    ...canonicalAnswers(form, answers),
+    ...(participants.length === 0 ? {} : { participants }),
+  })
   const spot = { table: 'submissions', row: id, column: 'answers' }
   const digest = createHash('sha256').update(text).digest()
   const receivedAtMs = ctx.now()
@@ -118,6 +124,7 @@ async function planRecord(
   }
   return {
     statements: [
+      forgetInvitations(row.id),
       insertSubmission({
         id,
         vorgangId: kase.vorgang.id,
@@ -132,7 +139,16 @@ async function planRecord(
         kind: 'correction',
       }),
     ],
-    journal: [{ eakteId: kase.eakte.id, type: 'act-received', atMs: receivedAtMs, actor: by, body }],
+    journal: [
+      { eakteId: kase.eakte.id, type: 'act-received', atMs: receivedAtMs, actor: by, body },
+      ...(await journalOfGiven(ctx, participants, {
+        eakteId: kase.eakte.id,
+        vorgangId: kase.vorgang.id,
+        submissionId: id,
+        keyId: row.keyId,
+        atMs: receivedAtMs,
+      })),
+    ],
     changes: [{ topic: 'vorgang', id: kase.vorgang.id }],
   }
 }

@@ -21,6 +21,7 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { sealDraft } from './draft.ts'
 import { requireLevel } from './service-level.ts'
 import { closeDraft, countOpenDrafts, type DraftRow, insertDraft, listExpiredDrafts } from './store.ts'
+import { forgetInvitations } from './store-invitations.ts'
 
 export const serviceNotOnline = problemType('submissions/service-not-online', 404)
 export const servicePaused = problemType('submissions/service-paused', 409)
@@ -147,6 +148,7 @@ async function expireDraft(ctx: SubmissionsCtx, row: DraftRow): Promise<boolean>
     join(
       { guards: [closeDraft(row, 'expired', ctx.now())] },
       planForgetUploads(uploads),
+      { statements: [forgetInvitations(row.id)] },
       planJob({ kind: 'destroy-key', key: row.keyId, payload: { keyId: row.keyId }, dueAtMs: ctx.now() }),
     ),
   )

@@ -6,9 +6,9 @@ import { wordsOf } from '../lib/words.ts'
 import { readRequests } from '../messages/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft } from './draft.ts'
+import { pathsOf } from './draft-frame.ts'
 import { ownDrafts, readOverview } from './service-account.ts'
 import { readAnswers } from './service-copy.ts'
-import { pathsOf } from './service-pages.ts'
 
 type Rows = readonly { readonly label: string; readonly value: string }[]
 type Section = { readonly title: string; readonly rows: Rows }

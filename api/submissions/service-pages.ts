@@ -1,17 +1,14 @@
 import { availabilityOn } from '../content/service.ts'
-import type { Content } from '../content/snapshot.ts'
 import type { Form } from '../forms/model.ts'
 import {
   eligibilityView,
   findPage,
-  germanTextsOf,
   isLevelMarked,
   pageVersion,
   precheckView,
   receiptView,
   resumeStep,
   reviewView,
-  type SpokenWords,
   startView,
   stepView,
   tasksView,
@@ -21,7 +18,6 @@ import {
 } from '../forms/service.ts'
 import type {
   EligibilityView,
-  FormPaths,
   PrecheckView,
   ReceiptView,
   ReviewView,
@@ -30,7 +26,6 @@ import type {
   TasksView,
 } from '../forms/view.ts'
 import { authorize } from '../identity/permissions.ts'
-import { ACCOUNT_IDLE_MS } from '../identity/service.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
 import { type Actor, trustLevelOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
@@ -38,71 +33,22 @@ import { isAtLeast, type TrustLevel } from '../lib/trust-level.ts'
 import { wordsOf } from '../lib/words.ts'
 import { readEmail } from '../messages/service.ts'
 import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
-import type { Contact, SubmissionsCtx } from './ctx.ts'
+import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
+import { type DraftFrame, framed, type PageFrame, pageOf, pathsOf } from './draft-frame.ts'
+import { readGiven } from './given.ts'
+import { hasParticipants, type Participation } from './invitations.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
 import { makeCopy } from './service-copy.ts'
 import { serviceNotOnline } from './service-drafts.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
 import { findPendingLookup, pathOf } from './service-lookups.ts'
+import { findMissingSignature } from './service-participants.ts'
 import { readSaved, type SavedDraft } from './service-resume.ts'
 import { ownVorgang } from './service-status.ts'
 import { stepMissing } from './service-steps.ts'
 import { sourceMark } from './source-mark.ts'
 import { findSubmissionOfDraft } from './store.ts'
-
-/** Where the pages of a draft are. */
-export const pathsOf = (draftId: string, slug: string): FormPaths => ({
-  start: `/antrag/beginnen/${slug}`,
-  step: (address, changing = false) => `/antrag/${draftId}/${address}${changing ? '?aendern=1' : ''}`,
-  review: `/antrag/${draftId}/pruefen`,
-  tasks: `/antrag/${draftId}/aufgaben`,
-})
-
-/** What every page of an application knows: its language, what of it is German, and who helps. */
-export type PageFrame = {
-  readonly lang: string
-  readonly germanTexts: readonly string[]
-  readonly contact: Contact
-  readonly isSensitive: boolean
-}
-/** The same for a page of a draft. */
-export type DraftFrame = PageFrame & {
-  readonly draftId: string
-  readonly expiresAtMs: number
-  /** How long a sign-in lives without use; null for a guest, whose draft stays open as long as it is kept. */
-  readonly signOutAfterMs: number | null
-}
-
-type Framing = { readonly content: Content; readonly slug: string; readonly lang: string; readonly heard: SpokenWords }
-
-function framed<T extends object>(ctx: SubmissionsCtx, view: T, at: Framing): T & PageFrame {
-  const { content, slug, lang, heard } = at
-  const german = lang === 'de' ? [] : germanTextsOf(view, ctx.form(content, slug, lang).germanTexts, heard.german)
-  return {
-    ...view,
-    lang,
-    germanTexts: german,
-    contact: ctx.contact(content, slug),
-    isSensitive: content.services.get(slug)?.isSensitive ?? false,
-  }
-}
-
-/** The words and paths by which a draft's pages are built, and what makes a page of them. */
-function pageOf(ctx: SubmissionsCtx, actor: Actor, { row, content, today }: Draft) {
-  const words = ctx.formWords(content, row.lang)
-  const paths = pathsOf(row.id, row.serviceSlug)
-  const at = { content, slug: row.serviceSlug, lang: row.lang, heard: words }
-  return {
-    options: { today, words, paths },
-    framed: <T extends object>(view: T): T & DraftFrame => ({
-      ...framed(ctx, view, at),
-      draftId: row.id,
-      expiresAtMs: row.expiresAtMs,
-      signOutAfterMs: actor.kind === 'citizen' && actor.account !== undefined ? ACCOUNT_IDLE_MS : null,
-    }),
-  }
-}
 
 export type StartPage = StartView &
   PageFrame & {
@@ -195,9 +141,25 @@ export async function readStep(
   ctx: SubmissionsCtx,
   actor: Actor,
   input: { readonly draftId: string; readonly address: string; readonly isChanging: boolean },
-): Promise<StepView & DraftFrame> {
+): Promise<StepPage> {
   const draft = await openDraft(ctx, actor, input.draftId)
   requireLevel(actor, neededLevel(draft, input.address))
+  return stepPage(ctx, actor, draft, input)
+}
+
+export type StepPage = StepView &
+  DraftFrame & {
+    /** Somebody else may answer it: who, and the page on which they are asked. */
+    readonly delegate?: { readonly title: string; readonly path: string }
+  }
+
+/** One page of a draft that is open already, whoever answers it. Throws 404 for a page that cannot be reached. */
+export function stepPage(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  draft: Draft,
+  input: { readonly address: string; readonly isChanging: boolean },
+): StepPage {
   const page = pageOf(ctx, actor, draft)
   const mine = draft.notes.mine?.[input.address]
   const found = findPage(draft.form, draft.typed, input.address, { today: draft.today })?.page
@@ -218,9 +180,12 @@ export async function readStep(
   // What a page was made from is what is stored; what stands there beforehand is not yet.
   const seen = found === undefined ? view.seen : pageVersion(draft.typed, found)
   const shown = { ...view, seen }
-  return page.framed(
-    withSources(draft.form, shown, { answered, given: draft.given, today: draft.today, words, isOpen }),
-  )
+  const delegate = found?.step.kind === 'questions' ? found.step.delegate : undefined
+  const path = `/antrag/${draft.row.id}/mitwirkende#step-${input.address}`
+  return {
+    ...page.framed(withSources(draft.form, shown, { answered, given: draft.given, today: draft.today, words, isOpen })),
+    ...(delegate === undefined ? {} : { delegate: { title: delegate.title, path } }),
+  }
 }
 
 /** Data of the list of tasks: the sections of a form, whether it is shown by itself or not. */
@@ -251,6 +216,10 @@ export type ReviewPage = ReviewView &
     readonly isPaper: boolean
     /** Who is told what, by which way. */
     readonly recipients: readonly Recipient[]
+    /** What others signed or answered, as it stands. */
+    readonly participants: readonly Participation[]
+    /** Page on which others are asked; null where the form knows nobody beside the applicant. */
+    readonly participantsPath: string | null
   }
 
 /** Data of the page on which everything is checked before sending. */
@@ -262,10 +231,31 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   const pending = view.missing === undefined ? await findPendingLookup(ctx, draft) : undefined
   const fee = view.missing === undefined ? feeOf(ctx, draft) : null
   const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
-  const text = wordsOf(draft.content.words, draft.row.lang)('lookup.pending')
-  const missing = pending === undefined ? {} : { missing: { path: pathOf(draftId, pending.id), text } }
+  const words = wordsOf(draft.content.words, draft.row.lang)
+  // On paper they sign on paper.
+  const unsigned = view.missing === undefined && !isPaper ? await findMissingSignature(ctx, draft) : undefined
+  const participantsPath = hasParticipants(draft.form) ? `/antrag/${draftId}/mitwirkende` : null
+  const missing =
+    pending !== undefined
+      ? { missing: { path: pathOf(draftId, pending.id), text: words('lookup.pending') } }
+      : unsigned !== undefined
+        ? {
+            missing: {
+              path: participantsPath ?? '',
+              text: words('participants.missing', { role: unsigned.title }),
+            },
+          }
+        : {}
   const shown = { ...page.framed(marked(view, draft)), ...missing }
-  return { ...shown, fee, version: draft.row.version, recipients: recipientsOf(draft), isPaper }
+  return {
+    ...shown,
+    fee,
+    version: draft.row.version,
+    recipients: recipientsOf(draft),
+    isPaper,
+    participants: await readGiven(ctx, draft),
+    participantsPath,
+  }
 }
 
 /** What the application as it stands would cost today. */

@@ -67,7 +67,8 @@ export async function saveStep(ctx: SubmissionsCtx, actor: Actor, input: StepInp
 
 type Decided = Change<{ readonly next: NextPage; readonly lang: Spoken | null }>
 
-function decideStep(draft: Draft, input: StepInput): Decided {
+/** What becomes of a draft by what a page sent; whoever may send it is checked by the caller. Throws 404. */
+export function decideStep(draft: Draft, input: Omit<StepInput, 'request'>): Decided {
   const { form, today } = draft
   const read = readStepBody(form, draft.typed, input.address, { entries: input.entries, today })
   if (read === undefined) {

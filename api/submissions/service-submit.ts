@@ -21,14 +21,19 @@ import type { Effect } from '../workflow/state.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, findOwnDraft, openDraftRow } from './draft.ts'
+import { journalOfGiven, readGiven } from './given.ts'
 import { planIdentity } from './identity-record.ts'
+import { hasSigned, personsOf, readInvitations } from './invitations.ts'
 import { emailOf } from './person.ts'
 import { filePlanMissing, incomplete } from './refusals.ts'
 import { prepareCorrection } from './service-corrections.ts'
+import { samePerson } from './service-invitation.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
 import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
 import { planOutstanding } from './service-outstanding.ts'
+import { findMissingSignature } from './service-participants.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
+import { forgetInvitations } from './store-invitations.ts'
 
 export const paperOnly = problemType('submissions/paper-only', 409)
 
@@ -93,6 +98,7 @@ async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promi
     const pointer = `/${pending.choice.replaceAll('.', '/')}`
     throw incomplete('a register was not asked', { errors: [{ pointer, type: 'submissions/lookup-pending' }] })
   }
+  await refuseUnsigned(ctx, actor, draft)
   const { correctsId } = row
   const prepared =
     correctsId === null
@@ -116,6 +122,23 @@ async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promi
   }
   const { vorgang } = result.replay.ids
   return typeof vorgang === 'string' ? vorgang : null
+}
+
+/** Whoever has to agree too has, to exactly these answers, and none of them is the one who sends them in. */
+async function refuseUnsigned(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promise<void> {
+  const missing = await findMissingSignature(ctx, draft)
+  if (missing !== undefined) {
+    const params = { role: missing.role, given: missing.givenCount, count: missing.count }
+    throw incomplete('a signature is missing', {
+      errors: [{ pointer: '', type: 'submissions/signature-missing', params }],
+    })
+  }
+  if (draft.form.signers.length > 0) {
+    const persons = await personsOf(ctx, actor, draft.row.id)
+    if (hasSigned(await readInvitations(ctx, draft.row.id), persons, null)) {
+      throw samePerson(`draft ${draft.row.id}`)
+    }
+  }
 }
 
 async function submittedBefore(ctx: SubmissionsCtx, draftId: string): Promise<Submitted> {
@@ -232,14 +255,17 @@ async function planRecord(
   const id = at.submissionId
   const { outcome, unmet, unclear } = judge(form, draft.typed, { today: draft.today })
   const eligibility = { outcome, unmet: unmet.map((one) => one.id), unclear: unclear.map((one) => one.id) }
+  const participants = await readGiven(ctx, draft)
   const text = canonicalJson({
     ...canonicalAnswers(form, answers),
+    ...(participants.length === 0 ? {} : { participants }),
     ...(form.eligibility.conditions.length === 0 ? {} : { eligibility }),
   })
   const spot = { table: 'submissions', row: id, column: 'answers' }
   const line = { eakteId: at.eakteId, atMs: at.atMs, actor: at.actor }
   return {
     statements: [
+      forgetInvitations(row.id),
       insertSubmission({
         id,
         vorgangId: at.vorgangId,
@@ -266,6 +292,7 @@ async function planRecord(
           content: await ctx.keyring.commit(row.keyId, `submission:${id}`, createHash('sha256').update(text).digest()),
         },
       },
+      ...(await journalOfGiven(ctx, participants, { ...at, keyId: row.keyId })),
     ],
   }
 }

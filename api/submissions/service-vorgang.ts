@@ -11,8 +11,8 @@ import {
   type ScanState,
 } from '../documents/service.ts'
 import { readEakte, readVorgaenge, readVorgang } from '../eakten/service.ts'
-import type { Form } from '../forms/model.ts'
-import { summary } from '../forms/service.ts'
+import type { ApplicantKind, Form } from '../forms/model.ts'
+import { applicantKind, summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
@@ -36,7 +36,8 @@ import {
   vorgangMissing,
 } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { readAnswers, readJudgement } from './service-copy.ts'
+import type { Participation } from './invitations.ts'
+import { readAnswers, readJudgement, readParticipations } from './service-copy.ts'
 import { noteRead } from './service-reads.ts'
 import { readSent, type SentView } from './service-sent.ts'
 import { sourceMark } from './source-mark.ts'
@@ -78,6 +79,10 @@ export type VorgangView = {
   readonly answers: readonly SummarySection[]
   /** How the applicant was identified; null for a guest. */
   readonly identity: (NonNullable<Evidence['account']> & { readonly isWrittenFormReplaced: boolean }) | null
+  /** For whom they apply; null where the form does not ask. */
+  readonly applicant: ApplicantKind | null
+  /** Who agreed or answered a page beside them. */
+  readonly participants: readonly Participation[]
   /** What was found about who may apply, in the words the person read; null where nothing is asked. */
   readonly eligibility: {
     readonly outcome: string
@@ -152,6 +157,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   await noteRead(ctx, actor, kase, lines)
   const form = await formOf(ctx, about ?? vorgang)
   const judgement = await readJudgement(ctx, vorgangId)
+  const participants = await readParticipations(ctx, about?.id ?? vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
   const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   return {
@@ -175,6 +181,8 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       evidence === undefined || evidence.account === null
         ? null
         : { ...evidence.account, isWrittenFormReplaced: evidence.writtenForm !== null },
+    applicant: answers === null ? null : applicantKind(form, answers),
+    participants,
     eligibility:
       judgement === null
         ? null

@@ -7,7 +7,7 @@ import { Problem, problemType } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft } from './draft.ts'
 import { brokenForm, readMultipart } from './multipart.ts'
-import { type FileRefusal, type NewFile, type StoredUpload, storeDraftFile } from './service-files.ts'
+import { type FileRefusal, type NewFile, questionMissing, type StoredUpload, storeDraftFile } from './service-files.ts'
 import type { DraftRow } from './store.ts'
 
 export const fileNameMissing = problemType('submissions/file-name-missing', 400)
@@ -48,6 +48,7 @@ export async function readStepRequest(
   actor: Actor,
   draftId: string,
   c: Context<Env>,
+  isAsked: (pointer: string) => boolean = () => true,
 ): Promise<StepRequest> {
   const { row } = await openDraft(ctx, actor, draftId)
   if (!isMultipart(c)) {
@@ -58,6 +59,9 @@ export async function readStepRequest(
   try {
     const entries = await readMultipart(c.req.raw, async ({ name: pointer, fileName, source }) => {
       try {
+        if (!isAsked(pointer)) {
+          throw questionMissing('a file for another page')
+        }
         const alone = { announcedBytes: null, sha256: null }
         files.push(await storeDraftFile(ctx, actor, { draftId, pointer, fileName, source, ...alone }))
       } catch (error) {

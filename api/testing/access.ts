@@ -23,6 +23,8 @@ export type Things = {
   readonly postbox: string
   /** Another session of the same account. */
   readonly session: string
+  /** Somebody asked to answer a page of `draft`; opened by the owner of the draft, too. */
+  readonly invitation: string
 }
 type People = { readonly citizen: Caller; readonly clerk: Caller; readonly lead: Caller }
 type CaseView = {
@@ -76,10 +78,25 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
 }
 
 /** A draft that is not sent, with a file. */
-export async function openDraft(citizen: Caller): Promise<Pick<Things, 'draft' | 'file'>> {
+export async function openDraft(citizen: Caller): Promise<Pick<Things, 'draft' | 'file' | 'invitation'>> {
   const draft = await fillDraft(citizen, { until: 'unterlagen' })
   const { id: file } = await bodyOf<{ id: string }>(await putFile(citizen, draft, smallPdf('draft')), 201)
-  return { draft, file }
+  return { draft, file, invitation: await askSomebody(citizen, draft) }
+}
+
+/** Where the form of the draft lets somebody else answer a page. */
+async function askSomebody(citizen: Caller, draft: string): Promise<string> {
+  const asked = { kind: 'step', role: 'kontakt', name: 'Verein', email: 'verein@beispiel.example' }
+  const answer = await citizen.post(`/submissions/drafts/${draft}/invitations`, asked)
+  if (!answer.ok) {
+    return '01900000-0000-7000-8000-000000000002'
+  }
+  const { invitationId } = (await answer.json()) as { invitationId: string }
+  type Role = { readonly invitations: readonly { readonly id: string; readonly code: string }[] }
+  const { roles } = await citizen.read<{ roles: readonly Role[] }>(`/submissions/drafts/${draft}/participants`)
+  const { code } = roles.flatMap(({ invitations }) => invitations).find(({ id }) => id === invitationId) ?? {}
+  await bodyOf(await citizen.post(`/submissions/invitations/${invitationId}/code`, { code }), 200)
+  return invitationId
 }
 
 /** Guests have none. */

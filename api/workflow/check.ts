@@ -150,7 +150,7 @@ function checkFourEyes(definition: Definition, node: Node, report: Report): void
     )
     return
   }
-  if (reachable(definition, [definition.start], watched.id).has(node.id)) {
+  if (reachable(definition, [definition.start], new Set([watched.id])).has(node.id)) {
     const detail = `"${node.id}" can be reached without "${watched.id}", so four eyes would not hold.`
     report(node.line, 'workflow/co-sign', detail)
   }
@@ -176,12 +176,19 @@ function reachesEnd(definition: Definition, node: Node): boolean {
 }
 
 /** Where a way leads from `from`, `without` taken out. Enters sub-processes and boundary events; leaves both. */
-function reachable(definition: Definition, from: readonly string[], without = ''): ReadonlySet<string> {
+export function reachable(
+  definition: Definition,
+  from: readonly string[],
+  without: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
   const seen = new Set<string>()
   const open = [...from]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const node = definition.nodes.get(id)
-    if (node === undefined || seen.has(id) || id === without) {
+    if (node === undefined || seen.has(id)) {
+      continue
+    }
+    if (without.has(id)) {
       continue
     }
     seen.add(id)

@@ -2,6 +2,7 @@ import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { unannounced } from './announced.ts'
 import { checkReferences } from './check.ts'
+import { checkDecisions } from './decisions.ts'
 import { parseDefinition } from './definition.ts'
 import { readSharedTexts, SHARED_TEXTS } from './shared-texts.ts'
 import { readProcessTexts } from './texts.ts'
@@ -57,12 +58,25 @@ async function checkProcess(content: Content, { folder, name }: Place): Promise<
     documents: inFolder.flatMap((name) => /^notice\.([a-z-]+)\.de\.yaml$/.exec(name)?.[1] ?? []),
     connectors: [...content.connectors.keys()],
   })
+  const hasFee = content.services.get(folder.split('/')[1] ?? '')?.fee !== undefined
+  const nodes = [...parsed.definition.nodes.values()]
+  const unpaid: readonly Finding[] =
+    hasFee && !nodes.some((node) => node.kind === 'service' && node.effect === 'pay')
+      ? [
+          {
+            file,
+            line: 1,
+            type: 'workflow/no-payment',
+            detail: 'The service has a fee, and no step of its process takes it.',
+          },
+        ]
+      : []
   const words = languages.flatMap((lang) => {
     const path = `${folder}/${name}.${lang}.yaml`
     const read = readProcessTexts(textOf(content, path), path, parsed.definition)
     return read.ok ? unannounced(parsed.definition, read.texts, file) : read.findings
   })
-  return [...german, ...references, ...words]
+  return [...german, ...references, ...checkDecisions(parsed.definition, file), ...unpaid, ...words]
 }
 
 const lacks = (file: string, detail: string): Finding => ({ file, line: 1, type: 'workflow/no-file', detail })

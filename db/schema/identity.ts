@@ -32,7 +32,7 @@ export const sessionGrants = sqliteTable(
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id),
-    kind: text('kind', { enum: ['draft', 'vorgang'] }).notNull(),
+    kind: text('kind', { enum: ['draft', 'vorgang', 'invitation'] }).notNull(),
     entityId: text('entity_id').notNull(),
     grantedAtMs: integer('granted_at_ms').notNull(),
   },
@@ -64,7 +64,7 @@ export const accessCodes = sqliteTable(
     id: text('id').primaryKey(),
     vorgangId: text('vorgang_id').notNull(),
     codeHash: text('code_hash').notNull(),
-    kind: text('kind', { enum: ['receipt', 'mail', 'draft'] }).notNull(),
+    kind: text('kind', { enum: ['receipt', 'mail', 'draft', 'invitation'] }).notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
     usedAtMs: integer('used_at_ms'),

@@ -101,3 +101,30 @@ export const actForms = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.vorgangId, t.act, t.about] })],
 )
+
+/**
+ * Somebody whom an applicant asked: to agree with the whole (`sign`), or to answer one page (`step`). Who they are and what
+ * came of it is sealed under the draft's key and goes with it. They get a link with the id and a code by another way.
+ */
+export const invitations = sqliteTable(
+  'invitations',
+  {
+    id: text('id').primaryKey(),
+    draftId: text('draft_id').notNull(),
+    kind: text('kind', { enum: ['sign', 'step'] }).notNull(),
+    /** Id of the role, or of the step, in the form. */
+    role: text('role').notNull(),
+    /** `void`: it was given, and what they had seen was changed afterwards. */
+    state: text('state', {
+      enum: ['invited', 'opened', 'given', 'void', 'declined', 'withdrawn', 'expired'],
+    }).notNull(),
+    keyId: text('key_id').notNull(),
+    inviteeSealed: blob('invitee_sealed', { mode: 'buffer' }).notNull(),
+    /** What was signed, by whom and how they proved it; or why they declined. */
+    recordSealed: blob('record_sealed', { mode: 'buffer' }),
+    createdAtMs: integer('created_at_ms').notNull(),
+    deadlineAtMs: integer('deadline_at_ms').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [index('invitations_draft').on(t.draftId, t.id)],
+)

@@ -1,5 +1,6 @@
 /**
- * `npm run forms -- report` prints what each service of a content folder has: steps, fields, rules, level, open points.
+ * `npm run forms -- report` prints what each service of a content folder has: steps, fields, rules, level, open points; it
+ * runs the cases made from each form, and plants faults to see how many the cases find. `report <service>` for one alone.
  * `npm run forms -- xml|csv <service>` writes its data schema as XDatenfelder 3 or as a table of questions.
  */
 import { randomUUID } from 'node:crypto'
@@ -8,6 +9,9 @@ import { writeXDatenfelder } from '../../api/adapters/xdatenfelder/write.ts'
 import type { Content } from '../../api/content/snapshot.ts'
 import { contentCheckers } from '../../api/context-checks.ts'
 import { surveyService } from '../../api/editing/service.ts'
+import { CASE_KINDS } from '../../api/forms/cases/cases.ts'
+import { type CaseReport, reportCases } from '../../api/forms/cases/report.ts'
+import { caseSource } from '../../api/forms/cases/source.ts'
 import { createForms, type Form, readModel, writeQuestionTable } from '../../api/forms/service.ts'
 import { readCheckedContent } from '../content.ts'
 
@@ -36,25 +40,64 @@ async function run(from: Content): Promise<number> {
 async function report(from: Content): Promise<number> {
   const tools = { contentCheckers: contentCheckers(readXDatenfelder), form: createForms(readXDatenfelder) }
   const names = new Set(from.paths.flatMap((path) => /^services\/([^/]+)\//.exec(path)?.[1] ?? []))
-  console.log(line('service', 'level', 'steps', 'fields', 'rules', 'open', 'missing for the next level'))
-  for (const name of [...names].sort()) {
+  const remarks: string[] = []
+  const found = { mutants: 0, survivors: 0, failures: 0 }
+  console.log(line('service', 'level', 'steps', 'fields', 'rules', 'open', ...CASE_KINDS, 'failed', 'mutants found'))
+  for (const name of [...names].filter((one) => slug === '' || one === slug).sort()) {
     const { maturity, form } = await surveyService(from, name, tools)
-    const counts = form === null ? ['-', '-', '-', '-'] : countsOf(form)
-    console.log(line(name, String(maturity.level), ...counts, maturity.missing.join(', ')))
+    const cases = form === null ? null : casesOfService(from, form)
+    console.log(line(name, String(maturity.level), ...countsOf(form, cases)))
+    if (maturity.missing.length > 0) {
+      remarks.push(`${name}: missing for the next level: ${maturity.missing.join(', ')}`)
+    }
+    remarks.push(...remarksOf(name, cases))
+    found.mutants += cases?.mutants ?? 0
+    found.survivors += cases?.survivors.length ?? 0
+    found.failures += cases?.failures.length ?? 0
   }
-  return 0
+  const share = found.mutants === 0 ? 0 : (100 * (found.mutants - found.survivors)) / found.mutants
+  console.log(`\n${found.mutants - found.survivors} of ${found.mutants} mutants found (${share.toFixed(1)} %)`)
+  console.log(remarks.join('\n'))
+  return found.failures === 0 ? 0 : 1
 }
 
-/** Steps, fields, rules (conditions, checks and notes) and open points. */
-function countsOf(form: Form): readonly string[] {
-  const steps = form.steps.flatMap((step) => (step.kind === 'loop' ? [step, ...step.steps] : [step]))
-  const conditions = [...steps, ...form.fields.values()].filter((part) => part.when !== undefined).length
-  const rules = conditions + form.checks.length + form.review.notes.length
-  return [steps.length, form.fields.size, rules, form.openPoints.length].map(String)
+function casesOfService(from: Content, form: Form): CaseReport {
+  const folder = `services/${form.slug}/`
+  const files = Object.fromEntries(
+    from.paths
+      .filter((path) => path.startsWith(folder))
+      .map((path) => [path.slice(folder.length), new TextDecoder().decode(from.file(path))]),
+  )
+  return reportCases(caseSource(files, form, readXDatenfelder))
+}
+
+/** Steps, fields, rules, open points, cases of each kind, cases that failed, mutants. */
+function countsOf(form: Form | null, cases: CaseReport | null): readonly string[] {
+  if (form === null || cases === null) {
+    return Array.from({ length: 6 + CASE_KINDS.length }, () => '-')
+  }
+  const { steps, fields, rules, kinds, failures, mutants, survivors } = cases
+  const counts = [
+    steps,
+    fields,
+    rules,
+    form.openPoints.length,
+    ...CASE_KINDS.map((kind) => kinds[kind]),
+    failures.length,
+  ]
+  return [...counts.map(String), `${mutants - survivors.length}/${mutants}`]
+}
+
+function remarksOf(name: string, cases: CaseReport | null): readonly string[] {
+  return [
+    ...(cases?.failures ?? []).map((text) => `${name}: failed: ${text}`),
+    ...(cases?.missed ?? []).map((text) => `${name}: no case reaches ${text}`),
+    ...(cases?.survivors ?? []).map((one) => `${name}: no case finds ${one.name} (${one.reason ?? 'no reason known'})`),
+  ]
 }
 
 function line(...cells: readonly string[]): string {
-  const widths = [28, 6, 6, 7, 6, 5]
+  const widths = [28, 6, 6, 7, 6, 5, 6, 9, 8, 6, 8, 7]
   return cells
     .map((cell, index) => cell.padEnd(widths[index] ?? 0))
     .join(' ')

@@ -18,19 +18,22 @@ export type { Finding } from '../../api/lib/finding.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount } from '../../api/postboxes/service.ts'
 export type { Contact } from '../../api/submissions/ctx.ts'
+export type { DraftFrame, PageFrame } from '../../api/submissions/draft-frame.ts'
+export type { Participation } from '../../api/submissions/invitations.ts'
 export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
 export type { ActPage, InspectionView } from '../../api/submissions/service-act-view.ts'
+export type { InvitationPage } from '../../api/submissions/service-invitation.ts'
 export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {
-  DraftFrame,
-  PageFrame,
   PrecheckPage,
   ReceiptPage,
   ReviewPage,
   SavedPage,
   StartPage,
+  StepPage,
 } from '../../api/submissions/service-pages.ts'
 export type { PaperPage } from '../../api/submissions/service-paper.ts'
+export type { ParticipantsPage, RoleView } from '../../api/submissions/service-participants.ts'
 export type { SentView } from '../../api/submissions/service-sent.ts'
 export type { OfferedAct, StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'

@@ -92,8 +92,8 @@ export const deadlineView = (dueOn: string, today: string): DeadlineView => {
 
 /** Words a journal line's actor: the name of a person, or what kind of program it was. */
 export const actorWord = (actor: string, t: Translate): string => {
-  if (actor === 'citizen') {
-    return t('journal.actor.citizen')
+  if (actor === 'citizen' || actor === 'participant') {
+    return t(`journal.actor.${actor}`)
   }
   const [kind, principal = ''] = actor.split(':')
   if (kind !== 'system') {
