@@ -3,9 +3,9 @@ import { PROCESS_LENGTH_MAX } from './definition.ts'
 import { buildSketch } from './foreign/build.ts'
 import type { Diagram } from './foreign/diagram.ts'
 import { finish } from './foreign/finish.ts'
-import { guessSteps, isStep } from './foreign/guess-steps.ts'
-import { guessWays } from './foreign/guess-ways.ts'
-import { type Around, type Guessing, type Mapping, writeMapping } from './foreign/mapping.ts'
+import { guessSteps, isStep, tellStep } from './foreign/guess-steps.ts'
+import { guessWays, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
+import { type Around, type Guessing, type MappedStep, type Mapping, writeMapping } from './foreign/mapping.ts'
 import { readDiagram } from './foreign/read.ts'
 import { simplify } from './foreign/simplify.ts'
 import type { AdaptingTable } from './foreign/table.ts'
@@ -87,21 +87,27 @@ function missingIn(diagram: Diagram): string | null {
 }
 
 /** Puts what an editor chose in place of what was guessed; steps that are not there any more are forgotten. */
-function choose({ steps, around }: Guessing, chosen: Mapping | undefined): void {
-  for (const [id, step] of Object.entries(chosen?.steps ?? {})) {
+function choose(guessing: Guessing, chosen: Mapping | undefined): void {
+  const { steps, around, diagram } = guessing
+  for (const [id, { as, postbox, outcomes }] of Object.entries(chosen?.steps ?? {})) {
     const guessed = steps.get(id)
     if (guessed === undefined) {
       continue
     }
-    const own = {
-      postbox: step.postbox ?? guessed.postbox ?? around.postbox,
-      outcomes: step.outcomes ?? guessed.outcomes,
+    const ways = outcomes ?? guessed.outcomes
+    const person = {
+      postbox: postbox ?? guessed.postbox ?? around.postbox,
+      ...(ways === undefined ? {} : { outcomes: ways }),
     }
-    const { postbox, outcomes } = own
-    steps.set(id, {
-      name: guessed.name,
-      as: step.as,
-      ...(step.as === 'person' ? { postbox, ...(outcomes === undefined ? {} : { outcomes }) } : {}),
-    })
+    const step: MappedStep = { name: guessed.name, as, ...(as === 'person' ? person : {}) }
+    if (JSON.stringify(step) === JSON.stringify(guessed)) {
+      continue
+    }
+    steps.set(id, step)
+    const others = diagram.notes.filter(({ values }) => values['name'] !== guessed.name)
+    diagram.notes.splice(0, diagram.notes.length, ...others)
+    tellStep(guessing, step.name, as)
+    tellPerson(guessing, id)
   }
+  tellRefusal(guessing)
 }

@@ -8,7 +8,7 @@ import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { type Case, readCase, vorgangMissing } from './case.ts'
-import type { WorkflowCtx } from './ctx.ts'
+import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
 import { mayComplete } from './machine.ts'
 import { planEvent, type Refusal } from './plan.ts'
 import type { Scalar, Values } from './state.ts'
@@ -36,6 +36,7 @@ export type TaskInput = {
   readonly values: Values
 }
 type Staff = Actor & { kind: 'staff' }
+type Prepared = Awaited<ReturnType<OutcomeHandler>>
 
 /**
  * Completes a clerk's task: the person took it, belongs to its postbox, and is another one where four eyes are asked for.
@@ -90,10 +91,11 @@ async function planTask(
     throw taskTaken(`task ${input.taskId}`)
   }
   const prepare = Object.hasOwn(ctx.workflow.outcomes, input.outcome) ? ctx.workflow.outcomes[input.outcome] : undefined
-  if (node?.kind !== 'user' || prepare === undefined || !node.outcomes.some(({ id }) => id === input.outcome)) {
+  if (node?.kind !== 'user' || !node.outcomes.some(({ id }) => id === input.outcome)) {
     throw outcomeUnknown(`outcome ${input.outcome}`)
   }
-  const prepared = await prepare(kase, actor, { ...input, node: task.node })
+  // An outcome that means nothing more only says which way the process goes on ("erledigt").
+  const prepared: Prepared = prepare === undefined ? { plan: {} } : await prepare(kase, actor, { ...input, node: task.node }) // biome-ignore format: one thought
   const moved = planEvent({
     kase,
     event: {

@@ -1,7 +1,8 @@
 import { payFee } from './build-pay.ts'
 import { waitForAnswer } from './build-wait.ts'
-import { bypass, type Diagram, type ForeignFlow, type ForeignNode, into, outOf, startOf } from './diagram.ts'
-import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep } from './mapping.ts'
+import { bypass, type Diagram, drop, type ForeignFlow, type ForeignNode, into, outOf, startOf } from './diagram.ts'
+import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep, type StepKind } from './mapping.ts'
+import { dropUnreachable } from './simplify.ts'
 import { add, beside, link, mail, type Sketch, type SketchNode } from './sketch.ts'
 import type { OutcomeKind } from './table.ts'
 
@@ -13,6 +14,8 @@ const REQUIRES: Readonly<Record<OutcomeKind, string>> = {
   sign: '',
   return: 'comment',
 }
+
+const WAITING: ReadonlySet<StepKind> = new Set(['person', 'wait', 'pay', 'request'])
 
 export type Built = {
   readonly sketch: Sketch
@@ -31,10 +34,14 @@ type Building = Guessing & {
 export function buildSketch(guessing: Guessing): Built {
   const diagram: Diagram = { ...guessing.diagram, nodes: new Map(guessing.diagram.nodes) }
   for (const [id, { as }] of guessing.steps) {
-    if (as === 'nothing' || (as === 'request' && isMerged(guessing, id))) {
+    if (as === 'request' && isMerged(guessing, id)) {
+      hangOn(diagram, id, outOf(diagram, id)[0]?.to ?? '')
+      bypass(diagram, id)
+    } else if (as === 'nothing') {
       bypass(diagram, id)
     }
   }
+  dropIdleTimers(diagram, guessing)
   const building: Building = {
     ...guessing,
     diagram,
@@ -44,10 +51,7 @@ export function buildSketch(guessing: Guessing): Built {
     outcomes: new Map(),
   }
   for (const node of diagram.nodes.values()) {
-    const place = buildNode(building, node)
-    if (place !== null) {
-      building.places.set(node.id, place)
-    }
+    building.places.set(node.id, buildNode(building, node))
   }
   for (const flow of diagram.flows) {
     joinFlow(building, flow)
@@ -92,7 +96,7 @@ function isAskedAt({ diagram, steps, askers }: Pick<Guessing, 'diagram' | 'steps
   )
 }
 
-function buildNode(building: Building, node: ForeignNode): { first: string; last: string } | null {
+function buildNode(building: Building, node: ForeignNode): { first: string; last: string } {
   const { sketch } = building
   const id = idOf(building, node.id)
   const one = (more: Pick<SketchNode, 'tag'> & Partial<SketchNode>): { first: string; last: string } => {
@@ -115,8 +119,11 @@ function buildNode(building: Building, node: ForeignNode): { first: string; last
         says: 'timer',
         who: officeOf(building),
       })
-    case 'boundary':
-      return boundary(building, node)
+    case 'boundary': {
+      const on = idOf(building, node.on)
+      const attributes = { attachedToRef: on, ...(node.interrupts ? {} : { cancelActivity: 'false' }) }
+      return one({ tag: 'boundaryEvent', timer: { duration: node.wait }, attributes })
+    }
     default:
       return buildStep(building, node)
   }
@@ -124,22 +131,21 @@ function buildNode(building: Building, node: ForeignNode): { first: string; last
 
 const officeOf = ({ around }: Building, postbox = around.postbox): string => around.postboxes.get(postbox) ?? postbox
 
-/** Timers hang on what waits; on what does not, they never fire. */
-function boundary(building: Building, node: ForeignNode): { first: string; last: string } | null {
-  const as = building.steps.get(node.on)?.as
-  if (as !== 'person' && as !== 'wait' && as !== 'pay' && as !== 'request') {
-    building.diagram.notes.push({ key: 'unmapped.timer', values: { name: node.name || node.id } })
-    return null
+/** Timers hang on what waits; on what does not, they would never fire: they go, with what only they lead to. */
+function dropIdleTimers(diagram: Diagram, { steps }: Guessing): void {
+  for (const node of [...diagram.nodes.values()].filter(({ kind }) => kind === 'boundary')) {
+    if (!diagram.nodes.has(node.on) || !WAITING.has(steps.get(node.on)?.as ?? 'nothing')) {
+      diagram.notes.push({ key: 'unmapped.timer', values: { name: node.name || node.id } })
+      drop(diagram, node.id)
+    }
   }
-  const id = add(building.sketch, {
-    id: idOf(building, node.id),
-    tag: 'boundaryEvent',
-    name: node.name,
-    box: node.box,
-    timer: { duration: node.wait },
-    attributes: { attachedToRef: idOf(building, node.on), ...(node.interrupts ? {} : { cancelActivity: 'false' }) },
-  })
-  return { first: id, last: id }
+  dropUnreachable(diagram)
+}
+
+function hangOn(diagram: Diagram, from: string, to: string): void {
+  for (const node of [...diagram.nodes.values()].filter(({ on }) => on === from)) {
+    diagram.nodes.set(node.id, { ...node, on: to })
+  }
 }
 
 function buildStep(building: Building, node: ForeignNode): { first: string; last: string } {

@@ -15,16 +15,23 @@ export function guessSteps(guessing: Guessing): void {
     const count = diagram.notes.length
     const kind = kindOf(guessing, node)
     steps.set(node.id, { name: node.name, as: kind })
-    if (TOLD.has(kind) && diagram.notes.length === count) {
-      say(guessing, `assumed.${kind}` as Note['key'], node.name)
+    if (diagram.notes.length === count) {
+      tellStep(guessing, node.name, kind)
     }
-    if (kind === 'wait') {
-      say(guessing, 'assumed.answer', node.name)
-    }
-    if (kind === 'deliver') {
-      const [connector = ''] = guessing.around.connectors.values()
-      diagram.notes.push({ key: 'assumed.deliver', values: { name: node.name, connector } })
-    }
+  }
+}
+
+/** Says what a step becomes, where that is not what it is called. */
+export function tellStep(guessing: Guessing, name: string, kind: StepKind): void {
+  if (TOLD.has(kind)) {
+    say(guessing, `assumed.${kind}` as Note['key'], name)
+  }
+  if (kind === 'wait') {
+    say(guessing, 'assumed.answer', name)
+  }
+  if (kind === 'deliver') {
+    const [connector = ''] = guessing.around.connectors.values()
+    guessing.diagram.notes.push({ key: 'assumed.deliver', values: { name, connector } })
   }
 }
 

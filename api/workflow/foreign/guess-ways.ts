@@ -23,13 +23,31 @@ export function guessWays(guessing: Guessing): void {
       decideBefore(guessing, id)
     }
   }
-  for (const [id, step] of guessing.steps) {
-    if (step.as === 'person' && decides(step)) {
-      const kinds = Object.values(step.outcomes ?? {}).map(({ as }) => as)
-      const isBoth = gatewayOf(guessing.askers, id) === undefined && kinds.length > 1
-      say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', step.name)
-    }
+  for (const id of guessing.steps.keys()) {
+    tellPerson(guessing, id)
   }
+}
+
+/** Says where a person's step goes, and whether it decides. */
+export function tellPerson(guessing: Guessing, id: string): void {
+  const { diagram, around, askers } = guessing
+  const step = guessing.steps.get(id)
+  if (step?.as !== 'person') {
+    return
+  }
+  const postbox = step.postbox ?? around.postbox
+  diagram.notes.push({
+    key: 'assumed.postbox',
+    values: { name: step.name, postbox: around.postboxes.get(postbox) ?? postbox },
+  })
+  if (decides(step)) {
+    const isBoth = gatewayOf(askers, id) === undefined && Object.keys(step.outcomes ?? {}).length > 1
+    say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', step.name)
+  }
+}
+
+/** Says that nobody can refuse. */
+export function tellRefusal(guessing: Guessing): void {
   const all = [...guessing.steps.values()].flatMap(({ outcomes }) => Object.values(outcomes ?? {}))
   if (all.some(({ as }) => as === 'approve') && !all.some(({ as }) => as === 'refuse')) {
     say(guessing, 'unmapped.no-refusal', '')
@@ -41,16 +59,12 @@ export const decides = ({ outcomes }: MappedStep): boolean =>
 
 /** The postbox named as the lane, else the service's own. */
 function postboxOf({ diagram, around }: Guessing, id: string): string {
-  const { lane = '', name = '' } = diagram.nodes.get(id) ?? {}
-  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
-  const named = [...around.postboxes].find(
-    ([key, title]) => lane !== '' && [key, title].map(plain).includes(plain(lane)),
-  )
-  const postbox = named?.[0] ?? around.postbox
-  const values = { name: name || id, postbox: around.postboxes.get(postbox) ?? postbox }
-  diagram.notes.push({ key: 'assumed.postbox', values })
-  return postbox
+  const lane = plainName(diagram.nodes.get(id)?.lane ?? '')
+  const named = [...around.postboxes].find((both) => lane !== '' && both.map(plainName).includes(lane))
+  return named?.[0] ?? around.postbox
 }
+
+const plainName = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 
 function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcome> {
   const { table, askers, diagram } = guessing

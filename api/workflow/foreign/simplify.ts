@@ -125,7 +125,8 @@ function endAll(diagram: Diagram, name: string): void {
   }
 }
 
-function dropUnreachable(diagram: Diagram): void {
+/** Takes away what no way leads to. */
+export function dropUnreachable(diagram: Diagram): void {
   const reached = reach(diagram, [startOf(diagram)])
   for (const { id, kind } of [...diagram.nodes.values()].filter((node) => !reached.has(node.id))) {
     if (kind !== 'end' && kind !== 'choice' && kind !== 'parallel') {

@@ -1,0 +1,376 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import type { ItemList } from '../postboxes/service.ts'
+import type { StatusView } from '../submissions/service-status.ts'
+import type { VorgangView } from '../submissions/service-vorgang.ts'
+import type { Caller } from '../testing/caller.ts'
+import { apply, bodyOf } from '../testing/dog-tax.ts'
+import { applyForPermit } from '../testing/permit.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import { unannounced } from './announced.ts'
+import { checkReferences } from './check.ts'
+import { parseDefinition } from './definition.ts'
+import {
+  ADAPTING,
+  type Adapted,
+  type Around,
+  adaptProcess,
+  isForeign,
+  type Mapping,
+  readAdaptingTable,
+} from './service-adapt.ts'
+import { readProcessTexts } from './texts.ts'
+
+const SPECIMENS = ['pools', 'plain', 'citizen-pool', 'payment'] as const
+const specimen = (name: string): string => readFileSync(new URL(`testing/${name}.bpmn`, import.meta.url), 'utf8')
+const table = (() => {
+  const read = readAdaptingTable(readFileSync(new URL(`../../content/${ADAPTING}`, import.meta.url), 'utf8'))
+  if (!read.ok) {
+    throw new Error(JSON.stringify(read.findings))
+  }
+  return read.value
+})()
+const AROUND: Around = {
+  slug: 'leistung',
+  title: 'Eine Leistung',
+  postbox: 'steuern',
+  postboxes: new Map([
+    ['steuern', 'Steuern und Abgaben'],
+    ['umwelt', 'Umwelt und Natur'],
+  ]),
+  deadlines: ['decision', 'first-look', 'answer-to-request'],
+  connectors: new Map(),
+}
+type Good = Extract<Adapted, { ok: true }>
+async function adapted(xml: string, more: { around?: Around; chosen?: Mapping; texts?: string } = {}): Promise<Good> {
+  const result = await adaptProcess({ xml, file: 'x.bpmn', table, around: AROUND, ...more })
+  if (!result.ok) {
+    throw new Error(JSON.stringify(result.findings))
+  }
+  return result
+}
+const mappingOf = (made: Good): Mapping => parse(made.mapping) as Mapping
+const findingsOf = async (made: Good): Promise<readonly unknown[]> => {
+  const parsed = await parseDefinition(made.process, 'process.bpmn')
+  if (!parsed.ok) {
+    return parsed.findings
+  }
+  const known = { postboxes: [...AROUND.postboxes.keys()], deadlines: AROUND.deadlines, connectors: [] }
+  const read = readProcessTexts(made.texts, 'process.de.yaml', parsed.definition)
+  return [
+    ...checkReferences(parsed.definition, 'process.bpmn', { ...known, documents: ['approval', 'refusal'] }),
+    ...(read.ok ? unannounced(parsed.definition, read.texts, 'process.bpmn') : read.findings),
+  ]
+}
+/** A process in the shortest way of writing it, with the default namespace. */
+const drawn = (elements: string, flows: readonly string[]): string =>
+  `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x"><process id="ablauf">${elements}${flows
+    .map((flow, index) => {
+      const [from, to, name = ''] = flow.split('>')
+      return `<sequenceFlow id="f${index}" name="${name}" sourceRef="${from}" targetRef="${to}"/>`
+    })
+    .join('')}</process></definitions>`
+
+describe('a foreign process', () => {
+  it('is told from ours', () => {
+    expect(SPECIMENS.map((name) => isForeign(specimen(name)))).toEqual([true, true, true, true])
+    expect(isForeign(readFileSync(new URL('../../content/processes/objection.bpmn', import.meta.url), 'utf8'))).toBe(
+      false,
+    )
+  })
+
+  it.each(SPECIMENS)('%s becomes one of ours without any finding', async (name) => {
+    expect(await findingsOf(await adapted(specimen(name)))).toEqual([])
+  })
+
+  it('with pools and lanes: what each step becomes, by structure and words', async () => {
+    const { steps, assumed, unmapped } = mappingOf(await adapted(specimen('pools')))
+    expect(Object.fromEntries(Object.entries(steps).map(([id, { as }]) => [id, as]))).toEqual({
+      Activity_Vollst: 'person',
+      Activity_Beurt: 'person',
+      Activity_Nachf: 'request',
+      Activity_Gebuehr: 'person',
+      Activity_Anhoer: 'person',
+      Activity_Zahlung: 'pay',
+      Activity_BescheidNein: 'document',
+      Activity_BescheidJa: 'document',
+      Activity_ZustNein: 'nothing',
+      Activity_ZustJa: 'nothing',
+    })
+    expect(steps['Activity_Vollst']?.outcomes).toEqual({
+      Flow_03: { label: 'Antrag vollständig? – ja', as: 'continue' },
+      Flow_04: { label: 'Angaben nachfordern', as: 'request-information' },
+    })
+    expect(steps['Activity_Beurt']?.outcomes).toEqual({
+      Flow_07: { label: 'Bewilligen', as: 'approve' },
+      Flow_08: { label: 'Ablehnen', as: 'refuse' },
+    })
+    expect(assumed).toContain('„Bescheid bekannt geben“ geschieht zusammen mit dem Bescheid.')
+    expect(assumed).toContain('Im Schritt „Sachverhalt beurteilen“ wird entschieden.')
+    expect(unmapped).toEqual([])
+  })
+
+  it('keeps ids, names and the picture', async () => {
+    const { process } = await adapted(specimen('pools'))
+    expect(process).toContain(
+      '<bpmn:userTask id="activity_Beurt" name="Sachverhalt beurteilen" stadttor:postbox="steuern"',
+    )
+    expect(process).toContain('bpmnElement="activity_Beurt"><dc:Bounds x="560" y="120" width="100" height="80" />')
+    expect(process).toContain('activity_Beurt.outcome = &quot;approve&quot;')
+  })
+
+  it('with a citizen’s pool: that is not run, and who waits for an answer or a deadline does', async () => {
+    const made = await adapted(specimen('citizen-pool'))
+    const { steps, assumed } = mappingOf(made)
+    expect(steps['Event_4']?.as).toBe('wait')
+    expect(steps['Gateway_2_ask']).toMatchObject({
+      as: 'person',
+      outcomes: { a11: { as: 'approve' }, a13: { as: 'refuse' } },
+    })
+    expect(assumed).toContain(
+      'Der Ablauf von „Bürgerin / Bürger“ wird nicht ausgeführt: Das tun die Menschen auf der Website.',
+    )
+    expect(made.process).toMatch(/<bpmn:boundaryEvent id="event_5"[^>]* attachedToRef="event_4">/)
+    expect(made.process).toContain('>P4W</bpmn:timeDuration>')
+    expect(made.process).not.toContain('b_send')
+  })
+
+  it('with lanes: a lane named as a postbox is that postbox, in sub-processes too; what is lost is told', async () => {
+    const { steps, unmapped } = mappingOf(await adapted(specimen('payment')))
+    expect(steps['sachlich']).toMatchObject({ postbox: 'umwelt', outcomes: { approve: {}, refuse: {} } })
+    expect(steps['zahlung']?.as).toBe('pay')
+    expect(unmapped).toEqual([
+      'Das Ereignis „Fehler im Fachverfahren“ gibt es hier nicht. Es wurde weggelassen.',
+      '„Kataster abfragen“ soll ein Programm tun, das wir nicht kennen. Hier erledigt es eine Person.',
+    ])
+  })
+
+  it('with four eyes on one answer only has none', async () => {
+    const xml = drawn(
+      '<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><exclusiveGateway id="g"/><userTask id="b" name="Freigabe"/><endEvent id="e" name="Bewilligt"/><endEvent id="n" name="Abgelehnt"/>',
+      ['s>a', 'a>g', 'g>b>bewilligen', 'g>n>ablehnen', 'b>e'],
+    )
+    const made = await adapted(xml)
+    expect(mappingOf(made).unmapped).toEqual([expect.stringContaining('kein Vier-Augen-Prinzip')])
+    expect(made.process).not.toContain('notBy')
+    expect(await findingsOf(made)).toEqual([])
+  })
+
+  it('of a program alone gets somebody who decides', async () => {
+    const xml = drawn('<startEvent id="s"/><serviceTask id="a" name="Bescheid erzeugen"/><endEvent id="e"/>', [
+      's>a',
+      'a>e',
+    ])
+    const made = await adapted(xml)
+    expect(mappingOf(made).steps['a_decide']).toMatchObject({ as: 'person', outcomes: { approve: {}, refuse: {} } })
+    expect(await findingsOf(made)).toEqual([])
+  })
+
+  it('whose branches run beside each other closes the file only where they have met', async () => {
+    const parts =
+      '<startEvent id="s"/><parallelGateway id="p"/><task id="a" name="Feuerwehr beteiligen"/><task id="b" name="Nachbarn anhören"/>'
+    const apart = await adapted(
+      drawn(`${parts}<endEvent id="e"/><endEvent id="f"/>`, ['s>p', 'p>a', 'p>b', 'a>e', 'b>f']),
+    )
+    const joined = await adapted(
+      drawn(`${parts}<parallelGateway id="j"/><endEvent id="e"/>`, ['s>p', 'p>a', 'p>b', 'a>j', 'b>j', 'j>e']),
+    )
+    expect([apart, joined].map(({ process }) => process.includes('set-retention'))).toEqual([false, true])
+    expect([await findingsOf(apart), await findingsOf(joined)]).toEqual([[], []])
+  })
+
+  it.each([
+    [
+      'a picture without a process',
+      '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x"/>',
+      'foreign/no-process',
+    ],
+    ['a process without start', drawn('<task id="a" name="x"/><endEvent id="e"/>', ['a>e']), 'foreign/no-start'],
+    ['a process without steps', drawn('<startEvent id="s"/><endEvent id="e"/>', ['s>e']), 'foreign/no-steps'],
+    ['steps that nothing joins', drawn('<startEvent id="s"/><task id="a" name="x"/>', []), 'foreign/no-flows'],
+    ['no BPMN', '<definitions><a></definitions>', 'foreign/unreadable'],
+    ['a DOCTYPE', `<!DOCTYPE x>${drawn('<startEvent id="s"/>', [])}`, 'workflow/doctype'],
+  ])('%s is refused, and it is said what is missing', async (_, xml, type) => {
+    const result = await adaptProcess({ xml, file: 'x.bpmn', table, around: AROUND })
+    expect(result).toMatchObject({ ok: false, findings: [{ file: 'x.bpmn', type }] })
+  })
+})
+
+describe('what an editor chose', () => {
+  it('counts instead of what was guessed, and words that were written stay', async () => {
+    const first = await adapted(specimen('pools'))
+    const mapping = mappingOf(first)
+    const chosen: Mapping = {
+      ...mapping,
+      steps: {
+        ...mapping.steps,
+        Activity_Beurt: {
+          ...(mapping.steps['Activity_Beurt'] as Mapping['steps'][string]),
+          postbox: 'umwelt',
+          outcomes: {
+            Flow_07: { label: 'Ausnahme zulassen', as: 'approve' },
+            Flow_08: { label: 'Ablehnen', as: 'refuse' },
+          },
+        },
+        Activity_Gebuehr: { name: 'Gebühr festsetzen', as: 'nothing' },
+        Activity_Anhoer: { name: 'Anhörung durchführen', as: 'notify' },
+      },
+    }
+    const texts = first.texts.replace('Wir prüfen Ihren Antrag', 'Das Ordnungsamt prüft')
+    const made = await adapted(specimen('pools'), { chosen, texts })
+    expect(await findingsOf(made)).toEqual([])
+    expect(made.process).toMatch(/id="activity_Beurt"[^>]*stadttor:postbox="umwelt"/)
+    expect(made.process).not.toContain('activity_Gebuehr')
+    expect(made.process).toMatch(/id="activity_Anhoer"[^>]*stadttor:effect="notify"/)
+    expect(made.texts).toContain('label: Ausnahme zulassen')
+    expect(made.texts).toContain('Das Ordnungsamt prüft')
+    expect(mappingOf(made).assumed).toContain(
+      'Der Schritt „Sachverhalt beurteilen“ geht an den Postkorb „Umwelt und Natur“.',
+    )
+    expect(mappingOf(made).assumed.join()).not.toContain('„Gebühr festsetzen“ geht an')
+  })
+
+  it.each(['person', 'request', 'wait', 'receipt', 'notify', 'document', 'pay', 'nothing'] as const)(
+    'any step may become %s: the process still can be read and run to an end',
+    async (as) => {
+      for (const name of SPECIMENS) {
+        const { steps, ...rest } = mappingOf(await adapted(specimen(name)))
+        for (const [id, step] of Object.entries(steps)) {
+          const isAsker = Object.keys(step.outcomes ?? {}).some((key) => specimen(name).includes(`id="${key}"`))
+          if (isAsker) {
+            continue
+          }
+          const chosen = { ...rest, steps: { ...steps, [id]: { name: step.name, as } } }
+          const parsed = await parseDefinition((await adapted(specimen(name), { chosen })).process, `${name} ${id}`)
+          const types = parsed.ok ? [] : parsed.findings.map(({ type }) => type)
+          // A notice before anybody decided is the editor's to put right; everything else must hold.
+          expect(
+            types.filter((type) => type !== 'workflow/no-decision'),
+            `${name} ${id}`,
+          ).toEqual([])
+        }
+      }
+    },
+  )
+})
+
+describe('a service with a foreign process', () => {
+  let town: Town
+  beforeAll(async () => {
+    town = await openTown()
+  })
+  afterAll(() => town.close())
+
+  const install = async (name: string, service = 'hund-anmelden', postbox = 'steuern'): Promise<void> => {
+    const made = await adapted(specimen(name), { around: { ...AROUND, slug: service, postbox, postboxes: new Map() } })
+    const files = new Map([
+      [`services/${service}/process.bpmn`, made.process],
+      [`services/${service}/process.de.yaml`, made.texts],
+    ])
+    await town.edit((path, text) => files.get(path) ?? text)
+  }
+  const clerk = (name: string, postbox: string): Promise<Caller> =>
+    town.signIn(name, { roles: name === 'bert' ? ['clerk', 'lead'] : ['clerk'], teams: [postbox] })
+  const view = (caller: Caller, id: string): Promise<VorgangView> => caller.read(`/submissions/vorgaenge/${id}`)
+
+  /** One step of whoever's turn it is in the office; answers what was pressed. */
+  async function press(id: string, wanted: readonly string[]): Promise<string | null> {
+    await town.tick()
+    const { task } = await view(await clerk('anna', 'steuern'), id)
+    if (task === null) {
+      return null
+    }
+    const ids = task.outcomes.map((outcome) => outcome.id)
+    const outcome = wanted.find((one) => ids.includes(one)) ?? ids[0] ?? ''
+    const who = await clerk(outcome === 'sign' ? 'bert' : 'anna', 'steuern')
+    await bodyOf(await who.post(`/postboxes/items/${id}/take`), 200)
+    const { decision } = await view(who, id)
+    const body = {
+      outcome,
+      reasons: 'Weil es so ist.',
+      ...(outcome === 'sign' ? { decisionHash: decision?.hash } : {}),
+      ...(outcome === 'request-information' ? { message: 'Bitte den Plan.', dueOn: '2026-12-15' } : {}),
+    }
+    await bodyOf(await who.post(`/workflow/vorgaenge/${id}/tasks/${task.id}/complete`, body), 200)
+    await town.tick()
+    return `${task.node} ${outcome}`
+  }
+
+  const WALKS: readonly (readonly [string, string, readonly string[]])[] = [
+    ['pools', 'approve', ['activity_Vollst way-1', 'activity_Beurt approve', 'activity_Gebuehr done']],
+    ['pools', 'refuse', ['activity_Vollst way-1', 'activity_Beurt refuse', 'activity_Anhoer done']],
+    ['plain', 'approve', ['step approve', 'step_5 sign']],
+    ['plain', 'refuse', ['step refuse', 'step_5 sign']],
+    ['citizen-pool', 'approve', ['activity_1pr way-1', 'gateway_2_ask approve']],
+    ['citizen-pool', 'refuse', ['activity_1pr way-1', 'gateway_2_ask refuse']],
+    ['payment', 'approve', ['register done', 'ortstermin done', 'sachlich approve']],
+    ['payment', 'refuse', ['register done', 'ortstermin done', 'sachlich refuse']],
+  ]
+  it.each(WALKS)('%s runs from submission to a notice: %s', async (name, wanted, expected) => {
+    await install(name)
+    const citizen = town.newCaller()
+    const { vorgangId } = await apply(citizen)
+    const pressed: string[] = []
+    for (
+      let step = await press(vorgangId, [wanted, 'sign']);
+      step !== null && pressed.length < 9;
+      step = await press(vorgangId, [wanted, 'sign'])
+    ) {
+      pressed.push(step)
+    }
+    expect(pressed.map((step) => step.split(' ')[1])).toEqual(expected.map((step) => step.split(' ')[1]))
+    const status = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(status.notices).toHaveLength(1)
+    expect(status.state?.text.title).toBe('Ihr Bescheid ist da')
+    const { itemState, outcome } = (await view(await clerk('anna', 'steuern'), vorgangId)) as VorgangView & {
+      outcome?: string
+    }
+    expect(itemState).toBe('done')
+    expect(outcome ?? (wanted === 'approve' ? 'approved' : 'refused')).toBe(
+      wanted === 'approve' ? 'approved' : 'refused',
+    )
+    const mails = town.mails.filter((mail) => mail.messageId.includes(vorgangId)).map(({ subject }) => subject)
+    expect(mails[0]).toMatch(/^Eingang bestätigt/)
+    expect(mails.at(-1)).toMatch(/^Ihr Bescheid ist da/)
+  })
+
+  it.each(['pools', 'plain', 'citizen-pool'])(
+    '%s: what is asked is answered, and the Vorgang comes back',
+    async (name) => {
+      await install(name)
+      const citizen = town.newCaller()
+      const { vorgangId } = await apply(citizen)
+      const asked = await press(vorgangId, ['request-information'])
+      expect(asked).toContain(' request-information')
+      const { requests, state } = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+      expect(state?.text.turn).toBe('citizen')
+      const path = `/submissions/status/${vorgangId}/requests/${requests[0]?.id}`
+      expect((await citizen.form(path, { text: 'Hier ist er.' })).status).toBe(303)
+      expect((await view(await clerk('anna', 'steuern'), vorgangId)).task?.node).toBe(asked?.split(' ')[0])
+    },
+  )
+
+  it('citizen-pool: who does not answer for four weeks gets a mail, and it has ended', async () => {
+    await install('citizen-pool')
+    const citizen = town.newCaller()
+    const { vorgangId } = await apply(citizen)
+    await press(vorgangId, ['request-information'])
+    town.clock.advance(29 * 86_400_000)
+    await town.tick()
+    const mails = town.mails.filter((mail) => mail.messageId.includes(vorgangId)).map(({ subject }) => subject)
+    expect(mails.filter((subject) => subject.startsWith('Vorgang abgeschlossen'))).toHaveLength(1)
+    const list = await (await clerk('anna', 'steuern')).read<ItemList>('/postboxes/steuern/items?view=waiting')
+    expect(list.items.some((item) => item.vorgangId === vorgangId)).toBe(false)
+  })
+
+  it('payment: where something is owed, it waits until it is paid', async () => {
+    await install('payment', 'bewohnerparkausweis', 'verkehr')
+    const citizen = town.newCaller()
+    const { vorgangId } = await applyForPermit(citizen)
+    await town.tick()
+    const { state, payments } = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(state?.text.title).toBe('Die Gebühr ist noch offen')
+    expect(payments).toHaveLength(1)
+  })
+})
