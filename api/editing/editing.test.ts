@@ -130,6 +130,8 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
   it('a fee is chosen or made, and has to be paid with the application', async () => {
     const fee = { 'new-fee-name': 'Liegeplatz für ein Jahr', 'new-fee-euro': '120,50', 'fees~': '1' }
     expect((await save(edda, 'fee', fee)).status).toBe(200)
+    expect((await overview()).findings).toMatchObject([{ type: 'workflow/no-payment' }])
+    expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
     const now = await overview()
     expect(now.findings).toEqual([])
     const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
