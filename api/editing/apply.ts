@@ -21,7 +21,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   if (kind === 'fee') {
     return withFee(edited(state, sheet.file, edits), values, around)
   }
-  const next = edited(state, sheet.file, edits)
+  // A step keeps what it was called before: a button without a word is none.
+  const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
+  const next = edited(state, sheet.file, edits.filter(isKept)) // biome-ignore format: one thought
   return kind === 'settings' ? withLaw(withPostbox(state, next), around.today) : next
 }
 

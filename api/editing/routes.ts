@@ -231,7 +231,7 @@ async function settle(ctx: RoomCtx, c: Context<Env>, conflict: string, result: S
 /** Settings lead back to the service, a question to the list of questions. */
 function afterSheet(slug: string, id: string): string {
   const [kind = ''] = id.split('.')
-  if (kind === 'settings' || kind === 'fee' || kind === 'point') {
+  if (kind === 'settings' || kind === 'fee' || kind === 'point' || kind === 'mapping') {
     return pageOf(slug)
   }
   return kind === 'question' ? `${pageOf(slug)}/fragen` : `${pageOf(slug)}/blatt/${id}`

@@ -2,10 +2,12 @@ import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
+import { followChange } from './adapt.ts'
 import { applySheet, type Values } from './apply.ts'
 import { sheetUnknown } from './service-read.ts'
+import { refuse } from './service-refuse.ts'
 import { seenOf, sheetOf } from './sheets.ts'
-import { type EditingCtx, readState, type State, stateJson, tryState } from './state.ts'
+import { type EditingCtx, readState, type State, stateJson, titleOf, tryState } from './state.ts'
 import { deleteConflict, deleteWorkspace, insertConflict, insertWorkspace, updateWorkspace } from './store.ts'
 
 export const fileRefused = problemType('editing/file-name', 422)
@@ -94,7 +96,16 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       }
       const per = new Map(content.fees.fees.map((fee) => [fee.id, fee.per]))
       const around = { today: dayInBerlin(ctx.now()), isDue: (fee: string) => per.get(fee) !== 'year' }
-      return { seen: sheet.seen, next: applySheet(state, sheet, values, around) }
+      const next = applySheet(state, sheet, values, around)
+      const isMapping = id === 'mapping'
+      const followed =
+        isMapping || id === 'settings'
+          ? await followChange(content, { before: state, next, title: titleOf(state, content), isMapping })
+          : { ok: true as const, files: next.files }
+      if (!followed.ok) {
+        throw refuse(followed.findings)
+      }
+      return { seen: sheet.seen, next: { ...next, files: followed.files } }
     },
   })
 }

@@ -8,31 +8,22 @@ import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
+import { MAPPING, ORIGINAL, takeProcess } from './adapt.ts'
 import { codeListName, type Dropped, type DroppedFile, modelOf, recognise, unusable } from './drop.ts'
 import { generateOverlay } from './generate.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
-import { type EditingCtx, type Folder, readState, type State, tryState } from './state.ts'
+import { refuse } from './service-refuse.ts'
+import { type EditingCtx, type Folder, readState, type State, titleOf, tryState } from './state.ts'
 import { findWorkspace } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
 import { editYaml, yamlAt } from './yaml-edit.ts'
 
-export const filesRefused = problemType('editing/files-refused', 422)
 export const templateUnknown = problemType('editing/template-unknown', 404)
-
-/** Refuses dropped files; every finding is shown with its file and line. */
-const refuse = (findings: readonly Finding[]) =>
-  filesRefused(`${findings.length} findings in dropped files`, {
-    errors: findings.slice(0, 50).map(({ file, line, type, detail, suggestion }) => ({
-      pointer: `/${file}`,
-      type,
-      params: { file, line, detail, ...(suggestion === undefined ? {} : { suggestion }) },
-    })),
-  })
 
 type Gathered = {
   readonly form?: { readonly text: string; readonly model: DataModel }
   readonly lists: Folder
-  readonly process?: string
+  readonly process?: { readonly name: string; readonly text: string }
   readonly catalogue: Readonly<Record<string, string>>
   /** Key and name of the service that a dropped catalogue file describes. */
   readonly described?: { readonly key: string; readonly name: string }
@@ -64,7 +55,7 @@ async function gather(ctx: EditingCtx, dropped: readonly DroppedFile[]): Promise
     lists,
     ...described,
     ...(form === undefined ? {} : { form }),
-    ...(process === undefined ? {} : { process: process.text }),
+    ...(process === undefined ? {} : { process }),
   }
 }
 
@@ -151,10 +142,7 @@ export async function newService(ctx: EditingCtx, actor: Actor, sent: NewService
     baseRevisionId: revisionId,
   }
   const files = { 'service.yaml': firstSettings(content, described.key), ...formFiles(content, gathered, title) }
-  const whole = {
-    ...base,
-    files: { ...files, ...(gathered.process === undefined ? {} : { 'process.bpmn': gathered.process }) },
-  }
+  const whole = await withProcess(ctx, content, { ...base, files }, { gathered, title })
   if (!(await keep(ctx, actor, base, whole))) {
     throw changedMeanwhile(`service ${slug}`)
   }
@@ -188,12 +176,36 @@ export async function addFiles(
       ...(gathered.form === undefined ? state.files : kept),
       ...made,
       ...(overlay === undefined ? {} : { 'form.de.yaml': overlay }),
-      ...(gathered.process === undefined ? {} : { 'process.bpmn': gathered.process }),
     },
   }
-  if (!(await keep(ctx, actor, state, next))) {
+  const tried = await tryState(ctx, state)
+  const whole = await withProcess(ctx, tried.ok ? tried.content : content, next, { gathered, title })
+  if (!(await keep(ctx, actor, state, whole))) {
     throw changedMeanwhile(`service ${slug}`)
   }
+}
+
+/** Takes a dropped process; a foreign one is adapted. Throws `editing/files-refused` (422) where it cannot run. */
+async function withProcess(
+  ctx: EditingCtx,
+  content: Content,
+  state: State,
+  { gathered, title }: { readonly gathered: Gathered; readonly title: string },
+): Promise<State> {
+  if (gathered.process === undefined) {
+    return state
+  }
+  const recipient = recipientLines(content, gathered.form?.model ?? modelOfService(ctx, content, state.slug), title)
+  const taken = await takeProcess(content, state, { ...gathered.process, title, recipient })
+  if (!taken.ok) {
+    throw refuse(taken.findings)
+  }
+  return { ...state, files: taken.files }
+}
+
+function modelOfService(ctx: EditingCtx, content: Content, slug: string): DataModel | null {
+  const read = readModel(content, slug, ctx.readXml)
+  return read?.ok === true ? read.model : null
 }
 
 /** An overlay says which version it is for; the checks then name what the new version has and the overlay lacks. */
@@ -248,13 +260,6 @@ const slugOf = (title: string): string =>
     .slice(0, 60)
     .replace(/^-+|-+$/g, '') || 'leistung'
 
-function titleOf(state: State, content: Content): string {
-  const title = yamlAt(state.files['form.de.yaml'] ?? '', ['title'])
-  const key = yamlAt(state.files['service.yaml'] ?? '', ['catalogue'])
-  const entry = typeof key === 'string' ? content.mirror.services.get(key) : undefined
-  return typeof title === 'string' ? title : (pick(entry?.name, 'de')?.value ?? state.slug)
-}
-
 const nothing = (detail: string, type: string): Finding => ({ file: 'service.yaml', line: 1, type, detail })
 
 /**
@@ -278,21 +283,21 @@ export async function chooseProcess(ctx: EditingCtx, actor: Actor, slug: string,
     title,
     postbox,
     office: content.postboxes.get(postbox)?.name.de ?? postbox,
-    recipient: recipientLines(ctx, content, state, title),
+    recipient: recipientLines(content, modelOfService(ctx, content, slug), title),
   }
   const filled = Object.entries(template.files).map(([name, text]) => [name, fillTemplate(name, text, values)] as const)
   const isNotice = (name: string): boolean => name.startsWith('notice.')
   const files = Object.fromEntries(filled.filter(([name]) => !isNotice(name) || state.files[name] === undefined))
-  if (!(await keep(ctx, actor, state, { ...state, files: { ...state.files, ...files } }))) {
+  const { [ORIGINAL]: _, [MAPPING]: __, ...others } = state.files
+  if (!(await keep(ctx, actor, state, { ...state, files: { ...others, ...files } }))) {
     throw changedMeanwhile(`service ${slug}`)
   }
 }
 
 /** The address a notice goes to; without one in the form, a line to be filled in by the checks' finding. */
-function recipientLines(ctx: EditingCtx, content: Content, state: State, title: string): string {
-  const read = readModel(content, state.slug, ctx.readXml)
+function recipientLines(content: Content, model: DataModel | null, title: string): string {
   const { skeleton, guesses } = readTemplates(content)
-  const lines = read?.ok === true ? generateOverlay(read.model, { skeleton, guesses, title }).recipient : []
+  const lines = model === null ? [] : generateOverlay(model, { skeleton, guesses, title }).recipient
   const whole = lines.length >= 2 ? lines : [...lines, '{leistung.titel}', '{vorgangsnummer}'].slice(0, 2)
   return whole.map((line) => `  - '${line}'`).join('\n')
 }

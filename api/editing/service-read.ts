@@ -7,6 +7,7 @@ import type { Actor } from '../lib/actor.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
+import { mappingOf } from './adapt.ts'
 import { lineDiff } from './line-diff.ts'
 import { seenOf, sheetOf } from './sheets.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
@@ -112,6 +113,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
       return { id, title, text, isChosen }
     }),
     hasProcess: state.files['process.bpmn'] !== undefined,
+    adapted: adaptedIn(state, around),
     hasForm,
     points,
     questions: questionsIn(state),
@@ -236,6 +238,13 @@ function titleOf(content: Content, slug: string): string {
   const service = content.services.get(slug)
   const entry = content.mirror.services.get(service?.catalogue ?? '')
   return service?.title?.de ?? pick(entry?.name, 'de')?.value ?? slug
+}
+
+function adaptedIn(state: State, content: Content): ServiceOverview['adapted'] {
+  const mapping = mappingOf(state)
+  return mapping === null
+    ? null
+    : { assumed: mapping.assumed, unmapped: mapping.unmapped, sheet: sheetOf('mapping', state, content) ?? null }
 }
 
 function titleIn(state: State): string {

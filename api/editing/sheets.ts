@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
+import { MAPPING } from './adapt.ts'
+import { mappingRows } from './sheet-mapping.ts'
 import type { State } from './state.ts'
 import { yamlAt } from './yaml-edit.ts'
 
@@ -35,7 +37,7 @@ const FORM = 'form.de.yaml'
 export function sheetOf(id: string, state: State, content: Content): Sheet | undefined {
   const [kind = '', ...rest] = id.split('.')
   const about = rest.join('.')
-  const file = kind === 'settings' || kind === 'fee' ? SERVICE : FORM
+  const file = kind === 'mapping' ? MAPPING : kind === 'settings' || kind === 'fee' ? SERVICE : FORM
   const source = state.files[file]
   const build = Object.hasOwn(BUILDERS, kind) ? BUILDERS[kind] : undefined
   const rows = source === undefined ? [] : (build?.({ source, state, content, about }) ?? [])
@@ -49,10 +51,16 @@ export const seenOf = (rows: readonly Pick<Row, 'name' | 'value'>[]): string =>
     .digest('hex')
     .slice(0, 24)
 
-type Building = { readonly source: string; readonly state: State; readonly content: Content; readonly about: string }
+export type Building = {
+  readonly source: string
+  readonly state: State
+  readonly content: Content
+  readonly about: string
+}
 
 const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>> = {
   settings: settingsRows,
+  mapping: mappingRows,
   fee: feeRows,
   texts: textRows,
   purposes: purposeRows,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { pick } from '../catalogue/service.ts'
 import { type ContentFiles, type ContentRevisions, contentFile, loadContent } from '../content/service.ts'
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { DataModelReader, DataModelWriter } from '../forms/data-model.ts'
@@ -11,6 +12,7 @@ import { problemType } from '../lib/problem.ts'
 import type { CatalogueFileReader } from './drop.ts'
 import { findWorkspace, type WorkspaceRow } from './store.ts'
 import type { Surveys } from './survey.ts'
+import { yamlAt } from './yaml-edit.ts'
 
 export const serviceUnknown = problemType('editing/service-unknown', 404)
 
@@ -126,4 +128,12 @@ export async function tryState(ctx: EditingCtx, state: State): Promise<Tried> {
   }
   ctx.tries.set(key, tried)
   return await tried
+}
+
+/** What a service is called: in its form, else in the state's catalogue. */
+export function titleOf(state: State, content: Content): string {
+  const title = yamlAt(state.files['form.de.yaml'] ?? '', ['title'])
+  const key = yamlAt(state.files['service.yaml'] ?? '', ['catalogue'])
+  const entry = typeof key === 'string' ? content.mirror.services.get(key) : undefined
+  return typeof title === 'string' ? title : (pick(entry?.name, 'de')?.value ?? state.slug)
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import { readContentFile } from '../lib/content-file.ts'
 import type { Finding } from '../lib/finding.ts'
+import { ADAPTING, type AdaptingTable, readAdaptingTable } from '../workflow/service-adapt.ts'
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000))
 const Texts = v.pipe(v.array(Text), v.maxLength(20))
@@ -79,6 +80,8 @@ export type Templates = {
   readonly skeleton: Skeleton
   readonly guesses: readonly Guess[]
   readonly processes: readonly ProcessTemplate[]
+  /** By which words foreign processes are understood. */
+  readonly adapting: AdaptingTable
 }
 
 const FOLDER = /^templates\/processes\/([a-z0-9-]+)\/([a-z.-]+\.(?:yaml|bpmn))$/
@@ -105,15 +108,22 @@ function collect(content: Content): { readonly templates: Templates | null; read
   }
   const skeleton = one('templates/form.de.yaml', Skeleton)
   const guesses = one('templates/fields.yaml', Guesses)
+  const adapting = readAdaptingTable(textOf(content, ADAPTING))
+  findings.push(...(adapting.ok ? [] : adapting.findings))
   const ids = new Set(content.paths.flatMap((path) => FOLDER.exec(path)?.[1] ?? []))
   const processes = [...ids].flatMap((id): readonly ProcessTemplate[] => {
     const about = one(`templates/processes/${id}/about.yaml`, About)
     return about === null ? [] : [{ ...about, id, files: filesOf(content, id) }]
   })
-  const isWhole = skeleton !== null && guesses !== null && findings.length === 0
+  const isWhole = skeleton !== null && guesses !== null && adapting.ok && findings.length === 0
   return {
     templates: isWhole
-      ? { skeleton, guesses: guesses.fields, processes: processes.sort((a, b) => a.order - b.order) }
+      ? {
+          skeleton,
+          adapting: adapting.value,
+          guesses: guesses.fields,
+          processes: processes.sort((a, b) => a.order - b.order),
+        }
       : null,
     findings,
   }

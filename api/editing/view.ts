@@ -52,6 +52,12 @@ export type ServiceOverview = ServiceLine & {
     readonly isChosen: boolean
   }[]
   readonly hasProcess: boolean
+  /** Where the process came from elsewhere: what was assumed, what is lost, and what each step became. */
+  readonly adapted: {
+    readonly assumed: readonly string[]
+    readonly unmapped: readonly string[]
+    readonly sheet: Sheet | null
+  } | null
   readonly hasForm: boolean
   readonly points: readonly PointLine[]
   readonly questions: readonly {

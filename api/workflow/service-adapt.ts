@@ -88,25 +88,27 @@ function missingIn(diagram: Diagram): string | null {
 
 /** Puts what an editor chose in place of what was guessed; steps that are not there any more are forgotten. */
 function choose(guessing: Guessing, chosen: Mapping | undefined): void {
-  const { steps, around, diagram } = guessing
+  const { steps, diagram } = guessing
   for (const [id, { as, postbox, outcomes }] of Object.entries(chosen?.steps ?? {})) {
     const guessed = steps.get(id)
     if (guessed === undefined) {
       continue
     }
-    const ways = outcomes ?? guessed.outcomes
-    const person = {
-      postbox: postbox ?? guessed.postbox ?? around.postbox,
-      ...(ways === undefined ? {} : { outcomes: ways }),
+    const person: MappedStep = {
+      name: guessed.name,
+      as: 'person',
+      ...(postbox === undefined || postbox === '' ? {} : { postbox }),
+      ...(guessed.asks === true ? { asks: true } : {}),
+      ...(outcomes === undefined && guessed.outcomes === undefined ? {} : { outcomes: outcomes ?? guessed.outcomes }),
     }
-    const step: MappedStep = { name: guessed.name, as, ...(as === 'person' ? person : {}) }
+    const step: MappedStep = as === 'person' || guessed.asks === true ? person : { name: guessed.name, as }
     if (JSON.stringify(step) === JSON.stringify(guessed)) {
       continue
     }
     steps.set(id, step)
     const others = diagram.notes.filter(({ values }) => values['name'] !== guessed.name)
     diagram.notes.splice(0, diagram.notes.length, ...others)
-    tellStep(guessing, step.name, as)
+    tellStep(guessing, step.name, step.as)
     tellPerson(guessing, id)
   }
   tellRefusal(guessing)

@@ -222,7 +222,7 @@ function person(building: Building, node: ForeignNode, step: MappedStep): string
   const isDeciding = kinds.includes('approve') || kinds.includes('refuse')
   const due = isDeciding ? table.deadlines.decide : table.deadlines.work
   const says = kinds.includes('sign') ? 'cosign' : isDeciding ? 'decide' : 'person'
-  const postbox = step.postbox ?? around.postbox
+  const postbox = step.postbox || around.postbox
   return add(sketch, {
     id,
     tag: 'userTask',

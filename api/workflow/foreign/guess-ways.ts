@@ -15,7 +15,13 @@ type Way = {
 export function guessWays(guessing: Guessing): void {
   for (const [id, step] of guessing.steps) {
     if (step.as === 'person') {
-      guessing.steps.set(id, { ...step, postbox: postboxOf(guessing, id), outcomes: outcomesOf(guessing, id) })
+      const postbox = postboxOf(guessing, id)
+      guessing.steps.set(id, {
+        ...step,
+        ...(postbox === undefined ? {} : { postbox }),
+        ...(gatewayOf(guessing.askers, id) === undefined ? {} : { asks: true }),
+        outcomes: outcomesOf(guessing, id),
+      })
     }
   }
   for (const id of [...guessing.steps.keys()]) {
@@ -35,7 +41,7 @@ export function tellPerson(guessing: Guessing, id: string): void {
   if (step?.as !== 'person') {
     return
   }
-  const postbox = step.postbox ?? around.postbox
+  const postbox = step.postbox || around.postbox
   diagram.notes.push({
     key: 'assumed.postbox',
     values: { name: step.name, postbox: around.postboxes.get(postbox) ?? postbox },
@@ -57,11 +63,11 @@ export function tellRefusal(guessing: Guessing): void {
 export const decides = ({ outcomes }: MappedStep): boolean =>
   Object.values(outcomes ?? {}).some(({ as }) => as === 'approve' || as === 'refuse')
 
-/** The postbox named as the lane, else the service's own. */
-function postboxOf({ diagram, around }: Guessing, id: string): string {
+/** The postbox named as the lane; undefined for the service's own. */
+function postboxOf({ diagram, around }: Guessing, id: string): string | undefined {
   const lane = plainName(diagram.nodes.get(id)?.lane ?? '')
   const named = [...around.postboxes].find((both) => lane !== '' && both.map(plainName).includes(lane))
-  return named?.[0] ?? around.postbox
+  return named?.[0]
 }
 
 const plainName = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
@@ -210,7 +216,7 @@ function decideBefore(guessing: Guessing, document: string): void {
   addDecision(guessing, document)
 }
 
-function addDecision({ diagram, steps, table, around }: Guessing, document: string): void {
+function addDecision({ diagram, steps, table }: Guessing, document: string): void {
   const node = diagram.nodes.get(document)
   if (node === undefined) {
     return
@@ -225,7 +231,7 @@ function addDecision({ diagram, steps, table, around }: Guessing, document: stri
   ]
   const outcomes = { approve: table.outcomes.approve.label, refuse: table.outcomes.refuse.label }
   const both = (['approve', 'refuse'] as const).map((as) => [as, { label: outcomes[as], as }] as const)
-  steps.set(id, { name, as: 'person', postbox: around.postbox, outcomes: Object.fromEntries(both) })
+  steps.set(id, { name, as: 'person', outcomes: Object.fromEntries(both) })
   diagram.notes.push({ key: 'assumed.decide-added', values: { name: node.name } })
 }
 

@@ -24,7 +24,10 @@ const Outcome = v.strictObject({ label: Text, as: v.picklist(OUTCOME_KINDS) })
 const Step = v.strictObject({
   name: Text,
   as: v.picklist(STEP_KINDS),
+  /** Absent for the service's own. */
   postbox: v.optional(v.string()),
+  /** Somebody is asked how it ended: it stays a person's. */
+  asks: v.optional(v.boolean()),
   /** By the flow that is taken; by any other name where all outcomes go the same way. */
   outcomes: v.optional(v.record(v.string(), Outcome)),
 })

@@ -27,7 +27,15 @@ export function writeTexts(
       const { stage, until, title, sentence, turn } = table.states[says]
       const isTimed = until !== undefined && (says === 'answer' || attributes['due'] !== undefined)
       used.add(stage)
-      states[id] = old.states[id] ?? { stage, title, sentence, who, turn, ...(isTimed ? { until } : {}) }
+      const written = old.states[id] as { title?: unknown; sentence?: unknown; until?: unknown } | undefined
+      states[id] = {
+        stage,
+        title: written?.title ?? title,
+        sentence: written?.sentence ?? sentence,
+        who,
+        turn,
+        ...(isTimed ? { until: written?.until ?? until } : {}),
+      }
     }
   }
   const tasks = Object.fromEntries(

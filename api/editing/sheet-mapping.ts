@@ -1,0 +1,24 @@
+import { OUTCOME_KINDS, STEP_KINDS } from '../workflow/service-adapt.ts'
+import { mappingOf } from './adapt.ts'
+import type { Building, Row, RowOption } from './sheets.ts'
+
+const plain = (values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))
+
+/** What each step of a foreign process became: its kind, and for a person's step the postbox and each way to finish it. */
+export function mappingRows({ state, content }: Building): readonly Row[] {
+  const postboxes = [...content.postboxes].map(([value, { name }]) => ({ value, text: name.de }))
+  return Object.entries(mappingOf(state)?.steps ?? {}).flatMap(([id, step]) => {
+    const at = `steps/${id}`
+    const row = (name: string, label: string, more: Partial<Row>): Row => {
+      return { name: `${at}/${name}`, label, kind: 'choice', value: '', options: [], group: step.name, ...more }
+    }
+    // A step that is asked how it ended stays a person's.
+    const kind = step.asks === true ? [] : [row('as', 'step-kind', { value: step.as, options: plain(STEP_KINDS) })]
+    const outcomes = Object.entries(step.outcomes ?? {}).flatMap(([key, { label, as }]) => [
+      row(`outcomes/${key}/label`, 'step-outcome', { kind: 'line', value: label }),
+      row(`outcomes/${key}/as`, 'step-outcome-kind', { value: as, options: plain(OUTCOME_KINDS) }),
+    ])
+    const postbox = row('postbox', 'step-postbox', { value: step.postbox ?? '', options: postboxes })
+    return [...kind, ...(step.as === 'person' ? [postbox, ...outcomes] : [])]
+  })
+}
