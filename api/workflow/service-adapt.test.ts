@@ -189,6 +189,13 @@ describe('a foreign process', () => {
     ['a process without start', drawn('<task id="a" name="x"/><endEvent id="e"/>', ['a>e']), 'foreign/no-start'],
     ['a process without steps', drawn('<startEvent id="s"/><endEvent id="e"/>', ['s>e']), 'foreign/no-steps'],
     ['steps that nothing joins', drawn('<startEvent id="s"/><task id="a" name="x"/>', []), 'foreign/no-flows'],
+    [
+      'more than anybody can read',
+      drawn(`<startEvent id="s"/>${Array.from({ length: 300 }, (_, index) => `<task id="t${index}"/>`).join('')}`, [
+        's>t0',
+      ]),
+      'foreign/too-large',
+    ],
     ['no BPMN', '<definitions><a></definitions>', 'foreign/unreadable'],
     ['a DOCTYPE', `<!DOCTYPE x>${drawn('<startEvent id="s"/>', [])}`, 'workflow/doctype'],
   ])('%s is refused, and it is said what is missing', async (_, xml, type) => {

@@ -13,9 +13,12 @@ import { writeBpmn } from './foreign/write-bpmn.ts'
 import { writeTexts } from './foreign/write-texts.ts'
 
 export type { Around } from './foreign/mapping.ts'
-export { type MappedStep, type Mapping, readMapping, STEP_KINDS } from './foreign/mapping.ts'
+export { type Mapping, readMapping, STEP_KINDS } from './foreign/mapping.ts'
 export { isForeign } from './foreign/read.ts'
 export { ADAPTING, type AdaptingTable, OUTCOME_KINDS, readAdaptingTable } from './foreign/table.ts'
+
+/** Most steps, events and gateways of a foreign process: more than people can read in one picture. */
+const NODES_MAX = 300
 
 export type Adapting = {
   readonly xml: string
@@ -77,6 +80,9 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
 
 function missingIn(diagram: Diagram): string | null {
   const nodes = [...diagram.nodes.values()]
+  if (nodes.length > NODES_MAX) {
+    return 'too-large'
+  }
   if (!nodes.some(({ kind }) => kind === 'start')) {
     return 'no-start'
   }

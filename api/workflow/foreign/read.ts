@@ -123,8 +123,8 @@ function readLane(reading: Reading, lane: Element): void {
 function readElements(reading: Reading, holder: Element): void {
   const { diagram, points } = reading
   for (const element of list(holder, 'flowElements')) {
-    const id = textOf(element, 'id')
     if (element.$type === 'bpmn:SequenceFlow') {
+      const id = textOf(element, 'id').replace(/[^\w.-]/g, '_')
       const [from, to] = [reference(element, 'sourceRef'), reference(element, 'targetRef')]
       diagram.flows.push({ id, name: plain(textOf(element, 'name')), from, to, points: points.get(id) ?? [] })
     } else {
