@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { join, type Plan } from '../../db/batch.ts'
 import { readVorgang } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
@@ -33,7 +34,11 @@ export const underReview = problemType('payments/under-review', 409)
 export const providerUnavailable = problemType('payments/provider-unavailable', 503)
 export const changedMeanwhile = problemType('payments/changed-meanwhile', 409)
 
-const TRIES_MAX = 5
+const TRIES_MAX = 8
+/** How long a window that is opening a transaction is waited for, and how often it is looked at meanwhile. */
+const OPENING_MS = 10_000
+const WAITS_MAX = 5
+const WAIT_MS = 150
 /** Earlier tries that are asked about before another one is opened. */
 const ASKED_BEFORE_MAX = 5
 const FIRST_ASK_MS = 60_000
@@ -125,6 +130,11 @@ export async function startTransaction(
     }
     if (transactions.some((one) => one.state === 'mismatch')) {
       throw underReview(`payment ${paymentId}`)
+    }
+    // Another window is just opening one: its answer is waited for, and only then is it taken for lost.
+    if (last?.state === 'created' && ctx.now() - last.createdAtMs < OPENING_MS && tries < WAITS_MAX) {
+      await pause(WAIT_MS * (tries + 1))
+      continue
     }
     const opened = await tryToOpen(ctx, payment, last)
     if (opened) {
