@@ -23,6 +23,9 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   // The documents under Deno are the same: axe has looked at them.
   const withAxe = runtime === 'node'
   const axeClean = async (looked: Page): Promise<void> => (withAxe ? await axe(looked) : undefined)
+  // What earlier tests of the same product left to do is done, and forgotten outside.
+  await product.tick()
+  await outside.reset()
   await page.goto('/leistungen/hund-anmelden/')
   await axeClean(page)
   await page
@@ -48,11 +51,9 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   const clerk = await elsewhere(browser, page, product.origin)
   await signInAs(clerk, 'jana.noack')
   await axeClean(clerk)
-  await expect(clerk.getByText('Mara Łucja Lehmann-Nowak')).toBeVisible()
-  await clerk
-    .getByRole('row', { name: /Lehmann-Nowak/ })
-    .getByRole('button', { name: /Übernehmen/ })
-    .click()
+  const row = clerk.getByRole('row', { name: new RegExp(reference) })
+  await expect(row).toContainText('Mara Łucja Lehmann-Nowak')
+  await row.getByRole('button', { name: /Übernehmen/ }).click()
   await expect(clerk.getByRole('heading', { level: 1, name: 'Hund zur Hundesteuer anmelden' })).toBeVisible()
   await expect(clerk.getByText('276098100001234')).toBeVisible()
   // Pages are shown as pictures; under Deno, which may start no programs, the file itself is.

@@ -6,6 +6,7 @@ import { controlNames, type FileRef, type Typed } from '../forms/answers.ts'
 import type { Draw } from '../forms/cases/draw.ts'
 import { refill, solve } from '../forms/cases/solve.ts'
 import { caseSource, type Source } from '../forms/cases/source.ts'
+import { neededSigners } from '../forms/signing.ts'
 import { seedFiles, seedForm, TODAY } from '../forms/testing.ts'
 import type { StepView } from '../forms/view.ts'
 import { type AskedField, type Page, walk } from '../forms/walk.ts'
@@ -73,13 +74,14 @@ export async function walkForm(
   }
 }
 
-/** A way through the form that can be walked on the day of the town, and asks no register. */
+/** A way through the form that can be walked on the day of the town, that asks no register and nobody to sign. */
 function firstWay(slug: string, lookups: readonly v.InferOutput<typeof Lookup>[]): Way {
   const form = seedForm(slug)
   const source = caseSource(seedFiles(slug), form, readXDatenfelder)
   const found = solve(source, 'api')
     .valid.map((instance) => refill(source, instance, { today: TODAY }))
     .filter((instance) => instance.found.length === 0 && !instance.isOpen)
+    .filter(({ typed }) => neededSigners(form, typed, { today: TODAY }).length === 0)
     .find(({ typed }) => !lookups.some(({ choice, code }) => typed[`/${choice.replaceAll('.', '/')}`] === code))
   if (found === undefined) {
     throw new Error(`no way through ${slug} is known`)
