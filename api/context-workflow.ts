@@ -21,6 +21,7 @@ import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
 import { isCosigned } from './workflow/decisions.ts'
 import { createDefinitionCache } from './workflow/definition.ts'
+import type { OutcomeType } from './workflow/extension.ts'
 import type { Definition } from './workflow/model.ts'
 import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
@@ -136,7 +137,7 @@ function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectH
   }
 }
 
-function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<string, OutcomeHandler>> {
+function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<OutcomeType, OutcomeHandler>> {
   const decide =
     (outcome: 'approved' | 'refused'): OutcomeHandler =>
     async (kase, actor, { node, values }) => ({

@@ -9,21 +9,15 @@ import { input, inputOf, parameter, readFields } from '../http/validate.ts'
 import { readActRequest } from './act-request.ts'
 import { ACTS } from './acts.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { READ, WORK } from './route-specs.ts'
 import { ActAnswer, ANY_FILE, FormVersion, Id, OfVorgang, Reopen } from './schema.ts'
 import { openInspectedDocument, readActPage, readInspectionView } from './service-act-view.ts'
 import { performAct } from './service-acts.ts'
 import { finishErrand } from './service-errands.ts'
 import { reopenVorgang } from './service-reopen.ts'
 
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
-const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work', audit: true }
-const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...WORK, who: ['clerk', 'lead'] }
+const AUDITED = { ...WORK, audit: true }
+const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...AUDITED, who: ['clerk', 'lead'] }
 
 /** An answer has its own way: it belongs to a question. */
 const AnyAct = v.picklist(ACTS.filter((act) => act !== 'answer'))
@@ -52,7 +46,7 @@ export const actRoutes = (ctx: SubmissionsCtx) =>
     .post(
       '/status/:vorgang/acts/:act',
       route({
-        ...WORK,
+        ...AUDITED,
         rate: 'upload',
         action: 'act.perform',
         resource: 'vorgang',

@@ -7,6 +7,7 @@ import { input, inputOf, parameter, readFields } from '../http/validate.ts'
 import { Problem } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { pathsOf } from './draft-frame.ts'
+import { READ, WORK } from './route-specs.ts'
 import {
   CodeSent,
   Id,
@@ -25,14 +26,6 @@ import { readEligibility, readPrecheck, readSavedPage, readStart, readTasks } fr
 import { mailSaved, requestDraftCode, resumeDraft } from './service-resume.ts'
 import { applyAnyway, type NextPage, speakDraft } from './service-steps.ts'
 
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
-const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
 const PUBLIC: Pick<RouteSpec, 'who' | 'action' | 'resource'> = {
   who: ['public'],
   action: 'catalogue.read',

@@ -12,6 +12,7 @@ import { planCodeMail } from '../messages/plan.ts'
 import { previewNotice } from '../notices/service.ts'
 import { readActRequest } from './act-request.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { READ, WORK } from './route-specs.ts'
 import {
   ANY_FILE,
   CodeSent,
@@ -28,14 +29,6 @@ import { answerAsSent } from './service-answers.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
 import { openCaseDocument, openCasePage, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
 
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
-const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
 const SIGN_IN: RouteSpec = { ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }
 const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, who: ['clerk', 'lead'] }
 

@@ -2,19 +2,13 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
-import { actorOf, type RouteSpec, route } from '../http/route.ts'
+import { actorOf, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { READ } from './route-specs.ts'
 import { Id, Resume } from './schema.ts'
 import { actOnLookup, LOOKUP_ACTS, readLookup } from './service-lookups.ts'
 
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
 const LookupName = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]{0,39}$/))
 const ActOnLookup = v.strictObject({ act: v.picklist(LOOKUP_ACTS) })
 

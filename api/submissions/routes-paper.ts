@@ -4,24 +4,16 @@ import * as v from 'valibot'
 import { discardBlobs, disposition } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
 import { done, isBrowser } from '../http/respond.ts'
-import { actorOf, type RouteSpec, route } from '../http/route.ts'
+import { actorOf, route } from '../http/route.ts'
 import { parameter, readFields } from '../http/validate.ts'
 import { Problem } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { readMultipart } from './multipart.ts'
+import { READ, WORK } from './route-specs.ts'
 import { Id, PDF, Slug } from './schema.ts'
 import { type Intake, type StoredScan, storeScan, takeInPaper } from './service-intake.ts'
 import { printPaper, readEmptyForm, readPaper, readPaperPdf } from './service-paper.ts'
 import { isMultipart } from './step-request.ts'
-
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
-const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
 
 const Printed = v.object({ draftId: Id })
 const TakenIn = v.object({ vorgangId: Id, reference: v.string(), isOwn: v.boolean() })

@@ -3,11 +3,12 @@ import * as v from 'valibot'
 import type { Env } from '../http/env.ts'
 import { chosenLanguage } from '../http/language.ts'
 import { done, isBrowser } from '../http/respond.ts'
-import { actorOf, type RouteSpec, route } from '../http/route.ts'
+import { actorOf, route } from '../http/route.ts'
 import { input, inputOf, invalidInput, parameter, readFields } from '../http/validate.ts'
 import { Problem } from '../lib/problem.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft } from './draft.ts'
+import { READ, WORK } from './route-specs.ts'
 import { Address, Id } from './schema.ts'
 import { answerStep, delegateOf, isOnPage } from './service-delegate.ts'
 import {
@@ -20,15 +21,6 @@ import {
 } from './service-invitation.ts'
 import { invite, readParticipants, withdrawInvitation } from './service-participants.ts'
 import { readStepRequest } from './step-request.ts'
-
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
-const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
 
 const line = v.pipe(v.string(), v.trim(), v.maxLength(200))
 const Invite = v.strictObject({

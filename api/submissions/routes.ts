@@ -4,10 +4,11 @@ import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
 import { chosenLanguage, languageLine } from '../http/language.ts'
 import { done } from '../http/respond.ts'
-import { actorOf, type RouteSpec, route } from '../http/route.ts'
+import { actorOf, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { pathsOf } from './draft-frame.ts'
+import { READ, WORK } from './route-specs.ts'
 import { pageAfter } from './routes-applying.ts'
 import {
   Address,
@@ -31,15 +32,6 @@ import { readCopy, readReceipt, readResume, readReview, readStep } from './servi
 import { saveStep } from './service-steps.ts'
 import { submitDraft } from './service-submit.ts'
 import { readFileBody, readStepRequest } from './step-request.ts'
-
-const READ: Omit<RouteSpec, 'action' | 'resource'> = {
-  who: ['citizen'],
-  csrf: false,
-  rate: 'read',
-  audit: false,
-  cache: 'never',
-}
-const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work' }
 
 /** Routes of a draft's pages, mounted under `/api/v1/submissions`. */
 export const draftRoutes = (ctx: SubmissionsCtx) =>

@@ -4,7 +4,7 @@ import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import { apply, bodyOf, smallPdf } from '../testing/dog-tax.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import { checkDecisions, isCosigned } from './decisions.ts'
+import { checkDecisions, checkOutcomes, isCosigned } from './decisions.ts'
 import { parseDefinition } from './definition.ts'
 
 const TEMPLATES = new URL('../../content/templates/processes/', import.meta.url)
@@ -28,6 +28,7 @@ describe('ready-made processes', () => {
   it.each(readdirSync(TEMPLATES))('%s: no notice without a decision, none past a second person', async (template) => {
     const definition = await definitionOf(filled(template, 'process.bpmn'))
     expect(checkDecisions(definition, 'process.bpmn')).toEqual([])
+    expect(checkOutcomes(definition, 'process.bpmn')).toEqual([])
     const deciding = [...definition.nodes.values()].filter(
       (node) => node.kind === 'user' && node.outcomes.some(({ id }) => id === 'approve'),
     )
@@ -54,17 +55,56 @@ describe('ready-made processes', () => {
   })
 })
 
+it('an outcome that is nearly the name of one that does something is a slip; any other says which way to go', async () => {
+  const named = (id: string): string =>
+    filled('report', 'process.bpmn').replaceAll(/(outcome id="|outcome = &quot;|outcome = ")done/g, `$1${id}`)
+  const found = async (id: string) => checkOutcomes(await definitionOf(named(id)), 'process.bpmn')
+  expect(await found('aprove')).toMatchObject([{ type: 'workflow/outcome-name', suggestion: 'approve' }])
+  expect(await found('way-2')).toEqual([])
+})
+
+/** A town whose dog tax runs by a ready-made process. */
+const townWith = (template: string): Promise<Town> =>
+  openTown({
+    edit: (path, text) => {
+      const file = /^services\/hund-anmelden\/(process\.(?:bpmn|de\.yaml))$/.exec(path)?.[1]
+      return file === undefined ? text : filled(template, file)
+    },
+  })
+
+async function taken(town: Town) {
+  const citizen = town.newCaller()
+  const { vorgangId } = await apply(citizen, smallPdf('x'))
+  await town.tick()
+  const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
+  await bodyOf(await clerk.post(`/postboxes/items/${vorgangId}/take`), 200)
+  const { task } = await clerk.read<VorgangView>(`/submissions/vorgaenge/${vorgangId}`)
+  const complete = async (outcome: object): Promise<void> => {
+    await bodyOf(await clerk.post(`/workflow/vorgaenge/${vorgangId}/tasks/${task?.id}/complete`, outcome), 200)
+    await town.tick()
+  }
+  return { citizen, clerk, vorgangId, complete }
+}
+
+it('a report without a decision is finished, and the citizen reads so', async () => {
+  const town = await townWith('report')
+  try {
+    const { citizen, clerk, vorgangId, complete } = await taken(town)
+    await complete({ outcome: 'done' })
+    expect(await clerk.read<VorgangView>(`/submissions/vorgaenge/${vorgangId}`)).toMatchObject({
+      itemState: 'done',
+      notices: [],
+    })
+    expect((await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)).requests).toEqual([])
+  } finally {
+    await town.close()
+  }
+})
+
 describe('a clerk who decides alone', () => {
   let town: Town
   beforeAll(async () => {
-    town = await openTown({
-      edit: (path, text) =>
-        path === 'services/hund-anmelden/process.bpmn'
-          ? filled('decide', 'process.bpmn')
-          : path === 'services/hund-anmelden/process.de.yaml'
-            ? filled('decide', 'process.de.yaml')
-            : text,
-    })
+    town = await townWith('decide')
   })
   afterAll(() => town.close())
 
@@ -72,14 +112,8 @@ describe('a clerk who decides alone', () => {
     ['approve', { outcome: 'approve' }],
     ['refuse', { outcome: 'refuse', reasons: 'Der Hund ist schon angemeldet.' }],
   ])('%s: the notice goes out at once, and says who decided', async (_, outcome) => {
-    const citizen = town.newCaller()
-    const { vorgangId } = await apply(citizen, smallPdf('x'))
-    await town.tick()
-    const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
-    await bodyOf(await clerk.post(`/postboxes/items/${vorgangId}/take`), 200)
-    const before = await clerk.read<VorgangView>(`/submissions/vorgaenge/${vorgangId}`)
-    await bodyOf(await clerk.post(`/workflow/vorgaenge/${vorgangId}/tasks/${before.task?.id}/complete`, outcome), 200)
-    await town.tick()
+    const { citizen, clerk, vorgangId, complete } = await taken(town)
+    await complete(outcome)
     const { decision, notices } = await clerk.read<VorgangView>(`/submissions/vorgaenge/${vorgangId}`)
     expect(decision).toMatchObject({ state: 'signed', signedBy: null })
     expect(decision?.draftedBy).not.toBe('')

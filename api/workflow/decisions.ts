@@ -1,5 +1,6 @@
-import type { Finding } from '../lib/finding.ts'
+import { type Finding, nearest } from '../lib/finding.ts'
 import { reachable } from './check.ts'
+import { OUTCOME_TYPES } from './extension.ts'
 import type { Definition, Node } from './model.ts'
 
 /** Outcomes by which a clerk decides, and the one by which a second person says yes to it. */
@@ -51,6 +52,20 @@ export function checkDecisions(definition: Definition, file: string): readonly F
     )
   }
   return findings
+}
+
+/** An outcome that is nearly the name of one that does something is a slip: it would only go on, and nobody would notice. */
+export function checkOutcomes(definition: Definition, file: string): readonly Finding[] {
+  const known: readonly string[] = OUTCOME_TYPES
+  return [...definition.nodes.values()].flatMap((node) =>
+    (node.kind === 'user' ? node.outcomes : []).flatMap(({ id }) => {
+      const meant = known.includes(id) ? undefined : nearest(id, known)
+      const detail = `The outcome "${id}" of "${node.id}" does nothing of its own.`
+      return meant === undefined
+        ? []
+        : [{ file, line: node.line, type: 'workflow/outcome-name', detail, suggestion: meant }]
+    }),
+  )
 }
 
 const nextOf = (definition: Definition, id: string): string[] =>

@@ -13,6 +13,20 @@ export const EFFECT_TYPES = [
 ] as const
 export type EffectType = (typeof EFFECT_TYPES)[number]
 
+/** Outcomes of user tasks that do something of their own; every other one only says which way the process goes on. */
+export const OUTCOME_TYPES = [
+  'approve',
+  'refuse',
+  'request-information',
+  'sign',
+  'return',
+  'remedy',
+  'hand-over',
+  'grant-exemption',
+  'refuse-exemption',
+] as const
+export type OutcomeType = (typeof OUTCOME_TYPES)[number]
+
 const text = (name: string): object => ({ name, isAttr: true, type: 'String' })
 const flag = (name: string, value: boolean): object => ({ name, isAttr: true, type: 'Boolean', default: value })
 const element = (name: string, properties: readonly object[]): object => ({ name, superClass: ['Element'], properties })

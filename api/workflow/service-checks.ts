@@ -2,7 +2,7 @@ import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { unannounced } from './announced.ts'
 import { checkReferences } from './check.ts'
-import { checkDecisions } from './decisions.ts'
+import { checkDecisions, checkOutcomes } from './decisions.ts'
 import { parseDefinition } from './definition.ts'
 import { readSharedTexts, SHARED_TEXTS } from './shared-texts.ts'
 import { readProcessTexts } from './texts.ts'
@@ -76,7 +76,14 @@ async function checkProcess(content: Content, { folder, name }: Place): Promise<
     const read = readProcessTexts(textOf(content, path), path, parsed.definition)
     return read.ok ? unannounced(parsed.definition, read.texts, file) : read.findings
   })
-  return [...german, ...references, ...checkDecisions(parsed.definition, file), ...unpaid, ...words]
+  return [
+    ...german,
+    ...references,
+    ...checkDecisions(parsed.definition, file),
+    ...checkOutcomes(parsed.definition, file),
+    ...unpaid,
+    ...words,
+  ]
 }
 
 const lacks = (file: string, detail: string): Finding => ({ file, line: 1, type: 'workflow/no-file', detail })
