@@ -62,6 +62,10 @@ async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise
       const file = options.files === undefined ? options.upload : options.files.get(name)?.[0]
       if (file !== undefined) {
         await control.setInputFiles({ name: file.name, mimeType: file.type, buffer: Buffer.from(file.bytes) })
+        // With scripts it goes up at once and the page is shown anew: a click in that moment hits neither page.
+        if (!(await page.evaluate(() => matchMedia('(scripting: none)').matches))) {
+          await expect(page.getByRole('button', { name: /Entfernen/ }).filter({ hasText: file.name })).toBeVisible()
+        }
       }
       continue
     }
