@@ -7,11 +7,11 @@ const browser = process.env['STADTTOR_BROWSER']
 /**
  * Journeys against the running product, one server and data folder per worker.
  * Tags choose how a test runs: none = with JavaScript, `@both` = also without, `@nojs` = only without,
- * `@deno` = also against the product under Deno.
+ * `@deno` = also against the product under Deno, `@later` = with JavaScript in the long run only.
  */
 export default defineConfig<object, WorkerOptions>({
   testDir: 'e2e',
-  testMatch: isLong ? '**/*.long.spec.ts' : '**/*.spec.ts',
+  testMatch: isLong ? ['**/*.long.spec.ts', '**/{all-fields,payment,signing}.spec.ts'] : '**/*.spec.ts',
   testIgnore: isLong ? [] : '**/*.long.spec.ts',
   outputDir: 'test-results/e2e',
   workers: 2,
@@ -44,7 +44,7 @@ export default defineConfig<object, WorkerOptions>({
     },
   },
   projects: [
-    { name: 'javascript', grepInvert: /@nojs/ },
+    { name: 'javascript', grepInvert: isLong ? /@nojs/ : /@nojs|@later/ },
     { name: 'no-javascript', grep: /@both|@nojs/, use: { javaScriptEnabled: false } },
     { name: 'deno', grep: /@deno/, use: { runtime: 'deno' } },
   ],

@@ -114,7 +114,7 @@ async function expectMistakes(page: Page, messages: readonly string[]): Promise<
   await page.goto(address)
 }
 
-test('@both every kind of field is asked, refused with a reason, kept and shown', async ({ page }) => {
+test('@both @later every kind of field is asked, refused with a reason, kept and shown', async ({ page }) => {
   test.setTimeout(120_000)
   const hasScripts = await page.evaluate(() => !matchMedia('(scripting: none)').matches)
   const sizes: [string, number][] = []

@@ -28,7 +28,7 @@ const PERMIT: Typed = {
   '/erklaerung/richtigkeit': 'true',
 }
 
-test('@both a fee is paid: cancelled first, then paid, with a receipt', async ({ page, product, outside }) => {
+test('@both @later a fee is paid: cancelled first, then paid, with a receipt', async ({ page, product, outside }) => {
   test.setTimeout(120_000)
   await page.goto('/antrag/beginnen/bewohnerparkausweis')
   await goOn(page, 'Jetzt beginnen')

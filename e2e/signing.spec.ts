@@ -75,7 +75,7 @@ async function newPage(browser: Browser, page: Page, origin: string): Promise<Pa
   return await (await browser.newContext({ baseURL: origin, javaScriptEnabled: hasScripts })).newPage()
 }
 
-test('@both two guardians and an employer: a page is answered by link and code, both guardians agree, a clerk sees who', async ({
+test('@both @later two guardians and an employer: a page is answered by link and code, both guardians agree, a clerk sees who', async ({
   page,
   browser,
   product,

@@ -64,7 +64,10 @@ async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise
         await control.setInputFiles({ name: file.name, mimeType: file.type, buffer: Buffer.from(file.bytes) })
         // With scripts it goes up at once and the page is shown anew: a click in that moment hits neither page.
         if (!(await page.evaluate(() => matchMedia('(scripting: none)').matches))) {
-          await expect(page.getByRole('button', { name: /Entfernen/ }).filter({ hasText: file.name })).toBeVisible()
+          const stored = page
+            .locator('.files li')
+            .filter({ has: page.locator('button[type=submit]'), hasText: file.name })
+          await expect(stored.first()).toBeVisible()
         }
       }
       continue
