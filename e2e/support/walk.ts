@@ -55,6 +55,10 @@ const namesOn = (page: Page): Promise<readonly string[]> =>
 async function fillPage(page: Page, typed: Typed, options: WalkOptions): Promise<void> {
   for (const name of await namesOn(page)) {
     const control = page.locator(`main form [name="${name}"]`)
+    // The page was shown anew with a file, and asks no more for what stood beside it.
+    if ((await control.count()) === 0) {
+      continue
+    }
     const type = await control
       .first()
       .evaluate((node) => (node instanceof HTMLInputElement ? node.type : node.tagName.toLowerCase()))
