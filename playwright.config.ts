@@ -11,7 +11,9 @@ const browser = process.env['STADTTOR_BROWSER']
  */
 export default defineConfig<object, WorkerOptions>({
   testDir: 'e2e',
-  testMatch: isLong ? ['**/*.long.spec.ts', '**/{all-fields,payment,signing}.spec.ts'] : '**/*.spec.ts',
+  testMatch: isLong
+    ? ['**/*.long.spec.ts', '**/{account,all-fields,applying,payment,refused,signing,whole-way}.spec.ts']
+    : '**/*.spec.ts',
   testIgnore: isLong ? [] : '**/*.long.spec.ts',
   outputDir: 'test-results/e2e',
   workers: 2,
