@@ -126,6 +126,7 @@ function printWelcome(origin: string, demo: DemoWorld): void {
   const rows = [
     ['Front door', `${origin}/`],
     ['Back office', `${origin}/amt/`],
+    ['Editors', `${origin}/redaktion/formulare/`],
     ['My account', `${origin}/konto/`],
     ['Mails sent', demo.mailUrl],
     ['Specialist app', demo.specialistUrl],
@@ -135,7 +136,11 @@ function printWelcome(origin: string, demo: DemoWorld): void {
   for (const [what = '', where] of rows) {
     console.log(`  ${what.padEnd(15)} ${where}`)
   }
-  printSignIns(`Sign in to the back office with one of these accounts, password "${demo.password}":`, demo.signIns)
+  const [editors, others] = [true, false].map((is) =>
+    demo.signIns.filter(({ rights }) => /\beditor\b/.test(rights) === is),
+  )
+  printSignIns(`Sign in to the back office with one of these accounts, password "${demo.password}":`, others ?? [])
+  printSignIns(`Sign in to make and change forms (Editors), password "${demo.password}":`, editors ?? [])
   printSignIns(`Sign in as a citizen (My account), password "${demo.password}":`, demo.citizens)
   console.log('')
 }

@@ -7,25 +7,45 @@ export type RefusedForm = {
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Pages of the back office that show a refusal beside the form it belongs to. */
-const SHOWS_REFUSALS = /^\/amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}$/
-const FORM = 'application/x-www-form-urlencoded'
+/** Pages of the back office and of editors that show a refusal beside the form it belongs to. */
+const SHOWS_REFUSALS = [
+  /^\/amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}$/,
+  /^\/redaktion\/formulare\/(?:[\w-]{1,80}(?:\/(?:fragen|vergleich|texte|(?:blatt|datei|konflikt)\/[\w.-]{1,140}))?)?$/,
+]
+/** An editor's form names its service: where the browser names no page, the service's own shows the refusal. */
+const OF_EDITORS = /^\/api\/v1\/editing\/services(?:\/([\w-]{1,80})(?:\/|$)|$)/
+const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data']
 const BYTES_MAX = 65_536
+/** Editors send whole files. */
+const EDITORS_BYTES_MAX = 1_000_000
 
 /**
- * Keeps what a browser sends by a form of such a page, before the API reads it; null for everything else.
+ * Keeps what a browser sends by a form of such a page, before the API reads it; null for everything else. Files are not
+ * kept, and of an editor's form that is too large nothing but its page.
  * The page is named by the browser (`Referer`), and is read with the rights of whoever sent the form.
  */
 export function keepForm(request: Request, origin: string): (() => Promise<RefusedForm>) | null {
-  const page = pageOf(request.headers.get('referer'), origin)
-  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  const bytes = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (request.method !== 'POST' || page === null || type !== FORM || !(bytes <= BYTES_MAX)) {
+  const action = new URL(request.url).pathname
+  const ofEditors = OF_EDITORS.exec(action)
+  const page =
+    pageOf(request.headers.get('referer'), origin) ??
+    (ofEditors === null ? null : `/redaktion/formulare/${ofEditors[1] ?? ''}`)
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const known = ofEditors === null ? FORMS.slice(0, 1) : FORMS
+  if (request.method !== 'POST' || page === null || !known.includes(type)) {
     return null
   }
-  const copy = request.clone()
-  const action = new URL(request.url).pathname
-  return async () => ({ page, action, values: Object.fromEntries(new URLSearchParams(await copy.text())) })
+  const bytes = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (bytes <= (ofEditors === null ? BYTES_MAX : EDITORS_BYTES_MAX)) {
+    const copy = request.clone()
+    return async () => ({ page, action, values: await valuesOf(copy) })
+  }
+  return ofEditors === null ? null : () => Promise.resolve({ page, action, values: {} })
+}
+
+async function valuesOf(copy: Request): Promise<RefusedForm['values']> {
+  const form = await copy.formData().catch(() => new FormData())
+  return Object.fromEntries([...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
 }
 
 function pageOf(referer: string | null, origin: string): string | null {
@@ -33,5 +53,6 @@ function pageOf(referer: string | null, origin: string): string | null {
     return null
   }
   const url = new URL(referer)
-  return url.origin === origin && SHOWS_REFUSALS.test(url.pathname) ? url.pathname + url.search : null
+  const isShown = url.origin === origin && SHOWS_REFUSALS.some((pattern) => pattern.test(url.pathname))
+  return isShown ? url.pathname + url.search : null
 }

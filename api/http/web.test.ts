@@ -366,6 +366,53 @@ describe('problems', () => {
       expect(rendered.at(-1)?.locals.problem?.form).toBeUndefined()
     })
 
+    describe('of an editor', () => {
+      const SERVICE = '/redaktion/formulare/boot'
+      const MULTIPART = { 'content-type': 'multipart/form-data; boundary=x' }
+      const sent = (to: string, body: string, more: Record<string, string>) =>
+        ask(`/api/v1/editing/services${to}`, {
+          method: 'POST',
+          headers: { ...FORM, 'content-length': String(body.length), ...more },
+          body,
+        })
+      beforeEach(() => {
+        options = {
+          ...options,
+          pages: async (request, locals) => {
+            const { pathname } = new URL(request.url)
+            rendered.push({ path: pathname, locals, cookie: null })
+            return new Response(`page ${pathname}`, { status: 200 })
+          },
+        }
+      })
+
+      it.each([
+        ['the page it stood on', '/boot/files/form.de.yaml', `${SERVICE}/datei/form.de.yaml`],
+        ['the list, where a service is begun', '', '/redaktion/formulare/'],
+      ])('is shown on %s', async (_, to, page) => {
+        const answer = await sent(to, 'text=a%3A+%5B', { referer: `${ORIGIN}${page}` })
+        expect([answer.status, await answer.text()]).toEqual([409, `page ${page}`])
+        expect(rendered.at(-1)?.locals.problem?.form).toMatchObject({ page, values: { text: 'a: [' } })
+      })
+
+      it.each([
+        ['the service', '/boot/publish', SERVICE],
+        ['all services', '', '/redaktion/formulare/'],
+      ])('is shown on the page of %s where the browser names no page', async (_, to, page) => {
+        expect(await (await sent(to, 'version=1', {})).text()).toBe(`page ${page}`)
+      })
+
+      it('keeps what stands beside dropped files, not the files; of one too large only its page', async () => {
+        const part = (name: string, value: string) =>
+          `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+        const file = part('files"; filename="a.xml', '<a>')
+        await sent('', `${part('catalogue', 'key-1')}${file}--x--\r\n`, MULTIPART)
+        expect(rendered.at(-1)?.locals.problem?.form?.values).toEqual({ catalogue: 'key-1' })
+        await sent('', `${part('catalogue', 'key-1')}--x--\r\n`, { ...MULTIPART, 'content-length': '1000001' })
+        expect(rendered.at(-1)?.locals.problem?.form).toMatchObject({ page: '/redaktion/formulare/', values: {} })
+      })
+    })
+
     it('becomes the page of errors where its own page cannot be shown any more', async () => {
       const answer = await sendFrom(`${ORIGIN}/amt/vorgaenge/fort`)
       expect([answer.status, await answer.text()]).toEqual([409, 'page /fehler'])

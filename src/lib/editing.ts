@@ -38,6 +38,26 @@ export const readEditing = async <T>(
   }
 }
 
+/** What is wrong in files that a form of this page sent. */
+export const findingsOf = (page: Pick<AstroGlobal, 'locals'>): readonly Finding[] =>
+  (page.locals.problem?.errors ?? [])
+    .filter(({ params }) => params?.['file'] !== undefined)
+    .map(({ type, params = {} }) => ({
+      type,
+      file: String(params['file']),
+      line: Number(params['line'] ?? 1),
+      detail: String(params['detail'] ?? ''),
+      ...(params['suggestion'] === undefined ? {} : { suggestion: String(params['suggestion']) }),
+    }))
+
+/** Title of an editor's page; one that shows a refusal says so first. */
+export const titleHere = (page: Pick<AstroGlobal, 'locals'>, t: Translate, title: string): string =>
+  page.locals.problem?.form === undefined ? title : t('form.error-title', { title })
+
+/** Something was saved just now: not where this page shows a refusal. */
+export const hasJust = (page: Pick<AstroGlobal, 'locals' | 'url'>, what: 'gespeichert' | 'veroeffentlicht'): boolean =>
+  page.locals.problem === undefined && page.url.searchParams.has(what)
+
 /** Left column of the editors' pages: all services, and the parts of the one at hand. */
 export const editorNavigation = (
   t: Translate,
@@ -59,8 +79,8 @@ export const editorNavigation = (
   return [all, { title: t('editing.service'), entries }]
 }
 
-/** What is wrong, in words: chosen by its type; where there are none, the reason as a developer reads it. */
+/** What is wrong, in words: chosen by its type. Every kind has its own (tested); the rest is for developers. */
 export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
   const key = `finding.${finding.type}`
-  return hasWord(key) ? { text: t(key), lang: 'de' } : { text: finding.detail, lang: 'en' }
+  return { text: hasWord(key) ? t(key) : t('editing.finding-any'), lang: 'de' }
 }

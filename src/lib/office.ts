@@ -36,6 +36,10 @@ export const readOffice = async <T>(
         303,
       )
     }
+    const own = ownPlace(session.roles)
+    if (page.url.pathname === '/amt/' && own !== null) {
+      return page.redirect(own, 303)
+    }
     const [city, { postboxes, today }, view] = await Promise.all([
       api.getJson<CityFrame>('catalogue/frame'),
       api.getJson<{ postboxes: readonly PostboxCount[]; today: string }>('postboxes'),
@@ -52,6 +56,14 @@ export const readOffice = async <T>(
     page.locals.problem = { requestId: page.locals.requestId, status: error.status, type: error.type }
     return page.rewrite('/fehler')
   }
+}
+
+/** Where somebody works who has no postbox to do with; null for clerks and their leads. */
+function ownPlace(roles: readonly string[]): string | null {
+  if (roles.includes('clerk') || roles.includes('lead')) {
+    return null
+  }
+  return roles.includes('editor') ? '/redaktion/formulare/' : '/amt/betrieb'
 }
 
 /** Left column of the back office. */
