@@ -46,6 +46,7 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await axeClean(page)
 
   await page.goto(at)
+  await page.getByRole('link', { name: 'Einstellungen ändern' }).click()
   await page.getByLabel('Online beantragen').selectOption('own')
   await press(page, 'Speichern')
   await page.goto(`${at}/vergleich`)
@@ -74,7 +75,7 @@ async function answerRule(page: Page): Promise<void> {
   const sum = 'sum(for x in boote return x.laengeInMetern) <= 40'
   await page.getByLabel('Neue Prüfung: was gelten muss').fill(sum)
   await press(page, 'Speichern')
-  await expect(page.getByText('0 offene Regeln')).toBeVisible()
+  await expect(page.getByRole('heading', { name: '0 offene Regeln' })).toBeVisible()
 }
 
 /** Splits a page, and makes a question obligatory by the answer to another that is then asked before it. */

@@ -202,12 +202,33 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
     after: after === null ? '' : `${after.id} ${after.version}`,
     files: filesOf(state, old)
       .filter((file) => file.state !== 'same')
-      .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') })),
+      .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') }))
+      .concat(describedIn(state, live), feesIn(state)),
     draftsRunning: await countOpenDrafts(ctx, slug),
     moved: await movedFiles(ctx, state),
     version: state.row?.version ?? 0,
   }
 }
+
+/** What a dropped description of the service changes in the state's catalogue, line by line. */
+function describedIn(state: State, live: Content): ComparePage['files'] {
+  const decoder = new TextDecoder()
+  return Object.entries(state.catalogue).flatMap(([path, text]) => {
+    const bytes = live.file(path)
+    const lines = lineDiff(bytes === undefined ? '' : plainJson(decoder.decode(bytes)), plainJson(text))
+    return lines.length === 0 ? [] : [{ name: path, state: bytes === undefined ? 'added' : 'changed', lines }]
+  })
+}
+
+/** One entry a line, without the signs of JSON. */
+const plainJson = (text: string): string =>
+  JSON.stringify(JSON.parse(text), null, 1).replace(/^\s*[{}[\]],?$\n?/gm, '').replace(/[",]+$|"/gm, '') // biome-ignore format: one thought
+
+/** Fees that join those of the town with the service. */
+const feesIn = ({ fees }: State): ComparePage['files'] =>
+  fees.length === 0
+    ? []
+    : [{ name: 'fees.yaml', state: 'changed', lines: fees.map((text) => ({ what: 'added', text })) }]
 
 /** Files of the service that somebody else changed in the live content after the work on it began. */
 export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonly string[]> {

@@ -10,7 +10,8 @@ export type RowKind =
   | 'rule'
   /** Always, never, or by a rule (`<name>~when`); nothing: as the data schema says. */
   | 'obligation' // biome-ignore format: one list
-export type RowOption = { readonly value: string; readonly text: string }
+/** `years`: how long, where a choice is a time. */
+export type RowOption = { readonly value: string; readonly text: string; readonly years?: number }
 
 /** One thing that can be changed. Its name is the way to the entry in the file, joined by slashes. */
 export type Row = {

@@ -72,11 +72,14 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
   const options = {
     postbox: [...content.postboxes].map(([value, { name }]) => ({ value, text: name.de })),
     filePlan: positions.map(({ id, title }) => ({ value: id, text: `${id} ${title}` })),
-    retention: [...new Set(content.retention.rules.map((rule) => rule.id))].map((value) => ({ value, text: value })),
+    retention: [...new Map(content.retention.rules.map((rule) => [rule.id, rule]))].map(([value, { years, source }]) => {
+      return { value, text: source, years }
+    }),
     lifeSituations: [...content.lifeSituations].map(([value, { title }]) => ({ value, text: title.de })),
   }
   return [
     row(source, 'catalogue', 'choice', { options: catalogue }),
+    row(source, 'title/de', 'line', { label: 'service-title' }),
     row(source, 'postbox', 'choice', { options: options.postbox }),
     row(source, 'trustLevel', 'choice', { options: plain('none', 'basic', 'substantial', 'high') }),
     row(source, 'filePlan', 'choice', { options: options.filePlan }),

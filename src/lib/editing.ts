@@ -1,5 +1,5 @@
 import type { AstroGlobal } from 'astro'
-import { apiOf, type CityFrame, type Finding, Refusal, type SessionView } from './api.ts'
+import { apiOf, type CityFrame, type Finding, Refusal, type Row, type SessionView } from './api.ts'
 import type { OfficeEntry } from './office.ts'
 import { hasWord, type Translate } from './words.ts'
 
@@ -84,6 +84,17 @@ export const editorNavigation = (
 export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
   const key = `finding.${finding.type}`
   return { text: hasWord(key) ? t(key) : t('editing.finding-any'), lang: 'de' }
+}
+
+/** A choice of a sheet in words: its own text, else that of the user interface; a time with its years. */
+export const optionWords = (
+  label: string,
+  { value, text, years }: Row['options'][number],
+  t: Translate,
+): string => {
+  const key = `editing.option.${label}.${value}`
+  const said = text === '' ? (hasWord(key) ? t(key) : value) : text
+  return years === undefined ? said : `${t('editing.retention-years', { count: years })}: ${said}`
 }
 
 /** What is wrong with one row of a sheet, in words. */

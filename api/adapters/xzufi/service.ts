@@ -5,8 +5,8 @@ import { below, child, children, codeOf, dayOf, durationOf, linesOf, richTextsOf
 import type { Element } from './xml.ts'
 
 /**
- * A `leistung` as object of the mirror. Texts keep their module codes; the service's name is module 02, or 03 where 02
- * is missing. Amounts become cents.
+ * A `leistung` as object of the mirror. Texts keep their module codes; the service's name is module 03 (Bezeichnung II, in plain
+ * words), or 02 where 03 is missing. Amounts become cents.
  */
 export function serviceOf(element: Element, id: Identifier): CatalogueService {
   const texts = children(element, 'modulText').map(textModuleOf)
@@ -69,7 +69,7 @@ function linkOf(element: Element): readonly CatalogueLink[] {
 }
 
 function nameOf(texts: readonly TextModule[]): Localised<string> {
-  const module = texts.find(({ code }) => code === '02') ?? texts.find(({ code }) => code === '03')
+  const module = texts.find(({ code }) => code === '03') ?? texts.find(({ code }) => code === '02')
   const names = Object.entries<RichText>(module?.text ?? {}).map(([lang, text]) => [lang, plainText(text)] as const)
   return Object.fromEntries(names)
 }
