@@ -30,7 +30,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   // A step keeps what it was called before: a button without a word is none.
   const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
   const next = edited(state, sheet.file, edits.filter(isKept)) // biome-ignore format: one thought
-  return kind === 'settings' ? withLaw(withPostbox(state, next), around.today) : next
+  return kind === 'settings' ? withTitle(withLaw(withPostbox(state, next), around.today)) : next
 }
 
 /** The day, and what has to be paid with an application (a tax by the year has not). */
@@ -79,6 +79,13 @@ function edited(state: State, file: string, edits: readonly YamlEdit[]): State {
   return source === undefined || edits.length === 0
     ? state
     : { ...state, files: { ...state.files, [file]: editYaml(source, edits) } }
+}
+
+/** Without a title of the city's own the one of the catalogue holds. */
+function withTitle(state: State): State {
+  const title = yamlAt(state.files['service.yaml'] ?? '', ['title'])
+  const isEmpty = typeof title === 'object' && title !== null && Object.keys(title).length === 0
+  return isEmpty ? edited(state, 'service.yaml', [{ path: ['title'], value: undefined }]) : state
 }
 
 /** A law that allows decisions without a person holds from the day it was written down; without one there are none. */

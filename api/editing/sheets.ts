@@ -72,9 +72,11 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
   const options = {
     postbox: [...content.postboxes].map(([value, { name }]) => ({ value, text: name.de })),
     filePlan: positions.map(({ id, title }) => ({ value: id, text: `${id} ${title}` })),
-    retention: [...new Map(content.retention.rules.map((rule) => [rule.id, rule]))].map(([value, { years, source }]) => {
-      return { value, text: source, years }
-    }),
+    retention: [...new Map(content.retention.rules.map((rule) => [rule.id, rule]))].map(
+      ([value, { years, source }]) => {
+        return { value, text: source, years }
+      },
+    ),
     lifeSituations: [...content.lifeSituations].map(([value, { title }]) => ({ value, text: title.de })),
   }
   return [

@@ -87,11 +87,7 @@ export const findingText = (finding: Finding, t: Translate): { readonly text: st
 }
 
 /** A choice of a sheet in words: its own text, else that of the user interface; a time with its years. */
-export const optionWords = (
-  label: string,
-  { value, text, years }: Row['options'][number],
-  t: Translate,
-): string => {
+export const optionWords = (label: string, { value, text, years }: Row['options'][number], t: Translate): string => {
   const key = `editing.option.${label}.${value}`
   const said = text === '' ? (hasWord(key) ? t(key) : value) : text
   return years === undefined ? said : `${t('editing.retention-years', { count: years })}: ${said}`

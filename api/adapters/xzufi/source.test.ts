@@ -65,6 +65,14 @@ describe('the specimen feed', () => {
     }
   })
 
+  it('calls a service by its plain name (module 03) where the feed has one', async () => {
+    const plain = NAME.replace('02', '03').replace('>Name<', '>Einfacher Name<')
+    for (const order of [NAME + plain, plain + NAME]) {
+      const [step] = await stepsOf(await feedOf(transfer(SERVICE.replace(NAME, order))))
+      expect(step).toMatchObject({ object: { name: { de: 'Einfacher Name' } } })
+    }
+  })
+
   it('reads names in both languages, hours as spans, amounts as cents', async () => {
     const objects = (await stepsOf(FEED_FOLDER)).flatMap((step) => (step.action === 'write' ? [step.object] : []))
     const office = objects.find((object) => object.key === 'lr-bb-demo.organisationseinheit.203')
