@@ -153,7 +153,7 @@ const SIZE_MAX = 20_000_000
 const COUNT_MAX = 10
 
 /** Files as they are stored: count, size and type at their limits and beyond. */
-export function fileDraws({ files, isLater, isOptional }: Written): readonly Draw[] {
+export function fileDraws({ files, isLater, isOptional, isByRule }: Written): readonly Draw[] {
   const types = files.mediaTypes.length === 0 ? TYPES : files.mediaTypes
   const [usual = ''] = types
   const largest = files.sizeMax ?? SIZE_MAX
@@ -171,9 +171,10 @@ export function fileDraws({ files, isLater, isOptional }: Written): readonly Dra
       sizeBytes,
     }))
   const foreign = [...TYPES, 'text/html', 'image/svg+xml'].filter((type) => !types.includes(type))
+  const missing = { type: 'forms/file-missing' }
   const later = isLater
     ? draw({ kind: 'valid', what: 'later' }, [], { value: [] })
-    : draw({ kind: 'wrong', what: 'later' }, [], isOptional ? {} : { type: 'forms/file-missing' })
+    : draw({ kind: 'wrong', what: 'later' }, [], isOptional ? {} : missing)
   return [
     ...types.map((type) => of('valid', type, several(least, type))),
     of('boundary', `${most} files`, several(most)),
@@ -183,6 +184,6 @@ export function fileDraws({ files, isLater, isOptional }: Written): readonly Dra
     of('boundary', `${largest + 1} bytes`, several(least, usual, largest + 1), 'forms/file-size'),
     of('wrong', 'no byte', several(least, usual, 0), 'forms/file-empty'),
     ...foreign.map((type) => of('wrong', type, several(least, type), 'forms/file-type')),
-    { ...later, files: [], isLater: true },
+    { ...later, files: [], isLater: true, ...(isByRule && !isLater ? { wrongIfRequired: missing } : {}) },
   ]
 }
