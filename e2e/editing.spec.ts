@@ -27,11 +27,7 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
 
   await page.getByLabel('Prüfen und entscheiden', { exact: true }).check()
   await press(page, 'Ablauf übernehmen')
-  await page.getByRole('link', { name: /Antwort geben.*Länge am Steg/ }).click()
-  await page.getByLabel('Warum nichts zu prüfen ist').fill('Das prüft die Hafenmeisterin vor Ort.')
-  await axeClean(page)
-  await press(page, 'Speichern')
-  await expect(page.getByText('0 offene Regeln')).toBeVisible()
+  await answerRule(page)
 
   await page.getByRole('link', { name: 'Fragen', exact: true }).click()
   await page.getByRole('link', { name: 'Bezeichnung' }).click()
@@ -39,6 +35,8 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await press(page, 'Speichern')
   await expect(page.getByRole('link', { name: 'Wie heißt das Boot?' })).toBeVisible()
   await axeClean(page)
+
+  await finishForm(page, at)
 
   await page.goto(at)
   await press(page, 'Formular ausprobieren')
@@ -58,3 +56,39 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await page.getByRole('link', { name: 'Seite der Leistung ansehen' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bootsliegeplatz beantragen')
 })
+
+/** Answers a rule in words by a sum over a list: first in prose, which is refused with every word still there. */
+async function answerRule(page: Page): Promise<void> {
+  await page.getByRole('link', { name: /Antwort geben.*Länge am Steg/ }).click()
+  await expect(page.getByText('Boote über 12 Meter brauchen einen Außenliegeplatz.')).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'laengeInMetern', exact: true })).toBeVisible()
+  await page.getByLabel('Neue Prüfung: bei welcher Frage').selectOption('nachweise.versicherungsnachweis')
+  const text = 'Zusammen sind Ihre Boote länger als ein Steg.'
+  await page.getByLabel('Neue Prüfung: Fehlermeldung').fill(text)
+  await page.getByLabel('Neue Prüfung: was gelten muss').fill('wenn die Boote zusammen zu lang sind')
+  await press(page, 'Speichern')
+  await expect(page.getByRole('alert')).toContainText('Nicht gespeichert.')
+  await expect(page).toHaveTitle(/^Fehler/)
+  await expect(page.getByLabel('Neue Prüfung: Fehlermeldung')).toHaveValue(text)
+  await axeClean(page)
+  const sum = 'sum(for x in boote return x.laengeInMetern) <= 40'
+  await page.getByLabel('Neue Prüfung: was gelten muss').fill(sum)
+  await press(page, 'Speichern')
+  await expect(page.getByText('0 offene Regeln')).toBeVisible()
+}
+
+/** Splits a page, and makes a question obligatory by the answer to another that is then asked before it. */
+async function finishForm(page: Page, at: string): Promise<void> {
+  await page.goto(`${at}/blatt/question.person.eMailAdresse`)
+  await page.getByLabel('nur wenn', { exact: true }).check()
+  await page.getByLabel('Nur wenn diese Regel wahr ist').fill('person.familienname != "Kahn"')
+  await press(page, 'Speichern')
+  await expect(page.getByRole('alert')).toContainText('auf derselben Seite')
+  await press(page, 'Seite vor dieser Frage teilen und speichern')
+  await expect(page.getByText('Gespeichert.')).toBeVisible()
+  await page.goto(`${at}/blatt/pages`)
+  await expect(page.getByRole('heading', { name: /^Seite 2: E-Mail-Adresse/ })).toBeVisible()
+  await page.getByRole('button', { name: /Seite hier teilen.*Hausnummer/ }).click()
+  await expect(page.getByRole('heading', { name: /^Seite 4: Hausnummer/ })).toBeVisible()
+  await axeClean(page)
+}

@@ -23,6 +23,8 @@ export type StoredFile = {
   readonly sha256: string
   /** The first bytes, for finding out the type. */
   readonly head: Uint8Array
+  /** The last bytes, for finding out whether it is whole. */
+  readonly tail: Uint8Array
 }
 
 export const fileTooLarge = problemType('documents/file-too-large', 413)
@@ -30,6 +32,8 @@ export const fileEmpty = problemType('documents/file-empty', 422)
 export const blobMissing = problemType('documents/blob-missing', 410)
 
 const HEAD_BYTES = 4_096
+/** As far back as the longest end of an archive reaches, and the tables at the end of most PDF files. */
+const TAIL_BYTES = 128 * 1024
 
 /** Encrypts and stores a stream of at most `bytesMax` bytes at constant memory. Throws 413 or 422; nothing is kept then. */
 export async function storeFile(
@@ -40,7 +44,8 @@ export async function storeFile(
 ): Promise<StoredFile> {
   const hash = createHash('sha256')
   const head: Uint8Array[] = []
-  const count = { bytes: 0, head: 0 }
+  const tail: Uint8Array[] = []
+  const count = { bytes: 0, head: 0, tail: 0 }
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
       count.bytes += chunk.byteLength
@@ -51,6 +56,11 @@ export async function storeFile(
         head.push(Uint8Array.from(chunk.subarray(0, HEAD_BYTES - count.head)))
         count.head += head.at(-1)?.byteLength ?? 0
       }
+      tail.push(chunk)
+      count.tail += chunk.byteLength
+      while (count.tail - (tail[0]?.byteLength ?? 0) >= TAIL_BYTES) {
+        count.tail -= tail.shift()?.byteLength ?? 0
+      }
       hash.update(chunk)
       yield chunk
     }
@@ -59,7 +69,13 @@ export async function storeFile(
     }
   }
   const stored = await store.write(encryptSegments(dataKey, counted()))
-  return { blobId: stored.id, sizeBytes: count.bytes, sha256: hash.digest('hex'), head: Buffer.concat(head) }
+  return {
+    blobId: stored.id,
+    sizeBytes: count.bytes,
+    sha256: hash.digest('hex'),
+    head: Buffer.concat(head),
+    tail: Buffer.concat(tail),
+  }
 }
 
 export type OpenFile = {
@@ -85,4 +101,19 @@ export async function openFile(store: BlobStore, dataKey: Uint8Array, blobId: st
         Math.min(end, sizeBytes),
       ),
   }
+}
+
+/** The same file; what lies within the ends that are still in memory is not read and decrypted again. */
+export function withEnds(file: OpenFile, { head, tail }: Pick<StoredFile, 'head' | 'tail'>): OpenFile {
+  const tailAt = file.sizeBytes - tail.byteLength
+  async function* bytes(start = 0, end = file.sizeBytes): AsyncGenerator<Uint8Array> {
+    if (start >= tailAt) {
+      yield tail.subarray(start - tailAt, end - tailAt)
+    } else if (end <= head.byteLength) {
+      yield head.subarray(start, end)
+    } else {
+      yield* file.bytes(start, end)
+    }
+  }
+  return { sizeBytes: file.sizeBytes, bytes }
 }

@@ -3,7 +3,7 @@ import { join, type Plan, type Statement } from '../../db/batch.ts'
 import type { KeysCtx } from '../keys/keyring.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
-import { type BlobStore, fileTooLarge, type OpenFile, openFile, type StoredFile, storeFile } from './blobs.ts'
+import { type BlobStore, fileTooLarge, type OpenFile, openFile, type StoredFile, storeFile, withEnds } from './blobs.ts'
 import { cleanFileName, judgeType } from './file-type.ts'
 import { inspectFile } from './inspect.ts'
 import { planPreview, planScan, type UploadPlace } from './plan.ts'
@@ -158,7 +158,8 @@ async function acceptedType(
     throw fileTypeRefused()
   }
   const key = await ctx.keyring.dataKey(input.keyId)
-  const fault = await inspectFile(mediaType, await openFile(ctx.blobs, key, stored.blobId))
+  const file = withEnds(await openFile(ctx.blobs, key, stored.blobId), stored)
+  const fault = await inspectFile(mediaType, file)
   if (fault !== null) {
     throw (REFUSALS[fault] ?? fileTypeRefused)()
   }

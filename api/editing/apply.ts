@@ -1,6 +1,9 @@
 import { stringify } from 'yaml'
-import { pathOf, type Row, type Sheet } from './sheets.ts'
+import { applyAnswer, applyChecks } from './apply-checks.ts'
+import { BY_RULE, FORM, pathOf, type Row } from './sheet-rows.ts'
+import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
+import { centsOf, minutesOf } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
 /** What an editor sent, by the names of controls. A box of several choices is named `<row>~<choice>`. */
@@ -12,11 +15,14 @@ export type Values = Readonly<Record<string, string>>
  */
 export function applySheet(state: State, sheet: Sheet, values: Values, around: Around): State {
   const sent = sheet.rows.map((row) => ({ row, text: sentText(row, values) }))
-  const changed = sent.filter(({ row, text }) => text !== undefined && text !== row.value && !isNew(row))
+  const changed = sent.filter(({ row, text }) => text !== undefined && text !== row.value && !isAct(row))
   const edits = changed.map(({ row, text }): YamlEdit => ({ path: pathOf(row.name), value: entryOf(row, text ?? '') }))
   const [kind = '', ...rest] = sheet.id.split('.')
   if (kind === 'point') {
-    return withAnswer(state, rest.join('.'), { values, edits })
+    return withForm(state, (source) => applyAnswer(source, rest.join('.'), { values, edits }))
+  }
+  if (kind === 'checks') {
+    return withForm(state, (source) => applyChecks(source, { values, edits }))
   }
   if (kind === 'fee') {
     return withFee(edited(state, sheet.file, edits), values, around)
@@ -30,10 +36,16 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
 /** The day, and what has to be paid with an application (a tax by the year has not). */
 export type Around = { readonly today: string; readonly isDue: (fee: string) => boolean }
 
-const isNew = (row: Row): boolean => row.name.startsWith('new-')
+/** Rows that stand for something to be done, not for an entry of the file. */
+const isAct = (row: Row): boolean => row.name.startsWith('new-') || row.name.startsWith('remove-')
 
-/** Undefined where the control was not sent at all. */
-function sentText(row: Row, values: Values): string | undefined {
+const withForm = (state: State, change: (source: string) => string): State => {
+  const source = state.files[FORM]
+  return source === undefined ? state : { ...state, files: { ...state.files, [FORM]: change(source) } }
+}
+
+/** What was sent for a row, in the words of its value; undefined where the control was not sent at all. */
+export function sentText(row: Row, values: Values): string | undefined {
   if (row.kind === 'choices') {
     const chosen = row.options.filter(({ value }) => values[`${row.name}~${value}`] !== undefined)
     return values[`${row.name}~`] === undefined ? undefined : chosen.map(({ value }) => value).join('\n')
@@ -41,7 +53,9 @@ function sentText(row: Row, values: Values): string | undefined {
   if (row.kind === 'yes-no') {
     return values[`${row.name}~`] === undefined ? undefined : values[row.name] === undefined ? '' : 'true'
   }
-  const text = values[row.name]
+  // "Only if" stands beside "always" and "never"; its rule is a control of its own.
+  const isByRule = row.kind === 'obligation' && values[row.name] === BY_RULE
+  const text = values[isByRule ? `${row.name}~${BY_RULE}` : row.name]
   return text?.replaceAll('\r\n', '\n').trim()
 }
 
@@ -54,7 +68,7 @@ function entryOf(row: Row, text: string): unknown {
     case 'yes-no':
       return text === '' ? undefined : true
     case 'number':
-      return text === '' ? undefined : /^\d+$/.test(text) ? Number(text) : text
+      return text === '' ? undefined : (minutesOf(text) ?? text)
     default:
       return text === '' ? undefined : text
   }
@@ -90,39 +104,11 @@ function withPostbox(before: State, after: State): State {
   return { ...after, files: { ...after.files, 'process.bpmn': moved } }
 }
 
-function withAnswer(state: State, id: string, sent: { values: Values; edits: readonly YamlEdit[] }): State {
-  const file = 'form.de.yaml'
-  const source = state.files[file] ?? ''
-  const value = (name: string): string => (sent.values[name] ?? '').trim()
-  const rule = value('new-check-rule')
-  if (rule !== '') {
-    const checks = yamlAt(source, ['checks'])
-    const known = Array.isArray(checks) ? checks : []
-    const check = { id: `regel-${id.toLowerCase()}`, at: value('new-check-at'), rule, text: value('new-check-text') }
-    const others = known.filter((other: { id?: unknown }) => other.id !== check.id)
-    return edited(state, file, [
-      { path: ['checks'], value: [...others, check] },
-      { path: ['rules', id], value: { check: check.id } },
-    ])
-  }
-  const answers = (['check', 'condition', 'reason'] as const).flatMap((kind) => {
-    const text = value(`rules/${id}/${kind}`)
-    return text === '' ? [] : [[kind, text] as const]
-  })
-  // What was just filled in counts, not what stood there before.
-  const fresh = answers.filter(([kind]) => sent.edits.some(({ path }) => path.at(-1) === kind))
-  const [chosen] = fresh.length > 0 ? fresh : answers
-  return edited(state, file, [
-    { path: ['rules', id], value: chosen === undefined ? undefined : { [chosen[0]]: chosen[1] } },
-  ])
-}
-
-/** A fee that is new to the town joins fees.yaml when the service is published. Amounts as people write them: 12,50. */
+/** A fee that is new to the town joins fees.yaml when the service is published. */
 function withFee(state: State, values: Values, { today, isDue }: Around): State {
   const name = (values['new-fee-name'] ?? '').trim()
-  const euro = /^(\d{1,6})(?:[,.](\d{1,2}))?$/.exec((values['new-fee-euro'] ?? '').replace(/[€\s]/g, ''))
   const chosen = listAt(state, ['fees'])
-  const amount = euro === null ? undefined : Number(euro[1]) * 100 + Number((euro[2] ?? '').padEnd(2, '0'))
+  const amount = centsOf(values['new-fee-euro'] ?? '')
   if (name === '' || amount === undefined) {
     return withFeeItems(state, chosen.filter(isDue))
   }

@@ -158,17 +158,17 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect(text).toContain('title: Wo wohnen Sie?')
   })
 
-  it('a wrong condition is found in place, with line and suggestion, and stays with the editor', async () => {
-    const wrong = { 'fields/nachweise.versicherungsnachweis/when': 'count(boot) > 1' }
-    expect((await save(edda, 'question.nachweise.versicherungsnachweis', wrong)).status).toBe(200)
-    const page = await edda.read<SheetPage>(`${AT}/sheets/question.nachweise.versicherungsnachweis`)
-    expect(page.findings).toMatchObject([{ type: 'feel/unknown-name', line: expect.any(Number), suggestion: 'boote' }])
-    expect((await overview()).maturity.level).toBe(1)
-    const refused = await edda.post(`${AT}/publish`, { version: (await overview()).version })
-    expect(await problemOf(refused)).toMatchObject({ type: 'content/refused', status: 422 })
-    await save(edda, 'question.nachweise.versicherungsnachweis', {
-      'fields/nachweise.versicherungsnachweis/when': 'count(boote) > 1',
-    })
+  it('a wrong condition is refused at its row, and nothing is kept of it', async () => {
+    const path = 'question.nachweise.versicherungsnachweis'
+    const name = 'fields/nachweise.versicherungsnachweis/when'
+    const before = (await overview()).version
+    const problem = await problemOf(await save(edda, path, { [name]: 'count(boot) > 1' }))
+    expect(problem).toMatchObject({ type: 'editing/sheet-refused', status: 422 })
+    expect(problem.errors).toMatchObject([
+      { pointer: `/${name}`, type: 'feel/unknown-name', params: { suggestion: 'boote' } },
+    ])
+    expect((await overview()).version).toBe(before)
+    expect((await save(edda, path, { [name]: 'count(boote) > 1' })).status).toBe(200)
     expect((await overview()).findings).toEqual([])
   })
 

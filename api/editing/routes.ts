@@ -23,12 +23,14 @@ import {
   Slug,
   StartPreview,
 } from './schema.ts'
-import { discard, dropConflict, type Saved, saveFile, saveSheet } from './service-change.ts'
+import { discard, dropConflict, type Saved, saveFile } from './service-change.ts'
 import { exportSchema, exportTable } from './service-export.ts'
 import { addFiles, chooseProcess, newService } from './service-new.ts'
 import { readPreviewReview, readPreviewStep, savePreviewStep, startPreview } from './service-preview.ts'
 import { publishService, takeOver } from './service-publish.ts'
-import { listServices, readCompare, readConflict, readFile, readOverview, readSheet } from './service-read.ts'
+import { listServices, readCompare, readConflict, readFile, readOverview } from './service-read.ts'
+import { saveSheet } from './service-sheet.ts'
+import { readSheet } from './service-sheet-read.ts'
 import type { EditingCtx } from './state.ts'
 import { readDropped } from './upload.ts'
 

@@ -1,13 +1,9 @@
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
-import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
-import { followChange } from './adapt.ts'
-import { applySheet, type Values } from './apply.ts'
-import { sheetUnknown } from './service-read.ts'
-import { refuse } from './service-refuse.ts'
-import { seenOf, sheetOf } from './sheets.ts'
-import { type EditingCtx, readState, type State, stateJson, titleOf, tryState } from './state.ts'
+import type { Values } from './apply.ts'
+import { seenOf } from './sheets.ts'
+import { type EditingCtx, readState, type State, stateJson } from './state.ts'
 import { deleteConflict, deleteWorkspace, insertConflict, insertWorkspace, updateWorkspace } from './store.ts'
 
 export const fileRefused = problemType('editing/file-name', 422)
@@ -34,7 +30,11 @@ type Change = {
  * Changes the unpublished state of a service. Two editors who change different things do not notice each other; who changes
  * what another has changed since the page was opened gets a conflict, with everything typed kept.
  */
-async function change(ctx: EditingCtx, actor: Actor, { slug, sheet, seen, values, decide }: Change): Promise<Saved> {
+export async function change(
+  ctx: EditingCtx,
+  actor: Actor,
+  { slug, sheet, seen, values, decide }: Change,
+): Promise<Saved> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const state = await readState(ctx, slug)
     const decided = await decide(state)
@@ -74,40 +74,6 @@ async function putAside(
   const row = { id, slug, sheet, valuesJson: JSON.stringify(values), createdAtMs: ctx.now(), createdBy: actorId(actor) }
   await ctx.write({ statements: [insertConflict(row)] })
   return { kind: 'conflict', conflictId: id }
-}
-
-export type SheetChange = { readonly slug: string; readonly id: string; readonly seen: string; readonly values: Values }
-
-/** Saves a sheet. Throws `editing/sheet-unknown` (404). */
-export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
-  authorize(actor, 'content.edit')
-  const { slug, id, seen, values } = sent
-  return await change(ctx, actor, {
-    slug,
-    sheet: id,
-    seen,
-    values,
-    decide: async (state) => {
-      const tried = await tryState(ctx, state)
-      const content = tried.ok ? tried.content : ctx.content.live().content
-      const sheet = sheetOf(id, state, content)
-      if (sheet === undefined) {
-        throw sheetUnknown(`sheet ${id}`)
-      }
-      const per = new Map(content.fees.fees.map((fee) => [fee.id, fee.per]))
-      const around = { today: dayInBerlin(ctx.now()), isDue: (fee: string) => per.get(fee) !== 'year' }
-      const next = applySheet(state, sheet, values, around)
-      const isMapping = id === 'mapping'
-      const followed =
-        isMapping || id === 'settings'
-          ? await followChange(content, { before: state, next, title: titleOf(state, content), isMapping })
-          : { ok: true as const, files: next.files }
-      if (!followed.ok) {
-        throw refuse(followed.findings)
-      }
-      return { seen: sheet.seen, next: { ...next, files: followed.files } }
-    },
-  })
 }
 
 /** Saves one file as a whole; an empty text takes it away. Throws `editing/file-name` (422) for a name nobody reads. */

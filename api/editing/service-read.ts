@@ -1,6 +1,7 @@
 import { levelOf, type Maturity, pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DataModel } from '../forms/data-model.ts'
+import type { Form } from '../forms/model.ts'
 import { diffForms, exampleNames, readModel } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
@@ -22,8 +23,8 @@ import type {
   ServiceLine,
   ServiceList,
   ServiceOverview,
-  SheetPage,
 } from './view.ts'
+import { vocabularyOf } from './vocabulary.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 export const sheetUnknown = problemType('editing/sheet-unknown', 404)
@@ -68,7 +69,8 @@ export type Looked = {
   /** The content as it would be; null where it cannot even be read. */
   readonly content: Content | null
   readonly points: readonly PointLine[]
-  readonly hasForm: boolean
+  /** Null where there is none, or it does not fit together. */
+  readonly form: Form | null
 }
 
 /** Looks at a service with everything that editors changed: level, findings, open points. */
@@ -80,7 +82,7 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const tried = await tryState(ctx, state)
   if (!tried.ok) {
     const line: ServiceLine = { ...base, title: titleIn(state), maturity: NOTHING, online: 'none' }
-    return { line, findings: tried.findings, content: null, points: [], hasForm: false }
+    return { line, findings: tried.findings, content: null, points: [], form: null }
   }
   const { content } = tried
   const survey = await ctx.survey(content, slug, ctx)
@@ -93,7 +95,7 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const unique = [...new Map(points.map((point) => [point.id, point])).values()]
   const online = content.services.get(slug)?.online ?? 'none'
   const line = { ...base, title: titleOf(content, slug), maturity: survey.maturity, online }
-  return { line, findings: survey.findings, content, points: unique, hasForm: survey.form !== null }
+  return { line, findings: survey.findings, content, points: unique, form: survey.form }
 }
 
 /** Everything of one service for its page. */
@@ -101,7 +103,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
   authorize(actor, 'content.edit')
   const state = await readState(ctx, slug)
   const live = ctx.content.live().content
-  const { line, findings, content, points, hasForm } = await look(ctx, state)
+  const { line, findings, content, points, form } = await look(ctx, state)
   const around = content ?? live
   return {
     ...line,
@@ -114,7 +116,8 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     }),
     hasProcess: state.files['process.bpmn'] !== undefined,
     adapted: adaptedIn(state, around),
-    hasForm,
+    hasForm: form !== null,
+    vocabulary: form === null ? null : vocabularyOf(form),
     points,
     questions: questionsIn(state),
     files: filesOf(state, folderOf(live, slug)),
@@ -129,18 +132,6 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     draftsRunning: await countOpenDrafts(ctx, slug),
     examples: exampleNames(state.files['examples.yaml'] ?? ''),
   }
-}
-
-/** One sheet as a page of its own. Throws `editing/sheet-unknown` (404). */
-export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<SheetPage> {
-  authorize(actor, 'content.edit')
-  const state = await readState(ctx, slug)
-  const { line, findings, content } = await look(ctx, state)
-  const sheet = sheetOf(id, state, content ?? ctx.content.live().content)
-  if (sheet === undefined) {
-    throw sheetUnknown(`sheet ${id}`)
-  }
-  return { slug, title: line.title, sheet, findings: findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)) }
 }
 
 /** One file with what is wrong in it. Throws `editing/sheet-unknown` (404). */

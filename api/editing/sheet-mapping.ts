@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS, STEP_KINDS } from '../workflow/service-adapt.ts'
 import { mappingOf } from './adapt.ts'
-import type { Building, Row, RowOption } from './sheets.ts'
+import type { Building, Row, RowOption } from './sheet-rows.ts'
 
 const plain = (values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))
 

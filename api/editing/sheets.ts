@@ -2,25 +2,22 @@ import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { MAPPING } from './adapt.ts'
+import { checkRows, pointRows } from './sheet-checks.ts'
 import { mappingRows } from './sheet-mapping.ts'
+import {
+  type Building,
+  FORM,
+  type Row,
+  type RowKind,
+  type RowOption,
+  recordAt,
+  row,
+  type StepText,
+} from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { yamlAt } from './yaml-edit.ts'
 
-export type RowKind = 'line' | 'text' | 'lines' | 'number' | 'choice' | 'choices' | 'yes-no'
-export type RowOption = { readonly value: string; readonly text: string }
-
-/** One thing that can be changed. Its name is the way to the entry in the file, joined by slashes. */
-export type Row = {
-  readonly name: string
-  /** What it is, worded in content: `editing.row.<label>`. */
-  readonly label: string
-  readonly kind: RowKind
-  /** Lines and choices joined by line ends. */
-  readonly value: string
-  readonly options: readonly RowOption[]
-  /** What several rows have in common, in the service's own words. */
-  readonly group?: string
-}
+export type { Row } from './sheet-rows.ts'
 
 /** A form of the editor's pages: rows of one file. `seen` changes when anybody changes one of them. */
 export type Sheet = {
@@ -31,7 +28,6 @@ export type Sheet = {
 }
 
 const SERVICE = 'service.yaml'
-const FORM = 'form.de.yaml'
 
 /** Builds a sheet from what stands in the files now; undefined where there is no such sheet. */
 export function sheetOf(id: string, state: State, content: Content): Sheet | undefined {
@@ -51,13 +47,6 @@ export const seenOf = (rows: readonly Pick<Row, 'name' | 'value'>[]): string =>
     .digest('hex')
     .slice(0, 24)
 
-export type Building = {
-  readonly source: string
-  readonly state: State
-  readonly content: Content
-  readonly about: string
-}
-
 const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>> = {
   settings: settingsRows,
   mapping: mappingRows,
@@ -67,28 +56,7 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   pages: pageRows,
   question: questionRows,
   point: pointRows,
-}
-
-function row(
-  source: string,
-  name: string,
-  kind: RowKind,
-  more: { options?: readonly RowOption[]; group?: string; label?: string } = {},
-): Row {
-  const value = yamlAt(source, pathOf(name))
-  const { options = [], group, label = name.split('/').at(-1) ?? '' } = more
-  return { name, label, kind, value: textOf(value), options, ...(group === undefined ? {} : { group }) }
-}
-
-/** Way to an entry from the name of its row. */
-export const pathOf = (name: string): readonly (string | number)[] =>
-  name.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) {
-    return value.map(String).join('\n')
-  }
-  return value === undefined || value === null ? '' : String(value)
+  checks: checkRows,
 }
 
 const plain = (...values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))
@@ -133,10 +101,23 @@ function feeRows({ source, content }: Building): readonly Row[] {
   const blank = (name: string, kind: RowKind): Row => ({ name, label: name, kind, value: '', options: [] })
   return [
     row(source, 'fees', 'choices', { options }),
+    ...feeItemRows(source, (id) => fees.get(id)?.name ?? id),
     blank('new-fee-name', 'line'),
-    blank('new-fee-euro', 'line'),
+    blank('new-fee-euro', 'amount'),
     blank('new-fee-source', 'line'),
   ]
+}
+
+/** When, and how many times, each fee has to be paid with an application. */
+function feeItemRows(source: string, nameOf: (id: string) => string): readonly Row[] {
+  const items = yamlAt(source, ['fee', 'items'])
+  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).flatMap(({ fee }, index) => {
+    const group = nameOf(String(fee ?? ''))
+    return [
+      row(source, `fee/items/${index}/when`, 'rule', { group, label: 'fee-when' }),
+      row(source, `fee/items/${index}/count`, 'rule', { group, label: 'fee-count' }),
+    ]
+  })
 }
 
 function textRows({ source }: Building): readonly Row[] {
@@ -164,35 +145,25 @@ function purposeRows({ source }: Building): readonly Row[] {
   ])
 }
 
-type StepText = {
-  readonly id?: unknown
-  readonly title?: unknown
-  readonly steps?: readonly StepText[]
-  readonly loop?: unknown
+function pageRows({ source }: Building): readonly Row[] {
+  return rowsOfPages(source, yamlAt(source, ['steps']), { at: 'steps', title: '' })
 }
 
-function pageRows({ source }: Building): readonly Row[] {
-  const steps = yamlAt(source, ['steps'])
+/** Rows of every page, and of each repeating group before its pages. */
+function rowsOfPages(source: string, steps: unknown, within: { at: string; title: string }): readonly Row[] {
   return (Array.isArray(steps) ? (steps as readonly StepText[]) : []).flatMap((step, index) => {
-    const at = `steps/${index}`
-    const group = String(step.title ?? step.id ?? index)
-    const own = [row(source, `${at}/title`, 'line', { group }), row(source, `${at}/when`, 'line', { group })]
-    if (step.steps === undefined) {
-      return [...own, row(source, `${at}/lead`, 'text', { group, label: 'page-lead' })]
-    }
-    const inner = step.steps.flatMap((page, position) => {
-      const within = { group: `${group} › ${String(page.title ?? page.id ?? position)}` }
-      return [
-        row(source, `${at}/steps/${position}/title`, 'line', within),
-        row(source, `${at}/steps/${position}/when`, 'line', within),
-      ]
-    })
-    return [
-      ...own,
-      row(source, `${at}/itemTitle`, 'line', { group }),
-      row(source, `${at}/another`, 'line', { group }),
-      ...inner,
-    ]
+    const at = `${within.at}/${index}`
+    const own = String(step.title ?? step.id ?? index)
+    const group = within.title === '' ? own : `${within.title} › ${own}`
+    const both = [row(source, `${at}/title`, 'line', { group }), row(source, `${at}/when`, 'rule', { group })]
+    return step.steps === undefined
+      ? [...both, row(source, `${at}/lead`, 'text', { group, label: 'page-lead' })]
+      : [
+          ...both,
+          row(source, `${at}/itemTitle`, 'line', { group }),
+          row(source, `${at}/another`, 'line', { group }),
+          ...rowsOfPages(source, step.steps, { at: `${at}/steps`, title: group }),
+        ]
   })
 }
 
@@ -209,6 +180,8 @@ function questionRows({ source, about }: Building): readonly Row[] {
     return { value, text: `${value}: ${String((purpose as { purpose?: unknown })?.purpose ?? '').slice(0, 80)}` }
   })
   const codes = Object.keys(recordAt(source, 'fields', about, 'options'))
+  // Nobody answers a note or a computed value.
+  const isNote = field['compute'] !== undefined || field['subject'] === undefined
   return [
     row(source, `${at}/label`, 'line'),
     row(source, `${at}/short`, 'line'),
@@ -216,49 +189,12 @@ function questionRows({ source, about }: Building): readonly Row[] {
     row(source, `${at}/subject`, 'line'),
     row(source, `${at}/object`, 'line'),
     row(source, `${at}/why`, 'choice', { options: purposes }),
-    row(source, `${at}/when`, 'line'),
+    row(source, `${at}/when`, 'rule'),
+    ...(isNote ? [] : [row(source, `${at}/required`, 'obligation')]),
+    ...(field['compute'] === undefined ? [] : [row(source, `${at}/compute`, 'rule')]),
     row(source, `${at}/kind`, 'choice', { options: plain(...KINDS) }),
     row(source, `${at}/text`, 'text', { label: 'field-text' }),
     row(source, `${at}/past`, 'yes-no'),
     ...codes.map((code) => row(source, `${at}/options/${code}/label`, 'line', { group: code, label: 'option' })),
   ]
-}
-
-/** The answer to a rule in words: a check that exists, a new one, a condition, or a sentence. */
-function pointRows({ source, about }: Building): readonly Row[] {
-  const checks = yamlAt(source, ['checks'])
-  const ids = (Array.isArray(checks) ? checks : []).map((check: { id?: unknown }) => String(check.id ?? ''))
-  const answer = `rules/${about}`
-  const blank = (name: string, kind: RowKind, options: readonly RowOption[] = []): Row => {
-    return { name, label: name, kind, value: '', options }
-  }
-  return [
-    row(source, `${answer}/check`, 'choice', { options: plain(...ids) }),
-    blank('new-check-at', 'choice', plain(...Object.keys(recordAt(source, 'fields')))),
-    blank('new-check-rule', 'line'),
-    blank('new-check-text', 'line'),
-    row(source, `${answer}/condition`, 'choice', { options: plain(...conditionsIn(source)) }),
-    row(source, `${answer}/reason`, 'text'),
-  ]
-}
-
-/** Steps and fields that are asked under a condition. */
-function conditionsIn(source: string): readonly string[] {
-  const steps = yamlAt(source, ['steps'])
-  const all = (Array.isArray(steps) ? (steps as readonly (StepText & { when?: unknown })[]) : []).flatMap((step) => [
-    step,
-    ...((step.steps ?? []) as readonly (StepText & { when?: unknown })[]),
-  ])
-  const fields = Object.entries(recordAt(source, 'fields')).filter(
-    ([, field]) => (field as { when?: unknown })?.when !== undefined,
-  )
-  return [
-    ...all.filter((step) => step.when !== undefined).map((step) => String(step.id)),
-    ...fields.map(([path]) => path),
-  ]
-}
-
-function recordAt(source: string, ...path: readonly string[]): Readonly<Record<string, unknown>> {
-  const value = yamlAt(source, path)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 }

@@ -130,6 +130,13 @@ export async function tryState(ctx: EditingCtx, state: State): Promise<Tried> {
   return await tried
 }
 
+/** What the checks say of a service with everything in a state, whether anybody has kept it or not. */
+export async function loadFindings(ctx: EditingCtx, state: State, isKept: boolean): Promise<readonly Finding[]> {
+  const live = ctx.content.live().content
+  const tried = isKept ? await tryState(ctx, state) : loadContent(await filesWith(ctx, state), live)
+  return tried.ok ? (await ctx.survey(tried.content, state.slug, ctx)).findings : tried.findings
+}
+
 /** What a service is called: in its form, else in the state's catalogue. */
 export function titleOf(state: State, content: Content): string {
   const title = yamlAt(state.files['form.de.yaml'] ?? '', ['title'])

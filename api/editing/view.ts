@@ -2,6 +2,7 @@ import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { Sheet } from './sheets.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /*
  * Plain data for the editor's pages. No HTML. Words of the user interface come from content/words; what stands in files
@@ -10,6 +11,7 @@ import type { Sheet } from './sheets.ts'
 
 export type { FormChange } from '../forms/diff.ts'
 export type { Row, Sheet } from './sheets.ts'
+export type { Vocabulary } from './vocabulary.ts'
 
 /** A service in the list of all. */
 export type ServiceLine = {
@@ -44,6 +46,8 @@ export type ServiceOverview = ServiceLine & {
   readonly findings: readonly Finding[]
   readonly settings: Sheet | null
   readonly fee: Sheet | null
+  /** Names that rules of the fee may use. */
+  readonly vocabulary: Vocabulary | null
   /** Ready-made processes; `isChosen` where the service's process is exactly that. */
   readonly processes: readonly {
     readonly id: string
@@ -83,6 +87,24 @@ export type SheetPage = {
   readonly title: string
   readonly sheet: Sheet
   readonly findings: readonly Finding[]
+  /** What it is about: the rule in words as the data schema has it, or the question. */
+  readonly about: { readonly name: string; readonly text: string } | null
+  /** Names that its rules may use; null where it has no rules, or the form is broken. */
+  readonly vocabulary: Vocabulary | null
+  /** Pages that ask questions, on the sheet of pages alone. */
+  readonly pages: readonly PageLine[]
+}
+/** A page with its questions; `at` is how the names of its rows begin. */
+export type PageLine = {
+  readonly at: string
+  readonly id: string
+  readonly title: string
+  readonly isConditional: boolean
+  /** There is a page before it in the same list, which it can be joined with. */
+  readonly hasBefore: boolean
+  /** Title of the repeating group it stands in. */
+  readonly within: string
+  readonly questions: readonly { readonly path: string; readonly label: string }[]
 }
 export type FilePage = {
   readonly slug: string

@@ -107,7 +107,9 @@ function place(loading: Loading, placed: Placed, field: Field, rule: Rule | unde
   if (own !== undefined) {
     const later = used.find((path) => path !== field.path && knownAfter(path, field, placed) >= own)
     if (later !== undefined) {
-      loading.report(placeOf(field), 'forms/later-answer', `It uses "${later}", which is not asked before.`)
+      const isSame = knownAfter(later, field, placed) === own
+      const detail = `It uses "${later}", which is ${isSame ? 'asked on this page' : 'not asked before'}.`
+      loading.report(placeOf(field), isSame ? 'forms/same-page' : 'forms/later-answer', detail)
     }
     return undefined
   }

@@ -7,7 +7,7 @@ import { optionsOf } from './load-options.ts'
 import type { Loading } from './loading.ts'
 import type { Computed, Field, FieldKind, Group, Why } from './model.ts'
 import { ITEM_NAMES } from './names.ts'
-import type { FieldOverlay } from './overlay.ts'
+import { ALWAYS, type FieldOverlay } from './overlay.ts'
 import type { Place } from './yaml.ts'
 
 const KEY = /^[a-z][A-Za-z0-9]{0,39}$/
@@ -221,7 +221,7 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     object: overlay.object ?? overlay.subject ?? overlay.label,
     ...(overlay.hint === undefined ? {} : { hint: overlay.hint }),
     why: whyOf(loading, parts),
-    isOptional: node.min === 0,
+    isOptional: isOptional(loading, parts, kind),
     limits: limitsOf(loading, { place, kind, overlay, node }),
     options,
     display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),
@@ -239,6 +239,21 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     })),
     ...(overlay.text === undefined ? {} : { text: overlay.text }),
   }
+}
+
+/** An answer that the data schema wants cannot be waived by the city; one that depends on a rule may be left empty at first. */
+function isOptional(loading: Loading, { path, overlay, node }: FieldParts, kind: FieldKind): boolean {
+  const { required } = overlay
+  if (required === undefined) {
+    return node.min === 0
+  }
+  const place = ['fields', path, 'required']
+  if (kind === 'note' || kind === 'computed') {
+    loading.report(place, 'forms/kind', `"${path}" is answered by nobody, so no answer can be obligatory.`)
+  } else if (node.min > 0 && required !== ALWAYS) {
+    loading.report(place, 'forms/required', `The data schema asks for ${node.id} (${node.name}): it cannot be waived.`)
+  }
+  return required !== ALWAYS
 }
 
 /** Items of a repeating group, files and notes are nobody's account. */

@@ -5,7 +5,7 @@ import { reportUnknownSteps } from './load-signers.ts'
 import type { Loading } from './loading.ts'
 import type { Check, Field, Group, LoopStep, QuestionStep, Step } from './model.ts'
 import { itemOfName, pathOfName, TODAY_NAME } from './names.ts'
-import type { LoopStepOverlay, QuestionStepOverlay, StepOverlay } from './overlay.ts'
+import { type LoopStepOverlay, type QuestionStepOverlay, requiredRule, type StepOverlay } from './overlay.ts'
 import { type Conditioned, reportDeadConditions } from './reachable-rules.ts'
 import type { Place } from './yaml.ts'
 
@@ -25,6 +25,8 @@ type LaidSteps = {
   readonly steps: readonly Step[]
   readonly checks: readonly Check[]
   readonly conditions: ReadonlyMap<string, Rule>
+  /** By which an answer is obligatory, by path. */
+  readonly obligations: ReadonlyMap<string, Rule>
   readonly computing: Computing
 }
 
@@ -71,7 +73,10 @@ export function loadSteps(loading: Loading, fields: Fields, groups: ReadonlyMap<
   const conditions = new Map(
     laying.conditioned.flatMap((entry) => (entry.field === undefined ? [] : [[entry.field, entry.rule] as const])),
   )
-  return { steps, checks, conditions, computing }
+  const obligations = new Map(
+    laying.conditioned.flatMap(({ requires, rule }) => (requires === undefined ? [] : [[requires, rule] as const])),
+  )
+  return { steps, checks, conditions, obligations, computing }
 }
 
 type StepAt = { readonly place: Place; readonly loops: readonly string[]; readonly section: string }
@@ -124,8 +129,10 @@ function layQuestions(laying: Laying, step: QuestionStepOverlay, { place, sectio
   }
   const when = condition(laying, step.when, { place: [...place, 'when'], loops, fields: step.fields })
   for (const path of step.fields) {
-    const source = laying.loading.overlay.fields[path]?.when
-    condition(laying, source, { place: ['fields', path, 'when'], loops, fields: [path], field: path })
+    const field = laying.loading.overlay.fields[path]
+    condition(laying, field?.when, { place: ['fields', path, 'when'], loops, fields: [path], field: path })
+    const place = ['fields', path, 'required']
+    condition(laying, requiredRule(field), { place, loops, fields: [], asked: [path], requires: path })
   }
   return {
     kind: 'questions',
@@ -219,6 +226,9 @@ type ConditionAt = {
   readonly loops: readonly string[]
   readonly fields: readonly string[]
   readonly field?: string
+  readonly requires?: string
+  /** What is asked where the rule stands; the fields it stands before, where not named. */
+  readonly asked?: readonly string[]
 }
 
 function condition(laying: Laying, source: string | undefined, at: ConditionAt): Rule | undefined {
@@ -229,7 +239,7 @@ function condition(laying: Laying, source: string | undefined, at: ConditionAt):
   if (rule === undefined) {
     return undefined
   }
-  const page = Math.min(...at.fields.map((path) => laying.pageOf.get(path) ?? Number.POSITIVE_INFINITY))
+  const page = Math.min(...(at.asked ?? at.fields).map((path) => laying.pageOf.get(path) ?? Number.POSITIVE_INFINITY))
   reportOrder(laying, rule, { place: at.place, page, loops: at.loops })
   laying.conditioned.push({ ...at, rule })
   return rule
@@ -293,6 +303,11 @@ function loadChecks(laying: Laying): readonly Check[] {
     const rule = loading.compile(check.rule, [...place, 'rule'], names)
     if (rule === undefined || field === undefined) {
       return []
+    }
+    const asksForNothing = [...check.rule.matchAll(/([\p{L}\w.]+)\s*!=\s*null\b/gu)].find(([, name]) => rule.uses.includes(name ?? '')) // biome-ignore format: one thought
+    if (asksForNothing !== undefined) {
+      const detail = `A check says nothing while "${asksForNothing[1]}" is missing, so this is never false; "required" makes an answer obligatory.`
+      loading.report([...place, 'rule'], 'forms/null-check', detail)
     }
     const page = (laying.pageOf.get(field.path) ?? 0) + 1
     reportOrder(laying, rule, { place: [...place, 'rule'], page, loops: field.loops })

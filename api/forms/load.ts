@@ -134,7 +134,7 @@ function assemble(
     )
   }
   const { fields, groups } = loadFields(loading, model)
-  const { steps, checks, conditions, computing } = loadSteps(loading, fields, groups)
+  const { steps, checks, conditions, obligations, computing } = loadSteps(loading, fields, groups)
   const names = loading.namesIn(fields)
   const notes = overlay.review.notes.flatMap((note, index) => {
     const when = loading.compile(note.when, ['review', 'notes', index, 'when'], names)
@@ -143,10 +143,12 @@ function assemble(
   const conditioned = [...fields.values()].map((bare) => {
     const field = withEvidence(loading, bare, fields)
     const when = conditions.get(field.path)
+    const requiredWhen = obligations.get(field.path)
     const rule = computing.rules.get(field.path)
     const whole =
       field.computed === undefined || rule === undefined ? field : { ...field, computed: { ...field.computed, rule } }
-    return [field.path, when === undefined ? whole : { ...whole, when }] as const
+    const more = { ...(when === undefined ? {} : { when }), ...(requiredWhen === undefined ? {} : { requiredWhen }) }
+    return [field.path, { ...whole, ...more }] as const
   })
   const byPath = new Map(conditioned)
   const hasAddress = [...groups.values()].some((group) => group.address !== undefined)

@@ -95,7 +95,10 @@ export type Field = {
   readonly object: string
   readonly hint?: string
   readonly why: Why
+  /** It may be left empty; where `requiredWhen` is true it may not. */
   readonly isOptional: boolean
+  /** Obligatory only when true; uses answers of earlier steps only. */
+  readonly requiredWhen?: Rule
   /** Asked only when true; uses answers of earlier steps only. */
   readonly when?: Rule
   /** How a computed value comes about, from answers of earlier steps only. */

@@ -40,16 +40,18 @@ function checkAnswer(loading: Loading, id: string, { check, condition }: RuleAns
   }
   const conditions = conditionsOf(loading.overlay)
   if (condition !== undefined && !conditions.includes(condition)) {
-    const detail = `"${condition}" is no step or field with a condition ("when").`
+    const detail = `"${condition}" is no step or field with a condition ("when", "required").`
     loading.report(['rules', id, 'condition'], 'forms/unknown-rule', detail, nearest(condition, conditions))
   }
 }
 
-/** Ids of steps and paths of fields that are asked under a condition. */
+/** Ids of steps and paths of fields that are asked, or obligatory, under a condition. */
 export const conditionsOf = ({ steps, fields }: Overlay): readonly string[] => [
   ...steps
     .flatMap((step) => ('loop' in step ? [step, ...step.steps] : [step]))
     .filter((step) => step.when !== undefined)
     .map((step) => step.id),
-  ...Object.entries(fields).flatMap(([path, field]) => (field.when === undefined ? [] : [path])),
+  ...Object.entries(fields).flatMap(([path, field]) =>
+    field.when === undefined && field.required === undefined ? [] : [path],
+  ),
 ]

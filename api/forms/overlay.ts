@@ -37,6 +37,14 @@ const level = v.picklist(['basic', 'substantial', 'high'])
 const sees = v.optional(v.pipe(v.array(key), v.maxLength(50)), [])
 const deadlineDays = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(28)), 14)
 
+/** Words of `required` that are no rule. */
+export const ALWAYS = 'always'
+export const NEVER = 'never'
+
+/** The rule by which an answer is obligatory; absent where it always or never is, or the data schema says it. */
+export const requiredRule = ({ required }: { readonly required?: string | undefined } = {}): string | undefined =>
+  required === ALWAYS || required === NEVER ? undefined : required
+
 const option = v.strictObject({ label: text, hint: v.optional(text) })
 
 const fieldOverlay = v.strictObject({
@@ -61,6 +69,8 @@ const fieldOverlay = v.strictObject({
   unit: v.optional(text),
   text: v.optional(text),
   when: v.optional(rule),
+  /** Whether an answer is obligatory: `always`, `never`, or FEEL over earlier answers; left out, the data schema says it. */
+  required: v.optional(rule),
   /** A file may be handed in after the application: the person is asked for it then, with a day until which. */
   later: v.optional(v.boolean(), false),
   /** Documents that can prove the answer: which ones depends on earlier answers (`when`, FEEL; `condition` says it in words). */
@@ -122,7 +132,7 @@ const ruleAnswer = v.pipe(
   v.strictObject({
     /** Id of one of `checks`. */
     check: v.optional(key),
-    /** Id of a step, or path of a field, whose condition (`when`) keeps the rule. */
+    /** Id of a step, or path of a field, whose condition (`when`, `required`) keeps the rule. */
     condition: v.optional(path),
     /** Why nothing has to be checked, for whoever reads it later. */
     reason: v.optional(v.pipe(text, v.minLength(10, 'is no sentence.'))),

@@ -64,6 +64,8 @@ function itemsOf(form: Form, step: QuestionStep, printing: Printing): readonly P
       return []
     }
     const rule = field.when ?? step.when ?? printing.when
+    const { requiredWhen } = field
+    const requiredBy = requiredWhen === undefined ? undefined : questionOf(form, requiredWhen, printing.loops)
     const dependsOn = rule === undefined ? undefined : questionOf(form, rule, printing.loops)
     return [
       {
@@ -71,9 +73,10 @@ function itemsOf(form: Form, step: QuestionStep, printing: Printing): readonly P
         label: field.kind === 'note' ? '' : field.label,
         ...(field.hint === undefined ? {} : { hint: field.hint }),
         ...(field.text === undefined ? {} : { text: field.text }),
-        isOptional: field.isOptional && field.kind !== 'note',
+        isOptional: field.isOptional && field.requiredWhen === undefined && field.kind !== 'note',
         options: field.kind === 'bool' ? printing.yesNo : field.options.map((option) => option.label),
         ...(dependsOn === undefined ? {} : { dependsOn }),
+        ...(requiredBy === undefined ? {} : { requiredBy }),
       },
     ]
   })

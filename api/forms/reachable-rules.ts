@@ -13,6 +13,8 @@ export type Conditioned = {
   readonly loops: readonly string[]
   readonly fields: readonly string[]
   readonly field?: string
+  /** The field whose answer is obligatory where the rule is true: it stands before none. */
+  readonly requires?: string
 }
 
 /** Fields by path, and the page each is asked on: an answer depends on answers of earlier pages only. */
@@ -43,6 +45,10 @@ function outcomesOf(entry: Conditioned, all: readonly Conditioned[], known: Know
     return new Set()
   }
   const outcomes = new Set<boolean>()
+  const around = entry.requires === undefined ? [] : conditionsOf(entry.requires, all)
+  for (const condition of around) {
+    collect(condition, { all, fields: known.fields, variables, seen: new Set([entry]) })
+  }
   const list = [...variables.values()].toSorted((a, b) => known.pageOf(a.path) - known.pageOf(b.path))
   for (const values of combinations(list.map((variable) => variable.domain))) {
     let context: Readonly<Record<string, unknown>> = {}
@@ -53,7 +59,10 @@ function outcomesOf(entry: Conditioned, all: readonly Conditioned[], known: Know
       const isUnjudged = conditionsOf(variable.path, all).some((rule) => !isJudged(rule.rule, variables))
       context = withValue(context, variable.name, isAsked || isUnjudged ? values[index] : null)
     }
-    outcomes.add(isTrue(entry.rule, context))
+    // Whether an answer is obligatory matters only where it is asked.
+    if (around.every(({ rule }) => !isJudged(rule, variables) || isTrue(rule, context))) {
+      outcomes.add(isTrue(entry.rule, context))
+    }
   }
   return outcomes
 }

@@ -10,6 +10,8 @@ export type Reading = {
   /** Undefined where the control was never sent. */
   readonly texts: readonly (string | readonly FileRef[] | undefined)[]
   readonly read: Read
+  /** It was allowed to be left empty. */
+  readonly isOptional: boolean
   /** The question was on a page that was sent. */
   readonly isAnswered: boolean
 }
@@ -25,7 +27,8 @@ export function readTyped(
   at: { form: Form; typed: Typed; pointer: string; today: string; before: Reading | undefined },
 ): Reading {
   const { form, typed, pointer, today, before } = at
-  if (before?.names.every((name, index) => rawOf(typed, name) === before.texts[index]) === true) {
+  const isSame = before?.names.every((name, index) => rawOf(typed, name) === before.texts[index]) === true
+  if (before !== undefined && isSame && before.isOptional === field.isOptional) {
     return before
   }
   const names = [
@@ -34,7 +37,8 @@ export function readTyped(
   ]
   const texts = names.map((name) => rawOf(typed, name))
   const isAnswered = texts.some((text) => text !== undefined)
-  return { names, texts, isAnswered, read: readNow(field, { typed, pointer, texts, today, form }) }
+  const { isOptional } = field
+  return { names, texts, isAnswered, isOptional, read: readNow(field, { typed, pointer, texts, today, form }) }
 }
 
 const rawOf = (typed: Typed, name: string): string | readonly FileRef[] | undefined =>

@@ -71,11 +71,12 @@ export function evidenceOf(form: Form): readonly StartEvidence[] {
     if (field.file === undefined) {
       return []
     }
-    const { file, isOptional, canBeLater } = field
+    const { file, isOptional, requiredWhen, canBeLater } = field
     const limits = {
       typeNames: fileTypeNames(file, form.lang),
       maxSizeText: sizeText(file.maxSizeBytes, form.lang),
       isOptional,
+      dependsOnAnswers: requiredWhen !== undefined,
       canBeLater,
     }
     const named = field.evidence.map(({ name, condition }) => ({
@@ -105,7 +106,11 @@ export function startView(form: Form): StartView {
         legalBasis: why.legalBasis,
         fields: asked
           .filter((field) => field.why.purpose === why.purpose && field.why.legalBasis === why.legalBasis)
-          .map((field) => ({ label: field.shortLabel, isOptional: field.isOptional })),
+          .map((field) => ({
+            label: field.shortLabel,
+            isOptional: field.isOptional,
+            dependsOnAnswers: field.requiredWhen !== undefined,
+          })),
       })),
       recipients,
       retention,

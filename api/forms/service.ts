@@ -16,6 +16,7 @@ export { exampleNames, validExamples } from './examples.ts'
 export { filesOf, outstandingOf } from './items.ts'
 export { germanTextsOf } from './languages.ts'
 export type { Form } from './model.ts'
+export { ITEM_NAMES } from './names.ts'
 export { differs, mineOf, pageVersion } from './page-version.ts'
 export { paperView } from './paper-view.ts'
 export { withAccount, withPrefill, withSources } from './prefill.ts'
@@ -30,6 +31,7 @@ export { nextTask, tasksView } from './tasks.ts'
 export { typedFrom, typedValues } from './typed-from.ts'
 export { readStepBody, validateAll, validateStep, walkedAnswers } from './validate.ts'
 export { formWords, type SpokenWords } from './words.ts'
+export { readYaml } from './yaml.ts'
 
 const noForm = problemType('forms/no-form', 404)
 

@@ -311,7 +311,12 @@ export type PrivacyView = {
   readonly rows: readonly {
     readonly purpose: string
     readonly legalBasis: string
-    readonly fields: readonly { readonly label: string; readonly isOptional: boolean }[]
+    readonly fields: readonly {
+      readonly label: string
+      readonly isOptional: boolean
+      /** Obligatory or not, as other answers are. */
+      readonly dependsOnAnswers: boolean
+    }[]
   }[]
   readonly recipients: string
   readonly retention: string
@@ -334,6 +339,8 @@ export type PaperItem = {
   readonly options: readonly string[]
   /** Label of the question on whose answer it depends whether this one is to be answered. */
   readonly dependsOn?: string
+  /** Label of the question on whose answer it depends whether this one may be left empty. */
+  readonly requiredBy?: string
 }
 /** A section of the empty form; `repeatMax`: one sheet per item. */
 export type PaperSection = {
@@ -349,5 +356,7 @@ export type StartEvidence = {
   readonly typeNames: string
   readonly maxSizeText: string
   readonly isOptional: boolean
+  /** Obligatory or not, as other answers are. */
+  readonly dependsOnAnswers: boolean
   readonly canBeLater: boolean
 }

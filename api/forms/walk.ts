@@ -12,7 +12,7 @@ export type { Trail } from './frames.ts'
 /** The day in Berlin as ISO date; `newItem` is the pointer of a list that gets one item not begun yet. */
 export type WalkOptions = { readonly today: string; readonly newItem?: string }
 
-/** One question on a page that is asked now. */
+/** One question on a page that is asked now; `isOptional` says whether it may be left empty with these answers. */
 export type AskedField = { readonly field: Field; readonly pointer: string }
 
 /** A page that can be reached with the answers so far. */
@@ -173,15 +173,16 @@ function walkPage(walking: Walking, step: QuestionStep, frame: Frame): void {
   let hasQuestions = false
   const values: [Field, AnswerValue | undefined][] = []
   for (const path of step.fields) {
-    const field = form.fields.get(path)
-    const truth = field === undefined ? 'open' : conditionIn(root, frame, field.when, form)
-    if (field === undefined || truth === 'open') {
+    const known = form.fields.get(path)
+    const truth = known === undefined ? 'open' : conditionIn(root, frame, known.when, form)
+    if (known === undefined || truth === 'open') {
       continue
     }
     if (truth === 'no') {
-      passOverField(field, frame)
+      passOverField(known, frame)
       continue
     }
+    const field = asAsked(known, root, { frame, form })
     const pointer = `${frame.pointer}${field.tail}`
     asked.push({ field, pointer })
     if (field.kind === 'computed') {
@@ -207,6 +208,19 @@ function walkPage(walking: Walking, step: QuestionStep, frame: Frame): void {
   if (asked.length > 0) {
     addPage(walking, step, { frame, asked, issues, isSent: isSent || !hasQuestions })
   }
+}
+
+const obligatory = new WeakMap<Field, Field>()
+
+/** The question as it is asked with the answers so far: one whose rule makes it obligatory may not be left empty. */
+function asAsked(field: Field, root: Frame, at: { frame: Frame; form: Form }): Field {
+  const { requiredWhen } = field
+  if (requiredWhen === undefined || conditionIn(root, at.frame, requiredWhen, at.form) !== 'yes') {
+    return field
+  }
+  const known = obligatory.get(field) ?? { ...field, isOptional: false }
+  obligatory.set(field, known)
+  return known
 }
 
 function readField(walking: Walking, field: Field, pointer: string): Reading {

@@ -7,8 +7,9 @@ export type RefusedForm = {
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Pages of the back office that show a refusal beside the form it belongs to. */
-const SHOWS_REFUSALS = /^\/amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}$/
+/** Pages of back office and editors that show a refusal beside the form it belongs to. */
+const SHOWS_REFUSALS =
+  /^\/(?:amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}|redaktion\/formulare\/[\w-]{1,80}(?:\/blatt\/[\w.-]{1,140})?)$/
 const FORM = 'application/x-www-form-urlencoded'
 const BYTES_MAX = 65_536
 

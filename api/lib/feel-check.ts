@@ -1,9 +1,11 @@
+import { compare } from './feel-compare.ts'
 import { ARITHMETIC, FEEL_FUNCTIONS, type FunctionShape } from './feel-functions.ts'
 import {
   children,
   type ExpressionProblem,
   expressions,
   findBroken,
+  hasInside,
   hasToken,
   type Names,
   type NameType,
@@ -77,6 +79,8 @@ function typeOf(node: TreeNode, scope: Scope): NameType {
       return conditional(node, scope)
     case 'QuantifiedExpression':
       return quantified(node, scope)
+    case 'ForExpression':
+      return iterated(node, scope)
     case 'FilterExpression':
       return filter(node, scope)
     case 'FunctionInvocation':
@@ -174,32 +178,6 @@ function listed(node: TreeNode): readonly TreeNode[] {
   return node.name === 'PositiveUnaryTest' && inner[0] !== undefined && inner.length === 1 ? listed(inner[0]) : [node]
 }
 
-function compare(scope: Scope, node: TreeNode, types: { left: NameType; right: NameType; isOrder: boolean }): void {
-  const { left, right, isOrder } = types
-  if (left.kind === 'unknown' || right.kind === 'unknown') {
-    return
-  }
-  if (left.kind !== right.kind) {
-    wrongType(scope, node, `${left.kind} is compared with ${right.kind} ("${near(scope, node)}").`)
-  } else if (left.kind === 'context' || (isOrder && (left.kind === 'boolean' || left.kind === 'list'))) {
-    wrongType(scope, node, `${left.kind} cannot be compared this way.`)
-  } else if (left.kind === 'string' && right.kind === 'string' && !isOrder) {
-    checkCode(scope, node, right.isLiteral === true ? { code: right, known: left } : { code: left, known: right })
-  }
-}
-
-type TextType = Extract<NameType, { kind: 'string' }>
-
-/** A code written out must be one that the compared name can have. */
-function checkCode(scope: Scope, node: TreeNode, types: { code: TextType; known: TextType }): void {
-  const given = types.code.isLiteral === true ? types.code.options?.[0] : undefined
-  const known = types.known.isLiteral === true ? undefined : types.known.options
-  if (given !== undefined && known !== undefined && !known.includes(given)) {
-    const detail = `"${given}" is none of the options ${known.join(', ')}.`
-    report(scope, node, { type: 'feel/unknown-option', detail, ...suggest(given, known) })
-  }
-}
-
 function interval(node: TreeNode, scope: Scope): NameType {
   const [from = UNKNOWN, to = UNKNOWN] = expressions(node).map((end) => typeOf(end, scope))
   return from.kind === to.kind ? from : UNKNOWN
@@ -233,13 +211,41 @@ function conditional(node: TreeNode, scope: Scope): NameType {
   return yes.kind === no.kind ? yes : UNKNOWN
 }
 
+/** Lists that one expression goes through within each other at most: 500 entries each, so a quarter of a million steps. */
+const ITERATORS_MAX = 2
+
 function quantified(node: TreeNode, scope: Scope): NameType {
+  const within = bound(node, scope)
+  const body = expressions(node).at(-1)
+  if (within === undefined) {
+    return forbidden(node, scope)
+  }
+  return body === undefined ? BOOLEAN : logicBody(body, within)
+}
+
+/** `for x in list return …`: one list, and a single value for each entry, so that the result is as long as the list at most. */
+function iterated(node: TreeNode, scope: Scope): NameType {
+  const within = bound(node, scope)
+  const body = expressions(node).at(-1)
+  if (within === undefined || within.iterators !== (scope.iterators ?? 0) + 1 || body === undefined) {
+    return forbidden(node, scope)
+  }
+  const type = typeOf(body, within)
+  if (type.kind === 'list' || type.kind === 'context') {
+    wrongType(scope, body, `"${near(scope, body)}" is ${type.kind}, not a single value.`)
+  }
+  return { kind: 'list', of: widened(type) }
+}
+
+/** The scope inside of `some`, `every` and `for`; absent where too many lists are gone through, or one that is made on the way. */
+function bound(node: TreeNode, scope: Scope): Scope | undefined {
   let locals = scope.locals
   const bindings = children(node)
     .filter((child) => child.name === 'InExpressions')
     .flatMap(expressions)
-  if (bindings.length > 2) {
-    return forbidden(node, scope)
+  const iterators = (scope.iterators ?? 0) + bindings.length
+  if (iterators > ITERATORS_MAX || bindings.some((binding) => hasInside(binding, 'ForExpression'))) {
+    return undefined
   }
   for (const binding of bindings) {
     const [name, source] = children(binding).filter((child) => child.name !== 'in')
@@ -249,8 +255,7 @@ function quantified(node: TreeNode, scope: Scope): NameType {
     }
     locals = { ...locals, [name === undefined ? '' : slice(scope, name)]: type.kind === 'list' ? type.of : UNKNOWN }
   }
-  const body = expressions(node).at(-1)
-  return body === undefined ? BOOLEAN : logicBody(body, { ...scope, locals })
+  return { ...scope, locals, iterators }
 }
 
 function logicBody(body: TreeNode, scope: Scope): NameType {
@@ -268,7 +273,11 @@ function filter(node: TreeNode, scope: Scope): NameType {
     return type.kind === 'unknown' ? UNKNOWN : forbidden(node, scope)
   }
   const entries = type.of.kind === 'context' ? type.of.names : {}
-  const inner = typeOf(condition, { ...scope, locals: { ...scope.locals, ...entries, item: type.of } })
+  const iterators = (scope.iterators ?? 0) + 1
+  if (iterators > ITERATORS_MAX) {
+    return forbidden(node, scope)
+  }
+  const inner = typeOf(condition, { ...scope, iterators, locals: { ...scope.locals, ...entries, item: type.of } })
   return inner.kind === 'number' ? type.of : type
 }
 

@@ -26,6 +26,8 @@ export type Scope = {
   readonly names: Names
   /** Names bound inside the expression (`some h in …`, `item`): they are no uses. */
   readonly locals: Names
+  /** How many lists are gone through around this place; none where absent. */
+  readonly iterators?: number
   readonly uses: Set<string>
   readonly problems: ExpressionProblem[]
 }
@@ -46,7 +48,17 @@ export const PUNCTUATION = new Set([
   'then',
   'else',
 ])
-const NOT_EXPRESSIONS = new Set([...PUNCTUATION, 'some', 'every', 'satisfies', 'InExpressions', 'CompareOp', 'ArithOp'])
+const NOT_EXPRESSIONS = new Set([
+  ...PUNCTUATION,
+  'some',
+  'every',
+  'satisfies',
+  'for',
+  'return',
+  'InExpressions',
+  'CompareOp',
+  'ArithOp',
+])
 
 export function expressions(node: TreeNode): readonly TreeNode[] {
   return children(node).filter((child) => !NOT_EXPRESSIONS.has(child.name) && !child.name.endsWith('Comment'))
@@ -61,6 +73,10 @@ export function children(node: TreeNode): readonly TreeNode[] {
 }
 
 export const hasToken = (node: TreeNode, token: string): boolean => children(node).some((child) => child.name === token)
+
+/** Whether a node of that name stands at or below a place. */
+export const hasInside = (node: TreeNode, name: string): boolean =>
+  node.name === name || children(node).some((child) => hasInside(child, name))
 
 export function findBroken(node: TreeNode): TreeNode | undefined {
   if (node.name === '⚠') {

@@ -40,7 +40,7 @@ export type Evaluation =
 /**
  * Checks one FEEL expression against the names it may use, without evaluating it on anybody's answers.
  * Refuses what feelin would take silently: unknown names (with the nearest known one), comparing different types,
- * a code that a list does not have, functions and loops whose time is not bounded (`matches`, `for`), and `now()`/`today()`:
+ * a code that a list does not have, functions and loops whose time is not bounded (`matches`, `for` over ranges), and `now()`/`today()`:
  * use `heute`, which every caller passes as a date from our clock. Money is integer cents: `kaufpreis > 50000` is 500 €.
  * @param options.result what the expression must give; `boolean` where not named.
  * @see DMN 1.4, chapter 10 (FEEL)

@@ -59,7 +59,12 @@ export async function renderEmptyForm(typesetter: Typesetter, input: EmptyFormIn
       label: item.label,
       hint: [item.hint ?? '', hintOf(item.kind, words)].filter(Boolean).join(' '),
       text: item.kind === 'file' ? words.formFile : (item.text ?? ''),
-      optional: item.isOptional ? words.formOptional : '',
+      optional:
+        item.requiredBy === undefined
+          ? item.isOptional
+            ? words.formOptional
+            : ''
+          : fillWord(words.formRequired, { frage: item.requiredBy }),
       condition: item.dependsOn === undefined ? '' : fillWord(words.formDepends, { frage: item.dependsOn }),
       options: [...item.options],
     })),

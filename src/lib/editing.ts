@@ -53,6 +53,7 @@ export const editorNavigation = (
     { href: `${at}/fragen`, text: t('editing.questions') },
     { href: `${at}/blatt/texts`, text: t('editing.sheet.texts') },
     { href: `${at}/blatt/pages`, text: t('editing.sheet.pages') },
+    { href: `${at}/blatt/checks`, text: t('editing.sheet.checks') },
     { href: `${at}/blatt/purposes`, text: t('editing.sheet.purposes') },
     { href: `${at}/vergleich`, text: t('editing.compare') },
   ]
@@ -63,4 +64,42 @@ export const editorNavigation = (
 export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
   const key = `finding.${finding.type}`
   return hasWord(key) ? { text: t(key), lang: 'de' } : { text: finding.detail, lang: 'en' }
+}
+
+/** What is wrong with one row of a sheet, in words. */
+export type RowError = {
+  readonly name: string
+  readonly text: string
+  readonly lang: 'de' | 'en'
+  readonly canSplit: boolean
+}
+/** A sheet that was refused: what was typed into it, and what is wrong with it. */
+export type RefusedSheet = {
+  /** Undefined where a control was not sent. */
+  readonly typed: (name: string) => string | undefined
+  readonly errors: readonly RowError[]
+}
+
+/** The refused form of this page, if it is the one sent to `action`. */
+export const refusedSheet = (page: Pick<AstroGlobal, 'locals'>, t: Translate, action: string): RefusedSheet | null => {
+  const { form, errors = [] } = page.locals.problem ?? {}
+  return form?.action === action
+    ? { typed: (name) => form.values[name], errors: errors.map((error) => rowError(error, t)) }
+    : null
+}
+
+type PageError = NonNullable<NonNullable<App.Locals['problem']>['errors']>[number]
+
+function rowError({ type, pointer = '', params = {} }: PageError, t: Translate): RowError {
+  const own = `editing.wrong.${type.replace(/^editing\//, '')}`
+  const detail = String(params['detail'] ?? '')
+  const said = hasWord(own)
+    ? { text: t(own), lang: 'de' as const }
+    : findingText({ file: '', line: 1, type, detail }, t)
+  const suggestion =
+    params['suggestion'] === undefined
+      ? ''
+      : ` ${t('editing.suggestion', { suggestion: String(params['suggestion']) })}`
+  const name = pointer.replace(/^\//, '')
+  return { name, text: `${said.text}${suggestion}`, lang: said.lang, canSplit: params['split'] === 'yes' }
 }

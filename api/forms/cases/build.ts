@@ -205,14 +205,18 @@ function fillField(building: Building, field: Field, scope: Scope): AnswerValue 
       .filter(({ when }, index) => decide(building, { rule: when, id: `evidence ${field.path} ${index + 1}` }, scope))
       .map(({ name }) => name)
   }
-  if (drawn.wrong !== undefined) {
+  const isRequired =
+    field.requiredWhen !== undefined &&
+    decide(building, { rule: field.requiredWhen, id: `required ${field.path}` }, scope)
+  const wrong = drawn.wrong ?? (isRequired ? drawn.wrongIfRequired : undefined)
+  if (wrong !== undefined) {
     building.unknown.add(field.path)
     if (!building.isBeyond) {
-      const { type, part } = drawn.wrong
+      const { type, part } = wrong
       building.found.push({ pointer: part === undefined ? pointer : `${pointer}/${part}`, type })
     }
   }
-  return drawn.wrong === undefined ? drawn.value : undefined
+  return wrong === undefined ? drawn.value : undefined
 }
 
 /** Checks say nothing where an answer they use is missing or was refused. */

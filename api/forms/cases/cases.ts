@@ -100,10 +100,25 @@ function fieldCases(source: Source, solved: Solved, path: string): readonly Case
   const bases = basesOf(solved, path).slice(0, 6)
   const [first] = bases
   const draws = first === undefined ? [] : source.draws(path, first.instance.today)
-  return draws.map((draw) => {
+  return draws.flatMap((draw) => {
     const kind = draw.kind === 'valid' ? 'boundary' : draw.kind
-    return caseOf({ name: `${path}: ${draw.what}`, kind, about: path }, bestOf(source, bases, draw))
+    const ways =
+      draw.wrongIfRequired === undefined ? [bestOf(source, bases, draw)] : eitherWay(source, solved, { ...draw, path })
+    return ways.map((way) => caseOf({ name: `${path}: ${draw.what}`, kind, about: path }, way))
   })
+}
+
+/** A way on which the question may be left empty, and one on which a rule makes it obligatory; in a list at any of its items. */
+function eitherWay(source: Source, { valid }: Solved, draw: Draw & { readonly path: string }): readonly Instance[] {
+  const ways = valid.flatMap((instance) =>
+    instance.asked
+      .filter((pointer) => pathOf(pointer) === draw.path)
+      .map((pointer) => ({ pointer, way: refill(source, instance, { draws: new Map([[pointer, draw]]) }) })),
+  )
+  const isRefused = ({ pointer, way }: (typeof ways)[number]): boolean =>
+    way.found.some((one) => one.pointer.startsWith(pointer))
+  const [refused, taken] = [ways.find(isRefused), ways.find((one) => !isRefused(one) && one.way.found.length === 0)]
+  return [refused, taken].flatMap((one) => (one === undefined ? [] : [one.way]))
 }
 
 /** The first way on which the answer breaks no check; else the last one looked at. */

@@ -15,6 +15,8 @@ export type Draw = {
   readonly isLater?: boolean
   readonly value?: AnswerValue
   readonly wrong?: Wrong
+  /** Why it is refused where a rule makes the question obligatory; else it is taken. */
+  readonly wrongIfRequired?: Wrong
 }
 export type Wrong = { readonly type: string; readonly part?: DatePart }
 
@@ -41,18 +43,21 @@ const NOTHING_TYPE: Readonly<Record<string, string>> = {
   file: 'forms/file-missing',
 }
 
-/** Left empty, and filled with blanks only: taken where the data schema lets the question be empty (`min` 0). */
+/** Left empty, and filled with blanks only: taken where data schema (`min` 0) and overlay (`required`) let the question be empty. */
 export function emptyDraws(written: Written, controls: number): readonly Draw[] {
-  const { field, isOptional } = written
-  const outcome: { value?: AnswerValue } | Wrong = isOptional ? {} : { type: NOTHING_TYPE[field.kind] ?? 'forms/empty' }
+  const { field, isOptional, isByRule } = written
+  const wrong: Wrong = { type: NOTHING_TYPE[field.kind] ?? 'forms/empty' }
+  const outcome: { value?: AnswerValue } | Wrong = isOptional ? {} : wrong
   const blank = (text: string): string[] => Array.from({ length: controls }, () => text)
-  const left = draw({ what: 'left empty', kind: 'missing' }, blank(''), outcome)
+  const said = (what: string, text: string): Draw => ({
+    ...draw({ what, kind: 'missing' }, blank(text), outcome),
+    ...(isByRule ? { wrongIfRequired: wrong } : {}),
+  })
+  const left = said('left empty', '')
   if (field.kind === 'file') {
     return [{ ...left, texts: [], files: [] }]
   }
-  return field.kind === 'note' || field.kind === 'computed'
-    ? []
-    : [left, draw({ what: 'blanks only', kind: 'missing' }, blank(' \t\u00a0'), outcome)]
+  return field.kind === 'note' || field.kind === 'computed' ? [] : [left, said('blanks only', ' \t\u00a0')]
 }
 
 /** The day some days or months after another. */

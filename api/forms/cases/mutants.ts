@@ -67,6 +67,7 @@ function withRule(form: Form, old: Rule, rule: Rule): Form {
     list.map((step) => swap(step.kind === 'loop' ? { ...step, steps: steps(step.steps) } : step))
   const swapField = (field: Field): Field => ({
     ...swap(field),
+    ...(field.requiredWhen === old ? { requiredWhen: rule } : {}),
     evidence: field.evidence.map(swap),
     ...(field.computed?.rule === old ? { computed: { ...field.computed, rule } } : {}),
   })

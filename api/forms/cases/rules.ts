@@ -4,7 +4,7 @@ import type { Form, Step } from '../model.ts'
 /** One rule of a form: what it decides, and where it stands. */
 export type RuleAt = {
   readonly id: string
-  readonly what: 'step' | 'field' | 'check' | 'computed' | 'note' | 'eligibility' | 'evidence'
+  readonly what: 'step' | 'field' | 'required' | 'check' | 'computed' | 'note' | 'eligibility' | 'evidence'
   readonly rule: Rule
 }
 
@@ -13,6 +13,7 @@ export function rulesOf(form: Form): readonly RuleAt[] {
   const steps = stepsOf(form.steps).flatMap((step) => named('step', step.id, step.when))
   const fields = [...form.fields.values()].flatMap((field) => [
     ...named('field', field.path, field.when),
+    ...named('required', field.path, field.requiredWhen),
     ...named('computed', field.path, field.computed?.rule),
     ...field.evidence.flatMap(({ when }, index) => named('evidence', `${field.path} ${index + 1}`, when)),
   ])

@@ -10,6 +10,8 @@ import type { Overlay } from '../overlay.ts'
 export type Written = {
   readonly field: Field
   readonly isOptional: boolean
+  /** A rule says whether it may be left empty. */
+  readonly isByRule: boolean
   readonly minLength: number | undefined
   readonly maxLength: number | undefined
   readonly minValue: string | undefined
@@ -44,7 +46,8 @@ export function readWritten(form: Form, model: DataModel, overlay: Overlay): Rea
     const { precision } = node
     all.set(field.path, {
       field,
-      isOptional: node.min === 0,
+      isOptional: said.required === undefined ? node.min === 0 : said.required !== 'always',
+      isByRule: said.required !== undefined && !['always', 'never'].includes(said.required),
       minLength: precision.minLength,
       maxLength: precision.maxLength,
       minValue: precision.minValue,

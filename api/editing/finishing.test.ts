@@ -1,0 +1,255 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Caller, problemOf } from '../testing/caller.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
+
+/* What an editor without any code does to finish a form: obligation, pages, checks, rules with sums; and what is refused. */
+
+const SLUG = 'bootsliegeplatz-beantragen'
+const AT = `/editing/services/${SLUG}`
+const RULE = 'point.R77000000301'
+
+let town: Town
+let edda: Caller
+
+beforeAll(async () => {
+  town = await openTown()
+  edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
+  const form = new FormData()
+  for (const name of ['boat.xml', 'boat-catalogue.xml']) {
+    form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
+  }
+  expect((await edda.form('/editing/services', form)).status).toBe(303)
+}, 60_000)
+afterAll(() => town.close())
+
+const overview = (): Promise<ServiceOverview> => edda.read<ServiceOverview>(AT)
+const page = (id: string): Promise<SheetPage> => edda.read<SheetPage>(`${AT}/sheets/${id}`)
+const file = async (name = 'form.de.yaml'): Promise<string> => (await edda.read<FilePage>(`${AT}/files/${name}`)).text
+async function save(id: string, values: Record<string, string>): Promise<Response> {
+  const { seen } = (await edda.read<SheetPage>(`${AT}/sheets/${id}`)).sheet
+  return edda.post(`${AT}/sheets/${id}`, { seen, ...values })
+}
+async function overviewSave(id: 'settings' | 'fee', values: Record<string, string>): Promise<Response> {
+  return edda.post(`${AT}/sheets/${id}`, { seen: (await overview())[id]?.seen ?? '', ...values })
+}
+const errorsOf = async (answer: Response) => {
+  const problem = await problemOf(answer)
+  expect(problem).toMatchObject({ type: 'editing/sheet-refused', status: 422 })
+  return problem.errors as readonly { pointer: string; type: string; params?: Record<string, unknown> }[]
+}
+
+describe('pages', () => {
+  it('are listed with their questions in order, by what they ask', async () => {
+    const { pages } = await page('pages')
+    expect(pages[0]).toMatchObject({ id: 'person', hasBefore: false, within: '' })
+    expect(pages[0]?.questions.map(({ label }) => label)).toEqual(['Familienname', 'E-Mail-Adresse'])
+    expect(pages.find(({ within }) => within === 'Boote')?.questions).toHaveLength(3)
+  })
+
+  it('a page is split before a question, and what was typed beside is kept', async () => {
+    const before = await overview()
+    const answer = await save('pages', { act: 'split person.eMailAdresse', 'steps/0/lead': 'Zuerst zu Ihnen.' })
+    expect(answer.status).toBe(200)
+    const { pages, findings } = await page('pages')
+    expect(findings).toEqual([])
+    expect(pages.slice(0, 2).map(({ questions }) => questions.map(({ path }) => path))).toEqual([
+      ['person.familienname'],
+      ['person.eMailAdresse'],
+    ])
+    expect(pages[1]).toMatchObject({ title: 'E-Mail-Adresse', hasBefore: true })
+    expect(await file()).toContain('lead: Zuerst zu Ihnen.')
+    expect((await overview()).version).toBe(before.version + 1)
+  })
+
+  it('a question moves to another page, and a page without questions goes away', async () => {
+    const first = (await page('pages')).pages
+    const target = first[2]?.id ?? ''
+    await save('pages', { act: 'move', 'move-question': 'person.eMailAdresse', 'move-page': target })
+    const { pages } = await page('pages')
+    expect(pages).toHaveLength(first.length - 1)
+    expect(pages[1]?.questions.at(-1)?.path).toBe('person.eMailAdresse')
+    expect((await overview()).findings).toEqual([])
+  })
+
+  it('two pages become one, and their conditions those of their questions', async () => {
+    const [, second] = (await page('pages')).pages
+    const when = 'person.familienname != "Niemand"'
+    expect((await save('pages', { [`${second?.at}/when`]: when })).status).toBe(200)
+    const own = await errorsOf(await save('pages', { act: `join ${second?.id}` }))
+    expect(own.map(({ type }) => type)).toContain('forms/same-page')
+    expect((await save('pages', { [`${second?.at}/when`]: '' })).status).toBe(200)
+    expect((await save('pages', { act: `join ${second?.id}` })).status).toBe(200)
+    const { pages, findings } = await page('pages')
+    expect(findings).toEqual([])
+    expect(pages[0]?.questions).toHaveLength(6)
+  })
+
+  it.each([
+    ['before its first question', { act: 'split person.familienname' }, 'editing/page-first'],
+    ['with nothing before', { act: 'join person' }, 'editing/page-first'],
+    [
+      'out of a list',
+      { act: 'move', 'move-question': 'boote.bezeichnung', 'move-page': 'person' },
+      'editing/page-list',
+    ],
+    ['that is gone', { act: 'split person.niemand' }, 'editing/page-unknown'],
+  ])('stay as they are: %s', async (_, values, type) => {
+    expect(await errorsOf(await save('pages', values))).toMatchObject([{ pointer: '/act', type }])
+  })
+})
+
+describe('a condition on an answer of the same page', () => {
+  const path = 'question.person.eMailAdresse'
+  const when = { 'fields/person.eMailAdresse/when': 'person.familienname = "Kahn"' }
+
+  it('says so, offers to split the page there, and does it with one more press', async () => {
+    const errors = await errorsOf(await save(path, when))
+    expect(errors).toMatchObject([
+      { pointer: '/fields/person.eMailAdresse/when', type: 'forms/same-page', params: { split: 'yes' } },
+    ])
+    expect((await save(path, { ...when, split: '1' })).status).toBe(200)
+    expect((await overview()).findings).toEqual([])
+    expect(await file()).toContain('when: person.familienname = "Kahn"')
+    expect((await save(path, { 'fields/person.eMailAdresse/when': '' })).status).toBe(200)
+  })
+
+  it('offers nothing where a split does not help, and says that the answer comes later', async () => {
+    const later = { 'fields/person.familienname/when': 'person.eMailAdresse = "a"' }
+    const errors = await errorsOf(await save('question.person.familienname', later))
+    expect(errors).toMatchObject([{ type: 'forms/later-answer' }])
+    expect(errors[0]?.params).not.toHaveProperty('split')
+  })
+})
+
+describe('obligation', () => {
+  const id = 'question.person.eMailAdresse'
+  const name = 'fields/person.eMailAdresse/required'
+  const valueNow = async () => (await page(id)).sheet.rows.find((row) => row.name === name)?.value
+
+  it('is chosen: always, never, or by a rule', async () => {
+    expect(await valueNow()).toBe('')
+    expect((await save(id, { [name]: 'always' })).status).toBe(200)
+    expect(await valueNow()).toBe('always')
+    expect((await save(id, { [name]: 'when', [`${name}~when`]: 'person.familienname = "Kahn"' })).status).toBe(200)
+    expect(await valueNow()).toBe('person.familienname = "Kahn"')
+    expect((await overview()).findings).toEqual([])
+  })
+
+  it.each([
+    ['no rule', '', 'editing/rule-missing'],
+    ['prose', 'wenn der Name Kahn ist', expect.stringMatching(/^feel\//)],
+    ['a later answer', 'count(boote) > 1', 'forms/later-answer'],
+  ])('422 for %s', async (_, rule: string, type: unknown) => {
+    const errors = await errorsOf(await save(id, { [name]: 'when', [`${name}~when`]: rule }))
+    expect(errors[0]).toMatchObject({ pointer: `/${name}`, type })
+    expect(await valueNow()).toBe('person.familienname = "Kahn"')
+  })
+
+  it('cannot be waived where the data schema asks for the answer', async () => {
+    const path = 'fields/person.familienname/required'
+    const errors = await errorsOf(await save('question.person.familienname', { [path]: 'never' }))
+    expect(errors).toMatchObject([{ pointer: `/${path}`, type: 'forms/required' }])
+  })
+})
+
+describe('a rule in words', () => {
+  const check = {
+    'new-check-at': 'nachweise.versicherungsnachweis',
+    'new-check-text': 'Zusammen sind die Boote zu lang.',
+  }
+
+  it('stands on its page with its text and the words that answer it', async () => {
+    const { about, vocabulary } = await page(RULE)
+    expect(about).toEqual({ name: 'Länge am Steg', text: 'Boote über 12 Meter brauchen einen Außenliegeplatz.' })
+    expect(vocabulary?.words.map(({ name }) => name)).toContain('person.familienname')
+    const [boats] = vocabulary?.lists ?? []
+    expect(boats).toMatchObject({ title: 'Boote', name: 'boote' })
+    expect(boats?.words.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      'bezeichnung text',
+      'laengeInMetern number',
+      'hatEinenMotor bool',
+    ])
+  })
+
+  it('every sample of a list is a rule that may be saved', async () => {
+    const samples = (await page(RULE)).vocabulary?.lists.flatMap((list) => list.samples) ?? []
+    expect(samples.map(({ kind }) => kind)).toEqual(['count', 'sum', 'sum-of', 'some', 'every'])
+    for (const { rule } of samples) {
+      expect((await save(RULE, { ...check, 'new-check-rule': rule })).status, rule).toBe(200)
+      expect((await save(RULE, { 'remove-check/0~': '1', 'remove-check/0': '1' })).status).toBe(200)
+    }
+    expect(await file()).not.toContain('checks:')
+  })
+
+  it('422 for a wrong check, at its row: the rule stays open and the form can be tried', async () => {
+    const errors = await errorsOf(await save(RULE, { ...check, 'new-check-rule': 'summe der Längen <= 12' }))
+    expect(errors[0]).toMatchObject({ pointer: '/new-check-rule' })
+    const half = await errorsOf(await save(RULE, { 'new-check-rule': 'count(boote) < 3' }))
+    expect(half.map(({ pointer }) => pointer)).toEqual(['/new-check-at', '/new-check-text'])
+    expect(await overview()).toMatchObject({ hasForm: true, findings: [], points: [{ isOpen: true }] })
+  })
+
+  it('is answered by a sum over all items, which can be changed and taken away', async () => {
+    const rule = 'sum(for x in boote return x.laengeInMetern) <= 40'
+    expect((await save(RULE, { ...check, 'new-check-rule': rule })).status).toBe(200)
+    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false }] })
+    expect((await page(RULE)).sheet.rows.find(({ name }) => name === 'checks/0/rule')?.value).toBe(rule)
+    expect((await save(RULE, { 'checks/0/rule': 'sum(boote.laengeInMetern) <= 50' })).status).toBe(200)
+    expect(await file()).toContain('sum(boote.laengeInMetern) <= 50')
+    const wrong = await errorsOf(await save('checks', { 'checks/0/rule': 'sum(boote.laenge) <= 50' }))
+    expect(wrong).toMatchObject([{ pointer: '/checks/0/rule', type: 'feel/unknown-name' }])
+    const sent = { 'remove-check/0~': '1', 'remove-check/0': '1' }
+    expect((await save('checks', sent)).status).toBe(200)
+    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: true }] })
+  })
+
+  it('a check that was made for it goes when a sentence answers it instead', async () => {
+    expect((await save(RULE, { ...check, 'new-check-rule': 'count(boote) < 4' })).status).toBe(200)
+    expect((await save(RULE, { 'rules/R77000000301/reason': 'Das prüft die Hafenmeisterin vor Ort.' })).status).toBe(
+      200,
+    )
+    expect(await file()).not.toContain('checks:')
+    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false }] })
+  })
+
+  it('a check of its own is added beside the rules', async () => {
+    const values = { ...check, 'new-check-rule': 'every x in boote satisfies x.laengeInMetern > 1' }
+    expect((await save('checks', values)).status).toBe(200)
+    expect((await page('checks')).sheet.rows.filter(({ label }) => label === 'check-rule')).toHaveLength(1)
+  })
+})
+
+describe('numbers and amounts', () => {
+  it.each(['abc', '15 Stunden', 'etwa zehn'])('422 for %s minutes, and the service stays as it was', async (text) => {
+    const errors = await errorsOf(await overviewSave('settings', { minutes: text }))
+    expect(errors).toEqual([{ pointer: '/minutes', type: 'editing/minutes' }])
+    expect((await overview()).findings).toEqual([])
+  })
+
+  it('takes 15 Minuten as 15', async () => {
+    expect((await overviewSave('settings', { minutes: '15 Minuten' })).status).toBe(200)
+    expect(await file('service.yaml')).toMatch(/^minutes: 15$/m)
+    expect((await save('texts', { 'start/minutes': 'kurz' })).status).toBe(422)
+    expect((await save('texts', { 'start/minutes': '12 Min.' })).status).toBe(200)
+  })
+
+  it('a fee is taken with its amount or refused, never forgotten', async () => {
+    const sent = { 'fees~': '1', 'new-fee-name': 'Liegeplatz', 'new-fee-source': 'Satzung' }
+    expect(await errorsOf(await overviewSave('fee', { ...sent, 'new-fee-euro': 'abc' }))).toMatchObject([
+      { pointer: '/new-fee-euro', type: 'editing/amount' },
+    ])
+    expect(await errorsOf(await overviewSave('fee', { ...sent, 'new-fee-euro': '' }))).toMatchObject([
+      { pointer: '/new-fee-euro', type: 'editing/missing' },
+    ])
+    expect((await overviewSave('fee', { ...sent, 'new-fee-euro': '55 Euro' })).status).toBe(200)
+    const fee = (await overview()).fee?.rows ?? []
+    expect(fee[0]?.options.some(({ text }) => text.includes('55,00 €'))).toBe(true)
+    const when = fee.find(({ label }) => label === 'fee-when')?.name ?? ''
+    const errors = await errorsOf(await overviewSave('fee', { [when]: 'wenn das Boot lang ist' }))
+    expect(errors[0]).toMatchObject({ pointer: `/${when}` })
+    expect((await overviewSave('fee', { [when]: 'count(boote) > 1' })).status).toBe(200)
+    expect(await file('service.yaml')).toContain('when: count(boote) > 1')
+  })
+})

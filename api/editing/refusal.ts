@@ -1,0 +1,97 @@
+import { readYaml } from '../forms/service.ts'
+import type { Finding } from '../lib/finding.ts'
+import { type Issue, problemType } from '../lib/problem.ts'
+import { sentText, type Values } from './apply.ts'
+import { checksIn, NEW_CHECK } from './sheet-checks.ts'
+import { BY_RULE, pathOf, type Row } from './sheet-rows.ts'
+import type { Sheet } from './sheets.ts'
+import { type EditingCtx, loadFindings, type State } from './state.ts'
+import { centsOf, minutesOf } from './typed-values.ts'
+
+/** What was typed would break the service: nothing is kept, and the page shows it again. `pointer` names the row. */
+export const sheetRefused = problemType('editing/sheet-refused', 422)
+
+/** What the rows themselves cannot take: words where minutes or euro belong, half of a new fee or check. Pure. */
+export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
+  const value = (name: string): string => (values[name] ?? '').trim()
+  const rows = sheet.rows.flatMap((row): readonly Issue[] => {
+    const text = sentText(row, values) ?? ''
+    switch (row.kind) {
+      case 'number':
+        return text === '' || text === row.value || minutesOf(text) !== undefined ? [] : [issue(row.name, 'minutes')]
+      case 'amount':
+        return text === '' || centsOf(text) !== undefined ? [] : [issue(row.name, 'amount')]
+      case 'obligation':
+        return values[row.name] === BY_RULE && text === '' ? [issue(row.name, 'rule-missing')] : []
+      default:
+        return []
+    }
+  })
+  const halves = [NEW_CHECK, ['new-fee-name', 'new-fee-euro']] as const
+  const missing = halves.flatMap((names: readonly string[]) => {
+    const begun =
+      names.some((name) => value(name) !== '') || (names[0] === 'new-fee-name' && value('new-fee-source') !== '')
+    return begun ? names.filter((name) => value(name) === '').map((name) => issue(name, 'missing')) : []
+  })
+  return [...rows, ...missing]
+}
+
+const issue = (name: string, type: string): Issue => ({ pointer: `/${name}`, type: `editing/${type}` })
+
+/** Kinds of findings that a sheet can mend; others are about other files, or about what is still to come. */
+const STOPPING = /^(forms|feel|yaml|content|payments)\//
+const LATER = new Set(['forms/open-point', 'forms/example'])
+
+type Change = { readonly sheet: Sheet; readonly values: Values; readonly before: State; readonly next: State }
+
+/**
+ * What a change would newly make wrong in the file of its sheet, each at the row it belongs to. A file that was broken before may be
+ * saved as long as none of the changed rows is wrong.
+ */
+export async function wrongRows(ctx: EditingCtx, change: Change): Promise<readonly Issue[]> {
+  const { sheet, before, next } = change
+  if (before.files[sheet.file] === next.files[sheet.file]) {
+    return []
+  }
+  const own = (findings: readonly Finding[]): readonly Finding[] =>
+    findings.filter(({ file, type }) => file.endsWith(`/${sheet.file}`) && STOPPING.test(type) && !LATER.has(type))
+  const [old, now] = [own(await loadFindings(ctx, before, true)), own(await loadFindings(ctx, next, false))]
+  const known = new Set(old.map(keyOf))
+  const fresh = now.filter((finding) => !known.has(keyOf(finding)))
+  const rows = fresh.map((finding) => ({ finding, row: rowAt(change, finding) }))
+  return rows
+    .filter(({ row }) => row !== undefined || old.length === 0)
+    .slice(0, 20)
+    .map(({ finding, row }) => issueOf(finding, row))
+}
+
+const keyOf = ({ type, detail }: Finding): string => `${type} ${detail}`
+
+const issueOf = ({ type, detail, line, suggestion }: Finding, row: string | undefined): Issue => ({
+  pointer: row === undefined ? '' : `/${row}`,
+  type,
+  params: { detail, line, ...(suggestion === undefined ? {} : { suggestion }) },
+})
+
+/** The changed row that a finding is about: by its line in the file as it would be. */
+function rowAt({ sheet, values, next }: Change, finding: Finding): string | undefined {
+  const read = readYaml(next.files[sheet.file] ?? '', sheet.file)
+  if (!read.ok) {
+    return undefined
+  }
+  const changed = sheet.rows.filter((row) => isChanged(row, values))
+  const found = changed.find((row) => read.yaml.lineOf(placeOf(row, next.files[sheet.file] ?? '')) === finding.line)
+  // Rules of a fee are found without their line.
+  const rule = finding.type.startsWith('feel/') && finding.line === 1 ? changed.find(({ kind }) => kind === 'rule') : undefined // biome-ignore format: one thought
+  return (found ?? rule)?.name
+}
+
+function isChanged(row: Row, values: Values): boolean {
+  const text = sentText(row, values)
+  return text !== undefined && text !== row.value
+}
+
+function placeOf({ name }: Row, source: string): readonly (string | number)[] {
+  const key = /^new-check-(at|rule|text)$/.exec(name)?.[1]
+  return key === undefined ? pathOf(name) : ['checks', checksIn(source).length - 1, key]
+}

@@ -1,0 +1,73 @@
+import type { Form } from '../forms/model.ts'
+import { authorize } from '../identity/permissions.ts'
+import type { Actor } from '../lib/actor.ts'
+import { pagesIn } from './pages.ts'
+import { type Looked, look, sheetUnknown } from './service-read.ts'
+import { FORM } from './sheet-rows.ts'
+import { type Sheet, sheetOf } from './sheets.ts'
+import { type EditingCtx, readState } from './state.ts'
+import type { PageLine, SheetPage } from './view.ts'
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
+import { yamlAt } from './yaml-edit.ts'
+
+/** One sheet as a page of its own, with the names its rules may use. Throws `editing/sheet-unknown` (404). */
+export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<SheetPage> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  const looked = await look(ctx, state)
+  const sheet = sheetOf(id, state, looked.content ?? ctx.content.live().content)
+  if (sheet === undefined) {
+    throw sheetUnknown(`sheet ${id}`)
+  }
+  const source = state.files[FORM] ?? ''
+  return {
+    slug,
+    title: looked.line.title,
+    sheet,
+    findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
+    about: aboutOf(sheet, looked, source),
+    vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
+    pages: id === 'pages' ? pageLines(source) : [],
+  }
+}
+
+function aboutOf(sheet: Sheet, { points }: Looked, source: string): SheetPage['about'] {
+  const [, kind = '', id = ''] = /^([a-z]+)\.(.+)$/.exec(sheet.id) ?? []
+  if (kind === 'point') {
+    const point = points.find((one) => one.id === id)
+    return point === undefined ? null : { name: point.name, text: point.text }
+  }
+  const label = kind === 'question' ? yamlAt(source, ['fields', id, 'label']) : undefined
+  return typeof label === 'string' ? { name: label, text: '' } : null
+}
+
+/** Conditions of a question look at earlier pages, and at the item it stands in; other rules may look everywhere. */
+function wordsFor(sheet: Sheet, form: Form): Vocabulary | null {
+  if (!sheet.rows.some(({ kind }) => kind === 'rule' || kind === 'obligation')) {
+    return null
+  }
+  const path = /^question\.(.+)$/.exec(sheet.id)?.[1]
+  const field = path === undefined ? undefined : form.fields.get(path)
+  return vocabularyOf(form, field === undefined ? {} : { loops: field.loops, before: field.path })
+}
+
+function pageLines(source: string): readonly PageLine[] {
+  const pages = pagesIn(source)
+  return pages.map(({ list, index, step, loops }) => {
+    const before = pages.some((one) => one.index === index - 1 && one.list.join('/') === list.join('/'))
+    const questions = (step.fields ?? []).map((path) => ({
+      path,
+      label: String(yamlAt(source, ['fields', path, 'label']) ?? path),
+    }))
+    const outer = loops.at(-1)
+    return {
+      at: [...list, index].join('/'),
+      id: String(step.id),
+      title: String(step.title ?? questions[0]?.label ?? step.id),
+      isConditional: step.when !== undefined,
+      hasBefore: before,
+      within: outer === undefined ? '' : String(yamlAt(source, ['groups', outer, 'title']) ?? outer),
+      questions,
+    }
+  })
+}

@@ -1,0 +1,75 @@
+import type { Content } from '../content/snapshot.ts'
+import type { State } from './state.ts'
+import { yamlAt } from './yaml-edit.ts'
+
+export type RowKind =
+  | 'line' | 'text' | 'lines' | 'choice' | 'choices' | 'yes-no'
+  /** Minutes and euro, as people write them. */
+  | 'number' | 'amount'
+  /** FEEL; beside it stand the words it may use. */
+  | 'rule'
+  /** Always, never, or by a rule (`<name>~when`); nothing: as the data schema says. */
+  | 'obligation' // biome-ignore format: one list
+export type RowOption = { readonly value: string; readonly text: string }
+
+/** One thing that can be changed. Its name is the way to the entry in the file, joined by slashes. */
+export type Row = {
+  readonly name: string
+  /** What it is, worded in content: `editing.row.<label>`. */
+  readonly label: string
+  readonly kind: RowKind
+  /** Lines and choices joined by line ends. */
+  readonly value: string
+  readonly options: readonly RowOption[]
+  /** What several rows have in common, in the service's own words. */
+  readonly group?: string
+}
+
+/** What the rows of a sheet are made of. */
+export type Building = {
+  readonly source: string
+  readonly state: State
+  readonly content: Content
+  readonly about: string
+}
+
+export const FORM = 'form.de.yaml'
+/** Of an obligation that a rule decides. */
+export const BY_RULE = 'when'
+
+/** A row of what stands in a file. */
+export function row(
+  source: string,
+  name: string,
+  kind: RowKind,
+  more: { options?: readonly RowOption[]; group?: string; label?: string } = {},
+): Row {
+  const value = yamlAt(source, pathOf(name))
+  const { options = [], group, label = name.split('/').at(-1) ?? '' } = more
+  return { name, label, kind, value: textOf(value), options, ...(group === undefined ? {} : { group }) }
+}
+
+/** Way to an entry from the name of its row. */
+export const pathOf = (name: string): readonly (string | number)[] =>
+  name.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.map(String).join('\n')
+  }
+  return value === undefined || value === null ? '' : String(value)
+}
+
+/** A page as it stands in the file, before anything checked it. */
+export type StepText = {
+  readonly id?: unknown
+  readonly title?: unknown
+  readonly steps?: readonly StepText[]
+  readonly loop?: unknown
+}
+
+/** An entry with entries of its own; empty where there is none. */
+export function recordAt(source: string, ...path: readonly string[]): Readonly<Record<string, unknown>> {
+  const value = yamlAt(source, path)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}

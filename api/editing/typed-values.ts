@@ -1,0 +1,22 @@
+/** Minutes as people write them: `15`, `15 Min.`, `15 Minuten`; undefined for anything else, and for none. */
+export function minutesOf(text: string): number | undefined {
+  const found = /^(\d{1,3})\s*(?:min\.?|minuten?)?$/i.exec(text.trim())
+  const minutes = Number(found?.[1] ?? 0)
+  return minutes > 0 ? minutes : undefined
+}
+
+/**
+ * Cents of an amount as people write it: `55`, `55,00`, `12.50`, `55 Euro`, `1.250,00 €`, `55,-`. A point before three digits
+ * stands between thousands, as amounts have two decimals at most. Undefined for anything else.
+ */
+export function centsOf(text: string): number | undefined {
+  const bare = text
+    .replace(/[\s\u00a0\u202f]+/g, '')
+    .replace(/^(?:€|eur|euro)|(?:€|eur|euro)$/gi, '')
+    .replace(/,-{1,2}$/, '')
+  const found = /^(\d{1,6}|\d{1,3}(?:\.\d{3})+)(?:[,.](\d{1,2}))?$/.exec(bare)
+  if (found === null) {
+    return undefined
+  }
+  return Number((found[1] ?? '').replaceAll('.', '')) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
+}
