@@ -13,7 +13,7 @@ export type Pattern = { readonly test: (text: string) => boolean }
  * Says why a pattern of a data schema cannot be used, or nothing if it can. Every pattern runs in an engine whose time
  * grows in proportion to the text, however often it repeats; what such an engine cannot do is refused: references back,
  * looking around, counts over 1,000.
- * @see docs/decisions/0022-patterns-in-linear-time.md
+ * @see docs/decisions/0023-patterns-in-linear-time.md
  */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern.length > PATTERN_LENGTH_MAX) {
