@@ -1,3 +1,4 @@
+import { compilePattern } from '../../lib/pattern.ts'
 import type { FileRef } from '../answers.ts'
 import { type Around, type CaseKind, type Draw, draw } from './draw.ts'
 import { sampleOf } from './sample.ts'
@@ -80,7 +81,7 @@ export function emailDraws({ maxLength }: Written): readonly Draw[] {
 export function digitDraws(written: Written, around: Around): readonly Draw[] {
   const { minLength = 1, maxLength = 30, pattern } = written
   const type = minLength === maxLength ? 'forms/digits' : 'forms/digits-between'
-  const isTaken = (text: string): boolean => pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(text)
+  const isTaken = (text: string): boolean => pattern === undefined || compilePattern(pattern).test(text)
   const of = (kind: CaseKind, what: string, text: string, typed = text): Draw => {
     const isCounted = text.length >= minLength && text.length <= maxLength && /^\d+$/.test(text)
     return draw(
