@@ -230,6 +230,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /payments/:payment/transactions': {},
   'POST /submissions/account/vorgaenge/:vorgang': {},
   'POST /submissions/account/drafts/:draft/discard': {},
+  'POST /submissions/account/drafts/:draft/earlier': {
+    question: '/unterlagen/nachweis',
+    file: '01900000-0000-7000-8000-000000000001',
+  },
   'POST /submissions/account/delete': { confirm: true },
   'POST /editing/services': {},
   'POST /editing/services/:service/added-files': {},
@@ -247,6 +251,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /identity/account/sessions/:session/end': {},
 }
 const QUERIES: Readonly<Record<string, string>> = {
+  'GET /submissions/account/drafts/:draft/earlier': '?question=%2Funterlagen%2Fnachweis',
   [`PUT ${DRAFTS}/:draft/files`]: '?question=%2Funterlagen%2Fnachweis',
   [`PUT ${DRAFTS}/:draft/parts/:upload`]: '?question=%2Funterlagen%2Fnachweis',
   [`DELETE ${DRAFTS}/:draft/files/:file`]: '?question=%2Funterlagen%2Fnachweis',

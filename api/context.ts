@@ -35,6 +35,7 @@ import { planEndLeasesOfTheDead } from './jobs/plan.ts'
 import { createJournalSigner } from './journal/service.ts'
 import { isDemoKey, KeyRefused, readInstallationKeys } from './keys/installation-key.ts'
 import { type Keyring, openKeyring } from './keys/keyring.ts'
+import type { Actor } from './lib/actor.ts'
 import type { Clock } from './lib/clock.ts'
 import { createFailpoint, type Failpoint, writerFailpoint } from './lib/failpoint.ts'
 import { createIds } from './lib/ids.ts'
@@ -56,6 +57,7 @@ import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { composeMessage, describeCase } from './submissions/service-copy.ts'
 import { prepareBounce } from './submissions/service-errands.ts'
 import type { VorgangKind } from './workflow/ctx.ts'
+import { checkTaking, listForOthers } from './workflow/service-taking.ts'
 
 /** Everything a town needs, made once. */
 export type Context = SubmissionsCtx &
@@ -191,6 +193,8 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
     serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
+    checkTaking: (actor: Actor, vorgangId: string) => checkTaking(whole(), actor, vorgangId),
+    listForOthers: (actor: Actor, ids: readonly string[]) => listForOthers(whole(), actor, ids),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),

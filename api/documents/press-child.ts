@@ -40,7 +40,7 @@ async function work(): Promise<void> {
     }
     return
   }
-  put({ kind: 'facts', pageCount: pdf.pageCount, flags: pdf.flags })
+  put({ kind: 'facts', pageCount: pdf.pageCount, flags: pdf.flags() })
   if (order.op === 'pages') {
     for await (const page of pdf.pages(order)) {
       put({ kind: 'page', ...page })

@@ -4,8 +4,8 @@ import { type PDFiumDocument, PDFiumLibrary, type PDFiumPage } from '@hyzyla/pdf
 type Picture = { readonly width: number; readonly height: number; readonly data: Uint8Array }
 export type OpenPdf = {
   readonly pageCount: number
-  /** What a clerk should know: `script`, `attachment`, `form`, `restricted`. */
-  readonly flags: readonly string[]
+  /** What a clerk should know: `script`, `attachment`, `media`, `form`, `restricted`. Looks at the first pages only. */
+  readonly flags: () => readonly string[]
   readonly pages: (options: {
     pagesMax: number
     widthPixels: number
@@ -17,6 +17,8 @@ const TEXT_LENGTH_MAX = 50_000
 /** No page becomes more than this, whatever it says of its size. */
 const PIXELS_MAX = 6_000_000
 const CODE_WIDTH_PIXELS = 1_700
+const FLAGGED_PAGES_MAX = 20
+const ANNOTATIONS_MAX = 500
 
 /** Opens a PDF with PDFium (WebAssembly). The same in every process; only a press should call it. */
 export async function openPdf(bytes: Uint8Array): Promise<OpenPdf | 'password' | 'unreadable'> {
@@ -33,7 +35,7 @@ export async function openPdf(bytes: Uint8Array): Promise<OpenPdf | 'password' |
   }
   return {
     pageCount,
-    flags: flagsOf(document),
+    flags: () => flagsOf(document, Math.min(pageCount, FLAGGED_PAGES_MAX)),
     pages: async function* ({ pagesMax, widthPixels }) {
       for (let index = 0; index < Math.min(pageCount, pagesMax); index += 1) {
         const page = document.getPage(index)
@@ -60,19 +62,45 @@ async function draw(page: PDFiumPage, widthPixels: number): Promise<Picture> {
 
 type Raw = {
   readonly documentIdx: number
-  readonly module: Readonly<Record<string, ((document: number) => number) | undefined>>
+  readonly module: Readonly<Record<string, ((...values: number[]) => number) | undefined>>
 }
 
+/** Kinds of annotations as PDFium counts them (fpdf_annot.h): a file; sound, film, screen, 3D, rich media. */
+const ATTACHED = [17]
+const MEDIA = [18, 19, 21, 25, 26]
+
 /** Asks PDFium itself: its wrapper does not pass these questions on. */
-function flagsOf(document: PDFiumDocument): readonly string[] {
+function flagsOf(document: PDFiumDocument, pages: number): readonly string[] {
   const { documentIdx, module } = document as unknown as Raw
-  const ask = (name: string): number => module[name]?.(documentIdx) ?? 0
+  const ask = (name: string, ...more: number[]): number => module[name]?.(...more) ?? 0
+  const kinds = annotationsOf(ask, documentIdx, pages)
+  const has = (wanted: readonly number[]): boolean => wanted.some((kind) => kinds.has(kind))
   return [
-    ...(ask('_FPDFDoc_GetJavaScriptActionCount') > 0 ? ['script'] : []),
-    ...(ask('_FPDFDoc_GetAttachmentCount') > 0 ? ['attachment'] : []),
-    ...(ask('_FPDF_GetFormType') > 0 ? ['form'] : []),
-    ...(ask('_FPDF_GetSecurityHandlerRevision') > 0 ? ['restricted'] : []),
+    ...(ask('_FPDFDoc_GetJavaScriptActionCount', documentIdx) > 0 ? ['script'] : []),
+    ...(ask('_FPDFDoc_GetAttachmentCount', documentIdx) > 0 || has(ATTACHED) ? ['attachment'] : []),
+    ...(has(MEDIA) ? ['media'] : []),
+    ...(ask('_FPDF_GetFormType', documentIdx) > 0 ? ['form'] : []),
+    ...(ask('_FPDF_GetSecurityHandlerRevision', documentIdx) > 0 ? ['restricted'] : []),
   ]
+}
+
+function annotationsOf(
+  ask: (name: string, ...more: number[]) => number,
+  document: number,
+  pages: number,
+): ReadonlySet<number> {
+  const kinds = new Set<number>()
+  for (let index = 0; index < pages; index += 1) {
+    const page = ask('_FPDF_LoadPage', document, index)
+    const count = page === 0 ? 0 : Math.min(ask('_FPDFPage_GetAnnotCount', page), ANNOTATIONS_MAX)
+    for (let at = 0; at < count; at += 1) {
+      const annotation = ask('_FPDFPage_GetAnnot', page, at)
+      kinds.add(annotation === 0 ? 0 : ask('_FPDFAnnot_GetSubtype', annotation))
+      ask('_FPDFPage_CloseAnnot', annotation)
+    }
+    ask('_FPDF_ClosePage', page)
+  }
+  return kinds
 }
 
 /** Writes a picture as PNG: grey where it has no colours, which most pages have not. */

@@ -18,21 +18,33 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A page with a line of text, and a script that runs when it is opened. */
-function textPdf(line: string): Uint8Array {
-  const objects = [
+const textPdf = (line: string): Uint8Array =>
+  pdfOf([
     '<</Type/Catalog/Pages 2 0 R/Names<</JavaScript<</Names[(a)<</S/JavaScript/JS(app.alert)>>]>>>>>>',
     '<</Type/Pages/Kids[3 0 R]/Count 1>>',
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>',
     `<</Length ${line.length + 31}>>stream\nBT /F 24 Tf 72 700 Td (${line}) Tj ET \nendstream`,
     '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
-  ]
+  ])
+
+/** One page with something in the catalogue and on the page. */
+const onePage = ({ catalogue = '', page = '' }, ...more: readonly string[]): Uint8Array =>
+  pdfOf([
+    `<</Type/Catalog/Pages 2 0 R${catalogue}>>`,
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]${page}>>`,
+    ...more,
+  ])
+
+function pdfOf(objects: readonly string[]): Uint8Array {
   let body = '%PDF-1.7\n'
   const entries = objects.map((object, index) => {
     const entry = `${String(body.length).padStart(10, '0')} 00000 n \n`
     body += `${index + 1} 0 obj${object}endobj\n`
     return entry
   })
-  const table = `xref\n0 6\n0000000000 65535 f \n${entries.join('')}trailer<</Size 6/Root 1 0 R>>\n`
+  const size = objects.length + 1
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${entries.join('')}trailer<</Size ${size}/Root 1 0 R>>\n`
   return Buffer.from(`${body}${table}startxref\n${body.length}\n%%EOF\n`)
 }
 
@@ -46,6 +58,29 @@ describe('press', () => {
     const [page] = made.pages
     expect(page).toMatchObject({ number: 1, width: 620, height: 877, text: 'Impfpass von Bello' })
     expect(Buffer.from(page?.bytes ?? []).toString('latin1', 1, 4)).toBe('PNG')
+  })
+
+  it.each([
+    ['a file in it', 'attachment', onePage({ catalogue: '/Names<</EmbeddedFiles<</Names[(a)4 0 R]>>>>' }, '<</Type/Filespec/F(a.exe)/EF<</F 5 0 R>>>>', '<</Type/EmbeddedFile/Length 2>>stream\nMZ\nendstream')],
+    ['a file on a page', 'attachment', onePage({ page: '/Annots[<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS<</Type/Filespec/F(a.exe)>>>>]' })],
+    ['rich media', 'media', onePage({ page: '/Annots[<</Type/Annot/Subtype/RichMedia/Rect[0 0 9 9]>>]' })],
+    ['a film', 'media', onePage({ page: '/Annots[<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]>>]' })],
+    ['a form of XFA', 'form', onePage({ catalogue: '/AcroForm<</Fields[]/XFA 4 0 R>>' }, '<</Length 23>>stream\n<xdp:xdp>evil</xdp:xdp>\nendstream')],
+  ])('upload cases 9: says that there is %s', async (_what, flag, bytes) => {
+    const made = await press.pages(bytes, { pagesMax: 20, widthPixels: 200 })
+    expect(typeof made === 'string' ? made : [made.pageCount, made.flags]).toEqual([1, [flag]])
+  }) // biome-ignore format: one row a case
+
+  it('upload cases 13: of 100,000 pages draws as many as it is told, and counts the others', async () => {
+    const count = 100_000
+    const kids = Array.from({ length: count }, () => '3 0 R').join(' ')
+    const many = pdfOf([
+      '<</Type/Catalog/Pages 2 0 R>>',
+      `<</Type/Pages/Kids[${kids}]/Count ${count}>>`,
+      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>',
+    ])
+    const made = await press.pages(many, { pagesMax: 20, widthPixels: 100 })
+    expect(typeof made === 'string' ? made : [made.pageCount, made.pages.length]).toEqual([count, 20])
   })
 
   it.each([

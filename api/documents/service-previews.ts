@@ -32,7 +32,7 @@ export type Preview = {
   /** Pages of the file; at most the first 20 were made. */
   readonly pageCount: number
   readonly shownCount: number
-  /** What a clerk should know before opening the original: `script`, `attachment`, `form`, `restricted`. */
+  /** What a clerk should know before opening the original: `script`, `attachment`, `media`, `form`, `restricted`. */
   readonly flags: readonly string[]
 }
 

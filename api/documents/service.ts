@@ -91,6 +91,8 @@ const firstState = (ctx: DocumentsCtx): ScanState => (ctx.scanner === null ? 'un
 const OPEN: readonly ScanState[] = ['clean', 'unscanned']
 
 export type NewUpload = {
+  /** Absent: a new one. The same id twice is the same file, and only one of the two plans can be written. */
+  readonly id?: string
   readonly draftId: string
   readonly keyId: string
   readonly field: string
@@ -124,7 +126,7 @@ export async function receiveUpload(ctx: DocumentsCtx, input: NewUpload): Promis
     sizeBytes: stored.sizeBytes,
     sha256: stored.sha256,
   }
-  const id = ctx.newId()
+  const id = input.id ?? ctx.newId()
   const metaSealed = await ctx.keyring.sealJson(input.keyId, { table: 'uploads', row: id, column: 'meta' }, meta)
   const createdAtMs = ctx.now()
   const { draftId, field } = input

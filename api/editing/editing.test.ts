@@ -120,7 +120,14 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
 
   it('every ready-made process is sound in a service that was just made', async () => {
     const { processes } = await overview()
-    expect(processes.map(({ id }) => id)).toEqual(['report', 'decide', 'decide-cosign', 'pay-decide', 'automatic'])
+    expect(processes.map(({ id }) => id)).toEqual([
+      'report',
+      'decide',
+      'decide-cosign',
+      'pay-decide',
+      'decide-pay',
+      'automatic',
+    ])
     for (const { id } of [...processes.toReversed(), { id: 'decide' }]) {
       expect((await edda.post(`${AT}/process`, { template: id })).status).toBe(200)
       expect((await overview()).findings, id).toEqual([])

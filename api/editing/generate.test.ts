@@ -64,6 +64,44 @@ describe('generateOverlay', () => {
     expect(steps.every((step) => step.kind === 'loop' || step.fields.length <= 4)).toBe(true)
   })
 
+  it('says the unit, the name of an item, what a group explains, and what to do where something is missing', () => {
+    const helped = BOAT.replace(
+      '<xdf:schemaelementart><code>RNG</code></xdf:schemaelementart><xdf:regel>',
+      '<xdf:schemaelementart><code>RNG</code></xdf:schemaelementart><xdf:hilfetextEingabe>Nennen Sie jedes Boot einzeln.</xdf:hilfetextEingabe><xdf:regel>',
+    )
+    const result = load(helped, generated(helped).overlay)
+    expect(result.ok ? [] : result.findings).toEqual([])
+    const form = result.ok ? result.form : undefined
+    expect(form?.fields.get('boote.laengeInMetern')).toMatchObject({
+      unit: 'm',
+      subject: 'Die Zahl bei „Wie lang ist das Boot?“',
+      object: 'bei „Wie lang ist das Boot?“ die Zahl',
+    })
+    expect(form?.fields.get('boote.hatEinenMotor')?.object).toBe(
+      'wie Sie die Frage „Hat das Boot einen Motor?“ beantworten',
+    )
+    expect(form?.fields.get('nachweise.versicherungsnachweis')?.object).toBe('bei „Versicherungsnachweis“ eine Datei')
+    const loop = form?.steps.find((step) => step.kind === 'loop')
+    expect(loop).toMatchObject({ itemTitle: 'Boote, Eintrag {number}', itemName: 'boote.bezeichnung' })
+    expect(loop?.kind === 'loop' ? loop.steps[0] : undefined).toMatchObject({ lead: 'Nennen Sie jedes Boot einzeln.' })
+  })
+
+  it('lets a sentence be ticked that somebody declares, and asks yes or no for anything else', () => {
+    const declared = (label: string) => {
+      const source = BOAT.replace('>Hat das Boot einen Motor?<', `>${label}<`)
+      const result = load(source, generated(source).overlay)
+      return result.ok ? result.form.fields.get('boote.hatEinenMotor') : undefined
+    }
+    expect(declared('Ich versichere, dass alles stimmt.')).toMatchObject({
+      kind: 'declaration',
+      label: 'Hat einen Motor',
+      text: 'Ich versichere, dass alles stimmt.',
+      object: 'den Satz „Ich versichere, dass alles stimmt“',
+    })
+    expect(declared('Ich willige ein, dass Fotos gemacht werden.')?.kind).toBe('bool')
+    expect(declared('Ich bin Mitglied.')).toMatchObject({ kind: 'bool', object: 'ob „Ich bin Mitglied“ zutrifft' })
+  })
+
   it('finds who a notice goes to', () => {
     expect(generated(BOAT).recipient).toEqual([
       '{person.familienname}',

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml'
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
-import type { Guess, Skeleton } from './templates.ts'
+import type { Guess, Guesses, Skeleton } from './templates.ts'
 
 type FieldTexts = { [key: string]: string | boolean }
 type StepTexts = { [key: string]: unknown; id: string; fields: string[] }
 type Making = {
   readonly skeleton: Skeleton
-  readonly guesses: readonly Guess[]
+  readonly guesses: Guesses
   readonly groups: Record<string, { element: string; title: string }>
   readonly fields: Record<string, FieldTexts>
   readonly purposes: Record<string, { purpose: string; legalBasis?: string }>
@@ -34,7 +34,7 @@ export type Generated = {
  */
 export function generateOverlay(
   model: DataModel,
-  words: { readonly skeleton: Skeleton; readonly guesses: readonly Guess[]; readonly title: string },
+  words: { readonly skeleton: Skeleton; readonly guesses: Guesses; readonly title: string },
 ): Generated {
   const { skeleton, guesses, title } = words
   const making: Making = {
@@ -54,6 +54,7 @@ export function generateOverlay(
     addSteps(making, fieldPaths(making, loose, { path: '', why: 'angaben', isLoop: false }), {
       section: 'angaben',
       title: skeleton.section,
+      lead: '',
     })
   }
   for (const group of asked(model.children).filter((node) => node.node === 'group')) {
@@ -103,23 +104,50 @@ function addGroup(making: Making, group: DataGroup, model: DataModel): void {
   const pages = pagesOf(making, group, { path, why: section, isLoop })
   if (!isLoop) {
     for (const page of pages) {
-      addSteps(making, page.fields, { section, title: page.title })
+      addSteps(making, page.fields, { ...page, section })
     }
     return
   }
   const steps: StepTexts[] = pages.flatMap((page) =>
-    chunks(page.fields).map((fields) => ({ id: stepId(making, `${section}-seite`), title: page.title, fields })),
+    chunks(page.fields).map((fields, index) => ({
+      id: stepId(making, `${section}-seite`),
+      title: page.title,
+      ...leadOf(page, index),
+      fields,
+    })),
   )
   if (steps.length > 0) {
     const { itemTitle, another } = making.skeleton
-    making.steps.push({ id: stepId(making, section), section, title, loop: path, itemTitle, another, steps })
+    const named = firstText(group, pages)
+    making.steps.push({
+      id: stepId(making, section),
+      section,
+      title,
+      loop: path,
+      itemTitle: itemTitle.replaceAll('[[label]]', title),
+      ...(named === undefined ? {} : { itemName: named }),
+      another,
+      steps,
+    })
   }
 }
+
+/** The first thing typed of an item: by that people know it again. */
+function firstText(group: DataGroup, [first]: readonly PageTexts[]): string | undefined {
+  const own = asked(group.children).filter((node) => node.node === 'field')
+  const index = own.findIndex(({ art, type }) => art === 'input' && (type === 'text' || type === 'text_latin'))
+  return index < 0 ? undefined : first?.fields[index]
+}
+
+/** What the schema explains of a whole group stands above its first questions. */
+const leadOf = ({ lead }: { readonly lead: string }, index: number) => (lead === '' || index > 0 ? {} : { lead })
+
+type PageTexts = { readonly title: string; readonly lead: string; readonly fields: string[] }
 
 type Within = { readonly path: string; readonly why: string; readonly isLoop: boolean }
 
 /** Pages of a group: its own questions, then those of each group in it. */
-function pagesOf(making: Making, group: DataGroup, within: Within): readonly { title: string; fields: string[] }[] {
+function pagesOf(making: Making, group: DataGroup, within: Within): readonly PageTexts[] {
   making.groups[within.path] = { element: group.id, title: labelOf(group) }
   const children = asked(group.children)
   const own = fieldPaths(
@@ -130,7 +158,7 @@ function pagesOf(making: Making, group: DataGroup, within: Within): readonly { t
   const inner = children.filter((node) => node.node === 'group')
   const taken = own.map((path) => path.split('.').at(-1) ?? '')
   return [
-    ...(own.length === 0 ? [] : [{ title: labelOf(group), fields: own }]),
+    ...(own.length === 0 ? [] : [{ title: labelOf(group), lead: group.inputHelp.slice(0, 2000), fields: own }]),
     ...inner.flatMap((child) => {
       const key = keyOf(child, taken)
       taken.push(key)
@@ -160,10 +188,10 @@ function fieldPaths(making: Making, fields: readonly DataNode[], { path, why, is
 function addSteps(
   making: Making,
   fields: readonly string[],
-  { section, title }: { section: string; title: string },
+  { section, title, lead }: { section: string; title: string; lead: string },
 ): void {
-  for (const chunk of chunks(fields)) {
-    making.steps.push({ id: stepId(making, section), section, title, fields: chunk })
+  for (const [index, chunk] of chunks(fields).entries()) {
+    making.steps.push({ id: stepId(making, section), section, title, ...leadOf({ lead }, index), fields: chunk })
   }
 }
 
@@ -173,31 +201,66 @@ function chunks(fields: readonly string[]): string[][] {
   return Array.from({ length: pages }, (_, page) => fields.slice(page * size, (page + 1) * size))
 }
 
-function textsOf({ skeleton }: Making, field: DataField, guess: Guess | undefined): FieldTexts {
+function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess | undefined): FieldTexts {
   const label = labelOf(field)
-  const fill = (text: string): string => text.replaceAll('[[label]]', label)
+  const fill = (text: string): string => text.replaceAll('[[label]]', label.replace(/[.:]$/, ''))
   const base: FieldTexts = { element: field.id, label, ...(field.name === label ? {} : { short: field.name }) }
   if (field.art === 'label') {
     return { ...base, text: field.content || field.description || skeleton.note }
   }
+  const help = field.inputHelp === '' ? {} : { hint: field.inputHelp.slice(0, 2000) }
+  if (field.art !== 'select' && field.type === 'bool') {
+    return { ...base, ...yesNo(field, { skeleton, guesses }, fill), ...help }
+  }
   const isWord = field.art !== 'select'
+  const asked = skeleton.asked[field.art === 'select' ? 'select' : (ASKED[field.type] ?? 'text')]
+  const unit = isWord && ['num', 'num_int'].includes(field.type) ? unitOf(guesses, field) : undefined
   return {
     ...base,
     ...(isWord && guess?.kind !== undefined ? { kind: guess.kind } : {}),
-    ...(field.inputHelp === '' ? {} : { hint: field.inputHelp.slice(0, 2000) }),
-    subject: guess?.subject ?? fill(skeleton.subject),
-    object:
-      guess?.object ??
-      (guess?.subject === undefined ? fill(field.type === 'bool' ? skeleton.bool : skeleton.object) : guess.subject),
+    ...help,
+    subject: guess?.subject ?? fill(asked.subject),
+    object: guess?.object ?? guess?.subject ?? fill(asked.object),
+    ...(unit === undefined ? {} : { unit }),
     ...(isWord && guess?.autocomplete !== undefined ? { autocomplete: guess.autocomplete } : {}),
     ...(field.type === 'date' && guess?.past === true ? { past: true } : {}),
   }
 }
 
+const ASKED: Readonly<Record<string, keyof Skeleton['asked']>> = {
+  file: 'file',
+  date: 'date',
+  datetime: 'date',
+  time: 'time',
+  num: 'number',
+  num_int: 'number',
+  num_currency: 'money',
+}
+
+/** A sentence somebody declares is ticked; anything else is answered by yes or no. */
+function yesNo(
+  field: DataField,
+  { skeleton, guesses }: Pick<Making, 'skeleton' | 'guesses'>,
+  fill: (text: string) => string,
+): FieldTexts {
+  const label = labelOf(field)
+  const subject = fill(skeleton.asked.text.subject)
+  if (guesses.declares.some((begin) => label.toLowerCase().startsWith(begin))) {
+    return { kind: 'declaration', label: field.name, text: label, subject, object: fill(skeleton.declaration) }
+  }
+  return { subject, object: fill(label.endsWith('?') ? skeleton.boolQuestion : skeleton.bool) }
+}
+
+/** The unit that label or name end with: "Abstand in Metern", "Gewicht (kg)". */
+function unitOf({ units }: Guesses, field: DataField): string | undefined {
+  const ends = [labelOf(field), field.name].map((text) => text.toLowerCase().replace(/[\s.:?]+$/, ''))
+  return units.find((one) => one.ends.some((end) => ends.some((text) => text.endsWith(` ${end}`))))?.unit
+}
+
 /** By name, and only where the data type can be what the name says. */
 function guessOf({ guesses }: Making, field: DataField): Guess | undefined {
   const name = field.name.toLowerCase()
-  return guesses.find((guess) => {
+  return guesses.fields.find((guess) => {
     const isNamed = guess.whole ? name === guess.name : name.includes(guess.name)
     const isText = field.type === 'text' || field.type === 'text_latin'
     return (

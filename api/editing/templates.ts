@@ -7,15 +7,28 @@ import { ADAPTING, type AdaptingTable, readAdaptingTable } from '../workflow/ser
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000))
 const Texts = v.pipe(v.array(Text), v.maxLength(20))
 
+const Called = v.strictObject({ subject: Text, object: Text })
+
 /** Shape of templates/form.de.yaml: the words with which a new form begins. */
 const Skeleton = v.strictObject({
   purpose: Text,
   section: Text,
   itemTitle: Text,
   another: Text,
-  subject: Text,
-  object: Text,
+  /** What error messages call a question, by what is typed there. */
+  asked: v.strictObject({
+    text: Called,
+    select: Called,
+    file: Called,
+    date: Called,
+    time: Called,
+    number: Called,
+    money: Called,
+  }),
+  /** A yes/no question as the end of "Wählen Sie aus, …": a statement, and what ends with a question mark. */
   bool: Text,
+  boolQuestion: Text,
+  declaration: Text,
   note: Text,
   start: v.strictObject({
     lead: Text,
@@ -65,8 +78,16 @@ const Guesses = v.strictObject({
     ),
     v.maxLength(200),
   ),
+  /** How a sentence begins that somebody confirms by a tick, small letters. */
+  declares: v.optional(Texts, []),
+  /** How a label ends that names its unit, small letters. */
+  units: v.optional(
+    v.pipe(v.array(v.strictObject({ ends: Texts, unit: v.pipe(Text, v.maxLength(20)) })), v.maxLength(60)),
+    [],
+  ),
 })
-export type Guess = v.InferOutput<typeof Guesses>['fields'][number]
+export type Guesses = v.InferOutput<typeof Guesses>
+export type Guess = Guesses['fields'][number]
 
 const About = v.strictObject({ order: v.pipe(v.number(), v.integer()), title: Text, text: Text })
 
@@ -78,7 +99,7 @@ export type ProcessTemplate = v.InferOutput<typeof About> & {
 }
 export type Templates = {
   readonly skeleton: Skeleton
-  readonly guesses: readonly Guess[]
+  readonly guesses: Guesses
   readonly processes: readonly ProcessTemplate[]
   /** By which words foreign processes are understood. */
   readonly adapting: AdaptingTable
@@ -121,7 +142,7 @@ function collect(content: Content): { readonly templates: Templates | null; read
       ? {
           skeleton,
           adapting: adapting.value,
-          guesses: guesses.fields,
+          guesses,
           processes: processes.sort((a, b) => a.order - b.order),
         }
       : null,

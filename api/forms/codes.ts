@@ -1,6 +1,6 @@
 import { electronicFormatIBAN, isSEPACountry, isValidIBAN } from 'ibantools'
+import { compilePattern } from '../lib/pattern.ts'
 import type { Field } from './model.ts'
-import { compilePattern } from './pattern.ts'
 import { bad, good, type Read } from './reading.ts'
 
 /*

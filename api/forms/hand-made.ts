@@ -1,5 +1,15 @@
 import * as v from 'valibot'
-import type { DataArt, DataField, DataGroup, DataModelResult, DataNode, DataType, Precision } from './data-model.ts'
+import { PATTERN_LENGTH_MAX, patternProblem } from '../lib/pattern.ts'
+import type {
+  DataArt,
+  DataField,
+  DataGroup,
+  DataModelResult,
+  DataNode,
+  DataType,
+  OpenPoint,
+  Precision,
+} from './data-model.ts'
 import { type Place, readYaml, shapeOf, type YamlFile } from './yaml.ts'
 
 const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.-]{1,40}$/, 'is no id of a data element.'))
@@ -36,7 +46,7 @@ const fieldNode = v.strictObject({
   maxLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20_000))),
   minValue: v.optional(v.string()),
   maxValue: v.optional(v.string()),
-  pattern: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  pattern: v.optional(v.pipe(v.string(), v.maxLength(PATTERN_LENGTH_MAX))),
   codes: v.optional(v.record(v.string(), name)),
   codeListUri: v.optional(v.pipe(v.string(), v.startsWith('urn:'))),
   mediaTypes: v.optional(v.array(v.string()), []),
@@ -86,8 +96,25 @@ export function readHandMade(source: string, file: string): DataModelResult {
   }
   return {
     ok: true,
-    model: { format: 'yaml', ...rest, legalBasis: basis(legalBasis), children: nodes, openPoints: [] },
+    model: {
+      format: 'yaml',
+      ...rest,
+      legalBasis: basis(legalBasis),
+      children: nodes,
+      openPoints: nodes.flatMap(pointsOf),
+    },
   }
+}
+
+/** Patterns that cannot be used: an editor answers them, by a check or by why none is needed. */
+function pointsOf(node: DataNode): readonly OpenPoint[] {
+  if (node.node === 'group') {
+    return node.children.flatMap(pointsOf)
+  }
+  const { id, version, name: called, line, precision } = node
+  return precision.pattern === undefined || patternProblem(precision.pattern) === undefined
+    ? []
+    : [{ kind: 'precision', id, version, name: called, text: precision.pattern, at: id, line }]
 }
 
 const KINDS: Readonly<Record<(typeof TYPES)[number], { art: DataArt; type: DataType }>> = {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { controlNames } from './answers.ts'
 import { readAnswer } from './kinds.ts'
 import type { Field, FieldKind } from './model.ts'
-import { patternProblem } from './pattern.ts'
 import { seedForm, TODAY } from './testing.ts'
 
 const form = seedForm('alle-felder')
@@ -260,35 +259,5 @@ describe('every kind of field', () => {
       const result = readAnswer({ ...field, isOptional: true }, texts, { today: TODAY, monthNames: form.monthNames })
       expect(result, field.path).toEqual({ ok: true, value: undefined })
     }
-  })
-})
-
-describe('patternProblem', () => {
-  it.each([
-    '[0-9]{5}',
-    '[A-Z]{2}-[0-9]{1,4}',
-    '\\d{3}(?:-\\d{2})?',
-    '(ab|cd)',
-    '\\p{L}+',
-    '[a-z]+@',
-    '(\\d{2}-){3}\\d',
-  ])('takes %s', (pattern) => {
-    expect(patternProblem(pattern)).toBeUndefined()
-  })
-  it.each([
-    '(a+)+',
-    '(a|a)*',
-    '(a|b){30}',
-    '(a*)*b',
-    'a*a*',
-    '.*x.*',
-    '(?=a)a',
-    '(a)\\1',
-    '[a',
-    'a{0,100}a{0,100}',
-    '(\\w+\\s?)*',
-    'a'.repeat(201),
-  ])('refuses %s', (pattern) => {
-    expect(patternProblem(pattern)).toBeDefined()
   })
 })

@@ -1,8 +1,8 @@
+import { compilePattern } from '../lib/pattern.ts'
 import { readChip, readDigits, readIban, readPlate, readTaxId } from './codes.ts'
 import { type DateContext, readDate, readIncompleteDate } from './dates.ts'
 import type { Field } from './model.ts'
 import { readDecimal } from './numbers.ts'
-import { compilePattern } from './pattern.ts'
 import { bad, good, type Read } from './reading.ts'
 import { readDateTime, readTime } from './times.ts'
 

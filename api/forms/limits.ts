@@ -1,8 +1,8 @@
+import { patternProblem } from '../lib/pattern.ts'
 import type { DataField } from './data-model.ts'
 import type { Loading } from './loading.ts'
 import { FILE_TYPES, type FieldKind, type FileLimits, type Limits } from './model.ts'
 import type { FieldOverlay } from './overlay.ts'
-import { patternProblem } from './pattern.ts'
 import type { Place } from './yaml.ts'
 
 /** Longest answer per kind in characters, where the data schema names no shorter one. */
@@ -44,7 +44,10 @@ type Limited = {
   readonly node: DataField
 }
 
-/** Derives the bounds of a field from the precision of its data schema; money becomes cents. Reports what cannot be kept. */
+/**
+ * Derives the bounds of a field from the precision of its data schema; money becomes cents. Reports what cannot be kept; a pattern that
+ * cannot be used is an open point of its schema and is left out here.
+ */
 export function limitsOf(loading: Loading, { place, kind, overlay, node }: Limited): Limits {
   const { minLength = 0, maxLength, minValue, maxValue, pattern } = node.precision
   const upper = Math.min(maxLength ?? LENGTH_MAX[kind], FREE_TEXT.includes(kind) ? 20_000 : LENGTH_MAX[kind])
@@ -53,17 +56,13 @@ export function limitsOf(loading: Loading, { place, kind, overlay, node }: Limit
   if (min === null || max === null || minLength > upper) {
     loading.report(place, 'forms/limit', `The bounds of ${node.id} are none that a ${kind} can have.`)
   }
-  const problem = pattern === undefined ? undefined : patternProblem(pattern)
-  if (problem !== undefined) {
-    loading.report(place, 'forms/pattern', `The pattern of ${node.id} is not taken: ${problem}.`)
-  }
   return {
     minLength,
     maxLength: upper,
     ...(min === undefined || min === null ? {} : { min }),
     ...(max === undefined || max === null ? {} : { max }),
     decimals: overlay.decimals ?? (kind === 'money' || node.type === 'num' ? 2 : 0),
-    ...(pattern === undefined || problem !== undefined ? {} : { pattern }),
+    ...(pattern === undefined || patternProblem(pattern) !== undefined ? {} : { pattern }),
     isPast: overlay.past,
     isFuture: overlay.future,
     choicesMin: kind === 'several' ? Math.max(node.min, 1) : 1,

@@ -138,7 +138,7 @@ export type Limits = {
   readonly max?: number | string
   /** Decimal places a number may have. */
   readonly decimals: number
-  /** Anchored at both ends, proven to need linear time. */
+  /** Anchored at both ends, checked by `patternProblem`. */
   readonly pattern?: string
   readonly isPast: boolean
   readonly isFuture: boolean

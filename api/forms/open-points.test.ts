@@ -96,3 +96,39 @@ function contentOf(files: Readonly<Record<string, string>>, online: 'own' | 'non
   const services = new Map([['hund-anmelden', { online }]])
   return { services, paths: [...bytes.keys()], file: (path: string) => bytes.get(path) } as unknown as Content
 }
+
+describe('a pattern of a data schema', () => {
+  const CHIP = 'pattern="[0-9]{15}"'
+  const withPattern = (pattern: string, rules = '') => {
+    const files = seedFiles('hund-anmelden')
+    const xml = (files['form.xml'] ?? '').replace(CHIP, `pattern="${pattern}"`)
+    const overlay = (files['form.de.yaml'] ?? '').replace(ANSWER, `${ANSWER}${rules}`)
+    expect(xml).not.toBe(files['form.xml'])
+    return loadForm(
+      { ...files, 'form.xml': xml, 'form.de.yaml': overlay },
+      { slug: 'hund-anmelden', readXml: readXDatenfelder },
+    )
+  }
+
+  it('that can be matched in many ways is used', () => {
+    const result = withPattern('([0-9]+)*(27|[0-9])*')
+    const chip = result.ok
+      ? [...result.form.fields.values()].find(({ element }) => element.id === 'F12000000214')
+      : undefined
+    expect(chip?.limits.pattern).toBe('([0-9]+)*(27|[0-9])*')
+    expect(result.ok ? result.form.openPoints : result.findings).toEqual([])
+  })
+
+  it('that looks ahead is a point the editor answers; the form can be tried, and holds no answer back for it', () => {
+    const point = { kind: 'precision', id: 'F12000000214', text: '(?=27).*' }
+    const open = withPattern('(?=27).*')
+    expect(open.ok ? open.form.openPoints : open.findings).toMatchObject([point])
+    const reason = withPattern('(?=27).*', '  F12000000214: { reason: Die Nummer prüft das Feld selbst. }\n')
+    expect(reason.ok ? reason.form.openPoints : reason.findings).toEqual([])
+    const chip = reason.ok
+      ? [...reason.form.fields.values()].find(({ element }) => element.id === 'F12000000214')
+      : undefined
+    expect(chip).toBeDefined()
+    expect(chip?.limits).not.toHaveProperty('pattern')
+  })
+})

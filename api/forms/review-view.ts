@@ -23,7 +23,7 @@ export function reviewView(form: Form, typed: Typed, options: ReviewOptions): Re
   const undone = walked.pages.find((page) => page.state !== 'valid')
   const last = walked.pages.at(-1)
   const { unmet, unclear } = judgeWalk(form, walked)
-  const sections = sectionsOf(form, walked.pages, (page, asked): ReviewRow => {
+  const sections = sectionsOf(form, { pages: walked.pages, typed }, (page, asked): ReviewRow => {
     const row = rowOf(form, asked, { answers: walked.answers, words, page })
     const notice = streetNotice(form, asked.field, { typed, pointer: asked.pointer, words })
     return {

@@ -31,7 +31,9 @@ export function partOf(form: Form, typed: Typed, steps: readonly string[], optio
   const values = own.flatMap((page) => page.asked.map(({ pointer }) => [pointer, valueAt(answers, pointer) ?? null]))
   const declared = (options.declarations ?? []).map(({ id }) => id)
   return {
-    sections: sectionsOf(form, own, (page: Page, asked) => rowOf(form, asked, { answers, words, page })),
+    sections: sectionsOf(form, { pages: own, typed }, (page: Page, asked) =>
+      rowOf(form, asked, { answers, words, page }),
+    ),
     digest: createHash('sha256')
       .update(canonicalJson({ form: form.id, version: form.version, declared, values }))
       .digest('hex'),

@@ -28,28 +28,38 @@ export function summary(
   answers: Answers,
   options: { words: Words; today: string },
 ): readonly SummarySection[] {
-  const walked = walk(form, typedFrom(form, answers), options)
-  return sectionsOf(form, walked.pages, (page, asked) => rowOf(form, asked, { answers, words: options.words, page }))
+  const typed = typedFrom(form, answers)
+  const { pages } = walk(form, typed, options)
+  return sectionsOf(form, { pages, typed }, (page, asked) =>
+    rowOf(form, asked, { answers, words: options.words, page }),
+  )
 }
 
 type Row = { readonly pointer: string }
 
-/** Groups the rows of reached pages by section; every item of a repeating group is a section of its own. */
+/** Groups the rows of reached pages by section; every item of a repeating group is a section of its own, by its name. */
 export function sectionsOf<T extends Row>(
   form: Form,
-  pages: readonly Page[],
+  { pages, typed }: { readonly pages: readonly Page[]; readonly typed: Typed },
   toRow: (page: Page, asked: AskedField) => T,
 ): readonly { readonly id: string; readonly title: string; readonly rows: readonly T[] }[] {
   const sections = new Map<string, { id: string; title: string; rows: T[] }>()
   for (const page of pages) {
     const id = [page.step.section, ...page.trail.map(({ loop, index }) => `${loop.id}-${index + 1}`)].join('-')
     const known = form.sections.find((section) => section.id === page.step.section)?.title ?? ''
-    const title = page.trail.length === 0 ? known : trailTitle(page.trail)
+    const title = page.trail.length === 0 ? known : namedTrail(form, page, typed)
     const section = sections.get(id) ?? { id, title, rows: [] }
     section.rows.push(...page.asked.filter(({ field }) => field.kind !== 'note').map((asked) => toRow(page, asked)))
     sections.set(id, section)
   }
   return [...sections.values()].filter((section) => section.rows.length > 0)
+}
+
+/** "Hund 2: Žofka", "Haushalt 1 › Person 2: Jan". */
+function namedTrail(form: Form, { trail, itemPointer }: Page, typed: Typed): string {
+  const inner = trail.at(-1)
+  const name = inner === undefined ? '' : itemName(form, inner.loop, { typed, itemPointer })
+  return name === '' ? trailTitle(trail) : `${trailTitle(trail)}: ${name}`
 }
 
 /** Builds one row of a summary. */

@@ -186,8 +186,8 @@ describe('reviewView', () => {
     const shownAt = (pointer: string) => rows.find((row) => row.pointer === pointer)?.value
     expect(view.sections.map((section) => section.title)).toEqual([
       'Ihre Person',
-      'Hund 1',
-      'Hund 2',
+      'Hund 1: Bello',
+      'Hund 2: Žofka',
       'Ermäßigung',
       'Zahlung',
       'Unterlagen und Erklärung',

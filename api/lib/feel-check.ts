@@ -7,6 +7,7 @@ import {
   findBroken,
   hasInside,
   hasToken,
+  ITERATORS_MAX,
   type Names,
   type NameType,
   near,
@@ -210,9 +211,6 @@ function conditional(node: TreeNode, scope: Scope): NameType {
   }
   return yes.kind === no.kind ? yes : UNKNOWN
 }
-
-/** Lists that one expression goes through within each other at most: 500 entries each, so a quarter of a million steps. */
-const ITERATORS_MAX = 2
 
 function quantified(node: TreeNode, scope: Scope): NameType {
   const within = bound(node, scope)

@@ -10,6 +10,9 @@ export type NameType =
 export type Names = Readonly<Record<string, NameType>>
 export type ResultKind = 'boolean' | 'number' | 'string' | 'date' | 'any'
 
+/** Lists that one expression goes through within each other at most: 500 entries each, so a quarter of a million steps. */
+export const ITERATORS_MAX = 2
+
 /** The part of lezer's tree that is read here. */
 export type TreeNode = {
   readonly name: string

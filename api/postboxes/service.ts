@@ -13,6 +13,10 @@ export type PostboxesCtx = Ctx &
   ContentCtx & {
     readonly caseNames: CaseNames
     readonly serviceTitle: (slug: string) => string
+    /** Refuses what waits for somebody else than this person, by the rules of its process. */
+    readonly checkTaking: (actor: Actor, vorgangId: string) => Promise<void>
+    /** Of these Vorgänge those that this person may not take, because they did the step before. */
+    readonly listForOthers: (actor: Actor, vorgangIds: readonly string[]) => Promise<ReadonlySet<string>>
   }
 /** Names of applicants by Vorgang, from the search database; missing ones are not there yet. */
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
@@ -25,6 +29,8 @@ export type View = 'team' | 'mine' | 'waiting' | 'done'
 export type ItemView = Omit<Item, 'version' | 'taskId'> & {
   readonly applicant: string | null
   readonly isMine: boolean
+  /** Nobody has it, and it does not wait for another person than this one. */
+  readonly mayTake: boolean
 }
 export type ItemList = {
   readonly postbox: { readonly id: string; readonly name: string }
@@ -76,7 +82,11 @@ export async function listItems(
   const shown = rows
     .slice(0, PAGE_SIZE)
     .filter((row) => actor.kind === 'staff' && actor.postboxes.includes(row.postbox))
-  const names = await ctx.caseNames(shown.map((row) => row.vorgangId))
+  const free = shown.filter((row) => row.assignee === null && row.state === 'open').map((row) => row.vorgangId)
+  const [names, forOthers] = await Promise.all([
+    ctx.caseNames(shown.map((row) => row.vorgangId)),
+    free.length === 0 ? new Set<string>() : ctx.listForOthers(actor, free),
+  ])
   const last = rows.length > PAGE_SIZE ? shown.at(-1) : undefined
   return {
     postbox: {
@@ -92,12 +102,16 @@ export async function listItems(
       ...row,
       applicant: names.get(row.vorgangId) ?? null,
       isMine: actor.kind === 'staff' && row.assignee === actor.userId,
+      mayTake: free.includes(row.vorgangId) && !forOthers.has(row.vorgangId),
     })),
     ...(last === undefined ? {} : { next: `${last.dueOn}~${last.vorgangId}` }),
   }
 }
 
-/** Takes an item. Taking one's own again changes nothing; one that another took is refused with 409. */
+/**
+ * Takes an item. Taking one's own again changes nothing; one that another took is refused with 409, and so is one that
+ * waits for a second person to whom was the first.
+ */
 export async function takeItem(
   ctx: PostboxesCtx,
   actor: Actor,
@@ -112,6 +126,7 @@ export async function takeItem(
     if (item.assignee !== null || item.state === 'done') {
       throw itemTaken(`item ${vorgangId}`)
     }
+    await ctx.checkTaking(actor, vorgangId)
     const move = planMoveItem(item, { assignee: userId, isNew: 0 })
     if (await writeMove(ctx, item, move, { actor, type: 'item-taken' })) {
       return { vorgangId }

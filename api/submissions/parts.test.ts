@@ -51,6 +51,21 @@ describe('PUT /submissions/drafts/:draft/parts/:upload', () => {
     expect(await received()).toBe(0)
   })
 
+  it('the last piece, sent fifty times at once and once more, is one file', async () => {
+    const before = await blobs()
+    const bytes = smallPdf('once', 600_000)
+    await bodyOf(await send(bytes, 0, PIECE), 200)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send(bytes, PIECE, bytes.length)))
+    const last = [...answers, await send(bytes, PIECE, bytes.length)]
+    const files = await Promise.all(last.map((answer) => bodyOf<{ file: { id: string } }>(answer, 201)))
+    expect(new Set(files.map(({ file }) => file.id)).size).toBe(1)
+    const back = await citizen.get(`${DRAFTS}/${draftId}/files/${files[0]?.file.id}`)
+    expect(Buffer.from(await back.arrayBuffer()).equals(Buffer.from(bytes))).toBe(true)
+    expect(await blobs()).toBe(before + 1)
+    const rows = await town.ctx.db.all(`SELECT id FROM uploads WHERE draft_id = '${draftId}'`)
+    expect(rows).toHaveLength(1)
+  })
+
   it('409 for a piece that does not follow, with how much is here', async () => {
     const bytes = smallPdf('gap', 1_000_000)
     await send(bytes, 0, PIECE)

@@ -3,11 +3,12 @@ import { disposition } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
-import { input, parameter } from '../http/validate.ts'
+import { input, inputOf, parameter } from '../http/validate.ts'
 import { forgetSession } from '../identity/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
-import { ConfirmDelete, Discarded, Id, OfVorgang, PDF } from './schema.ts'
+import { ConfirmDelete, Discarded, EarlierFileOf, Id, OfVorgang, PDF, Pointer, SavedFile } from './schema.ts'
 import { deleteAccount, discardDraft, keepVorgang, readOverview } from './service-account.ts'
+import { readEarlier, useEarlier } from './service-earlier.ts'
 import { exportAccount, exportAccountPdf } from './service-export.ts'
 
 const READ: RouteSpec = {
@@ -48,6 +49,23 @@ export const accountCaseRoutes = (ctx: SubmissionsCtx) =>
       async (c) => {
         await discardDraft(ctx, actorOf(c), parameter(Id, c.req.param('draft'), 'draft'))
         return done(c, { page: '/konto/', self: '/api/v1/submissions/account', body: { discarded: true } })
+      },
+    )
+    .get('/account/drafts/:draft/earlier', route({ ...READ, resource: 'draft', query: ['question'] }), async (c) => {
+      const draftId = parameter(Id, c.req.param('draft'), 'draft')
+      const pointer = parameter(Pointer, c.req.query('question'), 'question')
+      return c.json(await readEarlier(ctx, actorOf(c), { draftId, pointer }))
+    })
+    .post(
+      '/account/drafts/:draft/earlier',
+      route({ ...WRITE, rate: 'upload', resource: 'draft', output: SavedFile }),
+      input(EarlierFileOf),
+      async (c) => {
+        const draftId = parameter(Id, c.req.param('draft'), 'draft')
+        const { question, file, step } = inputOf(c, EarlierFileOf)
+        const body = await useEarlier(ctx, actorOf(c), { draftId, pointer: question, fileId: file })
+        const self = `/api/v1/submissions/drafts/${draftId}/files/${body.id}`
+        return done(c, { page: `/antrag/${draftId}${step === undefined ? '' : `/${step}`}`, self, body })
       },
     )
     .post('/account/delete', route({ ...WRITE, output: Discarded }), input(ConfirmDelete), async (c) => {

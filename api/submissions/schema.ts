@@ -69,6 +69,12 @@ export const CodeSent = v.object({ sent: v.boolean() })
 /** Deleting an account needs the tick that says so. */
 export const ConfirmDelete = v.strictObject({ confirm: v.union([v.literal('true'), v.literal(true)]) })
 export const Discarded = v.object({ discarded: v.literal(true) })
+export const EarlierFileOf = v.strictObject({
+  question: Pointer,
+  file: Id,
+  /** Address of the page that asks, for the way back. */
+  step: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,100}$/))),
+})
 export const OfVorgang = v.object({ vorgangId: Id })
 /** Version of the form of an act that a person saw. */
 export const FormVersion = v.optional(Version)

@@ -169,5 +169,8 @@ const planDestroyKey = (ctx: SubmissionsCtx, keyId: string): Plan =>
 export const ownDrafts = (ctx: SubmissionsCtx, actor: Actor): Promise<readonly DraftRow[]> =>
   listOpenDrafts(ctx.db, idsOf(actor, 'draft'))
 
+/** Vorgänge that are open to the actor, newest first. */
+export const ownVorgangIds = (actor: Actor): readonly string[] => idsOf(actor, 'vorgang')
+
 const idsOf = (actor: Actor, kind: 'draft' | 'vorgang'): readonly string[] =>
   actor.kind === 'citizen' ? actor.grants.filter((grant) => grant.kind === kind).map((grant) => grant.id) : []

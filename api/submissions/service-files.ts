@@ -30,12 +30,16 @@ export async function saveFile(
   file: StoredUpload,
 ): Promise<UploadView> {
   const { pointer, id, name, mediaType, sizeBytes, sha256 } = file
+  const answer = { pointer, id, name, mediaType, sizeBytes, sha256 }
   return await changeDraft(ctx, actor, { draftId, files: [file] }, (draft) => {
+    if (typedFiles(draft.typed, pointer).some((one) => one.id === id)) {
+      return { typed: draft.typed, kept: [], answer }
+    }
     const given = withFiles(draft.form, draft.typed, [file])
     if (given.refused.length > 0) {
       throw tooMany(pointer, fileField(draft.form, pointer).file.maxFiles)
     }
-    return { typed: given.typed, kept: given.kept, answer: { pointer, id, name, mediaType, sizeBytes, sha256 } }
+    return { typed: given.typed, kept: given.kept, answer }
   })
 }
 
@@ -55,6 +59,8 @@ export async function dropFile(
 }
 
 export type NewFile = {
+  /** Absent: a new one. */
+  readonly id?: string
   readonly draftId: string
   readonly pointer: string
   readonly fileName: string
@@ -78,6 +84,7 @@ export async function storeDraftFile(ctx: SubmissionsCtx, actor: Actor, input: N
     throw tooMany(input.pointer, limits.maxFiles)
   }
   const { upload, plan } = await receiveUpload(ctx, {
+    ...(input.id === undefined ? {} : { id: input.id }),
     draftId: draft.row.id,
     keyId: draft.row.keyId,
     field: input.pointer,

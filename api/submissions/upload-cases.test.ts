@@ -24,6 +24,16 @@ function streamPdf(more = ''): Buffer {
   return text(`${head}${table}startxref\n${head.length}\n%%EOF\n`)
 }
 
+/** An archive whose end says what its directory does not hold: it is not unpacked to find out. */
+function lyingZip(): Buffer {
+  const zip = smallZip()
+  const end = zip.length - 22
+  zip.writeUInt16LE(0xffff, end + 8)
+  zip.writeUInt16LE(0xffff, end + 10)
+  zip.writeUInt32LE(0xffffffff, end + 16)
+  return zip
+}
+
 const TAKEN = 'taken'
 type Case = readonly [number: string, what: string, name: string, bytes: Uint8Array, reaction: string]
 
@@ -37,6 +47,8 @@ const CASES: readonly Case[] = [
   ['5', 'a PDF that does not begin at its beginning', 'a.pdf', Buffer.concat([text('\n\n'), PDF]), 'documents/file-type'],
   ['6', 'SVG with a script', 'a.svg', text('<svg onload="alert(1)"/>'), 'documents/file-type'],
   ['7', 'a PDF that opens with a script', 'a.pdf', pdfWith('/OpenAction<</S/JavaScript/JS(app.alert)>>'), TAKEN],
+  // What is in it is found by the press, which a clerk reads beside the file: press.test.ts.
+  ['9', 'a PDF that carries a file', 'a.pdf', pdfWith('/Names<</EmbeddedFiles 9 0 R>>'), TAKEN],
   ['10', 'an encrypted PDF', 'a.pdf', pdfWith('/Encrypt 9 0 R'), 'documents/file-password'],
   ['10', 'an encrypted PDF of the newer kind', 'a.pdf', streamPdf('/Encrypt<</Filter/Standard>>'), 'documents/file-password'],
   ['10', 'a PDF that only speaks of encryption', 'a.pdf', Buffer.from(smallPdf('/Encrypt 9 0 R')), TAKEN],
@@ -62,9 +74,15 @@ const CASES: readonly Case[] = [
   ['18', 'an archive', 'a.zip', smallZip(), 'documents/file-archive'],
   ['19', 'an archive that climbs out', 'a.zip', smallZip('../../etc/x'), 'documents/file-archive'],
   ['21', 'another archive', 'a.7z', text('7z\xbc\xaf\x27\x1c\0\x04'), 'documents/file-archive'],
+  ['22', 'an archive with the same name twice', 'a.zip', Buffer.concat([smallZip('a.pdf').subarray(0, 35), smallZip('a.pdf')]), 'documents/file-archive'],
+  ['22', 'an archive whose directory names another file than its head', 'a.zip', text(smallZip('a.pdf').toString('latin1').replace('a.pdf', 'b.exe')), 'documents/file-archive'],
+  ['22', 'an archive with bytes behind its end', 'a.zip', Buffer.concat([smallZip(), text('more')]), 'documents/file-archive'],
+  ['22', 'an archive that says it has 65,535 files of zip64', 'a.zip', lyingZip(), 'documents/file-archive'],
   ['23', 'a Word file', 'a.docx', smallZip('[Content_Types].xml'), 'documents/file-office'],
   ['23', 'a Word file named .pdf', 'a.pdf', smallZip('word/vbaProject.bin'), 'documents/file-office'],
   ['23', 'an old Word file', 'a.doc', text('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'), 'documents/file-office'],
+  ['23', 'a table with a link to elsewhere, named .pdf', 'a.pdf', smallZip('xl/externalLinks/externalLink1.xml'), 'documents/file-office'],
+  ['24', 'a table that unpacks to more than any disk holds', 'a.xlsx', smallZip('xl/sharedStrings.xml'), 'documents/file-office'],
   ['25', 'a table with a formula', 'a.csv', text('=cmd|"/c calc"!A0'), 'documents/file-type'],
   ['26', 'XML with entities', 'a.xml', text('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>'), 'documents/file-type'],
   ['27', 'a mail', 'a.eml', text('From: a@b.example\r\n\r\n'), 'documents/file-type'],

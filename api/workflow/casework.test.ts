@@ -311,17 +311,42 @@ describe('co-signing', () => {
     const lead = await bert()
     await must(take(lead, vorgangId))
     await must(complete(lead, vorgangId, { outcome: 'approve' }))
-    await must(take(lead, vorgangId))
-    const { decision, task } = await view(lead, vorgangId)
+    expect(await problemOf(await take(lead, vorgangId))).toMatchObject({ status: 409, type: 'workflow/same-person' })
+    const { decision, task, assignee } = await view(lead, vorgangId)
+    expect(assignee).toBeNull()
     expect(task?.mayComplete).toBe(false)
     const answer = await complete(lead, vorgangId, { outcome: 'sign', decisionHash: decision?.hash })
     expect(await problemOf(answer)).toMatchObject({ status: 409, type: 'workflow/same-person' })
-    await must(lead.post(`/postboxes/items/${vorgangId}/return`))
     const clerk = await anna()
-    await must(take(clerk, vorgangId))
+    const refused = { status: 403, type: 'workflow/not-a-co-signer' }
+    expect(await problemOf(await take(clerk, vorgangId))).toMatchObject(refused)
     const second = await complete(clerk, vorgangId, { outcome: 'sign', decisionHash: decision?.hash })
-    expect((await problemOf(second)).status).toBe(403)
+    expect(await problemOf(second)).toMatchObject(refused)
     expect((await view(clerk, vorgangId)).decision?.state).toBe('drafted')
+  })
+
+  it('is not offered in the postbox to whoever drafted, and is to another', async () => {
+    const { vorgangId } = await applied()
+    const lead = await bert()
+    const offered = async (who: Caller): Promise<boolean | undefined> =>
+      (await who.read<ItemList>('/postboxes/steuern/items?view=team')).items.find((one) => one.vorgangId === vorgangId)
+        ?.mayTake
+    expect(await offered(lead)).toBe(true)
+    await must(take(lead, vorgangId))
+    expect(await offered(lead)).toBe(false)
+    await must(complete(lead, vorgangId, { outcome: 'approve' }))
+    expect(await offered(lead)).toBe(false)
+    expect(await offered(await town.signIn('carla', LEAD))).toBe(true)
+  })
+
+  it('does not fall to a co-signer who drafted the next version', async () => {
+    const { vorgangId, second } = await decided()
+    await must(complete(second, vorgangId, { outcome: 'return', comment: 'Bitte anders.' }))
+    await must((await anna()).post(`/postboxes/items/${vorgangId}/return`))
+    await must(take(second, vorgangId))
+    await must(complete(second, vorgangId, { outcome: 'approve' }))
+    expect((await view(second, vorgangId)).assignee).toBeNull()
+    expect(await problemOf(await take(second, vorgangId))).toMatchObject({ type: 'workflow/same-person' })
   })
 
   it('409 for another decision than the one that was seen', async () => {

@@ -203,7 +203,7 @@ function placeOf(
 ): Place {
   const [first] = opened
   if (first !== undefined) {
-    const before = state.done[first.task.node]?.by
+    const before = byBefore(state, kase, first.task.node)
     return {
       postbox: first.task.postbox,
       taskId: first.id,
@@ -229,6 +229,14 @@ function placeOf(
     dueOn: asked ?? (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ?? dueOn(facts, null),
     isNew: 0,
   }
+}
+
+/** Who did a task before does it again, unless they did in the meantime what it is to be signed by another (four eyes). */
+function byBefore(state: ProcessState, kase: Case | null, task: string): string | undefined {
+  const node = kase?.definition.nodes.get(task)
+  const watched = node?.kind === 'user' && node.notBy !== null ? state.done[node.notBy]?.by : undefined
+  const before = state.done[task]?.by
+  return before === watched ? undefined : before
 }
 
 function planPlace(kase: Case, place: Place): Plan {

@@ -2,15 +2,14 @@ import { createHmac } from 'node:crypto'
 import * as v from 'valibot'
 import { type Batch, join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
-import { notAllowed } from '../http/route.ts'
 import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { type Case, readCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
-import { mayComplete } from './machine.ts'
 import { planEvent, type Refusal } from './plan.ts'
+import { checkPerson, isFor, samePerson } from './service-taking.ts'
 import type { Scalar, Values } from './state.ts'
 import { findTask, type TaskRow, taskStillOpen } from './store.ts'
 import { describeState, type StateView } from './texts.ts'
@@ -23,7 +22,6 @@ export const taskTaken = problemType('workflow/not-your-task', 409)
 export const taskDone = problemType('workflow/task-done', 409)
 export const outcomeUnknown = problemType('workflow/outcome-unknown', 422)
 export const valueMissing = problemType('workflow/value-missing', 422)
-export const samePerson = problemType('workflow/same-person', 409)
 export const tooBusy = problemType('workflow/changed-meanwhile', 409)
 export const stepRefused = problemType('workflow/step-refused', 409)
 
@@ -84,8 +82,8 @@ async function planTask(
   { kase, task, input }: { readonly kase: Case; readonly task: TaskRow; readonly input: TaskInput },
 ): Promise<Batch> {
   const node = kase.definition.nodes.get(task.node)
-  if (node?.kind === 'user' && !isAllowed(kase, node.notBy, actor)) {
-    throw mayComplete(kase.definition, kase.state, task.key, actorId(actor)) ? notAllowed('co-sign') : samePerson()
+  if (node?.kind === 'user') {
+    checkPerson(kase, task, node, actor)
   }
   if (kase.item.assignee !== actor.userId) {
     throw taskTaken(`task ${input.taskId}`)
@@ -272,15 +270,6 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
       requires: outcome.requires,
     })),
     isMine: actor.kind === 'staff' && kase.item.assignee === actor.userId,
-    mayComplete:
-      mayComplete(kase.definition, kase.state, task.key, actorId(actor)) && isAllowed(kase, node.notBy, actor),
+    mayComplete: isFor(kase, task, node, actor),
   }
-}
-
-function isAllowed(kase: Case, notBy: string | null, actor: Actor): boolean {
-  if (notBy === null) {
-    return can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })
-  }
-  const before = kase.state.done[notBy]?.by ?? ''
-  return can(actor, 'vorgang.co-sign', { postboxes: [kase.item.postbox], preparedBy: before.replace(/^staff:/, '') })
 }

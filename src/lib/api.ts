@@ -22,6 +22,7 @@ export type { DraftFrame, PageFrame } from '../../api/submissions/draft-frame.ts
 export type { Participation } from '../../api/submissions/invitations.ts'
 export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
 export type { ActPage, InspectionView } from '../../api/submissions/service-act-view.ts'
+export type { EarlierPage } from '../../api/submissions/service-earlier.ts'
 export type { InvitationPage } from '../../api/submissions/service-invitation.ts'
 export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {

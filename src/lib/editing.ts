@@ -117,16 +117,21 @@ export const refusedSheet = (page: Pick<AstroGlobal, 'locals'>, t: Translate, ac
 
 type PageError = NonNullable<NonNullable<App.Locals['problem']>['errors']>[number]
 
+/** Findings whose detail quotes the word or name they are about. */
+const NAMES_WHAT = /^(feel\/|forms\/(same-page|later-answer|null-check)$)/
+
 function rowError({ type, pointer = '', params = {} }: PageError, t: Translate): RowError {
   const own = `editing.wrong.${type.replace(/^editing\//, '')}`
   const detail = String(params['detail'] ?? '')
   const said = hasWord(own)
     ? { text: t(own), lang: 'de' as const }
     : findingText({ file: '', line: 1, type, detail }, t)
+  const quoted = said.lang === 'de' && NAMES_WHAT.test(type) ? /"([^"]{1,80})"/.exec(detail)?.[1] : undefined
+  const what = quoted === undefined ? '' : ` ${t('editing.what', { what: quoted })}`
   const suggestion =
     params['suggestion'] === undefined
       ? ''
       : ` ${t('editing.suggestion', { suggestion: String(params['suggestion']) })}`
   const name = pointer.replace(/^\//, '')
-  return { name, text: `${said.text}${suggestion}`, lang: said.lang, canSplit: params['split'] === 'yes' }
+  return { name, text: `${said.text}${what}${suggestion}`, lang: said.lang, canSplit: params['split'] === 'yes' }
 }

@@ -7,6 +7,7 @@ import type {
   ElementVersion,
   Precision,
 } from '../../forms/data-model.ts'
+import { patternProblem } from '../../lib/pattern.ts'
 import { codesOf } from './genericode.ts'
 import { allow, codeOf, one, optional, type Reading, report, textOf } from './reading.ts'
 import type { XmlElement } from './xml.ts'
@@ -126,7 +127,8 @@ const named = <K extends string>(key: K, text: string): { [P in K]?: string } =>
 
 /**
  * Reads `praezisierung`: attributes in version 3, a JSON text with string values in version 2. Files of version 2 hold
- * prose there now and then; what cannot be read becomes an open point instead of stopping the whole schema.
+ * prose there now and then; what cannot be read, and a pattern that cannot be used, becomes an open point instead of
+ * stopping the whole schema.
  */
 function readPrecision(reading: Reading, element: XmlElement, identity: ElementVersion): Precision {
   const child = optional(reading, element, 'praezisierung')
@@ -134,10 +136,17 @@ function readPrecision(reading: Reading, element: XmlElement, identity: ElementV
     return {}
   }
   const entries = reading.dialect.version === 3 ? Object.fromEntries(child.attributes) : jsonEntries(child.text)
-  if (entries === undefined) {
+  const leaveOpen = (text: string): void => {
     const point = { kind: 'precision' as const, ...identity, name: textOf(reading, element, 'name'), at: identity.id }
-    reading.openPoints.push({ ...point, text: child.text.slice(0, 2000), line: child.line })
+    reading.openPoints.push({ ...point, text: text.slice(0, 2000), line: child.line })
+  }
+  if (entries === undefined) {
+    leaveOpen(child.text)
     return {}
+  }
+  const pattern = entries['pattern'] ?? ''
+  if (pattern !== '' && patternProblem(pattern) !== undefined) {
+    leaveOpen(pattern)
   }
   const minLength = length(reading, child, entries['minLength'])
   const maxLength = length(reading, child, entries['maxLength'])
@@ -146,7 +155,7 @@ function readPrecision(reading: Reading, element: XmlElement, identity: ElementV
     ...(maxLength === undefined ? {} : { maxLength }),
     ...named('minValue', entries['minValue'] ?? ''),
     ...named('maxValue', entries['maxValue'] ?? ''),
-    ...named('pattern', entries['pattern'] ?? ''),
+    ...named('pattern', pattern),
   }
 }
 

@@ -85,6 +85,38 @@ describe('the specimen feed', () => {
   })
 })
 
+describe('an answer message, which holds objects without a command', () => {
+  const answer = (...parts: readonly string[]): string =>
+    transfer('<x:nachrichtenkopf><x:sender>Landesredaktion</x:sender></x:nachrichtenkopf>', ...parts)
+      .replace('<x:t ', '<x:leistungen.antwort.leistung.040104 ')
+      .replace('</x:t>', '</x:leistungen.antwort.leistung.040104>')
+  const bare = SERVICE.replace(/<\/?x:schreibe>/g, '')
+
+  it('is read as the same object that a "schreibe" brings', async () => {
+    const [answered] = await stepsOf(await feedOf(answer(bare)))
+    const [written] = await stepsOf(await feedOf(transfer(SERVICE)))
+    expect(written?.action).toBe('write')
+    expect(answered?.action === 'write' && answered.object).toEqual(written?.action === 'write' && written.object)
+  })
+
+  it('passes over objects that are not kept, and is refused where one is broken', async () => {
+    expect(await stepsOf(await feedOf(answer(`<x:formular>${ID}</x:formular>`)))).toEqual([])
+    const steps = await stepsOf(await feedOf(answer(bare.replace(ID, ''))))
+    expect(lastFinding(steps)).toMatchObject({ file: 'a.xml', line: 3, type: 'feed/missing-id' })
+  })
+
+  it('with nothing in it is an empty one; with nothing we know in it is refused, naming what stands there', async () => {
+    expect(await stepsOf(await feedOf(answer()))).toEqual([])
+    expect(lastFinding(await stepsOf(await feedOf(answer('<x:leistungsbericht/>'))))).toMatchObject({
+      line: 3,
+      type: 'feed/nothing-to-read',
+      detail: expect.stringContaining('"leistungsbericht"'),
+    })
+    const alone = answer().replace(/<x:nachrichtenkopf>.*<\/x:nachrichtenkopf>/, bare.replace(/<\/?x:leistung>/g, ''))
+    expect(lastFinding(await stepsOf(await feedOf(alone)))?.type).toBe('feed/nothing-to-read')
+  })
+})
+
 describe('a feed is refused with file, line and reason', () => {
   const cases: readonly (readonly [string, string | Uint8Array, number, string])[] = [
     ['not well-formed', `${OPEN}\n<x:schreibe>\n</x:t>`, 3, 'feed/not-well-formed'],

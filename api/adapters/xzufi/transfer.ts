@@ -4,7 +4,7 @@ import { type Identifier, identifierKey } from '../../lib/identifier.ts'
 import { child, children, codeOf, identifierOf, linesOf, textOf } from './elements.ts'
 import { officeOf } from './office.ts'
 import { serviceOf } from './service.ts'
-import type { Element } from './xml.ts'
+import { type Element, OBJECTS } from './xml.ts'
 
 /** Classes of `loesche`; null for what the standard knows and we do not keep. */
 const CLASSES: Readonly<Record<string, CatalogueKind | null>> = {
@@ -18,7 +18,7 @@ const CLASSES: Readonly<Record<string, CatalogueKind | null>> = {
 const UNKEPT = new Set(['spezialisierung', 'formular', 'kontaktsystem', 'gebiet', 'zahlungsmittel', 'dienst'])
 
 /**
- * Turns one command of a transfer file into steps; none for kinds of objects we do not keep.
+ * Turns one command of a transfer file, or one object of an answer, into steps; none for kinds of objects we do not keep.
  * Refused: a missing id, an unknown class or kind, an object without German name, a responsibility without its service.
  */
 export function stepsOf(command: Element, file: string): readonly FeedStep[] {
@@ -28,8 +28,8 @@ export function stepsOf(command: Element, file: string): readonly FeedStep[] {
   if (command.name === 'loesche') {
     return deletionOf(command, file, refuse)
   }
-  const [object] = command.children
-  if (object === undefined || command.children.length > 1) {
+  const [object] = OBJECTS.has(command.name) ? [command] : command.children
+  if (object === undefined || (object !== command && command.children.length > 1)) {
     return refuse(command, 'no-object', `"schreibe" holds ${command.children.length} objects, expected 1`)
   }
   if (UNKEPT.has(object.name)) {

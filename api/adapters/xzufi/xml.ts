@@ -19,7 +19,7 @@ export type Element = {
 export type XmlFault = { readonly type: string; readonly line: number; readonly detail: string }
 
 export type TransferParser = {
-  /** Takes the next piece of text; gives the commands (`schreibe`, `loesche`) that are complete by now. */
+  /** Takes the next piece of text; gives the commands (`schreibe`, `loesche`) and bare objects that are complete by now. */
   readonly push: (text: string) => readonly Element[]
   /** Ends the file. */
   readonly end: () => readonly Element[]
@@ -38,15 +38,50 @@ type State = {
   chars: number
   elements: number
   command: boolean
+  /** Commands and objects so far, and what else stood where they stand. */
+  taken: number
+  readonly strange: { readonly name: string; readonly line: number }[]
   fault: XmlFault | null
 }
 
 /**
+ * What stands directly below the root: commands of a transfer message, or the objects themselves in an answer
+ * (`leistungen.antwort.leistung…`), which hands out how they are now.
+ */
+const COMMANDS = new Set(['schreibe', 'loesche'])
+export const OBJECTS = new Set([
+  'leistung',
+  'organisationseinheit',
+  'zustaendigkeitTransferObjekt',
+  'onlinedienst',
+  'spezialisierung',
+  'formular',
+  'kontaktsystem',
+  'gebiet',
+  'zahlungsmittel',
+  'dienst',
+])
+/** What a message says of itself. */
+const FRAME = new Set(['nachrichtenkopf', 'transaktionID', 'transaktionPosition'])
+
+/**
  * Reads one transfer file piece by piece with constant memory: only the command that is being read is kept.
- * Faults: not well-formed, DOCTYPE, another namespace than XZuFi 2.2.0, too deep, object too large, not declared as UTF-8.
+ * Faults: not well-formed, DOCTYPE, another namespace than XZuFi 2.2.0, too deep, object too large, not declared as UTF-8,
+ * a message that holds something and none of it is a command or an object.
  */
 export function newTransferParser(): TransferParser {
-  const state: State = { open: [], done: [], depth: 0, pending: 0, chars: 0, elements: 0, command: false, fault: null }
+  const state: State = {
+    open: [],
+    done: [],
+    depth: 0,
+    pending: 0,
+    chars: 0,
+    elements: 0,
+    command: false,
+    taken: 0,
+    strange: [],
+    fault: null,
+  }
   const parser = new SaxesParser({ xmlns: true })
   const refuse = (type: string, detail: string): void => {
     state.fault ??= { type, line: parser.line, detail }
@@ -80,7 +115,11 @@ export function newTransferParser(): TransferParser {
           refuse('too-large', `more than ${LIMITS.objectChars} signs without a tag`)
         }
       }),
-    end: () => take(() => parser.close()),
+    end: () =>
+      take(() => {
+        parser.close()
+        state.fault ??= emptyFault(state)
+      }),
     line: () => parser.line,
     fault: () => state.fault,
   }
@@ -99,10 +138,8 @@ function openTag(state: State, tag: SaxesTagNS, line: number, refuse: Refuse): v
     refuse(...fault)
     return
   }
-  if (state.depth === 2 && (tag.local === 'schreibe' || tag.local === 'loesche')) {
-    state.command = true
-    state.chars = 0
-    state.elements = 0
+  if (state.depth === 2) {
+    enter(state, tag.local, line)
   }
   if (!state.command) {
     return
@@ -111,6 +148,28 @@ function openTag(state: State, tag: SaxesTagNS, line: number, refuse: Refuse): v
   const element: Element = { name: tag.local, line, attributes: attributesOf(tag), children: [], text: '' }
   state.open.at(-1)?.children.push(element)
   state.open.push(element)
+}
+
+function enter(state: State, name: string, line: number): void {
+  if (COMMANDS.has(name) || OBJECTS.has(name)) {
+    state.command = true
+    state.taken += 1
+    state.chars = 0
+    state.elements = 0
+  } else if (!FRAME.has(name) && state.strange.length < 5) {
+    state.strange.push({ name, line })
+  }
+}
+
+/** A message without changes is sound; one that holds only what we do not know is not read as if it were empty. */
+function emptyFault({ taken, strange }: State): XmlFault | null {
+  const [first] = strange
+  if (taken > 0 || first === undefined) {
+    return null
+  }
+  const found = [...new Set(strange.map(({ name }) => `"${name}"`))].join(', ')
+  const detail = `below the root stands ${found}, expected "schreibe", "loesche" or an object such as "leistung"`
+  return { type: 'nothing-to-read', line: first.line, detail }
 }
 
 /** `code` and `name` of a code list entry stand in no namespace (XÖV), everything else in XZuFi's. */

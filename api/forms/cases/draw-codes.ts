@@ -1,3 +1,4 @@
+import { compilePattern } from '../../lib/pattern.ts'
 import type { FileRef } from '../answers.ts'
 import { type Around, type CaseKind, type Draw, draw } from './draw.ts'
 import { sampleOf } from './sample.ts'
@@ -80,7 +81,7 @@ export function emailDraws({ maxLength }: Written): readonly Draw[] {
 export function digitDraws(written: Written, around: Around): readonly Draw[] {
   const { minLength = 1, maxLength = 30, pattern } = written
   const type = minLength === maxLength ? 'forms/digits' : 'forms/digits-between'
-  const isTaken = (text: string): boolean => pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(text)
+  const isTaken = (text: string): boolean => pattern === undefined || compilePattern(pattern).test(text)
   const of = (kind: CaseKind, what: string, text: string, typed = text): Draw => {
     const isCounted = text.length >= minLength && text.length <= maxLength && /^\d+$/.test(text)
     return draw(
@@ -153,7 +154,7 @@ const SIZE_MAX = 20_000_000
 const COUNT_MAX = 10
 
 /** Files as they are stored: count, size and type at their limits and beyond. */
-export function fileDraws({ files, isLater, isOptional }: Written): readonly Draw[] {
+export function fileDraws({ files, isLater, isOptional, isByRule }: Written): readonly Draw[] {
   const types = files.mediaTypes.length === 0 ? TYPES : files.mediaTypes
   const [usual = ''] = types
   const largest = files.sizeMax ?? SIZE_MAX
@@ -171,9 +172,10 @@ export function fileDraws({ files, isLater, isOptional }: Written): readonly Dra
       sizeBytes,
     }))
   const foreign = [...TYPES, 'text/html', 'image/svg+xml'].filter((type) => !types.includes(type))
+  const missing = { type: 'forms/file-missing' }
   const later = isLater
     ? draw({ kind: 'valid', what: 'later' }, [], { value: [] })
-    : draw({ kind: 'wrong', what: 'later' }, [], isOptional ? {} : { type: 'forms/file-missing' })
+    : draw({ kind: 'wrong', what: 'later' }, [], isOptional ? {} : missing)
   return [
     ...types.map((type) => of('valid', type, several(least, type))),
     of('boundary', `${most} files`, several(most)),
@@ -183,6 +185,6 @@ export function fileDraws({ files, isLater, isOptional }: Written): readonly Dra
     of('boundary', `${largest + 1} bytes`, several(least, usual, largest + 1), 'forms/file-size'),
     of('wrong', 'no byte', several(least, usual, 0), 'forms/file-empty'),
     ...foreign.map((type) => of('wrong', type, several(least, type), 'forms/file-type')),
-    { ...later, files: [], isLater: true },
+    { ...later, files: [], isLater: true, ...(isByRule && !isLater ? { wrongIfRequired: missing } : {}) },
   ]
 }

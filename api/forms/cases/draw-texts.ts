@@ -1,3 +1,4 @@
+import { compilePattern } from '../../lib/pattern.ts'
 import { type Around, type CaseKind, type Draw, draw } from './draw.ts'
 import { sampleOf } from './sample.ts'
 import type { Written } from './written.ts'
@@ -35,7 +36,7 @@ export function textDraws(written: Written, around: Around): readonly Draw[] {
 function patternTexts({ pattern = '', maxLength = 200 }: Written): readonly (readonly [CaseKind, string, string])[] {
   const texts = [sampleOf(pattern, false), sampleOf(pattern, true)].filter((text) => text !== undefined)
   const [first = ''] = texts
-  const isTaken = (text: string): boolean => new RegExp(`^(?:${pattern})$`, 'u').test(text)
+  const isTaken = (text: string): boolean => compilePattern(pattern).test(text)
   const broken = [
     `${first}-`,
     first.slice(0, -1),
@@ -71,7 +72,7 @@ export function textDraw(written: Written, said: Pick<Draw, 'kind' | 'what'>, ty
         ? 'forms/too-short'
         : isForeign
           ? 'forms/sign'
-          : pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(shown)
+          : pattern !== undefined && !compilePattern(pattern).test(shown)
             ? 'forms/pattern'
             : undefined
   return draw(said, [typed], wrong === undefined ? { value: shown } : { type: wrong })

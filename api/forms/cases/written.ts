@@ -1,3 +1,4 @@
+import { patternProblem } from '../../lib/pattern.ts'
 import type { DataField, DataModel, DataNode } from '../data-model.ts'
 import type { Field, Form } from '../model.ts'
 import type { Overlay } from '../overlay.ts'
@@ -51,7 +52,7 @@ export function readWritten(form: Form, model: DataModel, overlay: Overlay): Rea
       maxLength: precision.maxLength,
       minValue: precision.minValue,
       maxValue: precision.maxValue,
-      pattern: precision.pattern,
+      pattern: usable(precision.pattern),
       decimals: said.decimals ?? (node.type === 'num' ? 2 : 0),
       isPast: said.past,
       isFuture: said.future,
@@ -92,3 +93,7 @@ function childrenOf(form: Form, model: DataModel, path: string): Extract<DataNod
   }
   return found
 }
+
+/** A pattern no engine of ours can run is an open point of the schema and holds nothing back. */
+const usable = (pattern: string | undefined): string | undefined =>
+  pattern === undefined || patternProblem(pattern) === undefined ? pattern : undefined

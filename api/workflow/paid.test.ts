@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
+import { OFFICE } from '../../e2e/servers/payment/protocol.ts'
+import { createXBezahldienste } from '../adapters/xbezahldienste/provider.ts'
+import type { PaymentPage } from '../payments/service.ts'
+import type { ReceiptPage } from '../submissions/service-pages.ts'
+import type { StatusView } from '../submissions/service-status.ts'
+import type { VorgangView } from '../submissions/service-vorgang.ts'
+import type { Caller } from '../testing/caller.ts'
+import { bodyOf, DRAFTS } from '../testing/dog-tax.ts'
+import { applyForPermit, PERMIT } from '../testing/permit.ts'
+import { openTown, type Town } from '../testing/town.ts'
+
+/** Ready-made processes with a fee, driven over the real protocol of the payment service. */
+const DAY_MS = 86_400_000
+const POSTBOX = 'verkehr'
+const PLACES: Readonly<Record<string, string>> = {
+  service: PERMIT, title: 'Parken', postbox: POSTBOX, office: 'Verkehr',
+} // biome-ignore format: one thought
+let town: Town
+let service: PaymentServer
+beforeAll(async () => {
+  service = await startPayment()
+  town = await openTown()
+  Object.assign(town.ctx, {
+    paymentProvider: createXBezahldienste({
+      url: `${service.url}/`,
+      originatorId: 'stadttor',
+      endpointId: OFFICE,
+      oauth: { tokenUrl: `${service.url}/oauth/token`, clientId: service.clientId, clientSecret: service.clientSecret },
+      timeoutMs: 2_000,
+      allowLoopbackHttp: true,
+      now: town.clock.now,
+    }),
+  })
+})
+afterEach(() => service.control({ reset: true }))
+afterAll(async () => {
+  await town.close()
+  await service.close()
+})
+
+const install = (template: string): Promise<void> =>
+  town.edit((path, text) => {
+    const [, file] = new RegExp(`^services/${PERMIT}/(process\\.(?:bpmn|de\\.yaml))$`).exec(path) ?? []
+    const folder = new URL(`../../content/templates/processes/${template}/`, import.meta.url)
+    return file === undefined
+      ? text
+      : readFileSync(new URL(file, folder), 'utf8').replaceAll(
+          /\[\[(\w+)\]\]/g,
+          (_, name: string) => PLACES[name] ?? '',
+        )
+  })
+
+type Case = { readonly citizen: Caller; readonly vorgangId: string; readonly receipt: ReceiptPage }
+async function applied(): Promise<Case> {
+  const citizen = town.newCaller()
+  const { vorgangId, draftId } = await applyForPermit(citizen)
+  await town.tick()
+  return { citizen, vorgangId, receipt: await citizen.read(`${DRAFTS}/${draftId}/receipt`) }
+}
+const status = ({ citizen, vorgangId }: Case): Promise<StatusView> => citizen.read(`/submissions/status/${vorgangId}`)
+const clerk = (): Promise<Caller> => town.signIn('anna', { roles: ['clerk'], teams: [POSTBOX] })
+const view = async ({ vorgangId }: Case): Promise<VorgangView> =>
+  (await clerk()).read(`/submissions/vorgaenge/${vorgangId}`)
+const subjects = ({ vorgangId }: Case): readonly string[] =>
+  town.mails
+    .filter((mail) => mail.messageId.includes(vorgangId))
+    .map(({ subject }) => subject.replace(/, (Vorgang )?CB-.*/, ''))
+
+async function decide(kase: Case, outcome: object): Promise<void> {
+  const anna = await clerk()
+  await bodyOf(await anna.post(`/postboxes/items/${kase.vorgangId}/take`), 200)
+  const { task } = await view(kase)
+  await bodyOf(await anna.post(`/workflow/vorgaenge/${kase.vorgangId}/tasks/${task?.id}/complete`, outcome), 200)
+  await town.tick()
+}
+
+/** Pays what is due, on the provider's own page. */
+async function pay(kase: Case): Promise<void> {
+  const [due] = (await status(kase)).payments
+  expect(due).toMatchObject({ state: 'due', amountCents: 3_070 })
+  await bodyOf(await kase.citizen.post(`/payments/${due?.id}/transactions`), 201)
+  const { redirectUrl } = await kase.citizen.read<PaymentPage>(`/payments/${due?.id}`)
+  await fetch(redirectUrl ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ status: 'PAYED' }),
+    redirect: 'manual',
+  })
+  expect(await kase.citizen.read(`/payments/${due?.id}?returning`)).toMatchObject({ state: 'paid' })
+  await town.tick()
+}
+
+/** Paid, decided, and told so. */
+async function expectNotice(kase: Case): Promise<void> {
+  const { state, notices, documents } = await status(kase)
+  expect(state?.text.title).toBe('Ihr Bescheid ist da')
+  expect(notices).toHaveLength(1)
+  expect(documents.map(({ kind }) => kind)).toContain('payment-receipt')
+  expect((await view(kase)).itemState).toBe('done')
+  expect(subjects(kase).at(-1)).toBe('Ihr Bescheid ist da')
+}
+
+describe('first the fee, then the decision', () => {
+  it('nothing is worked on before it is paid; then it is decided, with notice and receipt', async () => {
+    await install('pay-decide')
+    const kase = await applied()
+    expect(kase.receipt.payment).toMatchObject({ state: 'due' })
+    expect((await view(kase)).task).toBeNull()
+    await pay(kase)
+    expect((await status(kase)).state?.node).toBe('check')
+    await decide(kase, { outcome: 'approve' })
+    await expectNotice(kase)
+  })
+})
+
+describe('first the decision, then the fee, then the notice', () => {
+  beforeAll(() => install('decide-pay'))
+
+  it('approved: the fee is asked for, and the notice comes when it is paid', async () => {
+    const kase = await applied()
+    expect(kase.receipt.payment).toBeNull()
+    expect((await status(kase)).payments).toEqual([])
+    await decide(kase, { outcome: 'approve' })
+    const { state, notices } = await status(kase)
+    expect([state?.node, notices]).toEqual(['pay', []])
+    expect(subjects(kase).at(-1)).toBe('Ihr Antrag ist geprüft')
+    await pay(kase)
+    await expectNotice(kase)
+  })
+
+  it('refused: the notice comes at once, and nothing is to be paid', async () => {
+    const kase = await applied()
+    await decide(kase, { outcome: 'refuse', reasons: 'Die Wohnung liegt nicht in der Zone.' })
+    const { state, notices, payments } = await status(kase)
+    expect([state?.text.title, notices.length, payments]).toEqual(['Ihr Bescheid ist da', 1, []])
+    expect(service.transactions()).toEqual([])
+  })
+
+  it('never paid: a reminder after a week, the end after thirty days, no notice', async () => {
+    const kase = await applied()
+    await decide(kase, { outcome: 'approve' })
+    town.clock.advance(8 * DAY_MS)
+    await town.tick()
+    expect(subjects(kase).at(-1)).toBe('Die Gebühr ist noch offen')
+    town.clock.advance(23 * DAY_MS)
+    await town.tick()
+    expect(subjects(kase).at(-1)).toBe('Vorgang beendet')
+    expect(await view(kase)).toMatchObject({ itemState: 'done', notices: [] })
+  })
+})
