@@ -22,7 +22,7 @@ test("whatever an editor sends and is refused stands on the editor's own page, i
 
   const at = `${HOME}hund-anmelden`
   await page.goto(at)
-  const title = await page.getByRole('heading', { level: 1 }).innerText()
+  const title = (await page.getByRole('heading', { level: 1 }).textContent()) ?? ''
   await page.getByLabel('Weitere Dateien').setInputFiles(xml('kein XML'))
   await page.getByRole('button', { name: 'Dateien übernehmen' }).click()
   await expect(page.getByRole('alert')).toContainText('Mit dieser Datei können wir nichts anfangen.')
