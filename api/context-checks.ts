@@ -1,5 +1,5 @@
 import type { Content, ContentChecker } from './content/snapshot.ts'
-import { checkTemplates } from './editing/service.ts'
+import { checkTemplates, checkUndecided } from './editing/service.ts'
 import type { DataModelReader } from './forms/data-model.ts'
 import type { Form } from './forms/model.ts'
 import { namesOf } from './forms/names.ts'
@@ -15,6 +15,7 @@ export const contentCheckers = (readXml: DataModelReader): readonly ContentCheck
   checkForms(readXml),
   checkProcesses,
   checkTemplates,
+  checkUndecided,
   checkNotices(formNames(readXml)),
   checkFees(formNames(readXml)),
   checkLookups(germanForm(readXml)),

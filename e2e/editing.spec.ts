@@ -46,7 +46,12 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await axeClean(page)
 
   await page.goto(at)
-  await page.getByRole('link', { name: 'Einstellungen ändern' }).click()
+  await page.getByRole('link', { name: 'In den Einstellungen wählen' }).first().click()
+  await expect(page.getByLabel('Postkorb', { exact: true })).toHaveValue('')
+  await page.getByLabel('Postkorb', { exact: true }).selectOption('umwelt')
+  await page.getByLabel('Nötige Anmeldung').selectOption('none')
+  await page.getByLabel('Aktenplan', { exact: true }).selectOption('36.1')
+  await page.getByLabel('Aufbewahrung', { exact: true }).selectOption('ordnung-5')
   await page.getByLabel('Online beantragen').selectOption('own')
   await press(page, 'Speichern')
   await page.goto(`${at}/vergleich`)

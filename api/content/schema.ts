@@ -152,6 +152,8 @@ export const ServiceShape = v.strictObject({
   season: v.exactOptional(v.strictObject({ from: MonthDay, until: MonthDay })),
   /** Whoever looks over a shoulder may be a danger: every page has a way out at once. */
   isSensitive: v.optional(v.boolean(), false),
+  /** Settings of a new service that hold anything only so that it can be tried; nothing goes online before a person chose. */
+  undecided: v.optional(v.array(v.picklist(['postbox', 'trustLevel', 'filePlan', 'retention'])), []),
   /** Minutes an application usually takes. */
   minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240))),
   /** Short lines for "at a glance", where the state's are missing or too long. */

@@ -62,6 +62,7 @@ describe('three official building blocks in, one working service out', () => {
   it('the steps follow the settings and what is chosen for each, without a word of BPMN', async () => {
     const chosen = {
       postbox: 'ordnung',
+      trustLevel: 'none',
       filePlan: '22.3',
       retention: 'ordnung-5',
       minutes: '7',

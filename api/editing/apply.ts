@@ -30,11 +30,19 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   // A step keeps what it was called before: a button without a word is none.
   const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
   const next = edited(state, sheet.file, edits.filter(isKept)) // biome-ignore format: one thought
-  return kind === 'settings' ? withTitle(withLaw(withPostbox(state, next), around.today)) : next
+  if (kind !== 'settings') {
+    return next
+  }
+  const decided = withDecided(next, new Set(changed.filter(({ text }) => text !== '').map(({ row }) => row.name)))
+  return withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today))
 }
 
 /** The day, and what has to be paid with an application (a tax by the year has not). */
-export type Around = { readonly today: string; readonly isDue: (fee: string) => boolean }
+export type Around = {
+  readonly today: string
+  readonly isDue: (fee: string) => boolean
+  readonly postboxName: (postbox: string) => string
+}
 
 /** Rows that stand for something to be done, not for an entry of the file. */
 const isAct = (row: Row): boolean => row.name.startsWith('new-') || row.name.startsWith('remove-')
@@ -99,8 +107,17 @@ function withLaw(state: State, today: string): State {
   return edited(state, 'service.yaml', [{ path: ['automatic'], value }])
 }
 
-/** Tasks of the process that lay in the service's postbox follow it into the new one. */
-function withPostbox(before: State, after: State): State {
+/** What a person chose is undecided no more. */
+function withDecided(state: State, chosen: ReadonlySet<string>): State {
+  const open = listAt(state, ['undecided'])
+  const rest = open.filter((name) => !chosen.has(name))
+  return rest.length === open.length
+    ? state
+    : edited(state, 'service.yaml', [{ path: ['undecided'], value: rest.length === 0 ? undefined : rest }])
+}
+
+/** Tasks of the process that lay in the service's postbox follow it into the new one, and so does its name where a step says who acts. */
+function withPostbox(before: State, after: State, nameOf: Around['postboxName']): State {
   const old = yamlAt(before.files['service.yaml'] ?? '', ['postbox'])
   const now = yamlAt(after.files['service.yaml'] ?? '', ['postbox'])
   const process = after.files['process.bpmn']
@@ -108,7 +125,16 @@ function withPostbox(before: State, after: State): State {
     return after
   }
   const moved = process.replaceAll(`stadttor:postbox="${old}"`, `stadttor:postbox="${now}"`)
-  return { ...after, files: { ...after.files, 'process.bpmn': moved } }
+  const words = after.files['process.de.yaml']
+  const renamed = words?.replaceAll(`who: '${nameOf(old)}'`, `who: '${nameOf(now)}'`)
+  return {
+    ...after,
+    files: {
+      ...after.files,
+      'process.bpmn': moved,
+      ...(renamed === undefined ? {} : { 'process.de.yaml': renamed }),
+    },
+  }
 }
 
 /** A fee that is new to the town joins fees.yaml when the service is published. */

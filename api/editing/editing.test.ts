@@ -94,10 +94,30 @@ describe('POST /api/v1/editing/services', () => {
 })
 
 describe('from dropped files to level 3 by the pages of an editor', () => {
+  it('nothing that matters is chosen before a person chose it, and until then nothing goes online', async () => {
+    const kinds = ['editing/no-postbox', 'editing/no-trust-level', 'editing/no-file-plan', 'editing/no-retention']
+    const open = (await overview()).findings.map(({ type }) => type).filter((type) => kinds.includes(type))
+    expect(open).toEqual(kinds)
+    const rows = (await sheet('settings')).rows.filter(({ name }) => ['postbox', 'filePlan'].includes(name))
+    expect(rows.map(({ value }) => value)).toEqual(['', ''])
+    const { version } = await overview()
+    expect((await edda.post(`${AT}/publish`, { version })).status).toBe(422)
+    expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
+    const first = [...town.ctx.content.live().content.postboxes].at(0)
+    expect((await save(edda, 'settings', { postbox: first?.[0] ?? '' })).status).toBe(200)
+    expect((await overview()).findings.map(({ type }) => type)).not.toContain('editing/no-postbox')
+    expect((await save(edda, 'settings', { postbox: 'umwelt' })).status).toBe(200)
+    const words = (await edda.read<FilePage>(`${AT}/files/process.de.yaml`)).text
+    expect(words).not.toContain(first?.[1].name.de ?? '-')
+    expect(words).toContain(town.ctx.content.live().content.postboxes.get('umwelt')?.name.de ?? '-')
+  })
+
   it('settings, process and the answer to an open point are chosen in forms', async () => {
     const chosen = {
       postbox: 'ordnung',
+      trustLevel: 'none',
       filePlan: '22.3',
+      retention: 'steuer-10',
       minutes: '7',
       keywords: 'Boot\nHafen',
       'lifeSituations~': '',

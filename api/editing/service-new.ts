@@ -224,7 +224,10 @@ function formFiles(content: Content, { form, lists }: Gathered, title: string): 
   return { ...lists, 'form.xml': form.text, 'form.de.yaml': overlay }
 }
 
-/** Where a new service begins: the first postbox, file plan position and retention rule; a person chooses the true ones. */
+/** Settings that only a person can choose. Until then each holds something, so that the form can be tried. */
+const UNDECIDED = ['postbox', 'trustLevel', 'filePlan', 'retention'] as const
+
+/** Where a new service begins: with what has to be chosen named as undecided, which keeps it offline. */
 function firstSettings(content: Content, catalogue: string): string {
   const [postbox = ''] = content.postboxes.keys()
   const position = content.filePlan.positions.find(({ prefix }) => prefix !== undefined)
@@ -236,6 +239,7 @@ function firstSettings(content: Content, catalogue: string): string {
     { path: ['filePlan'], value: position?.id ?? '' },
     { path: ['retention'], value: rule?.id ?? '' },
     { path: ['online'], value: 'none' },
+    { path: ['undecided'], value: [...UNDECIDED] },
   ])
 }
 

@@ -43,7 +43,11 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
         return { seen: sheet.seen, next: state }
       }
       const per = new Map(content.fees.fees.map((fee) => [fee.id, fee.per]))
-      const around = { today: dayInBerlin(ctx.now()), isDue: (fee: string) => per.get(fee) !== 'year' }
+      const around = {
+        today: dayInBerlin(ctx.now()),
+        isDue: (fee: string) => per.get(fee) !== 'year',
+        postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
+      }
       const next = await decided(ctx, { state, sheet, values, around })
       const isMapping = id === 'mapping'
       const followed =

@@ -79,7 +79,9 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     ),
     lifeSituations: [...content.lifeSituations].map(([value, { title }]) => ({ value, text: title.de })),
   }
-  return [
+  const undecided = yamlAt(source, ['undecided'])
+  const isOpen = (name: string): boolean => Array.isArray(undecided) && undecided.includes(name)
+  const rows = [
     row(source, 'catalogue', 'choice', { options: catalogue }),
     row(source, 'title/de', 'line', { label: 'service-title' }),
     row(source, 'postbox', 'choice', { options: options.postbox }),
@@ -93,6 +95,7 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'automatic/norm', 'line', { label: 'automatic' }),
     row(source, 'online', 'choice', { options: plain('none', 'own', 'assistant', 'elsewhere') }),
   ]
+  return rows.map((one) => (isOpen(one.name) ? { ...one, value: '' } : one))
 }
 
 function feeRows({ source, content }: Building): readonly Row[] {
