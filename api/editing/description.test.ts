@@ -34,9 +34,11 @@ describe('GET /api/v1/editing/services/:service/comparison', () => {
 })
 
 describe('POST /api/v1/editing/services/:service/sheets/settings', () => {
+  const chosen = { postbox: 'umwelt', trustLevel: 'none', filePlan: '36.1', retention: 'ordnung-5' }
   const save = async (title: string): Promise<ServiceOverview> => {
     const { sheet } = await edda.read<SheetPage>(`${AT}/sheets/settings`)
-    expect((await edda.post(`${AT}/sheets/settings`, { seen: sheet.seen, 'title/de': title })).status).toBe(200)
+    const values = { seen: sheet.seen, ...chosen, 'title/de': title }
+    expect((await edda.post(`${AT}/sheets/settings`, values)).status).toBe(200)
     return edda.read<ServiceOverview>(AT)
   }
 

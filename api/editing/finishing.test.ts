@@ -21,6 +21,8 @@ beforeAll(async () => {
     form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
   }
   expect((await edda.form('/editing/services', form)).status).toBe(303)
+  const chosen = { postbox: 'umwelt', trustLevel: 'none', filePlan: '36.1', retention: 'ordnung-5' }
+  expect((await overviewSave('settings', chosen)).status).toBe(200)
 }, 60_000)
 afterAll(() => town.close())
 

@@ -20,5 +20,10 @@ export const checkUndecided: ContentChecker = (content) =>
 
 function lineOf(content: Content, file: string): number {
   const lines = new TextDecoder().decode(content.file(file)).split('\n')
-  return Math.max(0, lines.findIndex((line) => line.startsWith('undecided:'))) + 1
+  return (
+    Math.max(
+      0,
+      lines.findIndex((line) => line.startsWith('undecided:')),
+    ) + 1
+  )
 }
