@@ -1,4 +1,5 @@
-import type { Content, ContentChecker } from '../content/snapshot.ts'
+import { yamlLine } from '../content/service.ts'
+import type { ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 
 const KINDS = {
@@ -14,16 +15,6 @@ export const checkUndecided: ContentChecker = (content) =>
     const file = `services/${slug}/service.yaml`
     return undecided.map((name): Finding => {
       const detail = `Nobody has chosen ${name} yet; take it out of "undecided" when it is right.`
-      return { file, line: lineOf(content, file), type: KINDS[name], detail }
+      return { file, line: yamlLine(content.file(file) ?? new Uint8Array(), ['undecided']), type: KINDS[name], detail }
     })
   })
-
-function lineOf(content: Content, file: string): number {
-  const lines = new TextDecoder().decode(content.file(file)).split('\n')
-  return (
-    Math.max(
-      0,
-      lines.findIndex((line) => line.startsWith('undecided:')),
-    ) + 1
-  )
-}

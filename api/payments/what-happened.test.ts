@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
-import { OFFICE } from '../../e2e/servers/payment/protocol.ts'
-import { createXBezahldienste } from '../adapters/xbezahldienste/provider.ts'
 import { verifyJournal } from '../journal/service.ts'
 import type { ReceiptPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { bodyOf, DRAFTS } from '../testing/dog-tax.ts'
+import { connectPayment } from '../testing/payment.ts'
 import { applyForPermit, fillPermit } from '../testing/permit.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { readCase } from '../workflow/service.ts'
@@ -21,17 +20,7 @@ let service: PaymentServer
 beforeAll(async () => {
   service = await startPayment()
   town = await openTown()
-  Object.assign(town.ctx, {
-    paymentProvider: createXBezahldienste({
-      url: `${service.url}/`,
-      originatorId: 'stadttor',
-      endpointId: OFFICE,
-      oauth: { tokenUrl: `${service.url}/oauth/token`, clientId: service.clientId, clientSecret: service.clientSecret },
-      timeoutMs: 2_000,
-      allowLoopbackHttp: true,
-      now: town.clock.now,
-    }),
-  })
+  connectPayment(town, service)
 })
 afterEach(() => service.control({ reset: true }))
 afterAll(async () => {
