@@ -110,9 +110,12 @@ const MIGRATIONS = fileURLToPath(new URL('../db/migrations', import.meta.url))
  * Throws `KeyRefused`, and errors with code `DATA_FOLDER_IN_USE`, `DATABASE_NEWER`.
  */
 export async function openContext(basics: Basics): Promise<OpenContext> {
+  // The templates load while the writer's thread starts.
+  const site = loadSite(basics.config.bundleDir)
+  site.catch(() => undefined)
   const store = await openStore(basics)
   await store.writer.write(planEndLeasesOfTheDead())
-  const ctx = await wire(basics, store)
+  const ctx = await wire(basics, store, site)
   return {
     ctx,
     onWrite: (listener) => store.listeners.push(listener),
@@ -148,7 +151,7 @@ async function openStore({ config, clock, turns }: Basics): Promise<Store> {
   }
 }
 
-async function wire({ config, origin, clock, log, turns = createTurns() }: Basics, store: Store) {
+async function wire({ config, origin, clock, log, turns = createTurns() }: Basics, store: Store, site: Promise<Site>) {
   const paths = dataPaths(config.dataDir)
   const failpoint = createFailpoint(config.failpoint)
   const { keyring } = store
@@ -203,7 +206,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     // Under Deno the product may start no programs: files are shown whole instead of page by page.
     press: 'Deno' in globalThis ? null : createPress(),
     workflow: createWorkflowParts(whole),
-    ...(await publishingOf(config, content, log)),
+    ...(await publishingOf(config, content, log, await site)),
   }
   late.ctx = ctx
   return ctx
@@ -244,9 +247,8 @@ const editingParts = () => ({
   tries: createTries(),
 })
 
-async function publishingOf(config: Config, content: ContentRevisions, log: Log) {
+async function publishingOf(config: Config, content: ContentRevisions, log: Log, site: Site) {
   const pages = await openPageStore(dataPaths(config.dataDir).pages)
-  const site: Site = await loadSite(config.bundleDir)
   const catalogueIndex = catalogueIndexes()
   return {
     site,
