@@ -60,6 +60,20 @@ export function blocksIn(source: string, part: NoticePart): readonly BlockText[]
   return Array.isArray(blocks) ? (blocks as readonly BlockText[]) : []
 }
 
+/** Where a new text stands in the file that was made of it; undefined for any other row. */
+export function placeOfNewBlock(name: string, source: string): readonly (string | number)[] | undefined {
+  const part = NOTICE_PARTS.find((one) => Object.values(newBlock(one)).includes(name))
+  if (part === undefined) {
+    return undefined
+  }
+  const blocks = blocksIn(source, part)
+  const isAnswers = (block: BlockText | undefined): boolean => typeof block === 'object' && block?.answers !== undefined
+  const last = blocks.length - 1
+  const { text, when, answers } = newBlock(part)
+  const index = name === text && isAnswers(blocks[last]) ? last - 1 : last
+  return name === when ? [part, index, 'when'] : name === answers ? [part, index, 'answers'] : [part, index]
+}
+
 function partRows(source: string, part: NoticePart, questions: readonly RowOption[]): readonly Row[] {
   const names = newBlock(part)
   const group = `new-${part}`
@@ -94,7 +108,13 @@ function blockRows(source: string, { part, block, index, questions }: BlockAt): 
     ...(block.list === undefined ? [] : [row(source, `${at}/list`, 'lines', { group, label: 'block-list' })]),
     ...(block.answers === undefined
       ? []
-      : [row(source, `${at}/answers`, 'choices', { group, label: 'block-answers', options: withGroups(block, questions) })]),
+      : [
+          row(source, `${at}/answers`, 'choices', {
+            group,
+            label: 'block-answers',
+            options: withGroups(block, questions),
+          }),
+        ]),
     ...columns.flatMap((_, column) => [
       row(source, `${at}/table/columns/${column}/title`, 'line', { group, label: 'block-column' }),
       row(source, `${at}/table/columns/${column}/text`, 'line', { group, label: 'block-cell' }),
