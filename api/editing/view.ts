@@ -1,6 +1,6 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
-import type { Finding } from '../lib/finding.ts'
+import type { PlacedFinding } from './placed.ts'
 import type { Sheet } from './sheets.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -10,6 +10,7 @@ import type { Vocabulary } from './vocabulary.ts'
  */
 
 export type { FormChange } from '../forms/diff.ts'
+export type { About, PlacedFinding } from './placed.ts'
 export type { Row, Sheet } from './sheets.ts'
 export type { Vocabulary } from './vocabulary.ts'
 
@@ -43,7 +44,7 @@ export type FileLine = {
 
 /** Everything of one service. */
 export type ServiceOverview = ServiceLine & {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
   readonly settings: Sheet | null
   readonly fee: Sheet | null
   /** Names that rules of the fee may use. */
@@ -86,7 +87,7 @@ export type SheetPage = {
   readonly slug: string
   readonly title: string
   readonly sheet: Sheet
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
   /** What it is about: the rule in words as the data schema has it, or the question. */
   readonly about: { readonly name: string; readonly text: string } | null
   /** Names that its rules may use; null where it has no rules, or the form is broken. */
@@ -112,7 +113,7 @@ export type FilePage = {
   readonly name: string
   readonly text: string
   readonly seen: string
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
 }
 export type ConflictPage = {
   readonly slug: string

@@ -1,7 +1,7 @@
 import type { AstroGlobal } from 'astro'
-import { apiOf, type CityFrame, type Finding, Refusal, type Row, type SessionView } from './api.ts'
+import { type About, apiOf, type CityFrame, type Finding, Refusal, type Row, type SessionView } from './api.ts'
 import type { OfficeEntry } from './office.ts'
-import { hasWord, type Translate } from './words.ts'
+import { hasWord, type Translate, type WordKey } from './words.ts'
 
 export type EditorFrame = { readonly city: CityFrame; readonly clerkName: string }
 
@@ -84,6 +84,27 @@ export const editorNavigation = (
 export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
   const key = `finding.${finding.type}`
   return { text: hasWord(key) ? t(key) : t('editing.finding-any'), lang: 'de' }
+}
+
+/** What a finding is about: the kind of thing, its name as editors read it, and which part of it. */
+export const aboutText = ({ kind, name, row }: About, t: Translate): string => {
+  const setting = `editing.row.${kind === 'setting' && name === 'title' ? 'service-title' : name}`
+  const said = kind === 'setting' ? (hasWord(setting) ? t(setting) : '') : name
+  const part = `editing.row.${row?.split('/').at(-1) ?? ''}`
+  const isPart = row?.includes('/') === true && kind !== 'check' && hasWord(part)
+  return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${isPart ? `, ${t(part as WordKey)}` : ''}`
+}
+
+/** Where it is mended: the row of its sheet, the process on the service's page, else the line of the file. */
+export const mendedAt = (
+  { kind, sheet, row }: About,
+  base: string,
+  { name, line }: { readonly name: string; readonly line: number },
+): string => {
+  if (sheet !== undefined) {
+    return `${base}/blatt/${sheet}${row === undefined ? '' : `#${row.replace(/[^A-Za-z0-9]+/g, '-')}`}`
+  }
+  return kind === 'process' && name === 'process.bpmn' ? `${base}#ablauf` : `${base}/datei/${name}#zeile-${line}`
 }
 
 /** A choice of a sheet in words: its own text, else that of the user interface; a time with its years. */
