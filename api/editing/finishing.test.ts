@@ -175,6 +175,14 @@ describe('a rule in words', () => {
     ])
   })
 
+  it('names the questions it speaks of, and every page with its questions, so that a condition is found', async () => {
+    const { named, pages } = await page(RULE)
+    expect(named).toContain('boote.laengeInMetern')
+    expect(named).not.toContain('person.familienname')
+    expect(pages.flatMap(({ questions }) => questions.map(({ path }) => path))).toContain('person.familienname')
+    expect((await page('texts')).named).toEqual([])
+  })
+
   it('every sample of a list is a rule that may be saved', async () => {
     const samples = (await page(RULE)).vocabulary?.lists.flatMap((list) => list.samples) ?? []
     expect(samples.map(({ kind }) => kind)).toEqual(['count', 'sum', 'sum-of', 'some', 'every'])

@@ -89,8 +89,8 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const open = new Set(survey.form?.openPoints.map((point) => point.id))
   const read = readModel(content, slug, ctx.readXml)
   const model = read?.ok === true ? read.model : null
-  const points = (model?.openPoints ?? []).map(({ kind, id, name, text }): PointLine => {
-    return { kind, id, name, text, isOpen: survey.form === null || open.has(id) }
+  const points = (model?.openPoints ?? []).map(({ kind, id, name, text, at }): PointLine => {
+    return { kind, id, name, text, at, isOpen: survey.form === null || open.has(id) }
   })
   const unique = [...new Map(points.map((point) => [point.id, point])).values()]
   const online = content.services.get(slug)?.online ?? 'none'

@@ -1,6 +1,7 @@
 import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
+import { namedIn } from './named.ts'
 import { pagesIn } from './pages.ts'
 import { type Looked, look, sheetUnknown } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
@@ -27,7 +28,8 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
-    pages: id === 'pages' ? pageLines(source) : [],
+    pages: /^(pages$|point\.)/.test(id) ? pageLines(source) : [],
+    named: namedBy(sheet, looked, source),
   }
 }
 
@@ -39,6 +41,23 @@ function aboutOf(sheet: Sheet, { points }: Looked, source: string): SheetPage['a
   }
   const label = kind === 'question' ? yamlAt(source, ['fields', id, 'label']) : undefined
   return typeof label === 'string' ? { name: label, text: '' } : null
+}
+
+/** Questions that a rule in words stands at, or speaks of by the id, the name or the label of their data field. */
+function namedBy(sheet: Sheet, { points, form }: Looked, source: string): readonly string[] {
+  const id = /^point\.(.+)$/.exec(sheet.id)?.[1]
+  const point = points.find((one) => one.id === id)
+  if (point === undefined) {
+    return []
+  }
+  const questions = pageLines(source).flatMap((page) => page.questions)
+  const called = questions.map(({ path, label }) => {
+    const field = form?.fields.get(path)
+    const element = String(yamlAt(source, ['fields', path, 'element']) ?? '')
+    return { path, label, element, names: [label, element, field?.element.name ?? '', field?.shortLabel ?? ''] }
+  })
+  const named = new Set(namedIn(`${point.name}. ${point.text}`, called).map(({ path }) => path))
+  return called.filter(({ path, element }) => element === point.at || named.has(path)).map(({ path }) => path)
 }
 
 /** Conditions of a question look at earlier pages, and at the item it stands in; other rules may look everywhere. */

@@ -35,6 +35,8 @@ export type PointLine = {
   readonly id: string
   readonly name: string
   readonly text: string
+  /** Id of the schema, group or field it belongs to. */
+  readonly at: string
   readonly isOpen: boolean
 }
 export type FileLine = {
@@ -92,8 +94,10 @@ export type SheetPage = {
   readonly about: { readonly name: string; readonly text: string } | null
   /** Names that its rules may use; null where it has no rules, or the form is broken. */
   readonly vocabulary: Vocabulary | null
-  /** Pages that ask questions, on the sheet of pages alone. */
+  /** Pages that ask questions, on the sheet of pages and on that of a rule in words. */
   readonly pages: readonly PageLine[]
+  /** Paths of the questions that the rule in words speaks of. */
+  readonly named: readonly string[]
 }
 /** A page with its questions; `at` is how the names of its rows begin. */
 export type PageLine = {
