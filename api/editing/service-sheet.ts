@@ -27,7 +27,8 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
   authorize(actor, 'content.edit')
   const { slug, id, seen, values } = sent
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name))
-  return await change(ctx, actor, {
+  let made: string | undefined
+  const result = await change(ctx, actor, {
     slug,
     sheet: id,
     seen,
@@ -48,7 +49,8 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
         isDue: (fee: string) => per.get(fee) !== 'year',
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
-      const next = await decided(ctx, { state, sheet, values, around })
+      const { next, ...page } = await decided(ctx, { state, sheet, values, around })
+      made = page.made
       const isMapping = id === 'mapping'
       const followed =
         isMapping || id === 'settings'
@@ -60,23 +62,24 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       return { seen: sheet.seen, next: { ...next, files: followed.files } }
     },
   })
+  return result.kind === 'saved' && made !== undefined ? { ...result, made } : result
 }
 
 type Deciding = { readonly state: State; readonly sheet: Sheet; readonly values: Values; readonly around: Around }
 
-async function decided(ctx: EditingCtx, deciding: Deciding): Promise<State> {
+async function decided(ctx: EditingCtx, deciding: Deciding): Promise<Pick<Next, 'next' | 'made'>> {
   const { state, sheet, values } = deciding
   const wrong = wrongValues(sheet, values)
-  const typed = wrong.length > 0 ? { next: state, wrong } : nextOf(deciding, values['split'] !== undefined)
+  const typed: Next = wrong.length > 0 ? { next: state, wrong } : nextOf(deciding, values['split'] !== undefined)
   const found =
     typed.wrong.length > 0 ? typed.wrong : await wrongRows(ctx, { sheet, values, before: state, next: typed.next })
   if (found.length > 0) {
     throw sheetRefused(`sheet ${sheet.id}`, { errors: await withOffer(ctx, deciding, found) })
   }
-  return typed.next
+  return typed
 }
 
-type Next = { readonly next: State; readonly wrong: readonly Issue[] }
+type Next = { readonly next: State; readonly wrong: readonly Issue[]; readonly made?: string }
 
 /** The files with the rows, and with the pages changed where a button asked for it. */
 function nextOf({ state, sheet, values, around }: Deciding, isSplit: boolean): Next {
@@ -89,7 +92,8 @@ function nextOf({ state, sheet, values, around }: Deciding, isSplit: boolean): N
     return { next: state, wrong: [{ pointer: '/act', type: `editing/${pages.type}` }] }
   }
   const files = pages === undefined ? filled.files : { ...filled.files, [FORM]: pages.source }
-  return { next: { ...filled, files: pruneLanguages(state.files, files) }, wrong: [] }
+  const next = { ...filled, files: pruneLanguages(state.files, files) }
+  return { next, wrong: [], ...(pages?.made === undefined ? {} : { made: pages.made }) }
 }
 
 /** Where a condition looks at an answer of its own page, and would do so no more with the page split here, that is offered. */
