@@ -215,6 +215,18 @@ describe('a rule in words', () => {
     expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: true }] })
   })
 
+  it('a sum over all items may stand at a question of the list; with one item beside it is refused by a true sentence', async () => {
+    const atList = { ...check, 'new-check-at': 'boote.laengeInMetern' }
+    const both = { ...atList, 'new-check-rule': 'sum(boote.laengeInMetern) <= 40 and eintrag.hatEinenMotor' }
+    expect(await errorsOf(await save(RULE, both))).toMatchObject([
+      { pointer: '/new-check-rule', type: 'forms/list-check' },
+    ])
+    const rule = 'sum(for x in boote return x.laengeInMetern) <= 40'
+    expect((await save(RULE, { ...atList, 'new-check-rule': rule })).status).toBe(200)
+    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false }] })
+    expect((await save('checks', { 'remove-check/0~': '1', 'remove-check/0': '1' })).status).toBe(200)
+  })
+
   it('a check that was made for it goes when a sentence answers it instead', async () => {
     expect((await save(RULE, { ...check, 'new-check-rule': 'count(boote) < 4' })).status).toBe(200)
     expect((await save(RULE, { 'rules/R77000000301/reason': 'Das prüft die Hafenmeisterin vor Ort.' })).status).toBe(
