@@ -34,7 +34,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
     return next
   }
   const decided = withDecided(next, new Set(changed.filter(({ text }) => text !== '').map(({ row }) => row.name)))
-  return withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today))
+  return withMinutes(withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today)))
 }
 
 /** The day, and what has to be paid with an application (a tax by the year has not). */
@@ -87,6 +87,15 @@ function edited(state: State, file: string, edits: readonly YamlEdit[]): State {
   return source === undefined || edits.length === 0
     ? state
     : { ...state, files: { ...state.files, [file]: editYaml(source, edits) } }
+}
+
+/** How long an application takes is set once: the form says what the settings say. */
+function withMinutes(state: State): State {
+  const minutes = yamlAt(state.files['service.yaml'] ?? '', ['minutes'])
+  const said = yamlAt(state.files[FORM] ?? '', ['start', 'minutes'])
+  return typeof minutes !== 'number' || said === undefined || said === minutes
+    ? state
+    : edited(state, FORM, [{ path: ['start', 'minutes'], value: minutes }])
 }
 
 /** Without a title of the city's own the one of the catalogue holds. */

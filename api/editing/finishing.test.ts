@@ -253,8 +253,16 @@ describe('numbers and amounts', () => {
   it('takes 15 Minuten as 15', async () => {
     expect((await overviewSave('settings', { minutes: '15 Minuten' })).status).toBe(200)
     expect(await file('service.yaml')).toMatch(/^minutes: 15$/m)
-    expect((await save('texts', { 'start/minutes': 'kurz' })).status).toBe(422)
-    expect((await save('texts', { 'start/minutes': '12 Min.' })).status).toBe(200)
+    expect((await overviewSave('settings', { minutes: '12 Min.' })).status).toBe(200)
+  })
+
+  it('stand in the settings alone: the form says the same', async () => {
+    expect((await page('texts')).sheet.rows.filter(({ label }) => label === 'minutes')).toEqual([])
+    expect(await file()).toMatch(/^ {2}minutes: 12$/m)
+    expect((await overviewSave('settings', { minutes: '' })).status).toBe(200)
+    expect(await file()).toMatch(/^ {2}minutes: 12$/m)
+    expect((await overviewSave('settings', { minutes: '9' })).status).toBe(200)
+    expect(await file()).toMatch(/^ {2}minutes: 9$/m)
   })
 
   it('a fee is taken with its amount or refused, never forgotten', async () => {
