@@ -44,13 +44,19 @@ const value = (word: Word): fc.Arbitrary<string> => {
         fc.date({ min: new Date('1900-01-01'), max: new Date('2100-12-31'), noInvalidDate: true }).map((day) => day.toJSON().slice(0, 10)), // biome-ignore format: one thought
       )
     default:
-      return fc.string({ minLength: 1, maxLength: 30 }).map((typed) => typed.replace(/["\\\p{Cc}]/gu, 'x').trim() || 'x')
+      return fc
+        .string({ minLength: 1, maxLength: 30 })
+        .map((typed) => typed.replace(/["\\\p{Cc}]/gu, 'x').trim() || 'x')
   }
 }
 const part: fc.Arbitrary<Part> = fc.constantFrom(...WORDS).chain((word) => {
   const isOrdered = ['number', 'money', 'date'].includes(word.kind)
   const known = COMPARISONS.filter((compare) =>
-    compare.endsWith('answered') ? true : word.kind === 'file' ? false : isOrdered || ['is', 'is-not'].includes(compare),
+    compare.endsWith('answered')
+      ? true
+      : word.kind === 'file'
+        ? false
+        : isOrdered || ['is', 'is-not'].includes(compare),
   )
   return fc
     .tuple(fc.constantFrom(...known), value(word))

@@ -115,7 +115,7 @@ const SHAPES = {
   contains: new RegExp(String.raw`list contains\((${NAME}),\s*("[^"\\]*")\)`, 'uy'),
   not: new RegExp(String.raw`not\((${NAME})\)`, 'uy'),
   compared: new RegExp(String.raw`(${NAME})\s*(!=|<=|>=|=|<|>)\s*(${LITERAL})`, 'uy'),
-  bare: new RegExp(String.raw`(${NAME})`, 'uy'),
+  bare: new RegExp(`(${NAME})`, 'uy'),
 } as const
 const JOIN = /\s+(and|or)\s+/uy
 
@@ -178,7 +178,11 @@ function partOf(shape: keyof typeof SHAPES, { name, kind }: Word, found: RegExpE
   }
 }
 
-function comparedPart({ name, kind }: Pick<Word, 'name' | 'kind'>, operator: string, literal: string): Part | undefined {
+function comparedPart(
+  { name, kind }: Pick<Word, 'name' | 'kind'>,
+  operator: string,
+  literal: string,
+): Part | undefined {
   if (literal === 'null') {
     const compare = operator === '!=' ? 'answered' : operator === '=' ? 'unanswered' : undefined
     return compare === undefined ? undefined : { name, compare, value: '' }

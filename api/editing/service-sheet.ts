@@ -1,23 +1,28 @@
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import type { Issue } from '../lib/problem.ts'
+import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
 import { type Around, applySheet, type Values } from './apply.ts'
+import { withChosen } from './chooser-form.ts'
 import { changePages, pageActOf } from './pages.ts'
 import { pruneLanguages } from './prune.ts'
 import { sheetRefused, wrongRows, wrongValues } from './refusal.ts'
+import { rowWords } from './row-words.ts'
 import { change, type Saved } from './service-change.ts'
-import { sheetUnknown } from './service-read.ts'
+import { look, sheetUnknown } from './service-read.ts'
 import { refuse } from './service-refuse.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
-import { type EditingCtx, type State, titleOf, tryState } from './state.ts'
+import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
 
 export type SheetChange = { readonly slug: string; readonly id: string; readonly seen: string; readonly values: Values }
 
 /** Controls that say what is to be done, beside the rows. */
-const ACTS = ['act', 'move-question', 'move-page', 'split'] as const
+const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose'] as const
+
+/** A rule is being put together: nothing is kept yet, and the page shows what was chosen so far with the rule it makes. */
+export const choosing = problemType('editing/choosing', 422)
 
 /**
  * Saves a sheet, and with it what a button of the page asked for. Checks first: what would break the file is refused with
@@ -25,7 +30,8 @@ const ACTS = ['act', 'move-question', 'move-page', 'split'] as const
  */
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
-  const { slug, id, seen, values } = sent
+  const { slug, id, seen } = sent
+  const values = await writtenOut(ctx, sent)
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name))
   let made: string | undefined
   const result = await change(ctx, actor, {
@@ -63,6 +69,31 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
     },
   })
   return result.kind === 'saved' && made !== undefined ? { ...result, made } : result
+}
+
+/** The values with the rules that were put together. Throws `editing/choosing` (422) where a button asked for more of it. */
+async function writtenOut(ctx: EditingCtx, { slug, id, values }: SheetChange): Promise<Values> {
+  if (!Object.keys(values).some((name) => name.endsWith('~parts'))) {
+    return values
+  }
+  const state = await readState(ctx, slug)
+  const { form, content } = await look(ctx, state)
+  const sheet = sheetOf(id, state, content ?? ctx.content.live().content)
+  if (sheet === undefined || form === null) {
+    return values
+  }
+  const source = state.files[FORM] ?? ''
+  const written = withChosen(sheet.rows, values, (row) => rowWords(row, { sheet, form, source }))
+  if (values['choose'] !== undefined) {
+    const shown = written.rules.map(
+      ({ row, rule }): Issue => ({ pointer: `/${row}`, type: 'editing/chosen', params: { rule } }),
+    )
+    throw choosing(`sheet ${id}`, { errors: shown })
+  }
+  if (written.wrong.length > 0) {
+    throw sheetRefused(`sheet ${id}`, { errors: written.wrong })
+  }
+  return written.values
 }
 
 type Deciding = { readonly state: State; readonly sheet: Sheet; readonly values: Values; readonly around: Around }

@@ -1,5 +1,6 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
+import type { ChooserView } from './chooser-form.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Sheet } from './sheets.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -10,6 +11,7 @@ import type { Vocabulary } from './vocabulary.ts'
  */
 
 export type { FormChange } from '../forms/diff.ts'
+export type { ChooserView, PartView } from './chooser-form.ts'
 export type { About, PlacedFinding } from './placed.ts'
 export type { Row, Sheet } from './sheets.ts'
 export type { Vocabulary } from './vocabulary.ts'
@@ -94,6 +96,8 @@ export type SheetPage = {
   readonly about: { readonly name: string; readonly text: string } | null
   /** Names that its rules may use; null where it has no rules, or the form is broken. */
   readonly vocabulary: Vocabulary | null
+  /** By row: how a rule is put together from questions. Rows without one are written by hand. */
+  readonly choosers: Readonly<Record<string, ChooserView>>
   /** Pages that ask questions, on the sheet of pages and on that of a rule in words. */
   readonly pages: readonly PageLine[]
   /** Paths of the questions that the rule in words speaks of. */
