@@ -1,5 +1,4 @@
 import type { Issue } from '../lib/problem.ts'
-import type { Values } from './apply.ts'
 import {
   type Chosen,
   COMPARISONS,
@@ -11,6 +10,7 @@ import {
   PARTS_MAX,
   type Part,
 } from './chooser.ts'
+import type { Values } from './sent.ts'
 import { BY_RULE, type Row } from './sheet-rows.ts'
 import { centsOf } from './typed-values.ts'
 import type { Word } from './vocabulary.ts'

@@ -42,6 +42,8 @@ const files = {
   'form.de.yaml': FORM,
   'form.en.yaml': 'fields:\n  person.alter:\n    label: Age\n',
   'service.yaml': SERVICE,
+  'notice.approval.de.yaml': 'version: 1\nkind: approval\ntitle: Bescheid\nsalutation: Guten Tag\n',
+  'process.de.yaml': 'version: 1\nstates:\n  check: { title: Wir prüfen }\n',
 }
 const state = { slug: 's', files, catalogue: {}, fees: [], row: undefined, baseRevisionId: '' } as State
 
@@ -87,6 +89,12 @@ describe('what a finding is about', () => {
   })
 
   it('files without a sheet keep their kind, and broken ones do no harm', () => {
+    expect(aboutAt('notice.approval.de.yaml', 4)).toEqual({ kind: 'notice', name: 'Bescheid', sheet: 'notice.approval.de', row: 'salutation' }) // biome-ignore format: one thought
+    expect(aboutAt('process.de.yaml', 3)).toMatchObject({
+      kind: 'process',
+      sheet: 'process.de',
+      row: 'states/check/title',
+    })
     expect(aboutAt('process.bpmn', 1)).toEqual({ kind: 'process', name: '' })
     expect(aboutAt('examples.yaml', 1)).toEqual({ kind: 'example', name: '' })
     const broken = { ...state, files: { 'form.de.yaml': 'a: [' } }

@@ -39,11 +39,16 @@ function aboutOf(finding: Finding, state: State, points: readonly Named[]): Abou
     const german = state.files[FORM] ?? ''
     return aboutForm(german, yamlPlaceAt(source, line), ruleName)
   }
-  const kind = /^(process|notice|examples)\b/.exec(name)?.[1]
-  if (kind === undefined) {
-    return { kind: 'form', name: '' }
+  if (name === 'examples.yaml') {
+    return { kind: 'example', name: '' }
   }
-  return { kind: kind === 'examples' ? 'example' : (kind as 'process' | 'notice'), name: '' }
+  const [, kind, texts] = /^(process|notice)\.(.+)\.yaml$/.exec(name) ?? []
+  if (texts !== undefined && recordAt(source)['version'] !== undefined) {
+    const row = yamlPlaceAt(source, line).join('/')
+    const title = kind === 'notice' ? textAt(source, ['title']) : ''
+    return { kind: kind as 'process' | 'notice', name: title, sheet: `${kind}.${texts}`, row }
+  }
+  return { kind: /^process/.test(name) ? 'process' : /^notice/.test(name) ? 'notice' : 'form', name: '' }
 }
 
 /** Settings that have a row of their own, by their entry in the file. */

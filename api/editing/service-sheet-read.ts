@@ -4,6 +4,7 @@ import type { Actor } from '../lib/actor.ts'
 import { chooserView, isChosen } from './chooser-form.ts'
 import { namedIn } from './named.ts'
 import { pagesIn } from './pages.ts'
+import { placeholdersOf } from './placeholders.ts'
 import { rowWords, wordsFor } from './row-words.ts'
 import { type Looked, look, sheetUnknown } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
@@ -17,7 +18,8 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
   authorize(actor, 'content.edit')
   const state = await readState(ctx, slug)
   const looked = await look(ctx, state)
-  const sheet = sheetOf(id, state, looked.content ?? ctx.content.live().content)
+  const around = looked.content ?? ctx.content.live().content
+  const sheet = sheetOf(id, state, around)
   if (sheet === undefined) {
     throw sheetUnknown(`sheet ${id}`)
   }
@@ -32,6 +34,7 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     choosers: looked.form === null ? {} : choosersFor(sheet, looked.form, source),
     pages: /^(pages$|point\.)/.test(id) ? pageLines(source) : [],
     named: namedBy(sheet, looked, source),
+    placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
 }
 

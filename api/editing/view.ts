@@ -2,6 +2,7 @@ import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
 import type { ChooserView } from './chooser-form.ts'
 import type { PlacedFinding } from './placed.ts'
+import type { Placeholder } from './placeholders.ts'
 import type { Sheet } from './sheets.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -75,6 +76,10 @@ export type ServiceOverview = ServiceLine & {
     readonly kind: string
     readonly isConditional: boolean
   }[]
+  /** Notices that the service has, by kind and language. */
+  readonly notices: readonly { readonly kind: 'approval' | 'refusal'; readonly lang: string }[]
+  /** Languages in which the process has its words. */
+  readonly processLangs: readonly string[]
   readonly files: readonly FileLine[]
   readonly conflicts: readonly { readonly id: string; readonly sheet: string; readonly atMs: number }[]
   /** To be sent with publishing: what this page shows is published, or nothing. */
@@ -98,6 +103,8 @@ export type SheetPage = {
   readonly vocabulary: Vocabulary | null
   /** By row: how a rule is put together from questions. Rows without one are written by hand. */
   readonly choosers: Readonly<Record<string, ChooserView>>
+  /** Names that texts may hold in braces, on the sheets of notices alone. */
+  readonly placeholders: readonly Placeholder[]
   /** Pages that ask questions, on the sheet of pages and on that of a rule in words. */
   readonly pages: readonly PageLine[]
   /** Paths of the questions that the rule in words speaks of. */
