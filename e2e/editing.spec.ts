@@ -54,7 +54,7 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
 
   await page.getByRole('link', { name: 'Fragen', exact: true }).click()
   await page.getByRole('link', { name: 'Bezeichnung' }).click()
-  await page.getByLabel('Frage', { exact: true }).fill('Wie heißt das Boot?')
+  await page.getByRole('textbox', { name: 'Frage', exact: true }).fill('Wie heißt das Boot?')
   await press(page, 'Speichern')
   await expect(page.getByRole('link', { name: 'Wie heißt das Boot?' })).toBeVisible()
   await axeClean(page)
