@@ -168,10 +168,12 @@ export async function prepareSubmission(
   const year = Number(today.slice(0, 4))
   const reference = newReference(content.city.referencePrefix, year)
   const definition = await ctx.workflow.definition(content, row.serviceSlug)
+  const { tasks } = await ctx.workflow.texts(content, row.serviceSlug, 'de')
   const facts = { ...ids, content, nowMs: atMs, newId: ctx.newId, actor: actorId(actor) }
   const started = planStart({
     ...facts,
     definition,
+    tasks,
     variables: { ...variablesOf(answers), register_geprueft: await isProvedByRegisters(ctx, draft) },
     reference,
     aktenzeichen: AKTENZEICHEN,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
 import type { PaymentPage } from '../payments/service.ts'
+import type { ItemList } from '../postboxes/service.ts'
 import type { ReceiptPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
@@ -58,6 +59,12 @@ const subjects = ({ vorgangId }: Case): readonly string[] =>
     .filter((mail) => mail.messageId.includes(vorgangId))
     .map(({ subject }) => subject.replace(/, (Vorgang )?CB-.*/, ''))
 
+/** What the postbox says comes next. */
+const nextOf = async ({ vorgangId }: Case, tab: 'team' | 'waiting' | 'done') =>
+  (await (await clerk()).read<ItemList>(`/postboxes/${POSTBOX}/items?view=${tab}`)).items.find(
+    (item) => item.vorgangId === vorgangId,
+  )?.next
+
 async function decide(kase: Case, outcome: object): Promise<void> {
   const anna = await clerk()
   await bodyOf(await anna.post(`/postboxes/items/${kase.vorgangId}/take`), 200)
@@ -96,8 +103,9 @@ describe('first the fee, then the decision', () => {
     await install('pay-decide')
     const kase = await applied()
     expect(kase.receipt.payment).toMatchObject({ state: 'due' })
-    expect((await view(kase)).task).toBeNull()
+    expect(await view(kase)).toMatchObject({ task: null, feeAhead: null, waitsFor: 'payment' })
     await pay(kase)
+    expect((await view(kase)).task?.outcomes.filter(({ asksForFee }) => asksForFee)).toEqual([])
     expect((await status(kase)).state?.node).toBe('check')
     await decide(kase, { outcome: 'approve' })
     await expectNotice(kase)
@@ -111,7 +119,27 @@ describe('first the decision, then the fee, then the notice', () => {
     const kase = await applied()
     expect(kase.receipt.payment).toBeNull()
     expect((await status(kase)).payments).toEqual([])
+    expect(await nextOf(kase, 'team')).toEqual({ kind: 'task', title: 'Antrag prüfen' })
+    const { task, feeAhead, waitsFor } = await view(kase)
+    expect(task?.outcomes.map(({ id, asksForFee }) => [id, asksForFee])).toEqual([
+      ['approve', true],
+      ['refuse', false],
+      ['request-information', false],
+    ])
+    expect(feeAhead).toMatchObject({
+      items: [{ label: 'Bewohnerparkausweis für ein Jahr', totalCents: 3_070 }],
+      totalCents: 3_070,
+      isDemo: true,
+    })
+    expect(waitsFor).toBeNull()
     await decide(kase, { outcome: 'approve' })
+    expect(await view(kase)).toMatchObject({
+      task: null,
+      feeAhead: null,
+      waitsFor: 'payment',
+      payments: [{ state: 'due', amountCents: 3_070 }],
+    })
+    expect(await nextOf(kase, 'waiting')).toEqual({ kind: 'wait', waitsFor: 'payment' })
     const { state, notices } = await status(kase)
     expect([state?.node, notices]).toEqual(['pay', []])
     expect(subjects(kase).at(-1)).toBe('Ihr Antrag ist geprüft')
