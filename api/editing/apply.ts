@@ -3,7 +3,7 @@ import { applyAnswer, applyChecks } from './apply-checks.ts'
 import { BY_RULE, FORM, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
-import { centsOf, minutesOf } from './typed-values.ts'
+import { centsOf, minutesOf, periodOf, periodText } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
 /** What an editor sent, by the names of controls. A box of several choices is named `<row>~<choice>`. */
@@ -64,7 +64,8 @@ export function sentText(row: Row, values: Values): string | undefined {
   // "Only if" stands beside "always" and "never"; its rule is a control of its own.
   const isByRule = row.kind === 'obligation' && values[row.name] === BY_RULE
   const text = values[isByRule ? `${row.name}~${BY_RULE}` : row.name]
-  return text?.replaceAll('\r\n', '\n').trim()
+  const period = row.kind === 'period' && text !== undefined ? periodOf(text) : undefined
+  return period === undefined ? text?.replaceAll('\r\n', '\n').trim() : periodText(period)
 }
 
 function entryOf(row: Row, text: string): unknown {
@@ -77,6 +78,8 @@ function entryOf(row: Row, text: string): unknown {
       return text === '' ? undefined : true
     case 'number':
       return text === '' ? undefined : (minutesOf(text) ?? text)
+    case 'period':
+      return text === '' ? undefined : (periodOf(text) ?? text)
     default:
       return text === '' ? undefined : text
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
 import type { PaymentPage } from '../payments/service.ts'
@@ -10,14 +9,12 @@ import type { Caller } from '../testing/caller.ts'
 import { bodyOf, DRAFTS } from '../testing/dog-tax.ts'
 import { connectPayment } from '../testing/payment.ts'
 import { applyForPermit, PERMIT } from '../testing/permit.ts'
+import { readyMade } from '../testing/ready-made.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
 /** Ready-made processes with a fee, driven over the real protocol of the payment service. */
 const DAY_MS = 86_400_000
 const POSTBOX = 'verkehr'
-const PLACES: Readonly<Record<string, string>> = {
-  service: PERMIT, title: 'Parken', postbox: POSTBOX, office: 'Verkehr',
-} // biome-ignore format: one thought
 let town: Town
 let service: PaymentServer
 beforeAll(async () => {
@@ -32,16 +29,7 @@ afterAll(async () => {
 })
 
 const install = (template: string): Promise<void> =>
-  town.edit((path, text) => {
-    const [, file] = new RegExp(`^services/${PERMIT}/(process\\.(?:bpmn|de\\.yaml))$`).exec(path) ?? []
-    const folder = new URL(`../../content/templates/processes/${template}/`, import.meta.url)
-    return file === undefined
-      ? text
-      : readFileSync(new URL(file, folder), 'utf8').replaceAll(
-          /\[\[(\w+)\]\]/g,
-          (_, name: string) => PLACES[name] ?? '',
-        )
-  })
+  town.edit((path, text) => readyMade(template, path, { service: PERMIT, postbox: POSTBOX }) ?? text)
 
 type Case = { readonly citizen: Caller; readonly vorgangId: string; readonly receipt: ReceiptPage }
 async function applied(): Promise<Case> {

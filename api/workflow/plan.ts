@@ -2,13 +2,12 @@ import { type JournalEntry, join, type Plan, type Ref } from '../../db/batch.ts'
 import type { Content } from '../content/snapshot.ts'
 import { planMoveVorgang } from '../eakten/plan.ts'
 import { planCancelJob, planJob } from '../jobs/plan.ts'
-import { dayInBerlin } from '../lib/clock.ts'
-import { addDays, countDeadline, ruleInForce } from '../lib/deadlines.ts'
 import { type ItemMove, planMoveItem, planNewItem, type WaitsFor } from '../postboxes/plan.ts'
 import type { Case } from './case.ts'
+import { dueOn, endOfDay, taskDueOn } from './due.ts'
 import { advance } from './machine.ts'
 import type { Definition } from './model.ts'
-import type { Advanced, DueAt, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
+import type { Advanced, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
 import { waitOf } from './waiting.ts'
@@ -22,10 +21,8 @@ type Facts = {
   readonly nowMs: number
   readonly newId: () => string
   readonly actor: string
+  readonly serviceSlug: string
 }
-
-/** Days a task may take where its process names no deadline. */
-const TASK_DAYS = 14
 
 export type StartInput = Facts & {
   readonly definition: Definition
@@ -34,7 +31,6 @@ export type StartInput = Facts & {
   readonly variables: Values
   readonly reference: string
   readonly aktenzeichen: string | Ref
-  readonly serviceSlug: string
 }
 
 /** Starts the process of a new Vorgang: state, first tasks, timers, effects, its place in a postbox. Pure. */
@@ -45,7 +41,7 @@ export function planStart(
   if (!moved.ok) {
     return moved
   }
-  const opened = openedRows(input, moved)
+  const opened = openedRows(input, moved, input.definition)
   const place = placeOf(input, moved, opened, input)
   return {
     ok: true,
@@ -113,9 +109,10 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
     nowMs: input.nowMs,
     newId: input.newId,
     actor: input.actor,
+    serviceSlug: kase.vorgang.serviceSlug,
   }
-  const opened = openedRows(facts, moved)
   const { definition, tasks } = kase
+  const opened = openedRows(facts, moved, definition)
   const place = { ...placeOf(facts, moved, opened, { ...input, definition, tasks }), ...input.item }
   return {
     ok: true,
@@ -141,8 +138,10 @@ const planNoEffect = (kase: Case, key: string): Plan => planCancelJob('effect', 
 
 type OpenedRow = { readonly id: string; readonly task: OpenedTask; readonly dueOn: string }
 
-function openedRows(facts: Facts, moved: Moved): readonly OpenedRow[] {
-  return moved.tasks.opened.map((task) => ({ id: facts.newId(), task, dueOn: dueOn(facts, task.due) }))
+function openedRows(facts: Facts, moved: Moved, { nodes }: Definition): readonly OpenedRow[] {
+  return moved.tasks.opened.map((task) => {
+    return { id: facts.newId(), task, dueOn: taskDueOn(facts, { due: task.due, node: nodes.get(task.node) }) }
+  })
 }
 
 function planTasks(facts: Facts, moved: Moved, opened: readonly OpenedRow[]): Plan {
@@ -309,27 +308,6 @@ function planState(facts: Facts, kase: Case, state: ProcessState, outcome: strin
 
 function journal(facts: Facts, type: string, body: JournalEntry['body']): JournalEntry {
   return { eakteId: facts.eakteId, type, atMs: facts.nowMs, actor: facts.actor, body }
-}
-
-function dueOn(facts: Facts, due: DueAt | null): string {
-  const today = dayInBerlin(facts.nowMs)
-  if (due === null) {
-    return addDays(today, TASK_DAYS)
-  }
-  if (due.kind === 'at') {
-    return dayInBerlin(due.atMs)
-  }
-  const { deadlines, holidays } = facts.content.deadlines
-  const rule = ruleInForce(deadlines, due.id, today)
-  return rule === undefined ? addDays(today, TASK_DAYS) : countDeadline(today, rule, holidays).endsOn
-}
-
-/** First instant after a legal day in Berlin: it is over everywhere in the city. */
-function endOfDay(on: string): number {
-  const midnightUtc = Date.parse(`${addDays(on, 1)}T00:00:00Z`)
-  const isSummer =
-    dayInBerlin(midnightUtc - 2 * 3_600_000 - 1) === on && dayInBerlin(midnightUtc - 2 * 3_600_000) !== on
-  return midnightUtc - (isSummer ? 2 : 1) * 3_600_000
 }
 
 const fallbackPostbox = (content: Content, slug: string): string => content.services.get(slug)?.postbox ?? ''

@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ItemList } from '../postboxes/service.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import type { Caller } from '../testing/caller.ts'
 import { apply, bodyOf, smallPdf } from '../testing/dog-tax.ts'
+import { readyMade } from '../testing/ready-made.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
 /** Who has a Vorgang when one step of it is done and another one begins. */
 const SERVICE = 'hund-anmelden'
 const POSTBOX = 'steuern'
-const PLACES: Readonly<Record<string, string>> = {
-  service: SERVICE, title: 'Hund anmelden', postbox: POSTBOX, office: 'Steuern',
-} // biome-ignore format: one thought
 let town: Town
 beforeAll(async () => {
   town = await openTown()
@@ -27,15 +24,10 @@ async function install(
   const words =
     'tasks:\n  between: { title: Dazwischen, action: Dazwischen, outcomes: { done: { label: Erledigt, done: Erledigt. } } }\n'
   await town.edit((path, text) => {
-    const [, file] = new RegExp(`^services/${SERVICE}/(process\\.(?:bpmn|de\\.yaml))$`).exec(path) ?? []
-    if (file === undefined) {
+    const filled = readyMade(template, path, { service: SERVICE, postbox: POSTBOX })
+    if (filled === undefined) {
       return text
     }
-    const folder = new URL(`../../content/templates/processes/${template}/`, import.meta.url)
-    const filled = readFileSync(new URL(file, folder), 'utf8').replaceAll(
-      /\[\[(\w+)\]\]/g,
-      (_, name: string) => PLACES[name] ?? '',
-    )
     return filled
       .replace(new RegExp(`(id="${at.flow}"[^>]* sourceRef="${at.from}" targetRef=)"${at.to}"`), '$1"between"')
       .replace('<bpmn:sequenceFlow id="f1"', `${step}<bpmn:sequenceFlow id="f1"`)

@@ -93,6 +93,12 @@ export const optionWords = (label: string, { value, text, years }: Row['options'
   return years === undefined ? said : `${t('editing.retention-years', { count: years })}: ${said}`
 }
 
+/** What a row holds, as people write it: a time in words. */
+export const periodWords = ({ kind, value }: Row, t: Translate): string => {
+  const [, count, unit] = (kind === 'period' && /^(\d+) (day|week|month)$/.exec(value)) || []
+  return unit === undefined ? value : t(`editing.period.${unit as 'day' | 'week' | 'month'}`, { count: Number(count) })
+}
+
 /** What is wrong with one row of a sheet, in words. */
 export type RowError = {
   readonly name: string

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StatusView } from '../submissions/service-status.ts'
+import type { VorgangView } from '../submissions/service-vorgang.ts'
+import { apply, smallPdf } from '../testing/dog-tax.ts'
+import { readyMade } from '../testing/ready-made.ts'
+import { openTown, type Town } from '../testing/town.ts'
+
+/** Tuesday, 24 November 2026; all services of the town have four weeks for a decision. */
+const SERVICE = 'hund-anmelden'
+const POSTBOX = 'steuern'
+let town: Town
+beforeAll(async () => {
+  town = await openTown()
+})
+afterAll(() => town.close())
+
+const install = (processing: string, change: (bpmn: string) => string = (bpmn) => bpmn): Promise<void> =>
+  town.edit((path, text) => {
+    if (path === `services/${SERVICE}/service.yaml`) {
+      return `${text}\n${processing}\n`
+    }
+    return change(readyMade('decide', path, { service: SERVICE, postbox: POSTBOX }) ?? text)
+  })
+
+/** The day that citizen and clerk are told. */
+async function dueOn(): Promise<string> {
+  const citizen = town.newCaller()
+  const { vorgangId } = await apply(citizen, smallPdf('x'))
+  const clerk = await town.signIn('anna', { roles: ['clerk'], teams: [POSTBOX] })
+  const [status, view] = await Promise.all([
+    citizen.read<StatusView>(`/submissions/status/${vorgangId}`),
+    clerk.read<VorgangView>(`/submissions/vorgaenge/${vorgangId}`),
+  ])
+  expect(status.state?.text.until).toBe('Wir entscheiden in der Regel bis zum {bis}.')
+  expect(view.dueOn).toBe(status.dueOn)
+  return status.dueOn
+}
+const named =
+  (due: string) =>
+  (text: string): string =>
+    text.replace('stadttor:due="decision"', due)
+
+describe('the day by which it is decided', () => {
+  it.each([
+    ['the town’s general deadline without a processing time', '', 'stadttor:due="decision"', '2026-12-22'],
+    [
+      'the processing time of the service in days',
+      'processing: { count: 10, unit: day }',
+      'stadttor:due="decision"',
+      '2026-12-04',
+    ],
+    [
+      'in weeks, no holiday at its end',
+      'processing: { count: 5, unit: week }',
+      'stadttor:due="decision"',
+      '2026-12-29',
+    ],
+    [
+      'in months, the next working day',
+      'processing: { count: 1, unit: month }',
+      'stadttor:due="decision"',
+      '2026-12-24',
+    ],
+    ['where the process names none', 'processing: { count: 3, unit: week }', '', '2026-12-15'],
+    [
+      'but a deadline that the process names',
+      'processing: { count: 3, unit: week }',
+      'stadttor:due="tree-decision"',
+      '2027-01-05',
+    ],
+    ['or a duration', 'processing: { count: 3, unit: week }', 'stadttor:due="P3D"', '2026-11-27'],
+  ])('is %s', async (_what, processing, due, day) => {
+    await install(processing, named(due))
+    expect(await dueOn()).toBe(day)
+  })
+})
