@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ReceiptPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
-import { apply, smallPdf } from '../testing/dog-tax.ts'
+import { apply, DRAFTS, smallPdf } from '../testing/dog-tax.ts'
 import { readyMade } from '../testing/ready-made.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
@@ -19,13 +20,16 @@ const install = (processing: string, change: (bpmn: string) => string = (bpmn) =
     if (path === `services/${SERVICE}/service.yaml`) {
       return `${text}\n${processing}\n`
     }
+    if (path === `services/${SERVICE}/form.de.yaml`) {
+      return text.replace('deadline: dog-tax-decision', 'deadline: decision')
+    }
     return change(readyMade('decide', path, { service: SERVICE, postbox: POSTBOX }) ?? text)
   })
 
-/** The day that citizen and clerk are told. */
-async function dueOn(): Promise<string> {
+/** The day that citizen and clerk are told, and the one that the receipt promised. */
+async function dueOn() {
   const citizen = town.newCaller()
-  const { vorgangId } = await apply(citizen, smallPdf('x'))
+  const { vorgangId, draftId } = await apply(citizen, smallPdf('x'))
   const clerk = await town.signIn('anna', { roles: ['clerk'], teams: [POSTBOX] })
   const [status, view] = await Promise.all([
     citizen.read<StatusView>(`/submissions/status/${vorgangId}`),
@@ -33,7 +37,8 @@ async function dueOn(): Promise<string> {
   ])
   expect(status.state?.text.until).toBe('Wir entscheiden in der Regel bis zum {bis}.')
   expect(view.dueOn).toBe(status.dueOn)
-  return status.dueOn
+  const receipt = await citizen.read<ReceiptPage>(`${DRAFTS}/${draftId}/receipt`)
+  return { told: status.dueOn, promised: receipt.next.at(-1)?.when }
 }
 const named =
   (due: string) =>
@@ -71,6 +76,11 @@ describe('the day by which it is decided', () => {
     ['or a duration', 'processing: { count: 3, unit: week }', 'stadttor:due="P3D"', '2026-11-27'],
   ])('is %s', async (_what, processing, due, day) => {
     await install(processing, named(due))
-    expect(await dueOn()).toBe(day)
+    expect((await dueOn()).told).toBe(day)
+  })
+
+  it('is the one that the receipt promised', async () => {
+    await install('processing: { count: 10, unit: day }')
+    expect(await dueOn()).toEqual({ told: '2026-12-04', promised: expect.stringContaining('4. Dezember 2026') })
   })
 })

@@ -1,3 +1,4 @@
+import { GENERAL_DEADLINE, servicePeriod } from '../content/service-period.ts'
 import type { Content } from '../content/snapshot.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { addDays, countDeadline, ruleInForce } from '../lib/deadlines.ts'
@@ -8,8 +9,6 @@ type Moment = { readonly content: Content; readonly nowMs: number }
 
 /** Days a task may take where its process names no deadline. */
 const TASK_DAYS = 14
-/** Deadline of content/deadlines.yaml that holds for every decision whose service sets no processing time of its own. */
-const GENERAL = 'decision'
 
 /** Day by which something is due, counted from today; two weeks where nothing is said. */
 export function dueOn({ content, nowMs }: Moment, due: DueAt | null): string {
@@ -33,14 +32,13 @@ export function taskDueOn(
   moment: Moment & { readonly serviceSlug: string },
   task: { readonly due: DueAt | null; readonly node: Node | undefined },
 ): string {
+  const { content, serviceSlug: slug } = moment
   const { due, node } = task
-  const processing = moment.content.services.get(moment.serviceSlug)?.processing
-  const isGeneral = due === null ? decides(node) : due.kind === 'deadline' && due.id === GENERAL
-  if (processing === undefined || !isGeneral) {
-    return dueOn(moment, due)
-  }
-  const period = { ...processing, begin: 'event', rollsForward: true } as const
-  return countDeadline(dayInBerlin(moment.nowMs), period, moment.content.deadlines.holidays).endsOn
+  const isOwn = content.services.get(slug)?.processing !== undefined && decides(node)
+  const deadline = due === null && isOwn ? GENERAL_DEADLINE : due?.kind === 'deadline' ? due.id : null
+  const on = dayInBerlin(moment.nowMs)
+  const period = deadline === null ? undefined : servicePeriod(content, { slug, deadline, on })
+  return period === undefined ? dueOn(moment, due) : countDeadline(on, period, content.deadlines.holidays).endsOn
 }
 
 const decides = (node: Node | undefined): boolean =>

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
 import type { PaymentPage } from '../payments/service.ts'
 import type { ItemList } from '../postboxes/service.ts'
-import type { ReceiptPage } from '../submissions/service-pages.ts'
+import type { ReceiptPage, ReviewPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import type { Caller } from '../testing/caller.ts'
 import { bodyOf, DRAFTS } from '../testing/dog-tax.ts'
 import { connectPayment } from '../testing/payment.ts'
-import { applyForPermit, PERMIT } from '../testing/permit.ts'
+import { applyForPermit, fillPermit, PERMIT } from '../testing/permit.ts'
 import { readyMade } from '../testing/ready-made.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
@@ -37,6 +37,10 @@ async function applied(): Promise<Case> {
   const { vorgangId, draftId } = await applyForPermit(citizen)
   await town.tick()
   return { citizen, vorgangId, receipt: await citizen.read(`${DRAFTS}/${draftId}/receipt`) }
+}
+const reviewed = async (): Promise<ReviewPage> => {
+  const citizen = town.newCaller()
+  return await citizen.read<ReviewPage>(`${DRAFTS}/${await fillPermit(citizen)}/review`)
 }
 const status = ({ citizen, vorgangId }: Case): Promise<StatusView> => citizen.read(`/submissions/status/${vorgangId}`)
 const clerk = (): Promise<Caller> => town.signIn('anna', { roles: ['clerk'], teams: [POSTBOX] })
@@ -89,6 +93,7 @@ async function expectNotice(kase: Case): Promise<void> {
 describe('first the fee, then the decision', () => {
   it('nothing is worked on before it is paid; then it is decided, with notice and receipt', async () => {
     await install('pay-decide')
+    expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: false })
     const kase = await applied()
     expect(kase.receipt.payment).toMatchObject({ state: 'due' })
     expect(await view(kase)).toMatchObject({ task: null, feeAhead: null, waitsFor: 'payment' })
@@ -104,6 +109,7 @@ describe('first the decision, then the fee, then the notice', () => {
   beforeAll(() => install('decide-pay'))
 
   it('approved: the fee is asked for, and the notice comes when it is paid', async () => {
+    expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: true })
     const kase = await applied()
     expect(kase.receipt.payment).toBeNull()
     expect((await status(kase)).payments).toEqual([])

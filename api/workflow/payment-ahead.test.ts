@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chain, definitionOf, flow, userTask } from '../testing/processes.ts'
 import { advance } from './machine.ts'
-import { outcomesToPayment } from './payment-ahead.ts'
+import { asksForFeeAtOnce, outcomesToPayment } from './payment-ahead.ts'
 import type { ProcessEvent, ProcessState } from './state.ts'
 import { waitOf } from './waiting.ts'
 
@@ -39,7 +39,7 @@ async function standing(xml: string, ...events: readonly ProcessEvent[]) {
 }
 const outcomesOf = async (xml: string, key: string, ...events: readonly ProcessEvent[]) => {
   const { definition, state } = await standing(xml, ...events)
-  return outcomesToPayment(definition, state, key)
+  return outcomesToPayment(definition, state, { key, nowMs: 0 })
 }
 
 describe('which outcomes lead to a payment', () => {
@@ -70,6 +70,18 @@ describe('which outcomes lead to a payment', () => {
   it('says nothing of what is no open task', async () => {
     const xml = `${START}${pay()}${END}${chain('s', 'pay', 'e')}`
     expect(await outcomesOf(xml, 'pay-1')).toEqual([])
+  })
+})
+
+describe('whether the fee is asked for at once', () => {
+  const program = effect('auto', 'decide', '<stadttor:param name="outcome" value="approved"/>')
+  it.each([
+    ['before anything else', `${START}${pay()}${END}${chain('s', 'pay', 'e')}`, true],
+    ['after what programs do', `${START}${program}${pay()}${END}${chain('s', 'auto', 'pay', 'e')}`, true],
+    ['after somebody decided', `${START}${userTask('t')}${pay()}${END}${chain('s', 't', 'pay', 'e')}`, false],
+    ['never', `${START}${userTask('t')}${END}${chain('s', 't', 'e')}`, false],
+  ])('%s', async (_when, xml, isAtOnce) => {
+    expect(asksForFeeAtOnce(await definitionOf(xml), {}, 0)).toBe(isAtOnce)
   })
 })
 

@@ -1,6 +1,6 @@
 import { advance } from './machine.ts'
 import type { Definition, Node, Outcome, UserTask, Variable } from './model.ts'
-import type { Advanced, ProcessEvent, ProcessState, Scalar, Token } from './state.ts'
+import type { Advanced, ProcessEvent, ProcessState, Scalar, Token, Values } from './state.ts'
 
 type Moved = Extract<Advanced, { ok: true }>
 
@@ -10,37 +10,59 @@ const STATES_MAX = 200
 /**
  * Which outcomes of an open task lead to a fee being asked for, by walking the process on from where it stands. Pure.
  * A second person is taken to sign; where somebody has to decide first, or the person to answer, nothing is said ahead.
- * @param key of the task.
+ * @param at `key` of the task.
  */
-export function outcomesToPayment(definition: Definition, state: ProcessState, key: string): readonly string[] {
-  const node = definition.nodes.get(state.tokens.find((token) => token.key === key)?.node ?? '')
+export function outcomesToPayment(
+  definition: Definition,
+  state: ProcessState,
+  at: { readonly key: string; readonly nowMs: number },
+): readonly string[] {
+  const node = definition.nodes.get(state.tokens.find(({ key }) => key === at.key)?.node ?? '')
   if (node?.kind !== 'user') {
     return []
   }
+  // What waited before goes on by itself whatever is pressed here.
+  const known = new Set(state.tokens.map(({ key }) => key))
+  const further: Further = (token, depth) => (known.has(token.key) ? [] : eventsAt(definition, token, depth))
   return node.outcomes
-    .filter((outcome) => leadsToPayment(definition, state, completion(definition, { key, outcome, depth: 0 })))
+    .filter((outcome) => {
+      const event = completion(definition, { key: at.key, outcome, depth: 0 })
+      return reachesPayment(definition, { state, event, depth: 1 }, { nowMs: at.nowMs, further })
+    })
     .map(({ id }) => id)
 }
 
-function leadsToPayment(definition: Definition, from: ProcessState, first: ProcessEvent): boolean {
-  const open: { state: ProcessState; event: ProcessEvent; depth: number }[] = [{ state: from, event: first, depth: 1 }]
+/** Whether a process that begins with these values asks for the fee before anybody works on it. Pure. */
+export function asksForFeeAtOnce(definition: Definition, variables: Values, nowMs: number): boolean {
+  const further: Further = (token, depth) =>
+    definition.nodes.get(token.node)?.kind === 'service' ? eventsAt(definition, token, depth) : []
+  return reachesPayment(definition, { state: null, event: { type: 'start', variables }, depth: 1 }, { nowMs, further })
+}
+
+type Step = { readonly state: ProcessState | null; readonly event: ProcessEvent; readonly depth: number }
+/** How it can go on at a token. */
+type Further = (token: Token, depth: number) => readonly ProcessEvent[]
+
+function reachesPayment(
+  definition: Definition,
+  first: Step,
+  { nowMs, further }: { readonly nowMs: number; readonly further: Further },
+): boolean {
+  const open: Step[] = [first]
   for (let seen = 0; seen < STATES_MAX; seen += 1) {
     const next = open.shift()
     if (next === undefined) {
       return false
     }
-    // Nothing that happens here depends on the moment: the rules of a process know only the day.
-    const moved = advance(definition, next.state, next.event, 0)
-    if (!moved.ok) {
-      continue
-    }
-    if (asksForFee(moved)) {
+    const moved = advance(definition, next.state, next.event, nowMs)
+    if (moved.ok && asksForFee(moved)) {
       return true
     }
-    // What waited before goes on by itself whatever is pressed here.
-    const fresh = moved.state.tokens.filter(({ key }) => !from.tokens.some((old) => old.key === key))
-    const events = fresh.flatMap((token) => eventsAt(definition, token, next.depth))
-    open.push(...events.map((event) => ({ state: moved.state, event, depth: next.depth + 1 })))
+    if (moved.ok) {
+      const { state } = moved
+      const events = state.tokens.flatMap((token) => further(token, next.depth))
+      open.push(...events.map((event) => ({ state, event, depth: next.depth + 1 })))
+    }
   }
   return false
 }
@@ -77,9 +99,9 @@ function completion(
   return { type: 'task-completed', task: key, outcome: outcome.id, by: `anybody:${depth}`, values }
 }
 
-const VALUES: Readonly<Record<Variable['type'], Scalar>> = {
+const FITTING: Readonly<Record<Variable['type'], Scalar>> = {
   string: 'x', number: 1, money: 1, boolean: true, date: '2000-01-01',
 } // biome-ignore format: one table
 
 const valueFor = (variable: Variable | undefined): Scalar =>
-  variable === undefined ? 'x' : (variable.options[0] ?? VALUES[variable.type])
+  variable === undefined ? 'x' : (variable.options[0] ?? FITTING[variable.type])

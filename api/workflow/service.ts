@@ -16,6 +16,7 @@ import { findTask, type TaskRow, taskStillOpen } from './store.ts'
 import { describeState, type StateView } from './texts.ts'
 
 export { type Case, readCase, vorgangMissing } from './case.ts'
+export { asksForFeeAtOnce } from './payment-ahead.ts'
 export type { StateView } from './texts.ts'
 export { waitOf } from './waiting.ts'
 
@@ -262,7 +263,7 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
     return null
   }
   const words = kase.tasks[node.id]
-  const toPayment = outcomesToPayment(kase.definition, kase.state, task.key)
+  const toPayment = outcomesToPayment(kase.definition, kase.state, { key: task.key, nowMs: ctx.now() })
   return {
     id: task.id,
     node: node.id,
