@@ -164,6 +164,7 @@ describe('a loop', () => {
     expect(answer.headers.get('retry-after')).toBe('3600')
     expect(await refused(Promise.resolve(answer))).toBe('429 submissions/too-many-mails')
     town.clock.set(town.clock.now() + 86_400_001)
+    clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
     expect(await taken(handOver(server, late, { to: of.replyTo }))).toBe('reply')
   })
 })
@@ -178,7 +179,9 @@ describe('POST /api/v1/messages/inbound, what it refuses', () => {
   ])('401 with %s, also to staff: the mail server tries again', async (_name, secret) => {
     const of = await applied()
     for (const caller of [server, clerk, of.citizen]) {
-      expect(await refused(handOver(caller, mail, { to: of.replyTo, secret }))).toBe('401 submissions/mail-server-unknown')
+      expect(await refused(handOver(caller, mail, { to: of.replyTo, secret }))).toBe(
+        '401 submissions/mail-server-unknown',
+      )
     }
     expect(await errands(of.id)).toEqual([])
   })
@@ -214,9 +217,9 @@ describe('POST /api/v1/messages/inbound, what it refuses', () => {
 
   it('200 and nothing else where nobody could be told of the refusal', async () => {
     const before = town.logged.length
-    expect(await taken(handOver(server, writeReport('failed'), { to: 'vorgang+x@antwort.stadt.example', from: '' }))).toBe(
-      'ignored',
-    )
+    expect(
+      await taken(handOver(server, writeReport('failed'), { to: 'vorgang+x@antwort.stadt.example', from: '' })),
+    ).toBe('ignored')
     expect(town.logged.slice(before).join()).toContain('submissions/mail-address-unknown')
   })
 
@@ -224,7 +227,9 @@ describe('POST /api/v1/messages/inbound, what it refuses', () => {
     const { replyTo: to } = await applied()
     const large = { 'content-length': String(36 * 1024 * 1024) }
     expect(await refused(handOver(server, mail, { to, headers: large }))).toBe('413 http/body-too-large')
-    expect(await refused(handOver(server, new Uint8Array(35 * 1024 * 1024 + 1), { to }))).toBe('413 http/body-too-large')
+    expect(await refused(handOver(server, new Uint8Array(35 * 1024 * 1024 + 1), { to }))).toBe(
+      '413 http/body-too-large',
+    )
     const long = writeMail({ text: 'Wort '.repeat(30_000) })
     expect(await refused(handOver(server, long, { to }))).toBe('413 submissions/mail-too-long')
     expect(await refused(handOver(server, Buffer.from('keine Mail'), { to }))).toBe('422 submissions/mail-unreadable')
@@ -234,7 +239,9 @@ describe('POST /api/v1/messages/inbound, what it refuses', () => {
   it('410 when the eAkte is being destroyed: the mail server tells the sender', async () => {
     const of = await applied()
     const { eakteId } = await view(of.id)
-    await town.ctx.write({ statements: [{ sql: "UPDATE eakten SET state = 'disposing' WHERE id = ?", args: [eakteId] }] })
+    await town.ctx.write({
+      statements: [{ sql: "UPDATE eakten SET state = 'disposing' WHERE id = ?", args: [eakteId] }],
+    })
     expect(await refused(handOver(server, mail, { to: of.replyTo }))).toBe('410 submissions/mail-too-late')
     expect(await taken(handOver(server, writeReport('failed'), { to: of.returnPath, from: '' }))).toBe('ignored')
   })
