@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { fillDraft, submit } from './support/applicant.ts'
 import { ONE_DOG, smallPdf } from './support/apply.ts'
@@ -100,4 +104,34 @@ test('@deno an answer by mail comes to the clerk, a mail that comes back too, a 
     await axeClean(page)
   }
   expect(product.output()).not.toMatch(/Bello ist seit|vorgang\+|mara\.lehmann/i)
+})
+
+test('the script for mail servers says by its exit code what became of a mail', async ({ product, outside }) => {
+  test.skip(spawnSync('curl', ['--version']).status !== 0, 'curl is not installed here')
+  await submit(await fillDraft(product.origin, 'script'))
+  const [receipt] = (await readMails(product, outside, EMAIL)).toReversed()
+  const [replyTo, returnPath] = [receipt?.headers['reply-to'] ?? '', receipt?.from ?? '']
+  const folder = mkdtempSync(join(tmpdir(), 'st-mail-'))
+  const fileOf = (name: string, secret: string): string => {
+    writeFileSync(join(folder, name), `Authorization: Bearer ${secret}\n`)
+    return join(folder, name)
+  }
+  const [right, wrong] = [fileOf('right', outside.mail.repliesSecret), fileOf('wrong', 'x'.repeat(40))]
+  const url = `${product.origin}/api/v1/messages/inbound`
+  const run = (to: string, input: string, { secret = right, from = EMAIL, at = url } = {}) => {
+    const script = resolve(import.meta.dirname, '../docs/operations/mail-handover.sh')
+    const { status, stdout } = spawnSync('sh', [script, at, secret, from, to], { input })
+    return [status, stdout.toString()] as const
+  }
+  const mail = `From: ${EMAIL}\nSubject: Re\nMessage-ID: <s@b.example>\n\nHallo\n`
+  expect(run(replyTo, mail)).toEqual([0, ''])
+  expect(run(returnPath, REPORT(returnPath), { from: '' })).toEqual([0, ''])
+  expect(run('vorgang+x@antwort.stadt.example', mail)).toEqual([67, expect.stringContaining('kein Vorgang')])
+  expect(run('vorgang+x@antwort.stadt.example', REPORT('x'), { from: '' })).toEqual([0, ''])
+  expect(run(replyTo, 'From: a@b.example\n\n')).toEqual([65, expect.stringContaining('keinen Text')])
+  expect(run(replyTo, `${mail}${'x'.repeat(36_800_000)}`)).toEqual([69, expect.stringContaining('zu groß')])
+  expect(run(replyTo, mail, { secret: wrong })).toEqual([75, ''])
+  expect(run(replyTo, mail, { secret: join(folder, 'none') })).toEqual([75, ''])
+  expect(run(replyTo, mail, { at: 'http://127.0.0.1:9/' })).toEqual([75, ''])
+  rmSync(folder, { recursive: true })
 })

@@ -54,7 +54,7 @@ export async function handOverMail(ctx: SubmissionsCtx, request: Request, isFree
     throw unavailable('other messages are being read', { headers: { 'Retry-After': '10' } })
   }
   const bytes = await readBytes(request, MESSAGE_BYTES_MAX)
-  const hasSender = !/^<?\s*>?$/.test(sender)
+  const hasSender = !NO_SENDER.test(sender)
   try {
     const received = await receiveMail(ctx, SERVER, { hasSender, recipient, bytes })
     ctx.log('mail-received', { kind: received.taken })
@@ -68,6 +68,9 @@ export async function handOverMail(ctx: SubmissionsCtx, request: Request, isFree
     throw error
   }
 }
+
+/** The empty sender, and what Postfix says instead of it unless told otherwise. */
+const NO_SENDER = /^<?(?:mailer-daemon)?>?$/i
 
 /** Refusals after which a mail server does not try again. */
 const FINAL = [404, 410, 422]
