@@ -176,6 +176,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   'life-situations/:slug': 'haustier',
   name: 'service.yaml',
   sheet: 'settings',
+  letter: 'approval.de',
   lang: 'de',
   ':lang/:slug': 'impressum',
 }

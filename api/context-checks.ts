@@ -4,7 +4,7 @@ import type { DataModelReader } from './forms/data-model.ts'
 import type { Form } from './forms/model.ts'
 import { namesOf } from './forms/names.ts'
 import { checkForms, createForms } from './forms/service.ts'
-import type { Names } from './lib/feel.ts'
+import { mayBeUnanswered } from './forms/unanswered.ts'
 import { checkNotices } from './notices/service-checks.ts'
 import { checkFees } from './payments/service.ts'
 import { checkLookups } from './registers/service.ts'
@@ -16,28 +16,23 @@ export const contentCheckers = (readXml: DataModelReader): readonly ContentCheck
   checkProcesses,
   checkTemplates,
   checkUndecided,
-  checkNotices(formNames(readXml)),
-  checkFees(formNames(readXml)),
-  checkLookups(germanForm(readXml)),
+  checkNotices(fromForm(readXml, noticeNames)),
+  checkFees(fromForm(readXml, (form) => namesOf(form.fields.values()))),
+  checkLookups(fromForm(readXml, (form) => form)),
 ]
 
-function germanForm(readXml: DataModelReader): (content: Content, slug: string) => Form | null {
-  const forms = createForms(readXml)
-  return (content, slug) => {
-    try {
-      return forms(content, slug, 'de')
-    } catch {
-      return null
-    }
-  }
-}
+/** What a notice may name of a form. */
+export const noticeNames = (form: Form) => ({
+  form: namesOf(form.fields.values()),
+  unanswered: mayBeUnanswered(form),
+})
 
-/** Names of a form's rules; null where the form is missing or broken: `checkForms` says what is wrong with it. */
-function formNames(readXml: DataModelReader): (content: Content, slug: string, lang: string) => Names | null {
+/** Asks something of a form, in German where no language is said; null where it is missing or broken: `checkForms` says what is wrong. */
+function fromForm<T>(readXml: DataModelReader, ask: (form: Form) => T) {
   const forms = createForms(readXml)
-  return (content, slug, lang) => {
+  return (content: Content, slug: string, lang = 'de'): T | null => {
     try {
-      return namesOf(forms(content, slug, lang).fields.values())
+      return ask(forms(content, slug, lang))
     } catch {
       return null
     }

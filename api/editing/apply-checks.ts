@@ -1,4 +1,4 @@
-import type { Values } from './apply.ts'
+import type { Values } from './sent.ts'
 import { checksIn } from './sheet-checks.ts'
 import { recordAt } from './sheet-rows.ts'
 import { editYaml, spliceYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'

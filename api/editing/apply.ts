@@ -1,28 +1,28 @@
 import { stringify } from 'yaml'
 import { applyAnswer, applyChecks } from './apply-checks.ts'
-import { BY_RULE, FORM, pathOf, type Row } from './sheet-rows.ts'
+import { applyBlocks } from './apply-notice.ts'
+import { sentText, type Values } from './sent.ts'
+import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
 import { centsOf, minutesOf } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
-
-/** What an editor sent, by the names of controls. A box of several choices is named `<row>~<choice>`. */
-export type Values = Readonly<Record<string, string>>
 
 /**
  * Puts what was sent for a sheet into the files. Only rows of the sheet are taken, and only those that differ; what is
  * emptied goes away. Pure; whether the result is sound is for the checks to say.
  */
 export function applySheet(state: State, sheet: Sheet, values: Values, around: Around): State {
-  const sent = sheet.rows.map((row) => ({ row, text: sentText(row, values) }))
-  const changed = sent.filter(({ row, text }) => text !== undefined && text !== row.value && !isAct(row))
-  const edits = changed.map(({ row, text }): YamlEdit => ({ path: pathOf(row.name), value: entryOf(row, text ?? '') }))
+  const edits = changedIn(sheet.rows, values)
   const [kind = '', ...rest] = sheet.id.split('.')
   if (kind === 'point') {
     return withForm(state, (source) => applyAnswer(source, rest.join('.'), { values, edits }))
   }
   if (kind === 'checks') {
     return withForm(state, (source) => applyChecks(source, { values, edits }))
+  }
+  if (kind === 'notice') {
+    return withNotice(state, sheet, values)
   }
   if (kind === 'fee') {
     return withFee(edited(state, sheet.file, edits), values, around)
@@ -33,8 +33,27 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   if (kind !== 'settings') {
     return next
   }
-  const decided = withDecided(next, new Set(changed.filter(({ text }) => text !== '').map(({ row }) => row.name)))
+  const decided = withDecided(
+    next,
+    new Set(edits.filter(({ value }) => value !== undefined).map(({ path }) => path.join('/'))),
+  )
   return withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today))
+}
+
+/** Entries of the file that somebody changed. */
+const changedIn = (rows: readonly Row[], values: Values): readonly YamlEdit[] =>
+  rows.flatMap((row): readonly YamlEdit[] => {
+    const text = sentText(row, values)
+    const isChanged = text !== undefined && text !== row.value && !isAct(row)
+    return isChanged ? [{ path: pathOf(row.name), value: entryOf(row, text) }] : []
+  })
+
+/** Head of a notice, and its texts: an emptied one goes, a new one stands at the end of its part. */
+function withNotice(state: State, sheet: Sheet, values: Values): State {
+  const source = state.files[sheet.file] ?? ''
+  const head = sheet.rows.filter(({ name }) => !name.includes('/') && !name.startsWith('new-'))
+  const edits = [...changedIn(head, values), ...applyBlocks(source, sheet, values)]
+  return edited(state, sheet.file, edits)
 }
 
 /** The day, and what has to be paid with an application (a tax by the year has not). */
@@ -52,27 +71,11 @@ const withForm = (state: State, change: (source: string) => string): State => {
   return source === undefined ? state : { ...state, files: { ...state.files, [FORM]: change(source) } }
 }
 
-/** What was sent for a row, in the words of its value; undefined where the control was not sent at all. */
-export function sentText(row: Row, values: Values): string | undefined {
-  if (row.kind === 'choices') {
-    const chosen = row.options.filter(({ value }) => values[`${row.name}~${value}`] !== undefined)
-    return values[`${row.name}~`] === undefined ? undefined : chosen.map(({ value }) => value).join('\n')
-  }
-  if (row.kind === 'yes-no') {
-    return values[`${row.name}~`] === undefined ? undefined : values[row.name] === undefined ? '' : 'true'
-  }
-  // "Only if" stands beside "always" and "never"; its rule is a control of its own.
-  const isByRule = row.kind === 'obligation' && values[row.name] === BY_RULE
-  const text = values[isByRule ? `${row.name}~${BY_RULE}` : row.name]
-  return text?.replaceAll('\r\n', '\n').trim()
-}
-
 function entryOf(row: Row, text: string): unknown {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '') // biome-ignore format: one thought
   switch (row.kind) {
     case 'lines':
     case 'choices':
-      return lines
+      return linesOf(text, [])
     case 'yes-no':
       return text === '' ? undefined : true
     case 'number':

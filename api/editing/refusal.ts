@@ -1,8 +1,9 @@
 import { readYaml } from '../forms/service.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
-import { sentText, type Values } from './apply.ts'
+import { sentText, type Values } from './sent.ts'
 import { checksIn, NEW_CHECK } from './sheet-checks.ts'
+import { placeOfNewBlock } from './sheet-notice.ts'
 import { BY_RULE, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import { type EditingCtx, loadFindings, type State } from './state.ts'
@@ -39,7 +40,7 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
 const issue = (name: string, type: string): Issue => ({ pointer: `/${name}`, type: `editing/${type}` })
 
 /** Kinds of findings that a sheet can mend; others are about other files, or about what is still to come. */
-const STOPPING = /^(forms|feel|yaml|content|payments)\//
+const STOPPING = /^(forms|feel|yaml|content|payments|notices|workflow)\//
 const LATER = new Set(['forms/open-point', 'forms/example'])
 
 type Change = { readonly sheet: Sheet; readonly values: Values; readonly before: State; readonly next: State }
@@ -92,6 +93,10 @@ function isChanged(row: Row, values: Values): boolean {
 }
 
 function placeOf({ name }: Row, source: string): readonly (string | number)[] {
+  const block = placeOfNewBlock(name, source)
+  if (block !== undefined) {
+    return block
+  }
   const key = /^new-check-(at|rule|text)$/.exec(name)?.[1]
   return key === undefined ? pathOf(name) : ['checks', checksIn(source).length - 1, key]
 }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import type { Env } from '../http/env.ts'
+import { DOCUMENT_CSP } from '../http/headers.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter, readFields } from '../http/validate.ts'
@@ -11,6 +12,7 @@ import {
   FileName,
   Id,
   Nothing,
+  NoticeName,
   OfVersion,
   Overview,
   PageOutput,
@@ -26,6 +28,7 @@ import {
 import { discard, dropConflict, type Saved, saveFile } from './service-change.ts'
 import { exportSchema, exportTable } from './service-export.ts'
 import { addFiles, chooseProcess, newService } from './service-new.ts'
+import { sampleNotice } from './service-notice.ts'
 import { readPreviewReview, readPreviewStep, savePreviewStep, startPreview } from './service-preview.ts'
 import { publishService, takeOver } from './service-publish.ts'
 import { listServices, readCompare, readConflict, readFile, readOverview } from './service-read.ts'
@@ -215,6 +218,30 @@ export const previewRoutes = (ctx: RoomCtx) =>
     .get('/services/:service/previews/:preview/review', route({ ...READ, resource: 'service' }), async (c) =>
       c.json(await readPreviewReview(ctx, actorOf(c), slugOf(c), parameter(Id, c.req.param('preview'), 'preview'))),
     )
+    .get(
+      '/services/:service/notices/:letter/sample',
+      route({ ...READ, resource: 'service', query: ['preview'], gives: 'application/pdf' }),
+      async (c) => {
+        const wanted = sampleOf(c)
+        const bytes = await sampleNotice(ctx, actorOf(c), wanted)
+        return c.body(new Uint8Array(bytes), 200, {
+          'Content-Type': 'application/pdf',
+          'Content-Disposition': `inline; filename="${wanted.kind}-${wanted.slug}.pdf"`,
+          'Content-Security-Policy': DOCUMENT_CSP,
+        })
+      },
+    )
+
+const sampleOf = (c: Context<Env>) => {
+  const [kind, lang] = parameter(NoticeName, c.req.param('letter'), 'letter').split('.')
+  const preview = c.req.query('preview')
+  return {
+    slug: slugOf(c),
+    kind: kind === 'approval' ? ('approval' as const) : ('refusal' as const),
+    lang: lang ?? 'de',
+    previewId: preview === undefined ? undefined : parameter(Id, preview, 'preview'),
+  }
+}
 
 const placeOf = (c: Context<Env>) => ({
   slug: slugOf(c),

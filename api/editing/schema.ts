@@ -4,6 +4,7 @@ export const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
 export const Id = v.pipe(v.string(), v.uuid())
 export const SheetId = v.pipe(v.string(), v.regex(/^[a-z]{1,20}(\.[A-Za-z0-9_.-]{1,120})?$/))
 export const FileName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9._-]{1,80}$/))
+export const NoticeName = v.pipe(v.string(), v.regex(/^(approval|refusal)\.[a-z]{2,3}$/))
 export const Address = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,120}$/))
 
 const Seen = v.pipe(v.string(), v.regex(/^[0-9a-f]{24}$/))

@@ -1,7 +1,7 @@
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
-import type { Values } from './apply.ts'
+import type { Values } from './sent.ts'
 import { seenOf } from './sheets.ts'
 import { type EditingCtx, readState, type State, stateJson } from './state.ts'
 import { deleteConflict, deleteWorkspace, insertConflict, insertWorkspace, updateWorkspace } from './store.ts'

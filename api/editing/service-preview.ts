@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { join } from '../../db/batch.ts'
-import type { Typed } from '../forms/answers.ts'
+import type { Answers, Typed } from '../forms/answers.ts'
 import {
   addFile,
   type Form,
@@ -12,6 +12,7 @@ import {
   reviewView,
   stepView,
   TypedAnswers,
+  validateAll,
   validateStep,
   validExamples,
 } from '../forms/service.ts'
@@ -32,6 +33,7 @@ import {
 } from './store.ts'
 
 export const previewMissing = problemType('editing/preview-missing', 404)
+export const previewUnfinished = problemType('editing/preview-unfinished', 409)
 export const formBroken = problemType('editing/form-broken', 409)
 
 const LIFE_MS = 24 * 60 * 60_000
@@ -133,6 +135,16 @@ export async function readPreviewStep(
 export async function readPreviewReview(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<ReviewView> {
   const { typed, form, words, today } = await openPreview(ctx, actor, slug, id)
   return reviewView(form, typed, { today, words, paths: pathsOf(slug, id) })
+}
+
+/** Answers of a trial that is filled in to the end. Throws `editing/preview-unfinished` (409). */
+export async function previewAnswers(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<Answers> {
+  const { typed, form, today } = await openPreview(ctx, actor, slug, id)
+  const checked = validateAll(form, typed, { today })
+  if (!checked.ok) {
+    throw previewUnfinished(`preview ${id}`)
+  }
+  return checked.answers
 }
 
 /**

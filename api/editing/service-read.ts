@@ -120,6 +120,10 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     vocabulary: form === null ? null : vocabularyOf(form),
     points,
     questions: questionsIn(state),
+    notices: filesLike(state, /^notice\.(approval|refusal)\.([a-z]{2,3})\.yaml$/).map(([kind = '', lang = '']) => {
+      return { kind: kind === 'approval' ? 'approval' : 'refusal', lang }
+    }),
+    processLangs: filesLike(state, /^process\.([a-z]{2,3})\.yaml$/).map(([lang = '']) => lang),
     files: filesOf(state, folderOf(live, slug)),
     conflicts: (await listConflicts(ctx.db, slug)).map(({ id, sheet, createdAtMs }) => ({
       id,
@@ -280,6 +284,13 @@ function questionsIn(state: State): ServiceOverview['questions'] {
     isConditional: field?.['when'] !== undefined,
   }))
 }
+
+/** Parts of the names of those files that have such a name. */
+const filesLike = (state: State, name: RegExp): readonly (readonly string[])[] =>
+  Object.keys(state.files).sort().flatMap((file) => {
+    const found = name.exec(file)
+    return found === null ? [] : [found.slice(1)]
+  }) // biome-ignore format: one thought
 
 function filesOf(state: State, live: Readonly<Record<string, string>>): readonly FileLine[] {
   const names = [...new Set([...Object.keys(state.files), ...Object.keys(live)])].sort()

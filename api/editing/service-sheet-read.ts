@@ -2,6 +2,7 @@ import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { pagesIn } from './pages.ts'
+import { placeholdersOf } from './placeholders.ts'
 import { type Looked, look, sheetUnknown } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
@@ -15,7 +16,8 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
   authorize(actor, 'content.edit')
   const state = await readState(ctx, slug)
   const looked = await look(ctx, state)
-  const sheet = sheetOf(id, state, looked.content ?? ctx.content.live().content)
+  const around = looked.content ?? ctx.content.live().content
+  const sheet = sheetOf(id, state, around)
   if (sheet === undefined) {
     throw sheetUnknown(`sheet ${id}`)
   }
@@ -27,6 +29,7 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
+    placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
     pages: id === 'pages' ? pageLines(source) : [],
   }
 }

@@ -74,3 +74,9 @@ export function recordAt(source: string, ...path: readonly string[]): Readonly<R
   const value = yamlAt(source, path)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 }
+
+/** Lines that somebody sent, without empty ones; what stood there before where nothing was sent. */
+export const linesOf = (text: string | undefined, before: unknown): readonly string[] =>
+  text === undefined
+    ? (Array.isArray(before) ? before : []).map(String)
+    : text.split('\n').map((line) => line.trim()).filter((line) => line !== '') // biome-ignore format: one thought

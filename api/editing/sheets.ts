@@ -4,6 +4,8 @@ import type { Content } from '../content/snapshot.ts'
 import { MAPPING } from './adapt.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
 import { mappingRows } from './sheet-mapping.ts'
+import { noticeRows } from './sheet-notice.ts'
+import { processRows } from './sheet-process.ts'
 import {
   type Building,
   FORM,
@@ -33,11 +35,27 @@ const SERVICE = 'service.yaml'
 export function sheetOf(id: string, state: State, content: Content): Sheet | undefined {
   const [kind = '', ...rest] = id.split('.')
   const about = rest.join('.')
-  const file = kind === 'mapping' ? MAPPING : kind === 'settings' || kind === 'fee' ? SERVICE : FORM
+  const file = fileOf(kind, about)
   const source = state.files[file]
   const build = Object.hasOwn(BUILDERS, kind) ? BUILDERS[kind] : undefined
   const rows = source === undefined ? [] : (build?.({ source, state, content, about }) ?? [])
   return rows.length === 0 ? undefined : { id, file, rows, seen: seenOf(rows) }
+}
+
+/** Notices and processes have a file for each kind and language, which the sheet names. */
+function fileOf(kind: string, about: string): string {
+  switch (kind) {
+    case 'mapping':
+      return MAPPING
+    case 'settings':
+    case 'fee':
+      return SERVICE
+    case 'notice':
+    case 'process':
+      return `${kind}.${about}.yaml`
+    default:
+      return FORM
+  }
 }
 
 /** Digest of what an editor was shown. */
@@ -57,6 +75,8 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   question: questionRows,
   point: pointRows,
   checks: checkRows,
+  notice: noticeRows,
+  process: processRows,
 }
 
 const plain = (...values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { pick } from '../catalogue/service.ts'
 import { type ContentFiles, type ContentRevisions, contentFile, loadContent } from '../content/service.ts'
 import type { Content, ContentChecker } from '../content/snapshot.ts'
+import type { Answers } from '../forms/answers.ts'
 import type { DataModelReader, DataModelWriter } from '../forms/data-model.ts'
 import type { Form } from '../forms/model.ts'
 import type { Words } from '../forms/view.ts'
@@ -9,6 +10,7 @@ import type { Keyring } from '../keys/keyring.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
+import type { NoticeKind } from '../notices/ctx.ts'
 import type { CatalogueFileReader } from './drop.ts'
 import { findWorkspace, type WorkspaceRow } from './store.ts'
 import type { Surveys } from './survey.ts'
@@ -29,6 +31,19 @@ export type EditingCtx = Ctx & {
   readonly survey: Surveys
   readonly tries: Map<string, Promise<Tried>>
   readonly readCatalogueFile: CatalogueFileReader
+  /** Sets a notice that is none: for editors to look at. Throws `notices/value-missing` where its answers do not suffice. */
+  readonly renderNoticeSample: (sample: NoticeSample) => Promise<Uint8Array>
+}
+
+/** What a sample of a notice is made of. Without answers it shows names in brackets and every text. */
+export type NoticeSample = {
+  readonly content: Content
+  readonly slug: string
+  readonly kind: NoticeKind
+  readonly lang: string
+  readonly answers: Answers | null
+  /** What the names of the template mean. */
+  readonly labels: Readonly<Record<string, string>>
 }
 
 /** Files of a service's folder by name. */

@@ -1,6 +1,7 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
 import type { Finding } from '../lib/finding.ts'
+import type { Placeholder } from './placeholders.ts'
 import type { Sheet } from './sheets.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -70,6 +71,10 @@ export type ServiceOverview = ServiceLine & {
     readonly kind: string
     readonly isConditional: boolean
   }[]
+  /** Notices that the service has, by kind and language. */
+  readonly notices: readonly { readonly kind: 'approval' | 'refusal'; readonly lang: string }[]
+  /** Languages in which the process has its words. */
+  readonly processLangs: readonly string[]
   readonly files: readonly FileLine[]
   readonly conflicts: readonly { readonly id: string; readonly sheet: string; readonly atMs: number }[]
   /** To be sent with publishing: what this page shows is published, or nothing. */
@@ -91,6 +96,8 @@ export type SheetPage = {
   readonly about: { readonly name: string; readonly text: string } | null
   /** Names that its rules may use; null where it has no rules, or the form is broken. */
   readonly vocabulary: Vocabulary | null
+  /** Names that texts may hold in braces, on the sheets of notices alone. */
+  readonly placeholders: readonly Placeholder[]
   /** Pages that ask questions, on the sheet of pages alone. */
   readonly pages: readonly PageLine[]
 }

@@ -84,13 +84,19 @@ function typeOf(field: Field): NameType | undefined {
     case 'declaration':
       return { kind: 'boolean' }
     case 'several':
-      return { kind: 'list', of: { kind: 'string', options: field.options.map((option) => option.code) } }
+      return { kind: 'list', of: codesOf(field) }
     case 'select':
     case 'country':
-      return { kind: 'string', options: field.options.map((option) => option.code) }
+      return codesOf(field)
     case 'file':
       return { kind: 'list', of: { kind: 'string' } }
     default:
       return { kind: 'string' }
   }
 }
+
+const codesOf = ({ options }: Field): NameType => ({
+  kind: 'string',
+  options: options.map(({ code }) => code),
+  labels: options,
+})

@@ -1,8 +1,13 @@
 import { type Finding, nearest } from './finding.ts'
 
-/** Declared type of a name. `isMoney`: integer cents. `options`: the only codes the text may have. */
+/** Declared type of a name. `isMoney`: integer cents. `options`: the only codes the text may have, `labels` what people read. */
 export type NameType =
-  | { readonly kind: 'string'; readonly options?: readonly string[]; readonly isLiteral?: boolean }
+  | {
+      readonly kind: 'string'
+      readonly options?: readonly string[]
+      readonly labels?: readonly { readonly code: string; readonly label: string }[]
+      readonly isLiteral?: boolean
+    }
   | { readonly kind: 'number'; readonly isMoney?: boolean }
   | { readonly kind: 'boolean' | 'date' | 'duration' | 'unknown' }
   | { readonly kind: 'list'; readonly of: NameType }

@@ -7,8 +7,8 @@ export type Values = Readonly<Record<string, unknown>>
 const PLACEHOLDER = /\{([^{}\n]{0,100})\}/g
 
 /**
- * Checks the placeholders of one text: every name is known, and is something that can be read as words (a code of a list,
- * a truth value or a group cannot). Braces that belong to no placeholder are findings too.
+ * Checks the placeholders of one text: every name is known, and is something that can be read as words (a truth value, a
+ * file or a group cannot). Braces that belong to no placeholder are findings too.
  */
 export function checkPlaceholders(text: string, place: NamedPlace): Finding[] {
   const findings: Finding[] = []
@@ -68,7 +68,34 @@ function formatValue(value: unknown, type: NameType, lang: string): string {
   if (type.kind === 'number' && typeof value === 'number') {
     return type.isMoney === true ? formatMoney(value, lang) : new Intl.NumberFormat(lang).format(value)
   }
-  return String(value)
+  if (type.kind === 'list' && Array.isArray(value)) {
+    const entries = value.map((entry) => formatValue(entry, type.of, lang))
+    return new Intl.ListFormat(lang, { type: 'conjunction' }).format(entries)
+  }
+  const labels = type.kind === 'string' ? type.labels : undefined
+  return labels?.find(({ code }) => code === value)?.label ?? String(value)
+}
+
+/** Names in the braces of a text, in their order. */
+export const placeholdersIn = (text: string): readonly string[] =>
+  [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name)
+
+/** Replaces each placeholder of a text. */
+export const mapPlaceholders = (text: string, to: (name: string) => string): string =>
+  text.replaceAll(PLACEHOLDER, (_whole, name: string) => to(name))
+
+/** Whether a path, as questions are named, is known: enters groups and lists. */
+export function isKnownPath(names: Names, path: string): boolean {
+  let scope: Names | undefined = names
+  for (const part of path.split('.')) {
+    let type: NameType | undefined = scope !== undefined && Object.hasOwn(scope, part) ? scope[part] : undefined
+    if (type === undefined) {
+      return false
+    }
+    type = type.kind === 'list' ? type.of : type
+    scope = type.kind === 'context' ? type.names : undefined
+  }
+  return true
 }
 
 /** Type of a dotted name; enters groups, never lists. */
@@ -91,10 +118,15 @@ function valueAt(values: Values, path: string): unknown {
   return value
 }
 
+/** A code is read as its label; a code without one, a truth value and a group are nothing to read. */
 const isReadable = (type: NameType): boolean =>
-  type.kind === 'date' || type.kind === 'number' || (type.kind === 'string' && type.options === undefined)
+  type.kind === 'date' ||
+  type.kind === 'number' ||
+  (type.kind === 'string' && (type.options === undefined || type.labels !== undefined)) ||
+  (type.kind === 'list' && type.of.kind === 'string' && type.of.labels !== undefined)
 
-function readableNames(names: Names, prefix = ''): string[] {
+/** Every name that can stand in braces, as dotted paths. */
+export function readableNames(names: Names, prefix = ''): string[] {
   return Object.entries(names).flatMap(([name, type]) => {
     if (type.kind === 'context') {
       return readableNames(type.names, `${prefix}${name}.`)

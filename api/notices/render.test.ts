@@ -63,6 +63,7 @@ const noticeOf = (kind: 'approval' | 'refusal', changes: Partial<NoticeInput> = 
   issuedOn: '2026-11-24',
   createdAtMs: Date.UTC(2026, 10, 24, 9),
   answers,
+  summary: [],
   feesCents: FEES,
   reasons: 'Erster Absatz.\nZweite Zeile.\n\nZweiter Absatz.',
   totalCents: 0,

@@ -5,8 +5,11 @@ import { evaluate, type Names } from '../lib/feel.ts'
 import { problemType } from '../lib/problem.ts'
 import type { AutomaticBasis } from './ctx.ts'
 import type { LetterKit } from './letter-kit.ts'
-import { fillPlaceholders, formatDay, type Values } from './placeholders.ts'
+import { fillPlaceholders, formatDay, placeholdersIn, type Values } from './placeholders.ts'
 import { feeName, type NoticeBlock, type NoticeTemplate } from './template.ts'
+
+/** A name and a place at least. */
+const RECIPIENT_LINES_MIN = 2
 
 /** Values that a notice needs and does not have; `errors` name them, never what they hold. */
 export const noticeValueMissing = problemType('notices/value-missing', 422)
@@ -25,6 +28,10 @@ export type Sender = {
   /** The office that decides. */
   readonly office: string
 }
+export type AnsweredSection = {
+  readonly title: string
+  readonly rows: readonly { readonly path: string; readonly label: string; readonly value: string }[]
+}
 /** Facts of one notice beside its template. */
 export type NoticeInput = {
   readonly template: NoticeTemplate
@@ -38,6 +45,8 @@ export type NoticeInput = {
   readonly createdAtMs: number
   /** Answers by the names of the form's rules: dates as ISO text, money in cents. */
   readonly answers: Values
+  /** The same in words, section by section; only what was answered. `path` names the question. */
+  readonly summary: readonly AnsweredSection[]
   /** Amounts in force at the legally relevant day, cents by fee id. */
   readonly feesCents: Readonly<Record<string, number>>
   /** What the clerk wrote; empty for an approval without. */
@@ -141,7 +150,7 @@ export function renderExport(typesetter: Typesetter, input: ExportInput): Promis
 function noticeData(input: NoticeInput): Json {
   const { template, kit, sender } = input
   const { words, lang } = kit
-  const filling: Filling = { names: template.names, lang, values: valuesOf(input), missing: [] }
+  const filling: Filling = { names: template.names, lang, values: valuesOf(input), input, missing: [] }
   const section = (title: string, blocks: readonly NoticeBlock[]): Json[] => {
     const shown = blocks.flatMap((block) => showBlock(filling, block))
     return shown.length === 0 ? [] : [{ title, blocks: shown }]
@@ -153,7 +162,7 @@ function noticeData(input: NoticeInput): Json {
   const data: Json = {
     ...frameData(input, fill(filling, template.title)),
     sender: addressLine(sender),
-    recipient: template.recipient.map((line) => fill(filling, line)),
+    recipient: recipientOf(filling, template),
     facts: [
       { label: words.aktenzeichen, value: input.aktenzeichen },
       { label: words.reference, value: input.reference },
@@ -215,7 +224,25 @@ export function frameData(input: Pick<ReceiptInput, 'kit' | 'sender'>, title: st
   return { title, lang, authority, words: { page, of, question, answer, attachments } }
 }
 
-type Filling = { readonly names: Names; readonly lang: string; readonly values: Values; readonly missing: string[] }
+type Filling = {
+  readonly names: Names
+  readonly lang: string
+  readonly values: Values
+  readonly input: Pick<NoticeInput, 'summary' | 'kit'>
+  readonly missing: string[]
+}
+
+/** What nobody had to answer may be missing in an address: a line with nothing else is left out, as a company's for a person. */
+function recipientOf(filling: Filling, { recipient, unanswered }: NoticeTemplate): string[] {
+  const lines = recipient.map((line) => ({ line, ...fillPlaceholders(line, filling.values, filling) }))
+  const known = lines.filter(
+    ({ line, missing }) => missing.length === 0 || missing.length < placeholdersIn(line).length,
+  )
+  const isShort = known.length < RECIPIENT_LINES_MIN
+  const missing = lines.flatMap((line) => line.missing).filter((name) => isShort || !unanswered.has(name))
+  filling.missing.push(...missing)
+  return known.map(({ text }) => text.replace(/\s+/g, ' ').trim())
+}
 
 function fill(filling: Filling, text: string): string {
   const { text: filled, missing } = fillPlaceholders(text, filling.values, filling)
@@ -236,6 +263,9 @@ function showBlock(filling: Filling, block: NoticeBlock): Json[] {
   if (block.kind === 'paragraph') {
     return [{ kind: 'paragraph', text: fill(filling, block.text) }]
   }
+  if (block.kind === 'answers') {
+    return showAnswers(filling, block.paths)
+  }
   if (block.kind === 'list') {
     return [{ kind: 'list', items: block.items.map((item) => fill(filling, item)) }]
   }
@@ -249,6 +279,20 @@ function showBlock(filling: Filling, block: NoticeBlock): Json[] {
     }),
   )
   return [{ kind: 'table', columns: block.columns.map(({ title, end }) => ({ title, end })), rows }]
+}
+
+/** A table of the answers to some questions; one for each item of a repeating group, by its name. */
+function showAnswers({ input }: Filling, paths: readonly string[]): Json[] {
+  const { question, answer } = input.kit.words
+  const isMeant = (path: string): boolean => paths.some((one) => path === one || path.startsWith(`${one}.`))
+  const sections = input.summary
+    .map(({ title, rows }) => ({ title, rows: rows.filter(({ path }) => isMeant(path)) }))
+    .filter(({ rows }) => rows.length > 0)
+  const columns = [question, answer].map((title) => ({ title, end: false }))
+  return sections.flatMap(({ title, rows }): Json[] => [
+    ...(sections.length > 1 && title !== '' ? [{ kind: 'paragraph', text: title }] : []),
+    { kind: 'table', columns, rows: rows.map(({ label, value }) => [label, value]) },
+  ])
 }
 
 /** All values by name: answers, facts of the case, fees, and what the template computes. */

@@ -1,18 +1,18 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
-import type { Names } from '../lib/feel.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type LetterKit, readLetterKit } from './letter-kit.ts'
-import { readNoticeTemplate } from './template.ts'
+import { readNoticeTemplate, type TemplateSurroundings } from './template.ts'
 
 const TEMPLATE = /^services\/([a-z0-9-]+)\/notice\.[a-z-]+\.([a-z]{2,3})\.yaml$/
 
 /**
  * Checks what letters share, in German and each language a notice is written in, and every notice's template against the
  * form of its service.
- * @param formNames names of a form's rules; null where the form is broken, which its own check reports.
+ * @param formNames names of a form's rules, and those that may be missing; null where the form is broken, which its own
+ * check reports.
  */
 export function checkNotices(
-  formNames: (content: Content, slug: string, lang: string) => Names | null,
+  formNames: (content: Content, slug: string, lang: string) => Pick<TemplateSurroundings, 'form' | 'unanswered'> | null,
 ): ContentChecker {
   return (content) => {
     const templates = content.paths.flatMap((path) => {
@@ -35,7 +35,11 @@ export function checkNotices(
       const source = new TextDecoder().decode(content.file(path) ?? new Uint8Array())
       if (form !== null && kit !== undefined) {
         const fees = content.fees.fees.map((fee) => fee.id)
-        const read = readNoticeTemplate(source, path, { form, fees, remedies: kit.remedies.map((remedy) => remedy.id) })
+        const read = readNoticeTemplate(source, path, {
+          ...form,
+          fees,
+          remedies: kit.remedies.map((remedy) => remedy.id),
+        })
         findings.push(...(read.ok ? [] : read.findings))
       }
     }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { readContentFile } from '../lib/content-file.ts'
 import { compileRule, type Names, type NameType, type ResultKind, type Rule } from '../lib/feel.ts'
 import type { Finding } from '../lib/finding.ts'
-import { checkPlaceholders, type NamedPlace } from './placeholders.ts'
+import { checkPlaceholders, isKnownPath, type NamedPlace, placeholdersIn } from './placeholders.ts'
 
 const Line = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4000))
 const Name = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9_]{0,39}$/))
@@ -21,11 +21,13 @@ const BlockObject = v.pipe(
     text: v.optional(Line),
     list: v.optional(v.pipe(v.array(Line), v.minLength(1), v.maxLength(50))),
     table: v.optional(Table),
+    /** Paths of questions or groups: what was answered there is shown, what was not is left out. */
+    answers: v.optional(v.pipe(v.array(Line), v.minLength(1), v.maxLength(200))),
     when: v.optional(Line),
   }),
   v.check(
-    (block) => [block.text, block.list, block.table].filter((part) => part !== undefined).length === 1,
-    'a block is one of text, list, table',
+    ({ text, list, table, answers }) => [text, list, table, answers].filter((part) => part !== undefined).length === 1,
+    'a block is one of text, list, table, answers',
   ),
 )
 const Written = v.pipe(
@@ -81,6 +83,7 @@ export type NoticeBlock =
       readonly columns: readonly { readonly title: string; readonly text: string; readonly end: boolean }[]
       readonly when: Rule | null
     }
+  | { readonly kind: 'answers'; readonly paths: readonly string[]; readonly when: Rule | null }
 export type ComputedValue = {
   readonly name: string
   readonly each: string
@@ -95,15 +98,21 @@ export type NoticeTemplate = Pick<
 > & {
   readonly file: string
   readonly names: Names
+  /** Names whose answer may be missing. */
+  readonly unanswered: ReadonlySet<string>
   readonly computed: readonly ComputedValue[]
   readonly operative: readonly NoticeBlock[]
   readonly reasons: readonly NoticeBlock[]
   readonly information: readonly NoticeBlock[]
 }
 
-/** What a template may refer to. `form`: names of the form's rules; `fees`: ids of content/fees.yaml; `remedies`: ids. */
+/**
+ * What a template may refer to. `form`: names of the form's rules; `fees`: ids of content/fees.yaml; `remedies`: ids;
+ * `unanswered`: names of the form whose answer may be missing.
+ */
 export type TemplateSurroundings = {
   readonly form: Names
+  readonly unanswered?: ReadonlySet<string>
   readonly fees: readonly string[]
   readonly remedies: readonly string[]
 }
@@ -149,7 +158,8 @@ export function readNoticeTemplate(
     return read
   }
   const it = read.value
-  const reading: Reading = { file, lineOf: read.lineOf, findings: [], names: {} }
+  const unanswered = around.unanswered ?? new Set()
+  const reading: Reading = { file, lineOf: read.lineOf, findings: [], names: {}, unanswered }
   const fees = Object.fromEntries(around.fees.map((id) => [feeName(id), MONEY]))
   const form: Names = { ...around.form, ...NOTICE_NAMES, gebuehr: { kind: 'context', names: fees } }
   const { names, computed } = readComputed({ ...reading, names: form }, it.computed)
@@ -159,6 +169,7 @@ export function readNoticeTemplate(
   const template: NoticeTemplate = {
     file,
     names,
+    unanswered,
     computed,
     kind: it.kind,
     lang: it.lang,
@@ -173,6 +184,7 @@ export function readNoticeTemplate(
   }
   for (const part of ['title', 'salutation', 'closing'] as const) {
     checkText(reading, it[part], [part])
+    checkAnswered(reading, it[part], [part])
   }
   for (const [index, line] of it.recipient.entries()) {
     checkText(reading, line, ['recipient', index])
@@ -187,6 +199,7 @@ type Reading = {
   readonly lineOf: (path: Path) => number
   readonly findings: Finding[]
   names: Names
+  readonly unanswered: ReadonlySet<string>
 }
 
 function readComputed(reading: Reading, list: Source['computed']): { names: Names; computed: ComputedValue[] } {
@@ -232,13 +245,28 @@ function readBlock(reading: Reading, block: v.InferOutput<typeof BlockObject>, p
     }
     return { kind: 'table', each, as, columns, when }
   }
+  if (block.answers !== undefined) {
+    for (const [index, name] of block.answers.entries()) {
+      if (!isKnownPath(reading.names, name)) {
+        report(
+          reading,
+          [...path, 'answers', index],
+          'notices/unknown-question',
+          `"${name}" is no question of the form.`,
+        )
+      }
+    }
+    return { kind: 'answers', paths: block.answers, when }
+  }
   for (const [index, item] of (block.list ?? []).entries()) {
     checkText(reading, item, [...path, 'list', index])
+    checkAnswered(reading, when === null ? item : '', [...path, 'list', index])
   }
   if (block.list !== undefined) {
     return { kind: 'list', items: block.list, when }
   }
   checkText(reading, block.text ?? '', path)
+  checkAnswered(reading, when === null ? (block.text ?? '') : '', path)
   return { kind: 'paragraph', text: block.text ?? '', when }
 }
 
@@ -272,6 +300,14 @@ function itemNames(names: Names, each: string): Names | undefined {
 function checkText(reading: Reading, text: string, path: Path): void {
   const place: NamedPlace = { file: reading.file, line: reading.lineOf(path), names: reading.names }
   reading.findings.push(...checkPlaceholders(text, place))
+}
+
+/** A text that stands in every notice of its kind holds no answer that may be missing: there would be no notice then. */
+function checkAnswered(reading: Reading, text: string, path: Path): void {
+  for (const name of placeholdersIn(text).filter((one) => reading.unanswered.has(one))) {
+    const detail = `"{${name}}" may be left unanswered, and this text has no condition.`
+    report(reading, path, 'notices/may-be-missing', detail)
+  }
 }
 
 function report(reading: Reading, path: Path, type: string, detail: string): void {

@@ -1,7 +1,7 @@
 import type { AstroGlobal } from 'astro'
 import { apiOf, type CityFrame, type Finding, Refusal, type Row, type SessionView } from './api.ts'
 import type { OfficeEntry } from './office.ts'
-import { hasWord, type Translate } from './words.ts'
+import { hasWord, type Translate, type WordKey } from './words.ts'
 
 export type EditorFrame = { readonly city: CityFrame; readonly clerkName: string }
 
@@ -75,6 +75,7 @@ export const editorNavigation = (
     { href: `${at}/blatt/pages`, text: t('editing.sheet.pages') },
     { href: `${at}/blatt/checks`, text: t('editing.sheet.checks') },
     { href: `${at}/blatt/purposes`, text: t('editing.sheet.purposes') },
+    { href: `${at}#bescheide`, text: t('editing.letters') },
     { href: `${at}/vergleich`, text: t('editing.compare') },
   ]
   return [all, { title: t('editing.service'), entries }]
@@ -91,6 +92,27 @@ export const optionWords = (label: string, { value, text, years }: Row['options'
   const key = `editing.option.${label}.${value}`
   const said = text === '' ? (hasWord(key) ? t(key) : value) : text
   return years === undefined ? said : `${t('editing.retention-years', { count: years })}: ${said}`
+}
+
+/** `approval.de` or `de` in words: what a letter is, and its language. */
+export const letterName = (about: string, t: Translate): string => {
+  const [lang = 'de', kind] = about.split('.').toReversed()
+  const named = hasWord(`language.${lang}`) ? t(`language.${lang}` as WordKey) : lang
+  return kind === undefined ? named : `${t(`editing.notice-kind.${kind}` as WordKey)} (${named})`
+}
+
+/** What rows of a sheet have in common, in words: a part of a notice with the number of its text, a state, a task, a mail. */
+export const groupWords = (group: string, t: Translate): string => {
+  const [, part = '', number = ''] = /^([a-z]+)-(\d+)$/.exec(group) ?? []
+  const [, kind = '', name = ''] = /^(state|task|mail):(.+)$/.exec(group) ?? []
+  if (hasWord(`editing.notice-part.${part}`)) {
+    return t('editing.notice-text', { part: t(`editing.notice-part.${part}` as WordKey), number })
+  }
+  if (kind !== '') {
+    const mail = `editing.mail.${name}`
+    return t(`editing.group.${kind}` as WordKey, { name: kind === 'mail' && hasWord(mail) ? t(mail) : name })
+  }
+  return hasWord(`editing.group.${group}`) ? t(`editing.group.${group}` as WordKey) : group
 }
 
 /** What is wrong with one row of a sheet, in words. */

@@ -1,0 +1,137 @@
+import type { Content } from './content/snapshot.ts'
+import { noticeNames } from './context-checks.ts'
+import { kitOf, senderOf } from './context-letterhead.ts'
+import type { LettersCtx } from './context-letters.ts'
+import type { Typesetter } from './documents/typeset.ts'
+import type { NoticeSample } from './editing/state.ts'
+import type { Answers } from './forms/answers.ts'
+import type { Form } from './forms/model.ts'
+import { summary } from './forms/service.ts'
+import type { Words } from './forms/view.ts'
+import { dayInBerlin } from './lib/clock.ts'
+import { ruleInForce } from './lib/deadlines.ts'
+import { wordsOf } from './lib/words.ts'
+import type { NoticeFacts } from './notices/ctx.ts'
+import { type NoticeInput, renderNotice } from './notices/render.ts'
+import { sampleTemplate } from './notices/sample.ts'
+import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
+import { readFee } from './payments/service.ts'
+import { readAnswers } from './submissions/service-copy.ts'
+
+/** Wires the setting of notices: of real cases, and of samples that editors look at. */
+export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
+  return {
+    renderNotice: async (facts: NoticeFacts): Promise<Uint8Array> => {
+      const ctx = whole()
+      const { vorgang, eakte, content } = facts
+      const receivedOn = dayInBerlin(vorgang.openedAtMs)
+      const answers = (await readAnswers(ctx, vorgang.id)) ?? {}
+      const dates = { receivedOn, decidedOn: facts.issuedOn }
+      return await renderNotice(typesetter, {
+        ...aboutService(ctx, { ...facts, slug: vorgang.serviceSlug, titleLang: vorgang.lang, receivedOn, answers }),
+        template: templateOf(ctx, { ...facts, slug: vorgang.serviceSlug }),
+        aktenzeichen: eakte.aktenzeichen,
+        reference: vorgang.reference,
+        issuedOn: facts.issuedOn,
+        createdAtMs: facts.createdAtMs,
+        totalCents: readFee(ctx, { ...vorgang, content }, answers, dates).totalCents,
+        ...(facts.automatic === undefined ? {} : { automatic: facts.automatic }),
+        reasons: facts.reasons,
+        draftedBy: facts.draftedBy,
+        signedBy: facts.signedBy,
+      })
+    },
+    renderNoticeSample: async (sample: NoticeSample): Promise<Uint8Array> => {
+      const ctx = whole()
+      const { content, slug, lang } = sample
+      const words = wordsOf(content.words, 'de')
+      const today = dayInBerlin(ctx.now())
+      const answers = sample.answers ?? {}
+      const template = templateOf(ctx, sample)
+      const dates = { receivedOn: today, decidedOn: today }
+      const onlyIf = (rule: string): string => words('editing.notice-only-if', { rule })
+      const bracket = (name: string): string => `[${sample.labels[name] ?? name}]`
+      return await renderNotice(typesetter, {
+        ...aboutService(ctx, { ...sample, titleLang: lang, receivedOn: today, answers }),
+        template: sample.answers === null ? sampleTemplate(template, { labels: sample.labels, onlyIf }) : template,
+        aktenzeichen: bracket('aktenzeichen'),
+        reference: bracket('vorgangsnummer'),
+        issuedOn: today,
+        createdAtMs: ctx.now(),
+        totalCents:
+          sample.answers === null ? 0 : readFee(ctx, { content, serviceSlug: slug, lang }, answers, dates).totalCents,
+        reasons: bracket('entscheidung.gruende'),
+        draftedBy: words('editing.notice-clerk'),
+        signedBy: '',
+      })
+    },
+  }
+}
+
+type About = {
+  readonly content: Content
+  readonly slug: string
+  readonly lang: string
+  /** Language in which the service is named. */
+  readonly titleLang: string
+  readonly receivedOn: string
+  readonly answers: Answers
+}
+
+/** What a notice says of a service and an application, whoever decides it. */
+function aboutService(ctx: LettersCtx, about: About) {
+  const { content, slug, lang, receivedOn, answers } = about
+  return {
+    kit: kitOf(content, lang),
+    sender: senderOf(ctx, content, slug),
+    serviceTitle: ctx.form(content, slug, about.titleLang).title,
+    receivedOn,
+    answers,
+    summary: answeredSections(ctx.form(content, slug, lang), answers, {
+      words: ctx.formWords(content, lang),
+      today: receivedOn,
+    }),
+    feesCents: feesOn(content, receivedOn),
+    isDemo: ctx.mode !== 'production',
+  } satisfies Partial<NoticeInput>
+}
+
+type Templated = { readonly content: Content; readonly slug: string; readonly kind: string; readonly lang: string }
+
+function templateOf(ctx: LettersCtx, { content, slug, kind, lang }: Templated): NoticeTemplate {
+  const file = `services/${slug}/notice.${kind}.${lang}.yaml`
+  const source = new TextDecoder().decode(content.file(file) ?? new Uint8Array())
+  const read = readNoticeTemplate(source, file, {
+    ...noticeNames(ctx.form(content, slug, lang)),
+    fees: content.fees.fees.map((fee) => fee.id),
+    remedies: kitOf(content, lang).remedies.map((remedy) => remedy.id),
+  })
+  if (!read.ok) {
+    throw new Error(`notice template is broken: ${read.findings[0]?.type ?? ''}`)
+  }
+  return read.template
+}
+
+/** What was answered, in words, with the question that each answer belongs to. */
+const answeredSections = (form: Form, answers: Answers, how: { readonly words: Words; readonly today: string }) =>
+  summary(form, answers, how).map(({ title, rows }) => ({
+    title,
+    rows: rows
+      .filter(({ isEmpty }) => !isEmpty)
+      .map(({ pointer, label, value }) => ({ path: pathOfPointer(pointer), label, value })),
+  }))
+
+/** `/hunde/2/rufname` is the question `hunde.rufname`. */
+const pathOfPointer = (pointer: string): string =>
+  pointer.split('/').filter((part) => part !== '' && !/^\d+$/.test(part)).join('.') // biome-ignore format: one thought
+
+/** Amounts in force on a day, cents by fee id. */
+function feesOn(content: Content, on: string): Readonly<Record<string, number>> {
+  const ids = [...new Set(content.fees.fees.map((fee) => fee.id))]
+  return Object.fromEntries(
+    ids.flatMap((id) => {
+      const cents = ruleInForce(content.fees.fees, id, on)?.amountCents
+      return cents === undefined ? [] : [[id, cents] as const]
+    }),
+  )
+}
