@@ -126,10 +126,10 @@ test('the script for mail servers says by its exit code what became of a mail', 
   const mail = `From: ${EMAIL}\nSubject: Re\nMessage-ID: <s@b.example>\n\nHallo\n`
   expect(run(replyTo, mail)).toEqual([0, ''])
   expect(run(returnPath, REPORT(returnPath), { from: '' })).toEqual([0, ''])
-  expect(run('vorgang+x@antwort.stadt.example', mail)).toEqual([67, expect.stringContaining('kein Vorgang')])
+  expect(run('vorgang+x@antwort.stadt.example', mail)).toEqual([67, expect.stringContaining('keinen Vorgang')])
   expect(run('vorgang+x@antwort.stadt.example', REPORT('x'), { from: '' })).toEqual([0, ''])
   expect(run(replyTo, 'From: a@b.example\n\n')).toEqual([65, expect.stringContaining('keinen Text')])
-  expect(run(replyTo, `${mail}${'x'.repeat(36_800_000)}`)).toEqual([69, expect.stringContaining('zu groß')])
+  expect(run(replyTo, `${mail}${'x'.repeat(36_800_000)}`)).toEqual([69, expect.stringContaining('zu umfangreich')])
   expect(run(replyTo, mail, { secret: wrong })).toEqual([75, ''])
   expect(run(replyTo, mail, { secret: join(folder, 'none') })).toEqual([75, ''])
   expect(run(replyTo, mail, { at: 'http://127.0.0.1:9/' })).toEqual([75, ''])
