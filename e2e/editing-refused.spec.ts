@@ -29,3 +29,59 @@ test("whatever an editor sends and is refused stands on the editor's own page, i
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title)
   await axeClean(page)
 })
+
+test('who was too late sees what is wrong with their own words on the page of the conflict @nojs', async ({ page }) => {
+  await signInAs(page, 'ines.kahlau', '/redaktion/formulare/')
+  const sheet = `${HOME}hund-anmelden/blatt/settings`
+  await page.goto(sheet)
+  const other = await page.context().newPage()
+  await other.goto(sheet)
+  for (const [tab, minutes] of [
+    [other, '21'],
+    [page, '22'],
+  ] as const) {
+    await tab.getByLabel('Minuten, die der Antrag dauert').fill(minutes)
+    await tab.getByRole('button', { name: 'Speichern' }).click()
+  }
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Jemand anderes war schneller')
+  const minutes = page.getByLabel('Minuten, die der Antrag dauert: Ihre Eingabe')
+  await minutes.fill('kurz')
+  await page.getByRole('button', { name: 'Meine Eingabe übernehmen' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Jemand anderes war schneller')
+  await expect(page).toHaveTitle(/^Fehler/)
+  await expect(page.getByRole('alert')).toContainText('Schreiben Sie die Minuten als Zahl')
+  await expect(minutes).toHaveValue('kurz')
+  await axeClean(page)
+
+  // Settled in another window meanwhile: what is refused stands on the page of the service.
+  await other.goto(`${HOME}hund-anmelden`)
+  await other.getByRole('link', { name: /Nicht gespeicherte Eingaben/ }).click()
+  await other.getByRole('button', { name: 'Meine Eingabe verwerfen' }).click()
+  await page.getByRole('button', { name: 'Meine Eingabe übernehmen' }).click()
+  await expect(page.getByRole('alert')).toContainText('Nicht gespeichert.')
+  await expect(page.getByText('Zur Navigation springen')).toHaveCount(0)
+})
+
+test('a rule is put together from questions, without scripts @nojs', async ({ page }) => {
+  await signInAs(page, 'ines.kahlau', '/redaktion/formulare/')
+  await page.goto(`${HOME}hund-anmelden/blatt/checks`)
+  const fresh = page.locator('.group', { has: page.getByRole('heading', { name: 'Neue Prüfung' }) })
+  await fresh.getByText('Aus Fragen zusammenstellen').click()
+  const questions = fresh.getByLabel('Frage', { exact: true })
+  const wanted = await questions
+    .first()
+    .locator('option', { hasText: /Geburtsdatum/ })
+    .first()
+    .getAttribute('value')
+  await questions.first().selectOption(wanted)
+  await fresh.getByLabel('Vergleich').selectOption('liegt vor')
+  await fresh.getByRole('button', { name: 'Antworten zur Frage zeigen' }).click()
+  await expect(page).not.toHaveTitle(/^Fehler/)
+  await fresh.getByLabel('Tag', { exact: true }).selectOption('von heute an vor')
+  await fresh.getByLabel('Wie lange').fill('8')
+  await fresh.getByLabel('Einheit').selectOption('Jahre')
+  await fresh.getByRole('button', { name: 'Bedingung hinzufügen' }).click()
+  await expect(fresh.getByText('Als Regel geschrieben:')).toContainText(`${wanted} < heute - duration("P8Y")`)
+  await expect(fresh.getByText('Bedingung 2')).toBeVisible()
+  await axeClean(page)
+})

@@ -37,7 +37,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
     next,
     new Set(edits.filter(({ value }) => value !== undefined).map(({ path }) => path.join('/'))),
   )
-  return withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today))
+  return withMinutes(withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today)))
 }
 
 /** Entries of the file that somebody changed. */
@@ -90,6 +90,15 @@ function edited(state: State, file: string, edits: readonly YamlEdit[]): State {
   return source === undefined || edits.length === 0
     ? state
     : { ...state, files: { ...state.files, [file]: editYaml(source, edits) } }
+}
+
+/** How long an application takes is set once: the form says what the settings say. */
+function withMinutes(state: State): State {
+  const minutes = yamlAt(state.files['service.yaml'] ?? '', ['minutes'])
+  const said = yamlAt(state.files[FORM] ?? '', ['start', 'minutes'])
+  return typeof minutes !== 'number' || said === undefined || said === minutes
+    ? state
+    : edited(state, FORM, [{ path: ['start', 'minutes'], value: minutes }])
 }
 
 /** Without a title of the city's own the one of the catalogue holds. */

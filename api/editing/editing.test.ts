@@ -214,7 +214,9 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
 describe('two editors', () => {
   it('do not notice each other where they change different things', async () => {
     const [texts, purposes] = [await sheet('texts'), await sheet('purposes')]
-    expect(await (await save(edda, 'texts', { 'start/minutes': '9' }, texts.seen)).json()).toEqual({ kind: 'saved' })
+    expect(await (await save(edda, 'texts', { 'start/deadline': 'Vier Wochen vorher.' }, texts.seen)).json()).toEqual({
+      kind: 'saved',
+    })
     const answer = await save(emil, 'purposes', { 'purposes/boote/purpose': 'Damit der Platz passt.' }, purposes.seen)
     expect(await answer.json()).toEqual({ kind: 'saved' })
   })
@@ -249,14 +251,14 @@ describe('two editors', () => {
 
   it('publish what was shown, or nothing', async () => {
     const { version } = await overview()
-    await save(edda, 'texts', { 'start/minutes': '11' })
+    await save(edda, 'texts', { 'start/deadline': 'Drei Wochen vorher.' })
     const problem = await problemOf(await emil.post(`${AT}/publish`, { version }))
     expect(problem).toMatchObject({ type: 'editing/changed-meanwhile', status: 409 })
     expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
   })
 
   it('see what somebody else published of the same service meanwhile, before it is overwritten', async () => {
-    await save(edda, 'texts', { 'start/minutes': '12' })
+    await save(edda, 'texts', { 'start/deadline': 'Zwei Wochen vorher.' })
     const files = new Map(await town.ctx.content.files())
     const path = `services/${SLUG}/notice.approval.de.yaml`
     const bytes = new TextEncoder().encode(`${new TextDecoder().decode(files.get(path)?.bytes)}# von anderswo\n`)

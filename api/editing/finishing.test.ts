@@ -175,6 +175,14 @@ describe('a rule in words', () => {
     ])
   })
 
+  it('names the questions it speaks of, and every page with its questions, so that a condition is found', async () => {
+    const { named, pages } = await page(RULE)
+    expect(named).toContain('boote.laengeInMetern')
+    expect(named).not.toContain('person.familienname')
+    expect(pages.flatMap(({ questions }) => questions.map(({ path }) => path))).toContain('person.familienname')
+    expect((await page('texts')).named).toEqual([])
+  })
+
   it('every sample of a list is a rule that may be saved', async () => {
     const samples = (await page(RULE)).vocabulary?.lists.flatMap((list) => list.samples) ?? []
     expect(samples.map(({ kind }) => kind)).toEqual(['count', 'sum', 'sum-of', 'some', 'every'])
@@ -207,6 +215,18 @@ describe('a rule in words', () => {
     expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: true }] })
   })
 
+  it('a sum over all items may stand at a question of the list; with one item beside it is refused by a true sentence', async () => {
+    const atList = { ...check, 'new-check-at': 'boote.laengeInMetern' }
+    const both = { ...atList, 'new-check-rule': 'sum(boote.laengeInMetern) <= 40 and eintrag.hatEinenMotor' }
+    expect(await errorsOf(await save(RULE, both))).toMatchObject([
+      { pointer: '/new-check-rule', type: 'forms/list-check' },
+    ])
+    const rule = 'sum(for x in boote return x.laengeInMetern) <= 40'
+    expect((await save(RULE, { ...atList, 'new-check-rule': rule })).status).toBe(200)
+    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false }] })
+    expect((await save('checks', { 'remove-check/0~': '1', 'remove-check/0': '1' })).status).toBe(200)
+  })
+
   it('a check that was made for it goes when a sentence answers it instead', async () => {
     expect((await save(RULE, { ...check, 'new-check-rule': 'count(boote) < 4' })).status).toBe(200)
     expect((await save(RULE, { 'rules/R77000000301/reason': 'Das prüft die Hafenmeisterin vor Ort.' })).status).toBe(
@@ -233,8 +253,16 @@ describe('numbers and amounts', () => {
   it('takes 15 Minuten as 15', async () => {
     expect((await overviewSave('settings', { minutes: '15 Minuten' })).status).toBe(200)
     expect(await file('service.yaml')).toMatch(/^minutes: 15$/m)
-    expect((await save('texts', { 'start/minutes': 'kurz' })).status).toBe(422)
-    expect((await save('texts', { 'start/minutes': '12 Min.' })).status).toBe(200)
+    expect((await overviewSave('settings', { minutes: '12 Min.' })).status).toBe(200)
+  })
+
+  it('stand in the settings alone: the form says the same', async () => {
+    expect((await page('texts')).sheet.rows.filter(({ label }) => label === 'minutes')).toEqual([])
+    expect(await file()).toMatch(/^ {2}minutes: 12$/m)
+    expect((await overviewSave('settings', { minutes: '' })).status).toBe(200)
+    expect(await file()).toMatch(/^ {2}minutes: 12$/m)
+    expect((await overviewSave('settings', { minutes: '9' })).status).toBe(200)
+    expect(await file()).toMatch(/^ {2}minutes: 9$/m)
   })
 
   it('a fee is taken with its amount or refused, never forgotten', async () => {

@@ -10,7 +10,8 @@ export type PageAct =
 /** Why pages stay as they are; words: `editing.wrong.<type>`. */
 export type PageRefusal = 'page-unknown' | 'page-first' | 'page-list' | 'page-shared' | 'page-seen' | 'page-full'
 export type PagesResult =
-  | { readonly ok: true; readonly source: string }
+  /** `made`: the id of a page there was not before. */
+  | { readonly ok: true; readonly source: string; readonly made?: string }
   | { readonly ok: false; readonly type: PageRefusal }
 
 type Step = StepText & {
@@ -88,14 +89,16 @@ function split(source: string, pages: readonly Page[], question: string): PagesR
   const whole = {
     id,
     ...(section === undefined ? {} : { section }),
-    ...(second.length === 1 ? {} : { title: labelOf(source, question) }),
+    ...(second.length === 1 ? {} : { title: headingOf(source, second, page.step.title) }),
     fields: second,
     ...(when === undefined ? {} : { when }),
     ...(trustLevel === undefined ? {} : { trustLevel }),
   }
-  const cut = spliceYaml(source, { list: [...wayTo(page), 'fields'], at, remove: fieldsOf(page).length - first.length })
+  const own = retitled(source, page, { gone: second, rest: first })
+  const cut = spliceYaml(own, { list: [...wayTo(page), 'fields'], at, remove: fieldsOf(page).length - first.length })
   const put = spliceYaml(cut, { list: page.list, at: page.index + 1, insert: [whole] })
-  return { ok: true, source: withSeen(put, (ids) => ids.flatMap((one) => (one === idOf(page) ? [one, id] : [one]))) }
+  const seen = withSeen(put, (ids) => ids.flatMap((one) => (one === idOf(page) ? [one, id] : [one])))
+  return { ok: true, source: seen, made: id }
 }
 
 /** One page of two: the questions of the second follow those of the page before it. */
@@ -114,7 +117,7 @@ function join(source: string, pages: readonly Page[], id: string): PagesResult {
   }
   const isSame = before.step.when === page.step.when
   const conditions = isSame ? [] : [before, page].flatMap((one) => pushedDown(source, one, fieldsOf(one)))
-  const title = before.step.title === undefined ? [{ path: [...wayTo(before), 'title'], value: labelOf(source, fieldsOf(before)[0] ?? '') }] : [] // biome-ignore format: one thought
+  const title = before.step.title === undefined ? [{ path: [...wayTo(before), 'title'], value: headingOf(source, fieldsOf(before)) }] : [] // biome-ignore format: one thought
   const own = isSame ? [] : [{ path: [...wayTo(before), 'when'], value: undefined }]
   const edited = editYaml(source, [...conditions, ...own, ...title])
   const at = { list: [...wayTo(before), 'fields'], at: fieldsOf(before).length, insert: fieldsOf(page) }
@@ -142,12 +145,11 @@ function move(
   }
   const conditions = to.step.when === from.step.when ? [] : pushedDown(source, from, [question])
   const title =
-    to.step.title === undefined
-      ? [{ path: [...wayTo(to), 'title'], value: labelOf(source, fieldsOf(to)[0] ?? '') }]
-      : []
+    to.step.title === undefined ? [{ path: [...wayTo(to), 'title'], value: headingOf(source, fieldsOf(to)) }] : []
   const rest = fieldsOf(from).filter((path) => path !== question)
-  const untitled = rest.length > 1 && from.step.title === undefined ? [{ path: [...wayTo(from), 'title'], value: labelOf(source, rest[0] ?? '') }] : [] // biome-ignore format: one thought
-  const edited = editYaml(source, [...conditions, ...title, ...untitled])
+  const untitled = rest.length > 1 && from.step.title === undefined ? [{ path: [...wayTo(from), 'title'], value: headingOf(source, rest) }] : [] // biome-ignore format: one thought
+  const named = retitled(source, from, { gone: [question], rest })
+  const edited = editYaml(named, [...conditions, ...title, ...untitled])
   const at = fieldsOf(to).length
   const put = spliceYaml(edited, { list: [...wayTo(to), 'fields'], at, insert: [question] })
   if (rest.length > 0) {
@@ -229,6 +231,35 @@ function withSeen(source: string, change: (ids: readonly string[]) => readonly s
     source,
     edits.filter(({ ids, value }) => JSON.stringify(ids) !== JSON.stringify(value)),
   )
+}
+
+/**
+ * A heading for a page of several questions: the group that all of them stand in, where the page they come from is not called
+ * so, else the first question that is always asked, so that nobody reads the heading of a question they do not get.
+ */
+function headingOf(source: string, questions: readonly string[], taken?: unknown): string {
+  const [first = ''] = questions
+  const groups = new Set(questions.map((path) => path.split('.').slice(0, -1).join('.')))
+  const group = groups.size === 1 ? yamlAt(source, ['groups', [...groups].join(''), 'title']) : undefined
+  if (typeof group === 'string' && group !== '' && group !== taken) {
+    return group
+  }
+  const asked = questions.find((path) => yamlAt(source, ['fields', path, 'when']) === undefined)
+  return labelOf(source, asked ?? first)
+}
+
+/** A page that is called after a question which goes away is called after one that stays; one alone needs no heading. */
+function retitled(
+  source: string,
+  page: Page,
+  { gone, rest }: { gone: readonly string[]; rest: readonly string[] },
+): string {
+  const { title } = page.step
+  if (title === undefined || !gone.some((path) => labelOf(source, path) === title)) {
+    return source
+  }
+  const value = rest.length > 1 ? headingOf(source, rest, title) : undefined
+  return editYaml(source, [{ path: [...wayTo(page), 'title'], value }])
 }
 
 const labelOf = (source: string, question: string): string =>

@@ -96,7 +96,7 @@ export const editingRoutes = (ctx: RoomCtx) =>
         const { seen, conflict, ...values } = inputOf(c, SaveSheet)
         const result = await saveSheet(ctx, actorOf(c), { slug, id, seen, values })
         await settle(ctx, c, conflict, result)
-        return saved(c, slug, result, afterSheet(slug, id))
+        return saved(c, slug, result, afterSheet(slug, id, result))
       },
     )
     .get('/services/:service/files/:name', route({ ...READ, resource: 'service' }), async (c) =>
@@ -257,9 +257,12 @@ async function settle(ctx: RoomCtx, c: Context<Env>, conflict: string, result: S
   }
 }
 
-/** Settings lead back to the service, a question to the list of questions. */
-function afterSheet(slug: string, id: string): string {
+/** Settings lead back to the service, a question to the list of questions, a page that was made to its heading. */
+function afterSheet(slug: string, id: string, result: Saved): string {
   const [kind = ''] = id.split('.')
+  if (result.kind === 'saved' && result.made !== undefined) {
+    return `${pageOf(slug)}/blatt/pages?neu=${result.made}`
+  }
   if (kind === 'settings' || kind === 'fee' || kind === 'point' || kind === 'mapping') {
     return pageOf(slug)
   }

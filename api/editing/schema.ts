@@ -50,6 +50,6 @@ export const Overview = v.object({
   draftsRunning: v.number(),
 })
 export const Begun = v.object({ slug: Slug })
-export const SavedChange = v.object({ kind: v.picklist(['saved', 'conflict']), conflictId: v.optional(Id) })
+export const SavedChange = v.object({ kind: v.picklist(['saved', 'conflict']), conflictId: v.optional(Id), made: v.optional(v.string()) }) // biome-ignore format: one line
 export const PublishedOutput = v.object({ revisionId: v.string(), pagesRendered: v.nullable(v.number()) })
 export const PageOutput = v.object({ page: v.string() })

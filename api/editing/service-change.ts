@@ -9,8 +9,10 @@ import { deleteConflict, deleteWorkspace, insertConflict, insertWorkspace, updat
 export const fileRefused = problemType('editing/file-name', 422)
 export const changedMeanwhile = problemType('editing/changed-meanwhile', 409)
 
-/** Kept, or put aside because somebody else had changed the same thing: nothing that was typed is lost. */
-export type Saved = { readonly kind: 'saved' } | { readonly kind: 'conflict'; readonly conflictId: string }
+/** Kept, or put aside because somebody else had changed the same thing: nothing that was typed is lost. `made`: a page there was not before. */
+export type Saved =
+  | { readonly kind: 'saved'; readonly made?: string }
+  | { readonly kind: 'conflict'; readonly conflictId: string }
 
 const TRIES = 5
 /** Names of files that a service may have; everything else nobody reads. */

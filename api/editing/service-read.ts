@@ -5,11 +5,11 @@ import type { Form } from '../forms/model.ts'
 import { diffForms, exampleNames, readModel } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
-import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { lineDiff } from './line-diff.ts'
+import { type PlacedFinding, placed } from './placed.ts'
 import { seenOf, sheetOf } from './sheets.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
 import { findConflict, listConflicts, listWorkspaces } from './store.ts'
@@ -65,7 +65,7 @@ async function lineOf(ctx: EditingCtx, slug: string): Promise<ServiceLine> {
 
 export type Looked = {
   readonly line: ServiceLine
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
   /** The content as it would be; null where it cannot even be read. */
   readonly content: Content | null
   readonly points: readonly PointLine[]
@@ -82,20 +82,20 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const tried = await tryState(ctx, state)
   if (!tried.ok) {
     const line: ServiceLine = { ...base, title: titleIn(state), maturity: NOTHING, online: 'none' }
-    return { line, findings: tried.findings, content: null, points: [], form: null }
+    return { line, findings: placed(tried.findings, state, []), content: null, points: [], form: null }
   }
   const { content } = tried
   const survey = await ctx.survey(content, slug, ctx)
   const open = new Set(survey.form?.openPoints.map((point) => point.id))
   const read = readModel(content, slug, ctx.readXml)
   const model = read?.ok === true ? read.model : null
-  const points = (model?.openPoints ?? []).map(({ kind, id, name, text }): PointLine => {
-    return { kind, id, name, text, isOpen: survey.form === null || open.has(id) }
+  const points = (model?.openPoints ?? []).map(({ kind, id, name, text, at }): PointLine => {
+    return { kind, id, name, text, at, isOpen: survey.form === null || open.has(id) }
   })
   const unique = [...new Map(points.map((point) => [point.id, point])).values()]
   const online = content.services.get(slug)?.online ?? 'none'
   const line = { ...base, title: titleOf(content, slug), maturity: survey.maturity, online }
-  return { line, findings: survey.findings, content, points: unique, form: survey.form }
+  return { line, findings: placed(survey.findings, state, unique), content, points: unique, form: survey.form }
 }
 
 /** Everything of one service for its page. */

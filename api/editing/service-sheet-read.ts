@@ -1,14 +1,16 @@
 import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
+import { chooserView, isChosen } from './chooser-form.ts'
+import { namedIn } from './named.ts'
 import { pagesIn } from './pages.ts'
 import { placeholdersOf } from './placeholders.ts'
+import { rowWords, wordsFor } from './row-words.ts'
 import { type Looked, look, sheetUnknown } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState } from './state.ts'
 import type { PageLine, SheetPage } from './view.ts'
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 /** One sheet as a page of its own, with the names its rules may use. Throws `editing/sheet-unknown` (404). */
@@ -29,8 +31,10 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
+    choosers: looked.form === null ? {} : choosersFor(sheet, looked.form, source),
+    pages: /^(pages$|point\.)/.test(id) ? pageLines(source) : [],
+    named: namedBy(sheet, looked, source),
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
-    pages: id === 'pages' ? pageLines(source) : [],
   }
 }
 
@@ -44,14 +48,29 @@ function aboutOf(sheet: Sheet, { points }: Looked, source: string): SheetPage['a
   return typeof label === 'string' ? { name: label, text: '' } : null
 }
 
-/** Conditions of a question look at earlier pages, and at the item it stands in; other rules may look everywhere. */
-function wordsFor(sheet: Sheet, form: Form): Vocabulary | null {
-  if (!sheet.rows.some(({ kind }) => kind === 'rule' || kind === 'obligation')) {
-    return null
+/** Questions that a rule in words stands at, or speaks of by the id, the name or the label of their data field. */
+function namedBy(sheet: Sheet, { points, form }: Looked, source: string): readonly string[] {
+  const id = /^point\.(.+)$/.exec(sheet.id)?.[1]
+  const point = points.find((one) => one.id === id)
+  if (point === undefined) {
+    return []
   }
-  const path = /^question\.(.+)$/.exec(sheet.id)?.[1]
-  const field = path === undefined ? undefined : form.fields.get(path)
-  return vocabularyOf(form, field === undefined ? {} : { loops: field.loops, before: field.path })
+  const questions = pageLines(source).flatMap((page) => page.questions)
+  const called = questions.map(({ path, label }) => {
+    const field = form?.fields.get(path)
+    const element = String(yamlAt(source, ['fields', path, 'element']) ?? '')
+    return { path, label, element, names: [label, element, field?.element.name ?? '', field?.shortLabel ?? ''] }
+  })
+  const named = new Set(namedIn(`${point.name}. ${point.text}`, called).map(({ path }) => path))
+  return called.filter(({ path, element }) => element === point.at || named.has(path)).map(({ path }) => path)
+}
+
+/** Of every rule that may be put together from questions: from which, and how it is. */
+function choosersFor(sheet: Sheet, form: Form, source: string): SheetPage['choosers'] {
+  const rows = sheet.rows.filter(isChosen)
+  return Object.fromEntries(
+    rows.map((row) => [row.name, chooserView(row.value, rowWords(row, { sheet, form, source }))]),
+  )
 }
 
 function pageLines(source: string): readonly PageLine[] {

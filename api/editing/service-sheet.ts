@@ -1,24 +1,29 @@
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import type { Issue } from '../lib/problem.ts'
+import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
 import { type Around, applySheet } from './apply.ts'
+import { withChosen } from './chooser-form.ts'
 import { changePages, pageActOf } from './pages.ts'
 import { pruneLanguages } from './prune.ts'
 import { sheetRefused, wrongRows, wrongValues } from './refusal.ts'
+import { rowWords } from './row-words.ts'
 import type { Values } from './sent.ts'
 import { change, type Saved } from './service-change.ts'
-import { sheetUnknown } from './service-read.ts'
+import { look, sheetUnknown } from './service-read.ts'
 import { refuse } from './service-refuse.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
-import { type EditingCtx, type State, titleOf, tryState } from './state.ts'
+import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
 
 export type SheetChange = { readonly slug: string; readonly id: string; readonly seen: string; readonly values: Values }
 
 /** Controls that say what is to be done, beside the rows. */
-const ACTS = ['act', 'move-question', 'move-page', 'split'] as const
+const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose'] as const
+
+/** A rule is being put together: nothing is kept yet, and the page shows what was chosen so far with the rule it makes. */
+export const choosing = problemType('editing/choosing', 422)
 
 /**
  * Saves a sheet, and with it what a button of the page asked for. Checks first: what would break the file is refused with
@@ -26,9 +31,11 @@ const ACTS = ['act', 'move-question', 'move-page', 'split'] as const
  */
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
-  const { slug, id, seen, values } = sent
+  const { slug, id, seen } = sent
+  const values = await writtenOut(ctx, sent)
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name))
-  return await change(ctx, actor, {
+  let made: string | undefined
+  const result = await change(ctx, actor, {
     slug,
     sheet: id,
     seen,
@@ -49,7 +56,8 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
         isDue: (fee: string) => per.get(fee) !== 'year',
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
-      const next = await decided(ctx, { state, sheet, values, around })
+      const { next, ...page } = await decided(ctx, { state, sheet, values, around })
+      made = page.made
       const isMapping = id === 'mapping'
       const followed =
         isMapping || id === 'settings'
@@ -61,23 +69,49 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       return { seen: sheet.seen, next: { ...next, files: followed.files } }
     },
   })
+  return result.kind === 'saved' && made !== undefined ? { ...result, made } : result
+}
+
+/** The values with the rules that were put together. Throws `editing/choosing` (422) where a button asked for more of it. */
+async function writtenOut(ctx: EditingCtx, { slug, id, values }: SheetChange): Promise<Values> {
+  if (!Object.keys(values).some((name) => name.endsWith('~parts'))) {
+    return values
+  }
+  const state = await readState(ctx, slug)
+  const { form, content } = await look(ctx, state)
+  const sheet = sheetOf(id, state, content ?? ctx.content.live().content)
+  if (sheet === undefined || form === null) {
+    return values
+  }
+  const source = state.files[FORM] ?? ''
+  const written = withChosen(sheet.rows, values, (row) => rowWords(row, { sheet, form, source }))
+  if (values['choose'] !== undefined) {
+    const shown = written.rules.map(
+      ({ row, rule }): Issue => ({ pointer: `/${row}`, type: 'editing/chosen', params: { rule } }),
+    )
+    throw choosing(`sheet ${id}`, { errors: shown })
+  }
+  if (written.wrong.length > 0) {
+    throw sheetRefused(`sheet ${id}`, { errors: written.wrong })
+  }
+  return written.values
 }
 
 type Deciding = { readonly state: State; readonly sheet: Sheet; readonly values: Values; readonly around: Around }
 
-async function decided(ctx: EditingCtx, deciding: Deciding): Promise<State> {
+async function decided(ctx: EditingCtx, deciding: Deciding): Promise<Pick<Next, 'next' | 'made'>> {
   const { state, sheet, values } = deciding
   const wrong = wrongValues(sheet, values)
-  const typed = wrong.length > 0 ? { next: state, wrong } : nextOf(deciding, values['split'] !== undefined)
+  const typed: Next = wrong.length > 0 ? { next: state, wrong } : nextOf(deciding, values['split'] !== undefined)
   const found =
     typed.wrong.length > 0 ? typed.wrong : await wrongRows(ctx, { sheet, values, before: state, next: typed.next })
   if (found.length > 0) {
     throw sheetRefused(`sheet ${sheet.id}`, { errors: await withOffer(ctx, deciding, found) })
   }
-  return typed.next
+  return typed
 }
 
-type Next = { readonly next: State; readonly wrong: readonly Issue[] }
+type Next = { readonly next: State; readonly wrong: readonly Issue[]; readonly made?: string }
 
 /** The files with the rows, and with the pages changed where a button asked for it. */
 function nextOf({ state, sheet, values, around }: Deciding, isSplit: boolean): Next {
@@ -90,7 +124,8 @@ function nextOf({ state, sheet, values, around }: Deciding, isSplit: boolean): N
     return { next: state, wrong: [{ pointer: '/act', type: `editing/${pages.type}` }] }
   }
   const files = pages === undefined ? filled.files : { ...filled.files, [FORM]: pages.source }
-  return { next: { ...filled, files: pruneLanguages(state.files, files) }, wrong: [] }
+  const next = { ...filled, files: pruneLanguages(state.files, files) }
+  return { next, wrong: [], ...(pages?.made === undefined ? {} : { made: pages.made }) }
 }
 
 /** Where a condition looks at an answer of its own page, and would do so no more with the page split here, that is offered. */

@@ -152,7 +152,6 @@ function textRows({ source }: Building): readonly Row[] {
   return [
     row(source, 'title', 'line'),
     row(source, 'start/lead', 'text'),
-    row(source, 'start/minutes', 'number'),
     row(source, 'start/eligible', 'lines'),
     row(source, 'start/needed', 'lines'),
     row(source, 'start/fee', 'text', { label: 'fee-text' }),

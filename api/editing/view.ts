@@ -1,6 +1,7 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
-import type { Finding } from '../lib/finding.ts'
+import type { ChooserView } from './chooser-form.ts'
+import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
 import type { Sheet } from './sheets.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -11,6 +12,8 @@ import type { Vocabulary } from './vocabulary.ts'
  */
 
 export type { FormChange } from '../forms/diff.ts'
+export type { ChooserView, PartView } from './chooser-form.ts'
+export type { About, PlacedFinding } from './placed.ts'
 export type { Row, Sheet } from './sheets.ts'
 export type { Vocabulary } from './vocabulary.ts'
 
@@ -35,6 +38,8 @@ export type PointLine = {
   readonly id: string
   readonly name: string
   readonly text: string
+  /** Id of the schema, group or field it belongs to. */
+  readonly at: string
   readonly isOpen: boolean
 }
 export type FileLine = {
@@ -44,7 +49,7 @@ export type FileLine = {
 
 /** Everything of one service. */
 export type ServiceOverview = ServiceLine & {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
   readonly settings: Sheet | null
   readonly fee: Sheet | null
   /** Names that rules of the fee may use. */
@@ -91,15 +96,19 @@ export type SheetPage = {
   readonly slug: string
   readonly title: string
   readonly sheet: Sheet
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
   /** What it is about: the rule in words as the data schema has it, or the question. */
   readonly about: { readonly name: string; readonly text: string } | null
   /** Names that its rules may use; null where it has no rules, or the form is broken. */
   readonly vocabulary: Vocabulary | null
+  /** By row: how a rule is put together from questions. Rows without one are written by hand. */
+  readonly choosers: Readonly<Record<string, ChooserView>>
   /** Names that texts may hold in braces, on the sheets of notices alone. */
   readonly placeholders: readonly Placeholder[]
-  /** Pages that ask questions, on the sheet of pages alone. */
+  /** Pages that ask questions, on the sheet of pages and on that of a rule in words. */
   readonly pages: readonly PageLine[]
+  /** Paths of the questions that the rule in words speaks of. */
+  readonly named: readonly string[]
 }
 /** A page with its questions; `at` is how the names of its rows begin. */
 export type PageLine = {
@@ -119,7 +128,7 @@ export type FilePage = {
   readonly name: string
   readonly text: string
   readonly seen: string
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
 }
 export type ConflictPage = {
   readonly slug: string

@@ -1,4 +1,4 @@
-import { isMap, isSeq, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 
 export type YamlPath = readonly (string | number)[]
 
@@ -48,4 +48,22 @@ export function editYaml(source: string, edits: readonly YamlEdit[]): string {
     }
   }
   return document.toString({ lineWidth: 120 })
+}
+
+/** Way to the innermost entry that begins at or before a line, counted from 1; the top where the text is broken. */
+export function yamlPlaceAt(source: string, line: number): YamlPath {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(source, { schema: 'core', version: '1.2', lineCounter })
+  const lineOf = (node: unknown): number =>
+    lineCounter.linePos((node as { range?: readonly number[] | null } | null)?.range?.[0] ?? 0).line
+  const walk = (node: unknown, path: YamlPath): YamlPath => {
+    const entries = isMap(node)
+      ? node.items.map(({ key, value }) => ({ at: key, step: isScalar(key) ? String(key.value) : '', value }))
+      : isSeq(node)
+        ? node.items.map((value, step) => ({ at: value, step, value }))
+        : []
+    const inner = entries.filter(({ at }) => lineOf(at) <= line).at(-1)
+    return inner === undefined ? path : walk(inner.value, [...path, inner.step])
+  }
+  return document.errors.length > 0 ? [] : walk(document.contents, [])
 }

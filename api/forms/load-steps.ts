@@ -309,8 +309,26 @@ function loadChecks(laying: Laying): readonly Check[] {
       const detail = `A check says nothing while "${asksForNothing[1]}" is missing, so this is never false; "required" makes an answer obligatory.`
       loading.report([...place, 'rule'], 'forms/null-check', detail)
     }
-    const page = (laying.pageOf.get(field.path) ?? 0) + 1
-    reportOrder(laying, rule, { place: [...place, 'rule'], page, loops: field.loops })
-    return [{ id: check.id, at: check.at, rule, text: check.text }]
+    const own = { id: check.id, at: check.at, rule, text: check.text }
+    const list = wholeList(rule, field)
+    if (list === undefined) {
+      const page = (laying.pageOf.get(field.path) ?? 0) + 1
+      reportOrder(laying, rule, { place: [...place, 'rule'], page, loops: field.loops })
+      return [own]
+    }
+    if (rule.uses.some((name) => itemOfName(name) !== undefined)) {
+      const detail = `The rule looks at all items of "${list}" and at one of them, which is not both known at one time.`
+      loading.report([...place, 'rule'], 'forms/list-check', detail)
+    }
+    const inList = [...laying.pageOf].filter(([path]) => path.startsWith(`${list}.`)).map(([, page]) => page)
+    reportOrder(laying, rule, { place: [...place, 'rule'], page: Math.max(...inList) + 1, loops: [] })
+    return [{ ...own, list }]
   })
+}
+
+/** The outermost list a field stands in, where a rule looks at all its items. */
+function wholeList(rule: Rule, { loops }: Field): string | undefined {
+  const [list] = loops
+  const isWhole = (name: string): boolean => itemOfName(name) === undefined && (list === name || list?.startsWith(`${name}.`) === true) // biome-ignore format: one thought
+  return rule.uses.some(isWhole) ? list : undefined
 }

@@ -245,7 +245,14 @@ export type ApplicantRule = {
 }
 
 /** A rule between answers, checked where `at` is asked; nothing is said while an answer it uses is missing. */
-export type Check = { readonly id: string; readonly at: string; readonly rule: Rule; readonly text: string }
+export type Check = {
+  readonly id: string
+  readonly at: string
+  readonly rule: Rule
+  readonly text: string
+  /** The list `at` stands in, where the rule looks at all its items: checked after the last, where another is asked for. */
+  readonly list?: string
+}
 
 /** Who may apply; `next` says what else one can do. Without conditions everybody may. */
 export type Eligibility = {

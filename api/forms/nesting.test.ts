@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addFile, filesIn, type Typed, valueAt } from './answers.ts'
-import { anotherName, filesOf, itemCount } from './items.ts'
+import { anotherName, filesOf, itemCount, removeItem } from './items.ts'
 import { reviewView } from './review-view.ts'
 import { stepView } from './step-view.ts'
 import { findPage, nextStep, previousStep, resumeStep } from './steps.ts'
@@ -214,6 +214,61 @@ describe('files and values in nested items', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('a check over all items of a list, at a question of the list', () => {
+  const at = (rule: string, where = 'eintraege.preis') =>
+    loadChanged('alle-felder', 'form.de.yaml', [
+      ['checks:\n', `checks:\n  - { id: alle, at: ${where}, rule: '${rule}', text: Zusammen ist es zu viel. }\n`],
+    ])
+  const checked = (rule: string, where?: string) => {
+    const result = at(rule, where)
+    return result.ok ? result.form : expect.unreachable(JSON.stringify(result.findings))
+  }
+  const sum = 'sum(for x in eintraege return count(x.posten)) <= 2'
+
+  it.each([
+    ['a question of the list', 'eintraege.was'],
+    ['a question of a list inside of it', 'eintraege.posten.betrag'],
+  ])('is said after the last item, where another is asked for: %s', (_, where) => {
+    const own = checked(sum, where)
+    expect(validateStep(own, 'eintraege-1-was', whole, today)).toEqual({ ok: true })
+    const issue = { pointer: '/eintraege/+', type: 'forms/check', params: { check: 'alle' } }
+    expect(validateStep(own, 'eintraege', whole, today)).toEqual({ ok: false, issues: [issue] })
+    expect(validateAll(own, whole, today)).toEqual({ ok: false, issues: [issue] })
+    const view = stepView(own, whole, 'eintraege', options)
+    expect(view?.errors).toMatchObject([{ text: 'Zusammen ist es zu viel.' }])
+    expect(view?.loop?.another?.error?.text).toBe('Zusammen ist es zu viel.')
+    const fewer = removeItem(removeItem(whole, '/eintraege/0/posten', 1), '/eintraege', 1)
+    const done = { ...fewer, '/eintraege/+': 'false', '/eintraege/0/posten/+': 'false' }
+    expect(validateStep(own, 'eintraege', done, today)).toEqual({ ok: true })
+  })
+
+  it('says nothing while an item is not as it has to be, and of no items at all', () => {
+    const own = checked('sum(for x in eintraege return count(x.posten)) <= 0')
+    expect(validateStep(own, 'eintraege', { ...whole, '/eintraege/0/was': '' }, today)).toEqual({ ok: true })
+    const none = Object.fromEntries(Object.entries(whole).filter(([name]) => !name.startsWith('/eintraege/')))
+    expect(validateStep(own, 'eintraege', { ...none, '/eintraege/+': 'false' }, today).ok).toBe(true)
+  })
+
+  it('one at fault of the most items that may be is led to what stands there', () => {
+    const most = {
+      ...whole,
+      ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8].map((index) => [`/eintraege/${index}/was`, 'x'])),
+    }
+    const view = stepView(form, most, 'eintraege', options)?.loop
+    expect(view).toMatchObject({ id: 'feld-eintraege-weiter' })
+    expect(view?.another).toBeUndefined()
+  })
+
+  it('is refused where it looks at one item too, or at what is asked later', () => {
+    const refused = (rule: string) => {
+      const result = at(rule, 'eintraege.was')
+      return result.ok ? [] : result.findings.map(({ type }) => type)
+    }
+    expect(refused('count(eintraege) > 1 and eintrag.teuer')).toEqual(['forms/list-check'])
+    expect(refused('count(eintraege) > 1 and eintrag.was != "x"')).toEqual(['forms/list-check'])
   })
 })
 

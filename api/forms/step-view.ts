@@ -137,7 +137,8 @@ function loopView(form: Form, typed: Typed, showing: LoopShowing): LoopView {
     }
   })
   if (indexes.length >= bounds.max) {
-    return { items, maximumText: options.words('forms.maximum', { max: bounds.max }) }
+    const id = controlId(anotherName(list))
+    return { items, id, maximumText: options.words('forms.maximum', { max: bounds.max }) }
   }
   const stated = options.words('forms.maximum-stated', { max: bounds.max })
   return { items, another: { ...anotherView(loop, typed, showing), hint: stated } }

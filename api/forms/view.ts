@@ -183,6 +183,8 @@ export type LoopView = {
   readonly another?: FieldView
   /** Says how many are possible, e.g. "Sie können höchstens 5 anmelden."; shown where the maximum is reached. */
   readonly maximumText?: string
+  /** Of that text: an error about all items leads to it, as nothing is asked there. */
+  readonly id?: string
 }
 /** One question that two windows answered differently, in words. */
 export type ConflictRow = { readonly label: string; readonly stored: string; readonly mine: string }

@@ -1,4 +1,4 @@
-import { evaluate, type FeelValue } from '../lib/feel.ts'
+import { evaluate, type FeelValue, type Rule } from '../lib/feel.ts'
 import type { Issue } from '../lib/problem.ts'
 import { type Answers, type AnswerValue, type Typed, typedText } from './answers.ts'
 import { isTrue } from './decide.ts'
@@ -263,25 +263,39 @@ function failedChecks(
   frame: Frame,
   page: { asked: readonly AskedField[]; issues: readonly Issue[] },
 ): readonly Issue[] {
-  const { form, root } = walking
-  const all = checksOf(form)
+  const all = checksOf(walking.form)
   return page.asked.flatMap(({ field, pointer }): readonly Issue[] => {
     const checks = all.get(field.path)
     if (checks === undefined || page.issues.some((issue) => issue.pointer.startsWith(pointer))) {
       return []
     }
-    const context = contextOf(root, frame)
-    return checks
-      .filter(({ rule }) => !rule.uses.some((name) => isMissing(form, { root, frame }, name)))
-      .filter(({ rule }) => !(isTrue(rule, context) || hasNull(rule, context)))
-      .map(({ id }) => ({ pointer, type: 'forms/check', params: { check: id } }))
+    return failed(walking, frame, checks).map((check) => issueAt(pointer, check))
   })
 }
 
+const issueAt = (pointer: string, { id }: Check): Issue => ({ pointer, type: 'forms/check', params: { check: id } })
+
+/** Checks that are false with everything they use answered. */
+function failed({ form, root }: Walking, frame: Frame, checks: readonly Check[]): readonly Check[] {
+  const context = contextOf(root, frame)
+  return checks
+    .filter(({ rule }) => !rule.uses.some((name) => isMissing(form, { root, frame }, name)))
+    .filter(({ rule, list }) =>
+      list === undefined ? !(isTrue(rule, context) || hasNull(rule, context)) : isFalse(rule, context),
+    )
+}
+
+/** Of all items nothing comes out where there is none (a sum), and then nothing is said. */
+function isFalse(rule: Rule, context: Readonly<Record<string, unknown>>): boolean {
+  const result = evaluate(rule, context)
+  return result.ok && result.value === false
+}
+
+/** Checks by the question they stand at, or by the list all of whose items they look at. */
 const checksByPath = new WeakMap<Form, ReadonlyMap<string, readonly Check[]>>()
 
 function checksOf(form: Form): ReadonlyMap<string, readonly Check[]> {
-  const known = checksByPath.get(form) ?? Map.groupBy(form.checks, (check) => check.at)
+  const known = checksByPath.get(form) ?? Map.groupBy(form.checks, (check) => check.list ?? check.at)
   checksByPath.set(form, known)
   return known
 }
@@ -366,6 +380,8 @@ function addLoopPage(walking: Walking, loop: LoopStep, { frame, list, begun, bou
   const isDone = begun >= bounds.max || (answer === 'false' && begun >= bounds.min)
   if (isDone && isReady) {
     frame.known.add(loop.group)
+    const checks = checksOf(walking.form).get(loop.group) ?? []
+    issues.push(...failed(walking, frame, checks).map((check) => issueAt(name, check)))
   }
   const isSent = Object.hasOwn(walking.typed, name)
   walking.pages.push({
@@ -377,6 +393,6 @@ function addLoopPage(walking: Walking, loop: LoopStep, { frame, list, begun, bou
     stepNumber: walking.stepNumber,
     asked: [],
     issues,
-    state: isDone ? 'valid' : isSent && issues.length > 0 ? 'invalid' : 'open',
+    state: isDone && issues.length === 0 ? 'valid' : isSent && issues.length > 0 ? 'invalid' : 'open',
   })
 }

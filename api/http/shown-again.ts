@@ -2,6 +2,8 @@
 export type RefusedForm = {
   /** Path and query of the page the form stood on. */
   readonly page: string
+  /** Shows the refusal where that page is gone: what it was about was settled in another window. */
+  readonly otherwise?: string
   /** Path the form was sent to. */
   readonly action: string
   readonly values: Readonly<Record<string, string>>
@@ -12,8 +14,13 @@ const SHOWS_REFUSALS = [
   /^\/amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}$/,
   /^\/redaktion\/formulare\/(?:[\w-]{1,80}(?:\/(?:fragen|vergleich|texte|(?:blatt|datei|konflikt)\/[\w.-]{1,140}))?)?$/,
 ]
-/** An editor's form names its service: where the browser names no page, the service's own shows the refusal. */
-const OF_EDITORS = /^\/api\/v1\/editing\/services(?:\/([\w-]{1,80})(?:\/|$)|$)/
+/**
+ * An editor's form names its service and what it changes: a page that was shown again stands at the address the form was
+ * sent to, so that it is found by that when it is sent once more.
+ */
+const OF_EDITORS = /^\/api\/v1\/editing\/services(?:\/([\w-]{1,80})(?:\/(?:(sheets|files)\/([\w.-]{1,140})$)?|$)|$)/
+const PLACES: Readonly<Record<string, string>> = { sheets: 'blatt', files: 'datei' }
+const ID = /^[\w-]{1,80}$/
 const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data']
 const BYTES_MAX = 65_536
 /** Editors send whole files. */
@@ -27,20 +34,28 @@ const EDITORS_BYTES_MAX = 1_000_000
 export function keepForm(request: Request, origin: string): (() => Promise<RefusedForm>) | null {
   const action = new URL(request.url).pathname
   const ofEditors = OF_EDITORS.exec(action)
-  const page =
-    pageOf(request.headers.get('referer'), origin) ??
-    (ofEditors === null ? null : `/redaktion/formulare/${ofEditors[1] ?? ''}`)
+  const home = ofEditors === null ? null : `/redaktion/formulare/${ofEditors[1] ?? ''}`
+  const [, , kind = '', about = ''] = ofEditors ?? []
+  const own = PLACES[kind] === undefined ? home : `${home}/${PLACES[kind]}/${about}`
+  const named = pageOf(request.headers.get('referer'), origin)
+  const page = named ?? own
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const known = ofEditors === null ? FORMS.slice(0, 1) : FORMS
   if (request.method !== 'POST' || page === null || !known.includes(type)) {
     return null
   }
+  const otherwise = home === null || home === page ? {} : { otherwise: home }
   const bytes = Number(request.headers.get('content-length') ?? Number.NaN)
   if (bytes <= (ofEditors === null ? BYTES_MAX : EDITORS_BYTES_MAX)) {
     const copy = request.clone()
-    return async () => ({ page, action, values: await valuesOf(copy) })
+    return async () => {
+      const values = await valuesOf(copy)
+      const conflict =
+        named === null && home !== null && ID.test(values['conflict'] ?? '') ? values['conflict'] : undefined
+      return { page: conflict === undefined ? page : `${home}/konflikt/${conflict}`, ...otherwise, action, values }
+    }
   }
-  return ofEditors === null ? null : () => Promise.resolve({ page, action, values: {} })
+  return ofEditors === null ? null : () => Promise.resolve({ page, ...otherwise, action, values: {} })
 }
 
 async function valuesOf(copy: Request): Promise<RefusedForm['values']> {

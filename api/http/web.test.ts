@@ -397,9 +397,30 @@ describe('problems', () => {
 
       it.each([
         ['the service', '/boot/publish', SERVICE],
+        ['the sheet', '/boot/sheets/question.a.b', `${SERVICE}/blatt/question.a.b`],
+        ['the file', '/boot/files/form.de.yaml', `${SERVICE}/datei/form.de.yaml`],
+        ['the conflict', '/boot/sheets/texts?conflict', `${SERVICE}/konflikt/0198-a`],
         ['all services', '', '/redaktion/formulare/'],
       ])('is shown on the page of %s where the browser names no page', async (_, to, page) => {
-        expect(await (await sent(to, 'version=1', {})).text()).toBe(`page ${page}`)
+        const [path = '', conflict] = to.split('?')
+        const body = conflict === undefined ? 'version=1' : 'conflict=0198-a'
+        // A page shown again is sent from the address it was sent to.
+        const from = { referer: `${ORIGIN}/api/v1/editing/services${path}` }
+        expect(await (await sent(path, body, from)).text()).toBe(`page ${page}`)
+        expect(await (await sent(path, body, {})).text()).toBe(`page ${page}`)
+      })
+
+      it('is shown on the page of the service where its own is gone', async () => {
+        options = {
+          ...options,
+          pages: async (request, locals) => {
+            const { pathname } = new URL(request.url)
+            rendered.push({ path: pathname, locals, cookie: null })
+            return new Response(`page ${pathname}`, { status: pathname.includes('/konflikt/') ? 404 : 200 })
+          },
+        }
+        const answer = await sent('/boot/sheets/texts', 'title=a', { referer: `${ORIGIN}${SERVICE}/konflikt/0198` })
+        expect([answer.status, await answer.text()]).toEqual([409, `page ${SERVICE}`])
       })
 
       it('keeps what stands beside dropped files, not the files; of one too large only its page', async () => {

@@ -288,8 +288,7 @@ async function problemPage(
     const locals = { ...localsOf(entry, seen), problem: { ...problem, requestId: seen.requestId } }
     return entry.options.pages(pageRequest(entry.options.origin, request, path), locals)
   }
-  const again = problem.form === undefined ? null : await render(problem.form.page)
-  const page = again?.status === 200 ? again : await render('/fehler')
+  const page = (await shownAgain(problem.form, render)) ?? (await render('/fehler'))
   const headers = new Headers({ 'Cache-Control': 'no-store' })
   headers.set('Content-Type', withCharset(page.headers.get('content-type') ?? 'text/html'))
   for (const name of PASSED_ON) {
@@ -303,6 +302,20 @@ async function problemPage(
   }
   secureHeaders(headers, 'page', entry.options.isHttps)
   return new Response(request.method === 'HEAD' ? null : page.body, { status: problem.status, headers })
+}
+
+/** The page of a refused form, or the one that stands in for it; null where neither can be shown. */
+async function shownAgain(
+  form: RefusedForm | undefined,
+  render: (path: string) => Promise<Response>,
+): Promise<Response | null> {
+  for (const path of form === undefined ? [] : [form.page, form.otherwise]) {
+    const page = path === undefined ? null : await render(path)
+    if (page?.status === 200) {
+      return page
+    }
+  }
+  return null
 }
 
 type Refusal = { readonly type: string; readonly status: number }

@@ -1,5 +1,14 @@
 import type { AstroGlobal } from 'astro'
-import { apiOf, type CityFrame, type Finding, Refusal, type Row, type SessionView } from './api.ts'
+import {
+  type About,
+  apiOf,
+  type CityFrame,
+  type Finding,
+  problemName,
+  Refusal,
+  type Row,
+  type SessionView,
+} from './api.ts'
 import type { OfficeEntry } from './office.ts'
 import { hasWord, type Translate, type WordKey } from './words.ts'
 
@@ -52,7 +61,7 @@ export const findingsOf = (page: Pick<AstroGlobal, 'locals'>): readonly Finding[
 
 /** Title of an editor's page; one that shows a refusal says so first. */
 export const titleHere = (page: Pick<AstroGlobal, 'locals'>, t: Translate, title: string): string =>
-  page.locals.problem?.form === undefined ? title : t('form.error-title', { title })
+  page.locals.problem?.form === undefined || isChoosing(page) ? title : t('form.error-title', { title })
 
 /** Something was saved just now: not where this page shows a refusal. */
 export const hasJust = (page: Pick<AstroGlobal, 'locals' | 'url'>, what: 'gespeichert' | 'veroeffentlicht'): boolean =>
@@ -85,6 +94,27 @@ export const editorNavigation = (
 export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
   const key = `finding.${finding.type}`
   return { text: hasWord(key) ? t(key) : t('editing.finding-any'), lang: 'de' }
+}
+
+/** What a finding is about: the kind of thing, its name as editors read it, and which part of it. */
+export const aboutText = ({ kind, name, row }: About, t: Translate): string => {
+  const setting = `editing.row.${kind === 'setting' && name === 'title' ? 'service-title' : name}`
+  const said = kind === 'setting' ? (hasWord(setting) ? t(setting) : '') : name
+  const part = `editing.row.${row?.split('/').at(-1) ?? ''}`
+  const isPart = row?.includes('/') === true && kind !== 'check' && hasWord(part)
+  return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${isPart ? `, ${t(part as WordKey)}` : ''}`
+}
+
+/** Where it is mended: the row of its sheet, the process on the service's page, else the line of the file. */
+export const mendedAt = (
+  { kind, sheet, row }: About,
+  base: string,
+  { name, line }: { readonly name: string; readonly line: number },
+): string => {
+  if (sheet !== undefined) {
+    return `${base}/blatt/${sheet}${row === undefined ? '' : `#${row.replace(/[^A-Za-z0-9]+/g, '-')}`}`
+  }
+  return kind === 'process' && name === 'process.bpmn' ? `${base}#ablauf` : `${base}/datei/${name}#zeile-${line}`
 }
 
 /** A choice of a sheet in words: its own text, else that of the user interface; a time with its years. */
@@ -127,13 +157,26 @@ export type RefusedSheet = {
   /** Undefined where a control was not sent. */
   readonly typed: (name: string) => string | undefined
   readonly errors: readonly RowError[]
+  /** The rule that was put together for a row; undefined where none was. */
+  readonly ruleOf: (name: string) => string | undefined
 }
+
+/** Nothing was wrong: a rule is being put together, and the page shows how far it is. */
+const isChoosing = (page: Pick<AstroGlobal, 'locals'>): boolean =>
+  problemName(page.locals.problem?.type) === 'editing/choosing'
 
 /** The refused form of this page, if it is the one sent to `action`. */
 export const refusedSheet = (page: Pick<AstroGlobal, 'locals'>, t: Translate, action: string): RefusedSheet | null => {
   const { form, errors = [] } = page.locals.problem ?? {}
   return form?.action === action
-    ? { typed: (name) => form.values[name], errors: errors.map((error) => rowError(error, t)) }
+    ? {
+        typed: (name) => form.values[name],
+        errors: errors.filter(({ type }) => type !== 'editing/chosen').map((error) => rowError(error, t)),
+        ruleOf: (name) => {
+          const chosen = errors.find(({ type, pointer }) => type === 'editing/chosen' && pointer === `/${name}`)
+          return chosen === undefined ? undefined : String(chosen.params?.['rule'] ?? '')
+        },
+      }
     : null
 }
 

@@ -147,6 +147,25 @@ function fillItems(building: Building, step: LoopStep, at: { scope: Scope; isOn:
     // Without the items that have to be there the form asks for the first: what it says of that one is not foretold.
     building.isOpen ||= wanted.count === 0
     building.found.push({ pointer: anotherName(list), type: 'forms/too-few' })
+  } else if (isOn) {
+    checkItems(building, step.group, { scope, list })
+  }
+}
+
+/** Checks over all items of a list are said where another one is asked for, once every item is as it has to be. */
+function checkItems(building: Building, group: string, { scope, list }: { scope: Scope; list: string }): void {
+  if (building.isBeyond || building.found.some(({ pointer }) => pointer.startsWith(`${list}/`))) {
+    return
+  }
+  for (const { id, rule } of building.form.checks.filter((check) => check.list === group)) {
+    if (rule.uses.some((name) => isUnknown(building, name, scope))) {
+      continue
+    }
+    const isKept = resultOf(rule, factsOf(building, scope)) !== false
+    building.truths.add(`check ${id}: ${isKept}`)
+    if (!isKept) {
+      building.found.push({ pointer: anotherName(list), type: 'forms/check' })
+    }
   }
 }
 
@@ -225,7 +244,7 @@ function checkAt(building: Building, field: Field, scope: Scope): void {
   if (building.isBeyond || building.found.some((one) => one.pointer.startsWith(pointer))) {
     return
   }
-  for (const { id, rule } of building.form.checks.filter(({ at }) => at === field.path)) {
+  for (const { id, rule } of building.form.checks.filter(({ at, list }) => at === field.path && list === undefined)) {
     const facts = factsOf(building, scope)
     const isSaid = rule.uses.every((name) => look(facts, name) !== undefined)
     if (!isSaid || rule.uses.some((name) => isUnknown(building, name, scope))) {

@@ -1,0 +1,158 @@
+import type { Issue } from '../lib/problem.ts'
+import {
+  type Chosen,
+  COMPARISONS,
+  type Comparison,
+  chosenIn,
+  feelOf,
+  fitted,
+  needsValue,
+  PARTS_MAX,
+  type Part,
+} from './chooser.ts'
+import type { Values } from './sent.ts'
+import { BY_RULE, type Row } from './sheet-rows.ts'
+import { centsOf } from './typed-values.ts'
+import type { Word } from './vocabulary.ts'
+
+/*
+ * Controls of a chooser, behind the name of the control that holds the rule: `~was` the rule as it was shown, `~parts` how many
+ * conditions were filled, `~join`, and of each condition `~q1` question, `~c1` comparison, `~v1` value; of a day `~n1` and `~u1`
+ * how far from today, `~d1` a day itself.
+ */
+
+/** Rows whose rule gives yes or no: others are computed. */
+export const isChosen = ({ kind, label }: Row): boolean =>
+  kind === 'obligation' || (kind === 'rule' && label !== 'compute' && label !== 'fee-count')
+
+/** Name of the control that holds the rule of a row. */
+export const ruleControl = ({ name, kind }: Pick<Row, 'name' | 'kind'>): string =>
+  kind === 'obligation' ? `${name}~${BY_RULE}` : name
+
+export type Sent = {
+  /** The values with every rule that was put together written out. */
+  readonly values: Values
+  readonly wrong: readonly Issue[]
+  /** Rules that were put together, to be shown beside. */
+  readonly rules: readonly { readonly row: string; readonly rule: string }[]
+}
+
+/** Writes the rules that were put together in a sheet. What was written by hand counts more; what does not differ stays as it was. Pure. */
+export function withChosen(rows: readonly Row[], values: Values, wordsOf: (row: Row) => readonly Word[]): Sent {
+  const next: Record<string, string> = { ...values }
+  const wrong: Issue[] = []
+  const rules: { row: string; rule: string }[] = []
+  for (const row of rows.filter(isChosen)) {
+    const control = ruleControl(row)
+    const read = ruleSent(control, values, wordsOf(row))
+    for (const name of Object.keys(next).filter(
+      (one) => CONTROL.test(one.slice(control.length)) && one.startsWith(control),
+    )) {
+      delete next[name]
+    }
+    const isAsked = row.kind !== 'obligation' || values[row.name] === BY_RULE
+    if (read === 'incomplete' && isAsked) {
+      wrong.push({ pointer: `/${row.name}`, type: 'editing/choose-value' })
+    } else if (typeof read === 'object') {
+      next[control] = read.rule
+      rules.push({ row: row.name, rule: read.rule })
+    }
+  }
+  return { values: next, wrong, rules }
+}
+
+const CONTROL = /^~(?:was|parts|join|[qcvnud]\d)$/
+
+/** The rule that was put together; undefined where the control itself holds what counts. */
+function ruleSent(
+  control: string,
+  values: Values,
+  words: readonly Word[],
+): { rule: string } | 'incomplete' | undefined {
+  const filled = values[`${control}~parts`]
+  const was = (values[`${control}~was`] ?? '').trim()
+  const isByHand = (values[control] ?? '').trim() !== was
+  if (filled === undefined || isByHand) {
+    return undefined
+  }
+  const parts = Array.from({ length: PARTS_MAX }, (_, index) => partSent(control, index + 1, values, words)).filter((part) => part !== undefined) // biome-ignore format: one thought
+  if (parts.length === 0) {
+    return filled === '0' ? undefined : { rule: '' }
+  }
+  const join = parts.length > 1 && values[`${control}~join`] === 'or' ? 'or' : 'and'
+  const chosen: Chosen = { join, parts }
+  const rule = feelOf(chosen, words)
+  const isSame = JSON.stringify(chosenIn(was, words)) === JSON.stringify(chosen)
+  return rule === undefined ? 'incomplete' : { rule: isSame ? was : rule }
+}
+
+function partSent(control: string, number: number, values: Values, words: readonly Word[]): Part | undefined {
+  const sent = (key: string): string => (values[`${control}~${key}${number}`] ?? '').trim()
+  const name = sent('q')
+  const kind = words.find((word) => word.name === name)?.kind
+  const compare = COMPARISONS.find((one) => one === sent('c')) ?? 'is'
+  return name === ''
+    ? undefined
+    : fitted({ name, compare, value: kind === 'date' ? daySent(sent) : valueSent(kind, sent('v')) }, words)
+}
+
+function valueSent(kind: Word['kind'] | undefined, text: string): string {
+  if (kind === 'money') {
+    return String(centsOf(text) ?? '')
+  }
+  const number = text.replace(',', '.')
+  return kind === 'number' && /^-?\d+(\.\d+)?$/.test(number) ? String(Number(number)) : text
+}
+
+function daySent(sent: (key: string) => string): string {
+  const way = sent('v')
+  if (way === 'plus' || way === 'minus') {
+    return `heute${way === 'plus' ? '+' : '-'}${sent('n')}${sent('u')}`
+  }
+  const [, day = '', month = '', year = ''] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(sent('d')) ?? []
+  return way === 'day' ? (day === '' ? sent('d') : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`) : way
+}
+
+/** One condition as its controls show it. */
+export type PartView = {
+  readonly q: string
+  readonly c: Comparison
+  readonly v: string
+  readonly n: string
+  readonly u: string
+  readonly d: string
+}
+/** What a chooser offers, and what of the rule it shows; without parts the rule is of another shape. */
+export type ChooserView = {
+  readonly words: readonly Word[]
+  readonly join: Chosen['join']
+  readonly parts: readonly PartView[]
+}
+
+export function chooserView(rule: string, words: readonly Word[]): ChooserView {
+  const chosen = chosenIn(rule, words)
+  const kindOf = (name: string) => words.find((word) => word.name === name)?.kind
+  return {
+    words,
+    join: chosen?.join ?? 'and',
+    parts: (chosen?.parts ?? []).map((part) => partView(part, kindOf(part.name))),
+  }
+}
+
+function partView({ name, compare, value }: Part, kind: Word['kind'] | undefined): PartView {
+  const plain = { q: name, c: compare, v: value, n: '', u: 'D', d: '' }
+  if (kind === 'money' && needsValue(compare)) {
+    return { ...plain, v: (Number(value) / 100).toFixed(2).replace('.', ',') }
+  }
+  if (kind === 'number') {
+    return { ...plain, v: value.replace('.', ',') }
+  }
+  const [, sign, count = '', unit = ''] = /^heute([+-])(\d+)([DMY])$/.exec(value) ?? []
+  if (kind !== 'date' || value === 'heute' || value === '') {
+    return plain
+  }
+  const [year = '', month = '', day = ''] = value.split('-')
+  return sign === undefined
+    ? { ...plain, v: 'day', d: `${day}.${month}.${year}` }
+    : { ...plain, v: sign === '+' ? 'plus' : 'minus', n: count, u: unit }
+}

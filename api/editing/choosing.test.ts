@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Caller, problemOf } from '../testing/caller.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import { chooserView, withChosen } from './chooser-form.ts'
+import type { Row } from './sheet-rows.ts'
+import type { FilePage, SheetPage } from './view.ts'
+import type { Word } from './vocabulary.ts'
+
+/* Rules put together from questions, as a browser without scripts sends them. */
+
+const SLUG = 'bootsliegeplatz-beantragen'
+const AT = `/editing/services/${SLUG}`
+
+let town: Town
+let edda: Caller
+
+beforeAll(async () => {
+  town = await openTown()
+  edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
+  const form = new FormData()
+  for (const name of ['boat.xml', 'boat-catalogue.xml']) {
+    form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
+  }
+  expect((await edda.form('/editing/services', form)).status).toBe(303)
+}, 60_000)
+afterAll(() => town.close())
+
+const page = (id: string): Promise<SheetPage> => edda.read<SheetPage>(`${AT}/sheets/${id}`)
+const file = async (name = 'form.de.yaml'): Promise<string> => (await edda.read<FilePage>(`${AT}/files/${name}`)).text
+/** What the page of a sheet sends: every control as it stands there, with what an editor changed. */
+async function send(id: string, changes: Readonly<Record<string, string>>): Promise<Response> {
+  const { sheet, choosers } = await page(id)
+  const rows = sheet.rows.filter(({ kind }) => kind !== 'choices' && kind !== 'yes-no')
+  const sent = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+  for (const row of rows.filter(({ name }) => choosers[name] !== undefined)) {
+    const isRule = !['', 'always', 'never'].includes(row.value)
+    const control = row.kind === 'obligation' ? `${row.name}~when` : row.name
+    const was = row.kind === 'obligation' && !isRule ? '' : row.value
+    Object.assign(sent, { [row.name]: row.kind === 'obligation' && isRule ? 'when' : row.value, [control]: was })
+    Object.assign(sent, shown(control, was, choosers[row.name]?.parts ?? [], choosers[row.name]?.join ?? 'and'))
+  }
+  return edda.form(`${AT}/sheets/${id}`, { seen: sheet.seen, ...sent, ...changes })
+}
+const shown = (control: string, was: string, parts: SheetPage['choosers'][string]['parts'], join: string) =>
+  Object.fromEntries([
+    [`${control}~was`, was],
+    [`${control}~parts`, String(parts.length)],
+    [`${control}~join`, join],
+    ...parts.flatMap((part, index) =>
+      Object.entries(part).map(([key, value]) => [`${control}~${key}${index + 1}`, value]),
+    ),
+  ]) as Record<string, string>
+const errorsOf = async (answer: Response, type = 'editing/sheet-refused') => {
+  const problem = await problemOf(answer)
+  expect(problem).toMatchObject({ type, status: 422 })
+  return problem.errors as readonly { pointer: string; type: string; params?: Record<string, unknown> }[]
+}
+
+describe('a rule put together from questions', () => {
+  const name = 'fields/nachweise.versicherungsnachweis/when'
+  const id = 'question.nachweise.versicherungsnachweis'
+
+  it('offers the questions of earlier pages by what they ask', async () => {
+    const { choosers } = await page(id)
+    expect(choosers[name]?.words.find((word) => word.name === 'person.familienname')?.label).toBe('Familienname')
+    expect(choosers[name]).toMatchObject({ parts: [] })
+  })
+
+  it('shows what is chosen so far with its rule, and keeps nothing', async () => {
+    const before = await file()
+    const part = { [`${name}~q1`]: 'person.familienname', [`${name}~c1`]: 'is' }
+    expect(await errorsOf(await send(id, { ...part, choose: name }), 'editing/choosing')).toEqual([])
+    const whole = { ...part, [`${name}~v1`]: 'Kahn', choose: `${name}+` }
+    expect(await errorsOf(await send(id, whole), 'editing/choosing')).toEqual([
+      { pointer: `/${name}`, type: 'editing/chosen', params: { rule: 'person.familienname = "Kahn"' } },
+    ])
+    expect(await file()).toBe(before)
+  })
+
+  it('is written as a condition, shown again as it was chosen, changed and taken away', async () => {
+    const part = { [`${name}~q1`]: 'person.familienname', [`${name}~c1`]: 'is', [`${name}~v1`]: 'Kahn' }
+    expect((await send(id, part)).status).toBe(303)
+    expect(await file()).toContain('when: person.familienname = "Kahn"')
+    expect((await page(id)).choosers[name]?.parts).toMatchObject([{ q: 'person.familienname', c: 'is', v: 'Kahn' }])
+    const more = { [`${name}~q2`]: 'person.eMailAdresse', [`${name}~c2`]: 'answered', [`${name}~join`]: 'or' }
+    expect((await send(id, more)).status).toBe(303)
+    expect(await file()).toContain('when: person.familienname = "Kahn" or person.eMailAdresse != null')
+    expect((await send(id, { [`${name}~q1`]: '', [`${name}~q2`]: '' })).status).toBe(303)
+    expect(await file()).not.toContain('"Kahn"')
+  })
+
+  it('what is written by hand counts, and of another shape it stays', async () => {
+    const rule = 'string length(person.familienname) > 3'
+    const byHand = { [name]: rule, [`${name}~q1`]: 'person.familienname', [`${name}~v1`]: 'Kahn' }
+    expect((await send(id, byHand)).status).toBe(303)
+    expect(await file()).toContain(`when: ${rule}`)
+    expect((await page(id)).choosers[name]?.parts).toEqual([])
+    expect((await send(id, { 'fields/nachweise.versicherungsnachweis/hint': 'Als PDF.' })).status).toBe(303)
+    expect(await file()).toContain(`when: ${rule}`)
+  })
+
+  it('422 at its row while an answer is missing', async () => {
+    const half = { [`${name}~q1`]: 'person.familienname', [`${name}~c1`]: 'greater', [`${name}~v1`]: 'a' }
+    expect(await errorsOf(await send(id, half))).toEqual([{ pointer: `/${name}`, type: 'editing/choose-value' }])
+  })
+
+  it('makes an answer obligatory', async () => {
+    expect((await send('pages', { act: 'split person.eMailAdresse' })).status).toBe(303)
+    const row = 'fields/person.eMailAdresse/required'
+    const part = {
+      [row]: 'when',
+      [`${row}~when~q1`]: 'person.familienname',
+      [`${row}~when~c1`]: 'is-not',
+      [`${row}~when~v1`]: 'Kahn',
+    }
+    expect((await send('question.person.eMailAdresse', part)).status).toBe(303)
+    expect(await file()).toContain('required: person.familienname != "Kahn"')
+    expect((await page('question.person.eMailAdresse')).choosers[row]?.parts).toMatchObject([
+      { c: 'is-not', v: 'Kahn' },
+    ])
+  })
+
+  it('is a check, at a question of a list too', async () => {
+    const control = 'new-check-rule'
+    const check = { 'new-check-at': 'boote.laengeInMetern', 'new-check-text': 'Zu lang.' }
+    const part = {
+      [`${control}~q1`]: 'eintrag.laengeInMetern',
+      [`${control}~c1`]: 'at-most',
+      [`${control}~v1`]: '12,5',
+    }
+    expect((await page('checks')).choosers[control]?.words.map(({ label }) => label)).toContain(
+      'Boote: Länge in Metern',
+    )
+    expect((await send('checks', { ...check, ...part })).status).toBe(303)
+    expect(await file()).toContain('rule: eintrag.laengeInMetern <= 12.5')
+    expect((await page('checks')).choosers['checks/0/rule']?.parts).toMatchObject([{ c: 'at-most', v: '12,5' }])
+  })
+
+  it('is the condition of a page and of a fee', async () => {
+    const { pages } = await page('pages')
+    const last = `${pages.at(-1)?.at}/when`
+    expect((await send('pages', { [`${last}~q1`]: 'person.familienname', [`${last}~v1`]: 'Kahn' })).status).toBe(303)
+    expect((await page('pages')).sheet.rows.find((row) => row.name === last)?.value).toBe(
+      'person.familienname = "Kahn"',
+    )
+    const fee = { 'fees~': '1', 'new-fee-name': 'Platz', 'new-fee-euro': '55', 'new-fee-source': 'Satzung' }
+    expect((await send('fee', fee)).status).toBe(303)
+    const when = 'fee/items/0/when'
+    expect((await send('fee', { [`${when}~q1`]: 'person.familienname', [`${when}~v1`]: 'Kahn' })).status).toBe(303)
+    expect(await file('service.yaml')).toContain('when: person.familienname = "Kahn"')
+  })
+})
+
+describe('the controls of a rule', () => {
+  const words: readonly Word[] = [
+    { label: 'Tag', name: 'tag', kind: 'date', values: [] },
+    { label: 'Preis', name: 'preis', kind: 'money', values: [] },
+    { label: 'Zahl', name: 'zahl', kind: 'number', values: [] },
+    { label: 'Ja', name: 'ja', kind: 'bool', values: [] },
+  ]
+  const row: Row = { name: 'a/when', label: 'when', kind: 'rule', value: '', options: [] }
+  const condition = fc.constantFrom(
+    'tag >= heute + duration("P14D")', 'tag < heute', 'tag <= heute - duration("P18Y")', 'tag = date("2026-02-03")',
+    'preis > 50000', 'preis = 5', 'zahl <= 12.5', 'zahl > -3', 'ja = true', 'ja', 'not(ja)', 'tag != null', 'preis = null',
+  ) // biome-ignore format: one list
+
+  it('say the same rule when nothing is changed, whatever it is', () => {
+    const rules = fc.tuple(
+      fc.array(condition, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(' and ', ' or ', ' xor '),
+    )
+    fc.assert(
+      fc.property(rules, ([parts, join]) => {
+        const rule = parts.join(join)
+        const view = chooserView(rule, words)
+        const sent = { [row.name]: rule, ...shown(row.name, rule, view.parts, view.join) }
+        const read = withChosen([{ ...row, value: rule }], sent, () => words)
+        expect(read).toMatchObject({ values: { [row.name]: rule }, wrong: [] })
+        expect(Object.keys(read.values)).toEqual([row.name])
+      }),
+    )
+  })
+})

@@ -1,0 +1,114 @@
+import type { Finding } from '../lib/finding.ts'
+import { pagesIn } from './pages.ts'
+import { FORM, recordAt } from './sheet-rows.ts'
+import type { State } from './state.ts'
+import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
+
+/** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
+export type About = {
+  readonly kind:
+    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'example' | 'form' // biome-ignore format: one list
+  /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
+  readonly name: string
+  /** Sheet on which it is mended; absent where only the file can be changed. */
+  readonly sheet?: string
+  /** Row of that sheet. */
+  readonly row?: string
+}
+type Named = { readonly id: string; readonly name: string }
+export type PlacedFinding = Finding & { readonly about: About }
+
+/** Says of each finding what it is about. Pure; reads only the files as they stand. */
+export function placed(findings: readonly Finding[], state: State, points: readonly Named[]): readonly PlacedFinding[] {
+  return findings.map((finding) => ({ ...finding, about: aboutOf(finding, state, points) }))
+}
+
+function aboutOf(finding: Finding, state: State, points: readonly Named[]): About {
+  const { type, file, line, detail } = finding
+  const name = file.split('/').at(-1) ?? ''
+  const ruleName = (id: string): string => points.find((point) => point.id === id)?.name ?? id
+  if (type === 'forms/open-point') {
+    const id = /open point (\S+) \(/.exec(detail)?.[1] ?? ''
+    return { kind: 'rule', name: ruleName(id), ...(id === '' ? {} : { sheet: `point.${id}` }) }
+  }
+  const source = state.files[name] ?? ''
+  if (name === 'service.yaml') {
+    return aboutSetting(type, detail, yamlPlaceAt(source, line))
+  }
+  if (name.startsWith('form.') && name !== 'form.xml' && name !== 'form.yaml') {
+    const german = state.files[FORM] ?? ''
+    return aboutForm(german, yamlPlaceAt(source, line), ruleName)
+  }
+  if (name === 'examples.yaml') {
+    return { kind: 'example', name: '' }
+  }
+  const [, kind, texts] = /^(process|notice)\.(.+)\.yaml$/.exec(name) ?? []
+  if (texts !== undefined && recordAt(source)['version'] !== undefined) {
+    const row = yamlPlaceAt(source, line).join('/')
+    const title = kind === 'notice' ? textAt(source, ['title']) : ''
+    return { kind: kind as 'process' | 'notice', name: title, sheet: `${kind}.${texts}`, row }
+  }
+  return { kind: /^process/.test(name) ? 'process' : /^notice/.test(name) ? 'notice' : 'form', name: '' }
+}
+
+/** Settings that have a row of their own, by their entry in the file. */
+const SETTINGS = [
+  'catalogue', 'postbox', 'trustLevel', 'filePlan', 'retention', 'evidence', 'lifeSituations', 'keywords', 'online', 'automatic',
+] // biome-ignore format: one list
+
+function aboutSetting(type: string, detail: string, [entry = '', ...rest]: YamlPath): About {
+  // A rule of a fee is found without its line.
+  if (entry === 'fee' || entry === 'fees' || type.startsWith('feel/') || type.startsWith('payments/')) {
+    const row = rest.length > 2 ? { row: [entry, ...rest].join('/') } : {}
+    return { kind: 'fee', name: '', sheet: 'fee', ...row }
+  }
+  const chosen = type.startsWith('editing/no-') ? /chosen (\w+) yet/.exec(detail)?.[1] : undefined
+  const row = chosen ?? String(entry)
+  return SETTINGS.includes(row)
+    ? { kind: 'setting', name: row, sheet: 'settings', row }
+    : { kind: 'setting', name: '', sheet: 'settings' }
+}
+
+/** The German overlay says what stands at a place, whatever language it was found in. */
+function aboutForm(source: string, path: YamlPath, ruleName: (id: string) => string): About {
+  const [entry = '', key = ''] = path
+  const row = path.length > 2 ? { row: path.join('/') } : {}
+  switch (entry) {
+    case 'rules':
+      return { kind: 'rule', name: ruleName(String(key)), sheet: `point.${key}`, ...row }
+    case 'checks':
+      return { kind: 'check', name: textAt(source, ['checks', key, 'text']), sheet: 'checks', ...row }
+    case 'fields': {
+      const isQuestion = recordAt(source, 'fields', String(key))['element'] !== undefined
+      const sheet = isQuestion ? { sheet: `question.${key}`, ...row } : {}
+      return { kind: 'question', name: textAt(source, ['fields', key, 'label']) || String(key), ...sheet }
+    }
+    case 'steps':
+      return { kind: 'page', name: pageAt(source, path), sheet: 'pages', ...row }
+    case 'groups':
+      return { kind: 'list', name: textAt(source, ['groups', key, 'title']) || String(key), sheet: 'pages' }
+    case 'purposes':
+      return { kind: 'purpose', name: textAt(source, ['purposes', key, 'purpose']), sheet: 'purposes', ...row }
+    case 'title':
+    case 'start':
+    case 'review':
+    case 'receipt':
+      return { kind: 'texts', name: '', sheet: 'texts', ...row }
+    default:
+      return { kind: 'form', name: '' }
+  }
+}
+
+/** The innermost page around a place, by its title or its first question. */
+function pageAt(source: string, path: YamlPath): string {
+  const at = path.join('/')
+  const around = pagesIn(source).filter(({ list, index }) => `${at}/`.startsWith(`${[...list, index].join('/')}/`))
+  const step = around.at(-1)?.step
+  const first = textAt(source, ['fields', step?.fields?.[0] ?? '', 'label'])
+  return String(step?.title ?? '') || first || textAt(source, [...path.slice(0, 2), 'title']) || String(step?.id ?? '')
+}
+
+function textAt(source: string, path: YamlPath): string {
+  const value = yamlAt(source, path)
+  return typeof value === 'string' ? value.slice(0, 120) : ''
+}

@@ -1,0 +1,48 @@
+import type { Form } from '../forms/model.ts'
+import { checksIn } from './sheet-checks.ts'
+import { pathOf, type Row } from './sheet-rows.ts'
+import type { Sheet } from './sheets.ts'
+import { type Vocabulary, vocabularyOf, type Word } from './vocabulary.ts'
+import { yamlAt } from './yaml-edit.ts'
+
+/** Conditions of a question look at earlier pages, and at the item it stands in; other rules may look everywhere. */
+export function wordsFor(sheet: Sheet, form: Form): Vocabulary | null {
+  if (!sheet.rows.some(({ kind }) => kind === 'rule' || kind === 'obligation')) {
+    return null
+  }
+  const path = /^question\.(.+)$/.exec(sheet.id)?.[1]
+  const field = path === undefined ? undefined : form.fields.get(path)
+  return vocabularyOf(form, field === undefined ? {} : { loops: field.loops, before: field.path })
+}
+
+/** Questions that the rule of one row may be put together from, with those of an item where it stands in a list. */
+export function rowWords(
+  row: Row,
+  { sheet, form, source }: { sheet: Sheet; form: Form; source: string },
+): readonly Word[] {
+  const check = /^checks\/(\d+)\/rule$/.exec(row.name)?.[1]
+  if (check !== undefined) {
+    const at = form.fields.get(checksIn(source)[Number(check)]?.at ?? '')
+    return vocabularyOf(form, { loops: at?.loops ?? [] }).words
+  }
+  if (row.name.startsWith('steps/')) {
+    const way = pathOf(row.name).slice(0, -1)
+    const around = way.flatMap((_, index) => (index > 1 && index % 2 === 0 ? [yamlAt(source, [...way.slice(0, index), 'loop'])] : [])) // biome-ignore format: one thought
+    const loops = around.filter((loop) => typeof loop === 'string')
+    return vocabularyOf(form, { loops, before: firstQuestion(yamlAt(source, way)) }).words
+  }
+  const { words = [], lists = [] } = wordsFor(sheet, form) ?? {}
+  if (!row.name.startsWith('new-check')) {
+    return words
+  }
+  // Where a new check will stand is not said yet: at a question of a list it sees one item.
+  const items = lists.flatMap(({ title, name, words: own }) =>
+    own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, list: name })),
+  )
+  return [...words, ...new Map(items.toReversed().map(({ list: _, ...word }) => [word.name, word])).values()]
+}
+
+function firstQuestion(step: unknown): string | undefined {
+  const { fields, steps } = (step ?? {}) as { fields?: readonly string[]; steps?: readonly unknown[] }
+  return fields?.[0] ?? (steps === undefined ? undefined : firstQuestion(steps[0]))
+}
