@@ -6,6 +6,7 @@ import { startWriter, type Writer } from '../db/writer.ts'
 import { createBundidProvider } from './adapters/bundid/provider.ts'
 import { createClamdScanner } from './adapters/clamd/scanner.ts'
 import { openFolderStore } from './adapters/folder/blob-store.ts'
+import { readMime } from './adapters/mime/reader.ts'
 import { createOidcAccounts } from './adapters/oidc/account-provider.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
 import { createSignedRegister } from './adapters/register-signed/source.ts'
@@ -188,6 +189,8 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     formWords: wordsCache(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
+    mailReplies: config.mailReplies ?? null,
+    readMail: readMime,
     mailText: async (content: Content, slug: string, lang: string, template: string, kind?: VorgangKind) =>
       (await whole().workflow.texts(content, slug, lang, kind)).messages[template] ??
       commonMail(content, lang, template),
