@@ -2,7 +2,7 @@ import { levelOf, type Maturity, pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DataModel } from '../forms/data-model.ts'
 import type { Form } from '../forms/model.ts'
-import { diffForms, exampleNames, readModel } from '../forms/service.ts'
+import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
@@ -25,7 +25,6 @@ import type {
   ServiceList,
   ServiceOverview,
 } from './view.ts'
-import { vocabularyOf } from './vocabulary.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 export const sheetUnknown = problemType('editing/sheet-unknown', 404)
