@@ -9,6 +9,7 @@ import { ACTIONS } from './identity/permissions.ts'
 import { closeCase, openDraft, type Things } from './testing/access.ts'
 import type { Caller } from './testing/caller.ts'
 import { DRAFTS, smallPdf } from './testing/dog-tax.ts'
+import { SECRET, SETTINGS } from './testing/inbound.ts'
 import { openTown, type Town } from './testing/town.ts'
 
 /**
@@ -31,7 +32,7 @@ const answers = new Map<string, Answer>()
 const editors = new Map<string, string>()
 
 beforeAll(async () => {
-  town = await openTown()
+  town = await openTown({ settings: SETTINGS })
   routes = [...listRoutes(createApi(town.ctx).app)].sort(byHarm)
   const [owner, other, clerk, lead] = [
     town.newCaller(),
@@ -68,6 +69,7 @@ beforeAll(async () => {
     lead: { caller: () => lead, ...ours },
     editor: { caller: await staff('edda', { roles: ['editor'], teams: [] }), ...ours },
     operator: { caller: await staff('otto', { roles: ['operator'], teams: ['steuern'] }), ...ours },
+    'mail server': { caller: () => withSecret(town.newCaller()), ...ours },
   }
   const at = '/editing/services/hund-anmelden'
   const edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
@@ -83,6 +85,17 @@ beforeAll(async () => {
   }
 }, 120_000)
 afterAll(() => town.close())
+
+/** Shows the secret with every request: it opens one route. */
+function withSecret(caller: Caller): Caller {
+  const headers = { authorization: `Bearer ${SECRET}` }
+  const json = { ...headers, 'content-type': 'application/json' }
+  return {
+    ...caller,
+    get: (path) => caller.get(path, headers),
+    post: (path, body = {}) => caller.send(path, { method: 'POST', body: JSON.stringify(body), headers: json }),
+  }
+}
 
 /** The second session is what the first may end. */
 async function signInTwice(name: string): Promise<Caller> {
@@ -224,6 +237,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/errands/:errand': {},
   // Without a reason: it gets past the question who may, and moves nothing.
   'POST /submissions/vorgaenge/:vorgang/reopen': { message: ' ' },
+  'POST /messages/inbound': {},
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },

@@ -18,6 +18,7 @@ import { accountCaseRoutes } from './submissions/routes-account.ts'
 import { actRoutes, errandRoutes } from './submissions/routes-acts.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
+import { inboundRoutes } from './submissions/routes-inbound.ts'
 import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { invitationRoutes, participantRoutes, signingRoutes } from './submissions/routes-participants.ts'
@@ -67,6 +68,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', accountCaseRoutes(ctx))
     .route('/api/v1/submissions', actRoutes(ctx))
     .route('/api/v1/submissions', errandRoutes(ctx))
+    .route('/api/v1/messages', inboundRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))

@@ -86,6 +86,32 @@ describe('production', () => {
     }
   })
 
+  it('takes answers to mails at an address of the city, with a secret that is long and lies in a file', () => {
+    writeFileSync(join(folder, 'replies'), 'a secret of the mail server 012345')
+    const replies = {
+      STADTTOR_MAIL_REPLIES: 'Vorgang@antwort.stadt.de',
+      STADTTOR_MAIL_REPLIES_SECRET_FILE: join(folder, 'replies'),
+    }
+    expect(readConfig(production()).mailReplies).toBeUndefined()
+    expect(readConfig({ ...production(), ...replies }).mailReplies).toEqual({
+      local: 'vorgang',
+      domain: 'antwort.stadt.de',
+      secret: 'a secret of the mail server 012345',
+    })
+    for (const [name, value] of [
+      ['STADTTOR_MAIL_REPLIES', 'vorgang@antwort.stadt.example'],
+      ['STADTTOR_MAIL_REPLIES', 'antworten-an-vorgang@stadt.de'],
+      ['STADTTOR_MAIL_REPLIES', 'vorgang+x@stadt.de'],
+      ['STADTTOR_MAIL_REPLIES', 'vorgang'],
+      ['STADTTOR_MAIL_REPLIES_SECRET', 'a secret of the mail server 012345'],
+      ['STADTTOR_MAIL_REPLIES_SECRET_FILE', join(folder, 'secret')],
+      ['STADTTOR_MAIL_REPLIES_SECRET_FILE', undefined],
+    ]) {
+      const changed = { ...production(), ...replies, [name ?? '']: value }
+      expect(messageOf(() => readConfig(changed))).toContain('STADTTOR_MAIL_REPLIES')
+    }
+  })
+
   it('takes a mail server on the same machine', () => {
     expect(readConfig({ ...production(), STADTTOR_SMTP_URL: 'smtp://localhost' }).smtpUrl).toBe('smtp://localhost')
   })

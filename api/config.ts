@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as v from 'valibot'
+import { refuseUnsafe } from './config-production.ts'
+import { ConfigRefused } from './config-refused.ts'
 import type { KeySource } from './keys/installation-key.ts'
+
+export { ConfigRefused } from './config-refused.ts'
 
 const Text = v.pipe(v.string(), v.minLength(1))
 const Port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
@@ -45,6 +49,9 @@ const Environment = v.object({
   STADTTOR_BUNDID_SERVICE_ID: v.optional(Text, 'BMI-0000'),
   STADTTOR_SMTP_URL: v.optional(v.pipe(v.string(), v.regex(/^smtps?:\/\//))),
   STADTTOR_MAIL_FROM: v.optional(v.pipe(v.string(), v.email()), 'antwort-nicht-moeglich@stadttor.example'),
+  STADTTOR_MAIL_REPLIES: v.optional(v.pipe(v.string(), v.email())),
+  STADTTOR_MAIL_REPLIES_SECRET_FILE: v.optional(Text),
+  STADTTOR_MAIL_REPLIES_SECRET: v.optional(Text),
   STADTTOR_CLAMD: v.optional(
     v.pipe(v.string(), v.regex(/^(?:unix:\/.+|tcp:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/)),
   ),
@@ -83,12 +90,20 @@ export type Config = {
   readonly payment?: PaymentConfig
   readonly smtpUrl?: string
   readonly mailFrom: string
+  /** Where answers to mails go; absent: mails cannot be answered. */
+  readonly mailReplies?: MailRepliesConfig
   /** Where clamd listens: a socket of this machine, or a port on loopback (files leave in clear). Absent: nothing is scanned. */
   readonly clamd?: { readonly path: string } | { readonly host: string; readonly port: number }
   readonly rateFactor: number
   readonly failpoint?: string
   /** Settings that content names (addresses and secrets of connectors). */
   readonly setting: (name: string) => string | undefined
+}
+export type MailRepliesConfig = {
+  readonly local: string
+  readonly domain: string
+  /** What the city's mail server shows when it hands a mail over. */
+  readonly secret: string
 }
 export type PaymentConfig = {
   readonly url: string
@@ -119,14 +134,6 @@ export type BundidConfig = {
   readonly serviceId: string
 }
 
-/** A setting that cannot be used; `setting` names it. Shown to the operator at start. */
-export class ConfigRefused extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'ConfigRefused'
-  }
-}
-
 /**
  * Reads the settings, the only place that looks at the environment.
  * Production refuses: no https origin, no key, the test mode's failpoints, addresses of stand-ins (loopback providers).
@@ -155,6 +162,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...present('backupDir', env.STADTTOR_BACKUP_DIR),
     ...present('catalogueUrl', env.STADTTOR_CATALOGUE_URL),
     ...present('smtpUrl', env.STADTTOR_SMTP_URL),
+    ...present('mailReplies', mailRepliesOf(env)),
     ...present('failpoint', env.STADTTOR_FAILPOINT),
     ...present('oidc', oidcOf(env)),
     ...present('clamd', clamdOf(env.STADTTOR_CLAMD)),
@@ -194,6 +202,28 @@ function keySourceOf(env: Parsed): KeySource {
     throw new ConfigRefused('no installation key: set STADTTOR_KEY_FILE or STADTTOR_KEY_COMMAND (npm run keys -- init)')
   }
   return { kind: 'demo' }
+}
+
+/** `+` and a token come between local part and domain; together they keep to the 64 signs of a local part. */
+const REPLIES_LOCAL_LENGTH_MAX = 14
+const REPLIES_SECRET_LENGTH_MIN = 32
+
+function mailRepliesOf(env: Parsed): MailRepliesConfig | undefined {
+  const address = env.STADTTOR_MAIL_REPLIES?.toLowerCase()
+  if (address === undefined) {
+    return undefined
+  }
+  const [local = '', domain = ''] = address.split('@')
+  if (local.length > REPLIES_LOCAL_LENGTH_MAX || local.includes('+')) {
+    throw new ConfigRefused(
+      `STADTTOR_MAIL_REPLIES has to have at most ${REPLIES_LOCAL_LENGTH_MAX} signs before the @, and no +`,
+    )
+  }
+  const secret = secretOf(env, 'STADTTOR_MAIL_REPLIES_SECRET', 'the secret of the mail server that hands answers over')
+  if (secret.length < REPLIES_SECRET_LENGTH_MIN) {
+    throw new ConfigRefused(`STADTTOR_MAIL_REPLIES_SECRET_FILE holds fewer than ${REPLIES_SECRET_LENGTH_MIN} signs`)
+  }
+  return { local, domain, secret }
 }
 
 function clamdOf(address: string | undefined): Config['clamd'] {
@@ -289,6 +319,7 @@ const certificatesOf = (pem: string): readonly string[] =>
     .filter((one) => one !== '')
 
 type SecretName =
+  | 'STADTTOR_MAIL_REPLIES_SECRET'
   | 'STADTTOR_PAYMENT_CLIENT_SECRET'
   | 'STADTTOR_OIDC_CLIENT_SECRET'
   | 'STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET'
@@ -323,56 +354,6 @@ function readSecret(name: string, path: string): string {
   }
   return secret
 }
-
-/** A mail server on the same machine is usual; on a port of its own it is one for trying out. */
-const MAIL_PORTS = ['', '25', '465', '587']
-
-function refuseUnsafe(config: Config): void {
-  if (config.origin === undefined || !config.origin.startsWith('https://')) {
-    throw new ConfigRefused('STADTTOR_ORIGIN must be the public https address')
-  }
-  if (config.oidc === undefined) {
-    throw new ConfigRefused('STADTTOR_OIDC_ISSUER is missing: clerks could not sign in')
-  }
-  if (config.smtpUrl === undefined) {
-    throw new ConfigRefused('STADTTOR_SMTP_URL is missing: no mail could be sent')
-  }
-  if (config.mailFrom.endsWith('.example')) {
-    throw new ConfigRefused('STADTTOR_MAIL_FROM is missing: mails need an address of the city as their sender')
-  }
-  refuseStandIns(config, config.oidc.issuer, config.smtpUrl)
-}
-
-function refuseStandIns(config: Config, issuer: string, smtpUrl: string): void {
-  const { catalogueUrl, accountOidc, bundid, payment } = config
-  for (const [name, address] of [
-    ['STADTTOR_ACCOUNT_OIDC_ISSUER', accountOidc?.issuer],
-    ['STADTTOR_BUNDID_ENTRY_POINT', bundid?.entryPoint],
-    ['STADTTOR_PAYMENT_URL', payment?.url],
-    ['STADTTOR_PAYMENT_TOKEN_URL', payment?.oauth?.tokenUrl],
-  ] as const) {
-    if (address !== undefined && (!address.startsWith('https://') || isLoopback(address))) {
-      throw new ConfigRefused(`${name} is a stand-in: production needs an https address`)
-    }
-  }
-  if (!issuer.startsWith('https://') || isLoopback(issuer)) {
-    throw new ConfigRefused('STADTTOR_OIDC_ISSUER is a stand-in: production needs an https address')
-  }
-  if (isLoopback(smtpUrl) && !MAIL_PORTS.includes(new URL(smtpUrl).port)) {
-    throw new ConfigRefused('STADTTOR_SMTP_URL is a stand-in: production needs a mail server')
-  }
-  const isAddress = /^https?:/.test(catalogueUrl ?? '')
-  if (isAddress ? !catalogueUrl?.startsWith('https:') || isLoopback(catalogueUrl) : isSpecimen(catalogueUrl ?? '')) {
-    throw new ConfigRefused('STADTTOR_CATALOGUE_URL is a stand-in: production needs an https address or a folder')
-  }
-}
-
-const isLoopback = (address: string): boolean =>
-  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f.+\]|0\.0\.0\.0|\[::\])\.?$/.test(
-    new URL(address).hostname,
-  )
-
-const isSpecimen = (folder: string): boolean => resolve(folder).includes(join('e2e', 'servers'))
 
 const listOf = (text: string): readonly string[] =>
   text

@@ -6,6 +6,7 @@ import { startWriter, type Writer } from '../db/writer.ts'
 import { createBundidProvider } from './adapters/bundid/provider.ts'
 import { createClamdScanner } from './adapters/clamd/scanner.ts'
 import { openFolderStore } from './adapters/folder/blob-store.ts'
+import { readMime } from './adapters/mime/reader.ts'
 import { createOidcAccounts } from './adapters/oidc/account-provider.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
 import { createSignedRegister } from './adapters/register-signed/source.ts'
@@ -57,7 +58,7 @@ import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { composeMessage, describeCase } from './submissions/service-copy.ts'
 import { prepareBounce } from './submissions/service-errands.ts'
 import type { VorgangKind } from './workflow/ctx.ts'
-import { checkTaking, listForOthers } from './workflow/service-taking.ts'
+import { checkTaking } from './workflow/service-taking.ts'
 
 /** Everything a town needs, made once. */
 export type Context = SubmissionsCtx &
@@ -188,6 +189,8 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     formWords: wordsCache(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
+    mailReplies: config.mailReplies ?? null,
+    readMail: readMime,
     mailText: async (content: Content, slug: string, lang: string, template: string, kind?: VorgangKind) =>
       (await whole().workflow.texts(content, slug, lang, kind)).messages[template] ??
       commonMail(content, lang, template),
@@ -197,7 +200,6 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
     checkTaking: (actor: Actor, vorgangId: string) => checkTaking(whole(), actor, vorgangId),
-    listForOthers: (actor: Actor, ids: readonly string[]) => listForOthers(whole(), actor, ids),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),

@@ -10,6 +10,29 @@ async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).first().click()
 }
 
+/** Words of a notice and of the status page; a name that is not known stands refused at its row, and what was typed stays. */
+async function writeLetters(page: Page, at: string): Promise<void> {
+  await page.goto(at)
+  await page.getByRole('link', { name: 'Bewilligung (Deutsch)', exact: true }).click()
+  await page.getByLabel('Text', { exact: true }).first().fill('Der Steg gehört {niemand}.')
+  await press(page, 'Speichern')
+  await expect(page.getByText('Dieser Name in geschweiften Klammern').first()).toBeVisible()
+  await axeClean(page)
+  await page.getByLabel('Text', { exact: true }).first().fill('Der Liegeplatz gehört Ihnen ab dem {bescheid.datum}.')
+  await press(page, 'Speichern')
+  await expect(page.getByText('Gespeichert.')).toBeVisible()
+  const sample = await page.request.get(
+    (await page.getByRole('link', { name: 'Muster ansehen (PDF)' }).getAttribute('href')) ?? '',
+  )
+  expect([sample.status(), sample.headers()['content-type']]).toEqual([200, 'application/pdf'])
+
+  await page.goto(`${at}/blatt/process.de`)
+  await page.getByLabel('Erklärung', { exact: true }).first().fill('Wir sehen uns den Steg an.')
+  await press(page, 'Speichern')
+  await expect(page.getByText('Gespeichert.')).toBeVisible()
+  await axeClean(page)
+}
+
 test('an editor makes a service of dropped files, tries it and puts it online, without code and scripts @nojs', async ({
   page,
 }) => {
@@ -31,12 +54,13 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
 
   await page.getByRole('link', { name: 'Fragen', exact: true }).click()
   await page.getByRole('link', { name: 'Bezeichnung' }).click()
-  await page.getByLabel('Frage', { exact: true }).fill('Wie heißt das Boot?')
+  await page.getByRole('textbox', { name: 'Frage', exact: true }).fill('Wie heißt das Boot?')
   await press(page, 'Speichern')
   await expect(page.getByRole('link', { name: 'Wie heißt das Boot?' })).toBeVisible()
   await axeClean(page)
 
   await finishForm(page, at)
+  await writeLetters(page, at)
 
   await page.goto(at)
   await press(page, 'Formular ausprobieren')

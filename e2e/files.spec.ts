@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { ONE_DOG, smallPdf } from './support/apply.ts'
 import { axeClean, signInAs } from './support/page.ts'
+import { signInByBroker } from './support/sign-in.ts'
 import { expect, test } from './support/test.ts'
 
 const PDF = 'application/pdf'
@@ -42,6 +43,46 @@ test('several files at once: each with its line, a refused one with its reason, 
   await axeClean(page)
   await page.getByRole('button', { name: /Aus der Liste nehmen.*brief.docx/ }).click()
   await expect(page.getByText('brief.docx')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Weiter', exact: true }).click()
+  await expect(page).toHaveURL(/\/erklaerung$/)
+})
+
+test('a file sent before is used again by the same account, by keyboard too; a guest is not asked @both', async ({
+  page,
+  product,
+}) => {
+  const again = page.getByRole('link', { name: /^Datei verwenden, die Sie uns schon geschickt haben/ })
+  await openStep(page, product.origin, 'hund-anmelden', ONE_DOG, 'unterlagen')
+  await expect(page.locator('input[type=file]')).toBeVisible()
+  await expect(again).toHaveCount(0)
+
+  await page.goto('/konto/')
+  await signInByBroker(page, 'Aylin Demir', 'Benutzername und Passwort')
+  const first = await openStep(page, product.origin, 'hund-anmelden', ONE_DOG, 'unterlagen')
+  const none = page.getByText('Sie haben uns noch keine Datei geschickt, die hier passt.')
+  await again.click()
+  await expect(none).toBeVisible()
+  await axeClean(page)
+  await page.getByRole('link', { name: 'Zurück zur Frage' }).click()
+  const question = encodeURIComponent('/unterlagen/nachweis')
+  const stored = await page.request.put(
+    `${product.origin}/api/v1/submissions/drafts/${first}/files?question=${question}`,
+    { data: Buffer.from(smallPdf('earlier')), headers: { origin: product.origin, 'x-file-name': 'impfpass.pdf' } },
+  )
+  expect(stored.status()).toBe(201)
+
+  const second = await openStep(page, product.origin, 'hund-anmelden', ONE_DOG, 'unterlagen')
+  expect(second).not.toBe(first)
+  await again.click()
+  await expect(page).toHaveURL(/\/fruehere\?/)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dateien, die Sie schon geschickt haben')
+  await expect(none).toHaveCount(0)
+  await axeClean(page)
+  const use = page.getByRole('button', { name: /^Verwenden.*impfpass.pdf/ })
+  await use.focus()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(new RegExp(`/antrag/${second}/unterlagen`))
+  await expect(page.getByRole('button', { name: /Entfernen.*impfpass.pdf/ })).toBeVisible()
   await page.getByRole('button', { name: 'Weiter', exact: true }).click()
   await expect(page).toHaveURL(/\/erklaerung$/)
 })

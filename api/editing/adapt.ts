@@ -16,6 +16,9 @@ import { yamlAt } from './yaml-edit.ts'
 export const ORIGINAL = 'process.original.bpmn'
 export const MAPPING = 'process.mapping.yaml'
 
+/** Lines of a notice's template that depend on the form. */
+export type LetterParts = { readonly recipient: string; readonly answers: string }
+
 export type AdaptedFolder =
   | { readonly ok: true; readonly files: Folder }
   | { readonly ok: false; readonly findings: readonly Finding[] }
@@ -27,7 +30,7 @@ export type AdaptedFolder =
 export async function takeProcess(
   content: Content,
   state: State,
-  dropped: { readonly name: string; readonly text: string; readonly title: string; readonly recipient: string },
+  dropped: LetterParts & { readonly name: string; readonly text: string; readonly title: string },
 ): Promise<AdaptedFolder> {
   const { [ORIGINAL]: _, [MAPPING]: __, ...files } = state.files
   if (!isForeign(dropped.text)) {
@@ -48,11 +51,7 @@ export async function takeProcess(
 }
 
 /** Templates of the notices that a process makes, from a ready-made process that has both. */
-function noticesFor(
-  content: Content,
-  process: string,
-  values: { readonly title: string; readonly recipient: string },
-): Folder {
+function noticesFor(content: Content, process: string, values: LetterParts & { readonly title: string }): Folder {
   const isNotice = (name: string): boolean => /^notice\.(approval|refusal)\./.test(name)
   const ready = readTemplates(content).processes.find(({ files }) => Object.keys(files).filter(isNotice).length > 1)
   const files = process.includes('stadttor:effect="create-document"') ? Object.entries(ready?.files ?? {}) : []

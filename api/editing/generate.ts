@@ -15,16 +15,21 @@ type Making = {
   readonly ids: Set<string>
   /** Path by part of an address, for the letter's recipient. */
   readonly parts: Map<string, string>
+  /** Questions about the matter: not who somebody is, how they are reached, what they confirm or hand in. */
+  readonly matters: string[]
 }
 
 /** Questions on one page at most, so that a new form is not a wall. */
 const ON_ONE_PAGE = 4
+const MATTERS_MAX = 40
 
 export type Generated = {
   /** `form.de.yaml`. */
   readonly overlay: string
   /** Lines of the address in a notice, with names in braces; empty where the form asks for no address. */
   readonly recipient: readonly string[]
+  /** Questions whose answers an approval repeats, so that it says what it is about. */
+  readonly matters: readonly string[]
 }
 
 /**
@@ -47,6 +52,7 @@ export function generateOverlay(
     steps: [],
     ids: new Set(),
     parts: new Map(),
+    matters: [],
   }
   const loose = asked(model.children).filter((node) => node.node === 'field')
   if (loose.length > 0) {
@@ -75,7 +81,11 @@ export function generateOverlay(
     review,
     receipt,
   }
-  return { overlay: stringify(overlay, { lineWidth: 120 }), recipient: recipientOf(making.parts) }
+  return {
+    overlay: stringify(overlay, { lineWidth: 120 }),
+    recipient: recipientOf(making.parts),
+    matters: making.matters.slice(0, MATTERS_MAX),
+  }
 }
 
 function fillIn(skeleton: Skeleton, title: string): Pick<Skeleton, 'start' | 'review' | 'receipt'> {
@@ -177,13 +187,30 @@ function fieldPaths(making: Making, fields: readonly DataNode[], { path, why, is
     taken.push(key)
     const whole = path === '' ? key : `${path}.${key}`
     const guess = guessOf(making, field)
-    making.fields[whole] = { ...textsOf(making, field, guess), why }
-    if (guess?.part !== undefined && !isLoop && field.min > 0 && !making.parts.has(guess.part)) {
+    const texts = { ...textsOf(making, field, guess), why }
+    making.fields[whole] = texts
+    // Not everybody has a company: its line of an address is left out then.
+    const isSure = field.min > 0 || guess?.part === 'name'
+    if (guess?.part !== undefined && !isLoop && isSure && !making.parts.has(guess.part)) {
       making.parts.set(guess.part, whole)
+    }
+    if (isMatter(field, guess, texts)) {
+      making.matters.push(whole)
     }
     return [whole]
   })
 }
+
+/** How people are reached, not what they want. */
+const CONTACT = new Set(['email', 'phone', 'iban'])
+
+const isMatter = (field: DataField, guess: Guess | undefined, texts: FieldTexts): boolean =>
+  field.art !== 'label' &&
+  field.type !== 'file' &&
+  texts['kind'] !== 'declaration' &&
+  guess?.part === undefined &&
+  guess?.autocomplete === undefined &&
+  !CONTACT.has(guess?.kind ?? '')
 
 function addSteps(
   making: Making,
@@ -325,6 +352,10 @@ const kebab = (text: string): string =>
 function recipientOf(parts: ReadonlyMap<string, string>): readonly string[] {
   const line = (...names: readonly string[]): string =>
     names.flatMap((name) => (parts.has(name) ? `{${parts.get(name) ?? ''}}` : [])).join(' ')
-  const name = line('givenName', 'familyName') || line('name')
-  return [name, line('street', 'houseNumber'), line('postalCode', 'town')].filter((text) => text !== '')
+  return [
+    line('name'),
+    line('givenName', 'familyName'),
+    line('street', 'houseNumber'),
+    line('postalCode', 'town'),
+  ].filter((text) => text !== '')
 }

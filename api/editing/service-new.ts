@@ -8,7 +8,7 @@ import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
-import { MAPPING, ORIGINAL, takeProcess } from './adapt.ts'
+import { type LetterParts, MAPPING, ORIGINAL, takeProcess } from './adapt.ts'
 import { codeListName, type Dropped, type DroppedFile, modelOf, recognise, unusable } from './drop.ts'
 import { generateOverlay } from './generate.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
@@ -195,8 +195,8 @@ async function withProcess(
   if (gathered.process === undefined) {
     return state
   }
-  const recipient = recipientLines(content, gathered.form?.model ?? modelOfService(ctx, content, state.slug), title)
-  const taken = await takeProcess(content, state, { ...gathered.process, title, recipient })
+  const letter = letterParts(content, gathered.form?.model ?? modelOfService(ctx, content, state.slug), title)
+  const taken = await takeProcess(content, state, { ...gathered.process, ...letter, title })
   if (!taken.ok) {
     throw refuse(taken.findings)
   }
@@ -287,7 +287,7 @@ export async function chooseProcess(ctx: EditingCtx, actor: Actor, slug: string,
     title,
     postbox,
     office: content.postboxes.get(postbox)?.name.de ?? postbox,
-    recipient: recipientLines(content, modelOfService(ctx, content, slug), title),
+    ...letterParts(content, modelOfService(ctx, content, slug), title),
   }
   const filled = Object.entries(template.files).map(([name, text]) => [name, fillTemplate(name, text, values)] as const)
   const isNotice = (name: string): boolean => name.startsWith('notice.')
@@ -298,10 +298,15 @@ export async function chooseProcess(ctx: EditingCtx, actor: Actor, slug: string,
   }
 }
 
-/** The address a notice goes to; without one in the form, a line to be filled in by the checks' finding. */
-function recipientLines(content: Content, model: DataModel | null, title: string): string {
+/** What a notice takes from the form, as lines of its template: the address, with a line for the checks without one, and the answers. */
+function letterParts(content: Content, model: DataModel | null, title: string): LetterParts {
   const { skeleton, guesses } = readTemplates(content)
-  const lines = model === null ? [] : generateOverlay(model, { skeleton, guesses, title }).recipient
+  const made = model === null ? null : generateOverlay(model, { skeleton, guesses, title })
+  const lines = made?.recipient ?? []
   const whole = lines.length >= 2 ? lines : [...lines, '{leistung.titel}', '{vorgangsnummer}'].slice(0, 2)
-  return whole.map((line) => `  - '${line}'`).join('\n')
+  const matters = made?.matters ?? []
+  return {
+    recipient: whole.map((line) => `  - '${line}'`).join('\n'),
+    answers: matters.length === 0 ? '' : `  - '${skeleton.answers}'\n  - answers: [${matters.join(', ')}]`,
+  }
 }

@@ -30,6 +30,8 @@ const Skeleton = v.strictObject({
   boolQuestion: Text,
   declaration: Text,
   note: Text,
+  /** What stands above the answers that an approval repeats. */
+  answers: Text,
   start: v.strictObject({
     lead: Text,
     minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240)),
@@ -161,6 +163,9 @@ function filesOf(content: Content, id: string): Readonly<Record<string, string>>
 const textOf = (content: Content, path: string): string =>
   new TextDecoder().decode(content.file(path) ?? new Uint8Array())
 
+/** Values that are lines of YAML already. */
+const LINES = new Set(['recipient', 'answers'])
+
 /** Fills `[[name]]` in a template; in XML the values are escaped, in YAML made safe for the quotes they stand in. */
 export function fillTemplate(name: string, source: string, values: Readonly<Record<string, string>>): string {
   const isXml = name.endsWith('.bpmn')
@@ -169,7 +174,7 @@ export function fillTemplate(name: string, source: string, values: Readonly<Reco
     if (value === undefined) {
       return whole
     }
-    return isXml ? escapeXml(value) : key === 'recipient' ? value : inYaml(value)
+    return isXml ? escapeXml(value) : LINES.has(key) ? value : inYaml(value)
   })
 }
 

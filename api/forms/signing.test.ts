@@ -72,7 +72,8 @@ describe('signers of a form', () => {
 })
 
 describe('for whom somebody applies', () => {
-  const add = (text: string) => loadChanged(SLUG, FILE, [['signers:\n', `${text}\nsigners:\n`]])
+  const OWN = 'applicant: { question: sorge.gemeinsam, kinds: { gemeinsam: child, allein: child } }'
+  const add = (text: string) => loadChanged(SLUG, FILE, [[OWN, text]])
   const kinds = '{ gemeinsam: child, allein: child }'
 
   it('is known by an answer, every code of which has a kind', () => {

@@ -13,10 +13,14 @@ export function isCanonicalUrl(rawUrl: string): boolean {
 }
 
 /**
- * Paths to which another site's form posts: the message is signed, used once, and bound to a request of ours; cookies do not
- * come along (`SameSite=Lax`). A test compares the list with the routes that declare `csrf: 'signed'`.
+ * Paths to which something from outside posts. Another site's form (BundID): the message is signed, used once, and bound to a
+ * request of ours. The city's mail server: it shows a secret that no browser has. Cookies do not come along (`SameSite=Lax`)
+ * and open nothing there. A test compares the list with the routes that declare `csrf: 'signed'`.
  */
-export const SIGNED_ELSEWHERE: ReadonlySet<string> = new Set(['/api/v1/identity/account/bundid/acs'])
+export const SIGNED_ELSEWHERE: ReadonlySet<string> = new Set([
+  '/api/v1/identity/account/bundid/acs',
+  '/api/v1/messages/inbound',
+])
 
 /**
  * Cross-site check for every unsafe method and every content type (static pages cannot hold a token).

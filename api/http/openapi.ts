@@ -87,6 +87,7 @@ function operationOf({ method, path, spec, input }: MountedRoute): Json {
   const parameters = [
     ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
     ...(spec.query ?? []).map((name) => ({ name, in: 'query', required: false, schema: { type: 'string' } })),
+    ...(spec.headers ?? []).map((name) => ({ name, in: 'header', required: true, schema: { type: 'string' } })),
   ]
   return {
     operationId: operationId(method, path),
@@ -102,6 +103,9 @@ function bodyOf({ accepts }: RouteSpec, input: GenericSchema | undefined): Json 
   if (accepts === 'file') {
     const schema = { type: 'string', format: 'binary' }
     return { requestBody: { required: true, content: { 'application/octet-stream': { schema } } } }
+  }
+  if (accepts === 'mail') {
+    return { requestBody: { required: true, content: { 'message/rfc822': { schema: { type: 'string' } } } } }
   }
   if (accepts === 'answers') {
     const schema = { type: 'object', additionalProperties: { type: 'string' } }

@@ -44,8 +44,10 @@ export type RouteSpec = {
   readonly output?: GenericSchema
   /** Names of what may stand in the query. */
   readonly query?: readonly string[]
-  /** What the body is where no shape says it: answers by the names of controls, or the bytes of one file. */
-  readonly accepts?: 'answers' | 'file'
+  /** Names of headers that say something beside the body. */
+  readonly headers?: readonly string[]
+  /** What the body is where no shape says it: answers by the names of controls, the bytes of one file, or a message. */
+  readonly accepts?: 'answers' | 'file' | 'mail'
   /** Media type of a successful answer that is no JSON. */
   readonly gives?: string
 }

@@ -65,6 +65,7 @@ status.read                 -      own     -     -    -      -        -
 receipt.read                -      own     -     -    -      -        -
 request.answer              -      own     -     -    -      -        -
 act.perform                 -      own     -     -    -      -        -
+mail.hand-over              -      -       -     -    -      -        all
 inspection.read             -      own     -     -    -      -        -
 notice.read                 -      own     own   own  -      -        -
 payment.read                -      own     -     -    -      -        -

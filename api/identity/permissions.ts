@@ -61,6 +61,7 @@ const TABLE = {
   'receipt.read': { citizen: 'own-vorgang' },
   'request.answer': { citizen: 'own-vorgang' },
   'act.perform': { citizen: 'own-vorgang' },
+  'mail.hand-over': { system: 'always' },
   'inspection.read': { citizen: 'own-vorgang' },
   'notice.read': { citizen: 'own-vorgang', ...CASEWORK },
   'payment.read': { citizen: 'own-vorgang' },

@@ -2,12 +2,16 @@ import type { Plan } from '../../db/batch.ts'
 import type { ContentCtx } from '../content/access.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DocumentsCtx } from '../documents/service.ts'
+import type { MailReader } from './inbound-mail.ts'
 import type { Mailer, MailText } from './mail.ts'
+import type { MailReplies } from './reply-address.ts'
 
 export type MessagesCtx = DocumentsCtx &
   ContentCtx & {
     readonly mailer: Mailer
     readonly mailDomain: string
+    readonly mailReplies: MailReplies
+    readonly readMail: MailReader
     /** Words of a mail that a service's process sends; null where it has none. */
     readonly mailText: (
       content: Content,

@@ -10,6 +10,10 @@ export type Mail = {
   /** The same for every attempt, so that a mail accepted twice can be recognised. */
   readonly messageId: string
   readonly lang: string
+  /** Where an answer goes; absent where none can be taken. */
+  readonly replyTo?: string
+  /** Where mail servers report that it did not arrive; absent: to the address that mails come from. */
+  readonly returnPath?: string
 }
 export type MailText = { readonly subject: string; readonly text: string }
 

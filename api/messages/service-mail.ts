@@ -6,7 +6,8 @@ import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { MessagesCtx } from './ctx.ts'
 import { fillMail, type MailText } from './mail.ts'
-import { readEmail } from './service.ts'
+import { mailAddressesOf } from './reply-address.ts'
+import { type Contact, readEmail } from './service.ts'
 import { findContactChange } from './store-letters.ts'
 
 const MailPayload = v.object({ template: v.string(), vorgangId: v.string(), key: v.string() })
@@ -60,13 +61,13 @@ export async function runContactMail(ctx: MessagesCtx, job: Job): Promise<JobRes
   const text = { subject: words('mail.contact.subject'), text: words('mail.contact.text') }
   const mail = { text, kind: 'contact', id: `contact.${changeId}`, code: codeText(ctx, changeId) }
   // The address is not the person's yet: a mail that does not arrive there is no matter of the Vorgang.
-  return await sendMail(ctx, job, { vorgang, contact: { email, lang: vorgang.lang }, mail, isTrial: true })
+  return await sendMail(ctx, job, { vorgang, contact: { email, lang: vorgang.lang, version: 0 }, mail, isTrial: true })
 }
 
 type Outgoing = { readonly text: MailText; readonly kind: string; readonly id: string; readonly code?: string }
 type Sending = {
   readonly vorgang: Vorgang
-  readonly contact: { readonly email: string; readonly lang: string } | null
+  readonly contact: Contact | null
   readonly mail: Outgoing
   readonly isTrial?: boolean
 }
@@ -88,9 +89,12 @@ async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, is
   })
   const lost = async (): Promise<Plan> =>
     join(journal('mail-refused'), isTrial === true ? {} : await ctx.prepareBounce(vorgang.id))
+  const addresses = isTrial === true ? null : mailAddressesOf(ctx, vorgang.id, contact.version)
+  const filled = fillMail(mail.text, factsOf(ctx, vorgang, mail))
   try {
     await ctx.mailer.send({
-      ...fillMail(mail.text, factsOf(ctx, vorgang, mail)),
+      ...filled,
+      ...(addresses === null ? {} : { ...addresses, text: filled.text + replyHint(ctx, contact.lang) }),
       to: contact.email,
       lang: contact.lang,
       messageId: `<${vorgang.id}.${mail.id.replace(/[^\w.-]/g, '')}@${ctx.mailDomain}>`,
@@ -105,6 +109,10 @@ async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, is
   }
   return { done: true, plan: journal('mail-sent') }
 }
+
+/** Said below a mail that may be answered; a mail is no safe way, and no way for an objection. */
+const replyHint = (ctx: MessagesCtx, lang: string): string =>
+  `\n${wordsOf(ctx.content.live().content.words, lang)('mail.reply-hint')}`
 
 const factsOf = (ctx: MessagesCtx, vorgang: Vorgang, mail: Outgoing) => ({
   vorgangsnummer: vorgang.reference,

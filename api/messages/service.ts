@@ -187,14 +187,17 @@ export async function readRequests(ctx: MessagesCtx, vorgangId: string): Promise
   )
 }
 
+/** `version`: another one as soon as the person names another address. */
+export type Contact = { readonly email: string; readonly lang: string; readonly version: number }
+
 /** Address to which news of a Vorgang go; null where the person gave none. */
-export async function readEmail(ctx: MessagesCtx, vorgangId: string): Promise<{ email: string; lang: string } | null> {
+export async function readEmail(ctx: MessagesCtx, vorgangId: string): Promise<Contact | null> {
   const contact = await findContact(ctx.db, vorgangId)
   if (contact === undefined || contact.emailSealed === null) {
     return null
   }
   const email = await openText(ctx, contact.keyId, 'contacts', vorgangId, contact.emailSealed, 'email')
-  return { email, lang: contact.lang }
+  return { email, lang: contact.lang, version: contact.version }
 }
 
 async function openText(

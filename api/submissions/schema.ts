@@ -81,6 +81,8 @@ export const FormVersion = v.optional(Version)
 export const ActAnswer = v.object({ vorgangId: Id, page: v.string() })
 export const Reopen = v.strictObject({ message: v.pipe(v.string(), v.maxLength(10_000)) })
 
+export const ReceivedMail = v.object({ taken: v.picklist(['reply', 'bounce', 'ignored']) })
+
 /** Page of a document, from 1. */
 export const PageNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.toNumber())
 export const PageText = v.object({ text: v.string(), width: v.number(), height: v.number() })

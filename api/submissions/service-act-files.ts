@@ -29,12 +29,20 @@ export async function storeActFile(
     readonly source: AsyncIterable<Uint8Array>
   },
 ): Promise<StoredFile> {
-  const vorgang = await ownVorgang(ctx, actor, input.vorgangId)
+  return await storeCaseFile(ctx, await ownVorgang(ctx, actor, input.vorgangId), input)
+}
+
+/** The same for a Vorgang that is known to be the sender's. */
+export async function storeCaseFile(
+  ctx: SubmissionsCtx,
+  vorgang: Pick<Vorgang, 'id' | 'keyId'>,
+  input: { readonly count: number; readonly fileName: string; readonly source: AsyncIterable<Uint8Array> },
+): Promise<StoredFile> {
   if (input.count >= ACT_FILE.filesMax) {
     throw tooManyFiles('no room for another file')
   }
   return await receiveUpload(ctx, {
-    draftId: input.vorgangId,
+    draftId: vorgang.id,
     keyId: vorgang.keyId,
     field: '/file',
     fileName: input.fileName,

@@ -81,9 +81,12 @@ describe('two guardians', () => {
     expect((await review(mara, draftId)).missing).toBeUndefined()
     const { vorgangId } = await bodyOf<Submitted>(await submit(mara, draftId), 201)
     const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['kita'] })
-    const vorgang = await clerk.read<{ participants: object[]; journal: { type: string; body: object }[] }>(
-      `/submissions/vorgaenge/${vorgangId}`,
-    )
+    const vorgang = await clerk.read<{
+      applicant: string
+      participants: object[]
+      journal: { type: string; body: object }[]
+    }>(`/submissions/vorgaenge/${vorgangId}`)
+    expect(vorgang.applicant).toBe('child')
     expect(vorgang.participants).toMatchObject([
       {
         kind: 'sign',

@@ -43,6 +43,16 @@ export async function findSubmissionOfDraft(db: Read, draftId: string): Promise<
   return (await db.select().from(submissions).where(eq(submissions.draftId, draftId)).limit(1))[0]
 }
 
+/** Counts the mails of a Vorgang since a moment. */
+export async function countMails(db: Read, vorgangId: string, sinceMs: number): Promise<number> {
+  const found = and(
+    eq(submissions.vorgangId, vorgangId),
+    eq(submissions.kind, 'mail'),
+    gt(submissions.receivedAtMs, sinceMs),
+  )
+  return (await db.select({ count: count() }).from(submissions).where(found))[0]?.count ?? 0
+}
+
 const submissionByVorgang = hot((db) =>
   db
     .select()

@@ -63,6 +63,8 @@ export type TownOptions = {
   readonly now?: string
   /** Changes content files before they become live, e.g. lowers a bound. */
   readonly edit?: (path: string, text: string) => string
+  /** More settings, by the names of the environment. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Opens files out of process, as the product does; without it nothing is started and no previews are made. */
   readonly press?: boolean
 }
@@ -79,6 +81,7 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
     STADTTOR_CONTENT: CONTENT,
     STADTTOR_BUNDLE: writeBundle(dataDir),
     STADTTOR_RATE_FACTOR: '1000',
+    ...options.settings,
   })
   const { ctx, onWrite, close } = await openContext({ config, origin: ORIGIN, clock, log })
   const outside = standIns()

@@ -148,8 +148,11 @@ function checkMails(definition: Definition, texts: ProcessTexts, place: Place): 
 export function unknownMailNames(messages: ProcessTexts['messages'], place: Place): Finding[] {
   const findings: Finding[] = []
   for (const [id, message] of Object.entries(messages)) {
-    for (const match of `${message.subject}\n${message.text}`.matchAll(/\{([^{}\n]{0,60})\}/g)) {
-      findings.push(...known(match[1] ?? '', MAIL_NAMES, { place, path: ['messages', id], what: 'name for a mail' }))
+    for (const part of ['subject', 'text'] as const) {
+      const path = ['messages', id, part]
+      for (const match of message[part].matchAll(/\{([^{}\n]{0,60})\}/g)) {
+        findings.push(...known(match[1] ?? '', MAIL_NAMES, { place, path, what: 'name for a mail' }))
+      }
     }
   }
   return findings

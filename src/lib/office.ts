@@ -104,7 +104,7 @@ export const deadlineView = (dueOn: string, today: string): DeadlineView => {
 
 /** Words a journal line's actor: the name of a person, or what kind of program it was. */
 export const actorWord = (actor: string, t: Translate): string => {
-  if (actor === 'citizen' || actor === 'participant') {
+  if (actor === 'citizen' || actor === 'participant' || actor === 'mail-sender') {
     return t(`journal.actor.${actor}`)
   }
   const [kind, principal = ''] = actor.split(':')

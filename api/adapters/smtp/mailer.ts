@@ -24,14 +24,26 @@ export function createSmtpMailer(url: string, from: string): Mailer {
   return {
     send: async (mail) => {
       await transport.sendMail({
-        from: { name: '', address: from },
-        to: { name: '', address: mail.to },
+        from: named(from),
+        to: named(mail.to),
+        ...(mail.replyTo === undefined ? {} : { replyTo: named(mail.replyTo) }),
+        ...(mail.returnPath === undefined ? {} : { envelope: envelopeOf(mail.returnPath, mail.to) }),
         subject: mail.subject,
         text: mail.text,
         messageId: mail.messageId,
-        headers: { 'Content-Language': mail.lang, 'Auto-Submitted': 'auto-generated' },
+        headers: {
+          'Content-Language': mail.lang,
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'OOF, AutoReply',
+        },
       })
     },
     close: () => transport.close(),
   }
 }
+
+const named = (address: string) => ({ name: '', address })
+
+/** Objects here too: text would be parsed, and could become two recipients. The types know text only. */
+const envelopeOf = (from: string, to: string) =>
+  ({ from: named(from), to: [named(to)] }) as unknown as { readonly from: string; readonly to: string[] }

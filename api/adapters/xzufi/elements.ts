@@ -1,7 +1,7 @@
 import type { Duration, Localised, TimeUnit } from '../../content/mirror.ts'
+import { decodeEntities } from '../../lib/html-entities.ts'
 import type { Identifier } from '../../lib/identifier.ts'
 import type { RichText } from '../../lib/rich-text.ts'
-import { decodeEntities } from './entities.ts'
 import { cleanHtml } from './html.ts'
 import type { Element } from './xml.ts'
 

@@ -1,5 +1,5 @@
+import { decodeEntities } from '../../lib/html-entities.ts'
 import { isSafeLink, type RichBlock, type RichSpan, type RichText } from '../../lib/rich-text.ts'
-import { decodeEntities } from './entities.ts'
 
 const HEADINGS = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'])
 const BLOCKS = new Set([

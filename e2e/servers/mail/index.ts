@@ -12,6 +12,7 @@ import {
   sendJson,
   startHttp,
 } from '../stand-in.ts'
+import { type HandOver, handOverTo, REPLIES_DOMAIN } from './hand-over.ts'
 import { type Mail, readMail } from './mime.ts'
 
 export type { Mail } from './mime.ts'
@@ -23,6 +24,8 @@ export type MailCommand = {
   readonly mode?: MailMode
   /** For `slow`: milliseconds before the answer to DATA. */
   readonly delayMs?: number
+  /** Where mails to `REPLIES_DOMAIN` go instead of into the mailbox. */
+  readonly handOver?: HandOver
   /** Forgets all mails and goes back to `ok`. */
   readonly reset?: boolean
 }
@@ -30,6 +33,9 @@ export type MailCommand = {
 export type MailServer = StandIn<MailCommand> & {
   /** For STADTTOR_SMTP_URL. */
   readonly smtpUrl: string
+  /** Settings with which mails can be answered; `handOver` names the product then. */
+  readonly repliesEnv: Readonly<Record<string, string>>
+  readonly repliesSecret: string
   /** Oldest first. */
   readonly messages: () => readonly Mail[]
 }
@@ -38,22 +44,24 @@ const BYTES_MAX = 10 << 20
 const KEPT_MAX = 500
 const inboxPage = readFileSync(new URL('./inbox.html', import.meta.url), 'utf8')
 
-type State = { mode: MailMode; delayMs: number; mails: Mail[] }
+type State = { mode: MailMode; delayMs: number; mails: Mail[]; handOver: HandOver | null }
+const REPLIES_SECRET = 'stand-in secret of the mail server 0123'
 
 /**
  * Starts a mail server that keeps what it gets: SMTP for the product, `GET /messages` for tests, a readable page at `/`.
  * A mail dropped after DATA was taken in: the sender cannot know, and its second try is a second mail.
  */
 export async function startMail(options: Address & { readonly smtpPort?: number } = {}): Promise<MailServer> {
-  const state: State = { mode: 'ok', delayMs: 0, mails: [] }
+  const state: State = { mode: 'ok', delayMs: 0, mails: [], handOver: null }
   const smtp = createSmtp(state)
   const smtpPort = await listen(smtp.server, { ...options, port: options.smtpPort ?? 0 })
   const control = async (command: MailCommand): Promise<unknown> => {
     if (command.reset === true) {
-      Object.assign(state, { mode: 'ok', delayMs: 0, mails: [] })
+      Object.assign(state, { mode: 'ok', delayMs: 0, mails: [], handOver: null })
     }
     state.mode = command.mode ?? state.mode
     state.delayMs = command.delayMs ?? state.delayMs
+    state.handOver = command.handOver ?? state.handOver
     return { mode: state.mode, count: state.mails.length }
   }
   const http = await startHttp(options, () => async (req, res) => {
@@ -69,7 +77,18 @@ export async function startMail(options: Address & { readonly smtpPort?: number 
   const close = async (): Promise<void> => {
     await Promise.all([http.close(), new Promise<void>((resolve) => smtp.close(() => resolve()))])
   }
-  return { ...http, close, control, smtpUrl: `smtp://127.0.0.1:${smtpPort}`, messages: () => state.mails }
+  return {
+    ...http,
+    close,
+    control,
+    smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    repliesEnv: {
+      STADTTOR_MAIL_REPLIES: `vorgang@${REPLIES_DOMAIN}`,
+      STADTTOR_MAIL_REPLIES_SECRET: REPLIES_SECRET,
+    },
+    repliesSecret: REPLIES_SECRET,
+    messages: () => state.mails,
+  }
 }
 
 function createSmtp(state: State): SMTPServer {
@@ -89,6 +108,14 @@ function createSmtp(state: State): SMTPServer {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
+        const [to = ''] = session.envelope.rcptTo.map(({ address }) => address)
+        if (state.handOver !== null && to.endsWith(`@${REPLIES_DOMAIN}`)) {
+          const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address
+          void handOverTo(state.handOver, { from, to, bytes: Buffer.concat(chunks) }).then((code) =>
+            done(code === 250 ? null : refuse(code, 'not taken')),
+          )
+          return
+        }
         state.mails = [...state.mails, mailOf(Buffer.concat(chunks), session)].slice(-KEPT_MAX)
         if (state.mode === 'drop') {
           hangUp(smtp)

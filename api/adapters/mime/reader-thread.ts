@@ -1,0 +1,7 @@
+import { parentPort } from 'node:worker_threads'
+import { parseMail } from './parse.ts'
+
+/** Reads one message and ends. */
+parentPort?.once('message', async (bytes: Uint8Array) => {
+  parentPort?.postMessage(await parseMail(bytes))
+})
