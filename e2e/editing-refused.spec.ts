@@ -67,7 +67,7 @@ test('a rule is put together from questions, without scripts @nojs', async ({ pa
   await page.goto(`${HOME}hund-anmelden/blatt/checks`)
   const fresh = page.locator('.group', { has: page.getByRole('heading', { name: 'Neue Prüfung' }) })
   await fresh.getByText('Aus Fragen zusammenstellen').click()
-  const questions = fresh.getByLabel('Frage', { exact: true })
+  const questions = fresh.getByLabel('Welche Frage')
   const wanted = await questions
     .first()
     .locator('option', { hasText: /Geburtsdatum/ })

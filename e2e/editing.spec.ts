@@ -70,7 +70,7 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await axeClean(page)
 
   await page.goto(at)
-  await page.getByRole('link', { name: 'In den Einstellungen wählen' }).first().click()
+  await page.getByRole('link', { name: 'Einstellung „Postkorb“' }).first().click()
   await expect(page.getByLabel('Postkorb', { exact: true })).toHaveValue('')
   await page.getByLabel('Postkorb', { exact: true }).selectOption('umwelt')
   await page.getByLabel('Nötige Anmeldung').selectOption('none')

@@ -43,7 +43,10 @@ export function buildIndex(content: Content): CatalogueIndex {
   const offices = officeEntries(content)
   const services = serviceEntries(content, responsibilities)
   const sorted = [...services.values()].sort((a, b) => compareNames(a.teaser.title, b.teaser.title))
-  const officesOf = linkOffices(services, offices, responsibilities)
+  const officesOf = linkOffices(services, offices, {
+    responsibilities,
+    worksOn: (config) => officeOfPostbox(content, config),
+  })
   const servicesOf = new Map<string, string[]>()
   const servicesFor = new Map<string, string[]>()
   for (const { slug, config } of sorted) {
@@ -169,10 +172,23 @@ function teaserOf(
   }
 }
 
+/** The office that works on what comes in, where a person has chosen the postbox. */
+function officeOfPostbox(content: Content, config: ServiceConfig | undefined): readonly string[] {
+  const isChosen = config !== undefined && !config.undecided.includes('postbox')
+  const office = isChosen ? content.postboxes.get(config.postbox)?.office : undefined
+  return office === undefined ? [] : [office]
+}
+
+type Linking = {
+  readonly responsibilities: readonly Responsibility[]
+  /** Offices whose postbox gets the applications: responsible where the catalogue names nobody. */
+  readonly worksOn: (config: ServiceConfig | undefined) => readonly string[]
+}
+
 function linkOffices(
   services: ReadonlyMap<string, ServiceEntry>,
   offices: ReadonlyMap<string, OfficeEntry>,
-  responsibilities: readonly Responsibility[],
+  { responsibilities, worksOn }: Linking,
 ): ReadonlyMap<string, readonly string[]> {
   const officeSlugs = new Map([...offices.values()].map(({ office, slug }) => [office.key, slug]))
   const byService = new Map<string, Set<string>>()
@@ -185,7 +201,8 @@ function linkOffices(
   return new Map(
     [...services.values()].map(({ slug, service, config }) => {
       const own = config?.offices ?? []
-      return [slug, own.length > 0 ? own : [...(byService.get(service.key) ?? [])]]
+      const named = own.length > 0 ? own : [...(byService.get(service.key) ?? [])]
+      return [slug, named.length > 0 ? named : worksOn(config)]
     }),
   )
 }

@@ -122,13 +122,20 @@ describe('a service page', () => {
 })
 
 describe('responsibilities', () => {
-  const forArea = (area: string): readonly string[] => {
+  const SERVICE = 'hund-anmelden'
+  const forArea = (area: string, undecided: readonly 'postbox'[] = ['postbox']): readonly string[] => {
     const objects = [...content.mirror.responsibilities.values()].map((one) => ({ ...one, areas: [area] }))
+    const config = content.services.get(SERVICE)
+    const services = new Map(content.services)
+    if (config !== undefined) {
+      services.set(SERVICE, { ...config, undecided: [...undecided], postbox: 'ordnung' })
+    }
     const there = buildIndex({
       ...content,
+      services,
       mirror: { ...content.mirror, responsibilities: mirrorOf(objects).responsibilities },
     })
-    return there.officesOf.get('hund-anmelden') ?? []
+    return there.officesOf.get(SERVICE) ?? []
   }
   it.each([
     ['120520000000', ['finanzen']],
@@ -138,6 +145,11 @@ describe('responsibilities', () => {
     ['120540000000', []],
   ])('for the area %s concern the offices %j', (area, offices) => {
     expect(forArea(area)).toEqual(offices)
+  })
+
+  it('fall to the office of the postbox where the catalogue names nobody here, once somebody chose it', () => {
+    expect(forArea('110000000000', [])).toEqual(['ordnung'])
+    expect(forArea('120520000000', [])).toEqual(['finanzen'])
   })
 })
 

@@ -1,6 +1,6 @@
 import type { CatalogueService, Duration, Localised } from '../content/mirror.ts'
 import type { Content } from '../content/snapshot.ts'
-import type { RichBlock, RichText } from '../lib/rich-text.ts'
+import { plainText, type RichBlock, type RichText } from '../lib/rich-text.ts'
 import { amountLine, amountsGlance, durationLine, linesText, pick } from './amounts.ts'
 import type { CatalogueIndex, ServiceEntry } from './catalogue-index.ts'
 import type {
@@ -217,6 +217,23 @@ export function moduleKinds(content: Content, slug: string): readonly ModuleKind
     const state = code === null ? amountsModule(service, kind) : textModule(service, code)
     return own.length > 0 || (state?.value ?? []).length > 0
   }).map(([kind]) => kind)
+}
+
+/** Title and text modules of a service in German, as plain lines, by kind; empty where the catalogue has no such service. */
+export function describedModules(content: Content, slug: string): Readonly<Record<string, string>> {
+  const config = content.services.get(slug)
+  const service = content.mirror.services.get(config?.catalogue ?? '')
+  if (service === undefined) {
+    return {}
+  }
+  const modules = MODULES.flatMap(([kind, code]) => {
+    const own = content.serviceTexts.get(`${slug}/${kind}/${LANG}`) ?? []
+    const state = code === null ? amountsModule(service, kind) : textModule(service, code)
+    const text = plainText(own.length > 0 ? own : (state?.value ?? []))
+    return text === '' ? [] : [[kind, text] as const]
+  })
+  const title = config?.title?.de ?? pick(service.name, LANG)?.value
+  return Object.fromEntries([...(title === undefined ? [] : [['title', title] as const]), ...modules])
 }
 
 type Text = { readonly lang: string; readonly value: RichText }

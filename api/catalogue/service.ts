@@ -9,7 +9,7 @@ import type * as view from './view.ts'
 export { pick } from './amounts.ts'
 export { catalogueIndexes } from './catalogue-index.ts'
 export { levelOf, type Maturity } from './level.ts'
-export { moduleKinds } from './pages.ts'
+export { describedModules, moduleKinds } from './pages.ts'
 
 /** `catalogueIndex` is made once by {@link catalogueIndexes}. */
 export type CatalogueCtx = ContentCtx & { readonly catalogueIndex: (content: Content) => CatalogueIndex }

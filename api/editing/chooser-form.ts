@@ -1,4 +1,3 @@
-import type { Issue } from '../lib/problem.ts'
 import {
   type Chosen,
   COMPARISONS,
@@ -9,11 +8,12 @@ import {
   needsValue,
   PARTS_MAX,
   type Part,
-} from './chooser.ts'
+} from '../forms/service.ts'
+import type { Word } from '../forms/vocabulary.ts'
+import type { Issue } from '../lib/problem.ts'
 import type { Values } from './sent.ts'
 import { BY_RULE, type Row } from './sheet-rows.ts'
 import { centsOf } from './typed-values.ts'
-import type { Word } from './vocabulary.ts'
 
 /*
  * Controls of a chooser, behind the name of the control that holds the rule: `~was` the rule as it was shown, `~parts` how many

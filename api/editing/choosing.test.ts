@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Word } from '../forms/vocabulary.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { chooserView, withChosen } from './chooser-form.ts'
 import type { Row } from './sheet-rows.ts'
 import type { FilePage, SheetPage } from './view.ts'
-import type { Word } from './vocabulary.ts'
 
 /* Rules put together from questions, as a browser without scripts sends them. */
 

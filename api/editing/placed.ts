@@ -7,7 +7,7 @@ import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
 /** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
 export type About = {
   readonly kind:
-    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'example' | 'form' // biome-ignore format: one list
+    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
   /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
   readonly name: string
   /** Sheet on which it is mended; absent where only the file can be changed. */

@@ -1,8 +1,9 @@
 import type { Form } from '../forms/model.ts'
+import { vocabularyOf } from '../forms/service.ts'
+import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import { checksIn } from './sheet-checks.ts'
 import { pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
-import { type Vocabulary, vocabularyOf, type Word } from './vocabulary.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 /** Conditions of a question look at earlier pages, and at the item it stands in; other rules may look everywhere. */

@@ -2,12 +2,13 @@ import { levelOf, type Maturity, pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DataModel } from '../forms/data-model.ts'
 import type { Form } from '../forms/model.ts'
-import { diffForms, exampleNames, readModel } from '../forms/service.ts'
+import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
+import { wordChanges } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
 import { type PlacedFinding, placed } from './placed.ts'
 import { seenOf, sheetOf } from './sheets.ts'
@@ -24,7 +25,6 @@ import type {
   ServiceList,
   ServiceOverview,
 } from './view.ts'
-import { vocabularyOf } from './vocabulary.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 export const sheetUnknown = problemType('editing/sheet-unknown', 404)
@@ -194,7 +194,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
   authorize(actor, 'content.edit')
   const state = await readState(ctx, slug)
   const live = ctx.content.live().content
-  const { line, content } = await look(ctx, state)
+  const { line, content, findings, points } = await look(ctx, state)
   const before = modelIn(ctx, live, slug)
   const after = content === null ? null : modelIn(ctx, content, slug)
   const old = folderOf(live, slug)
@@ -208,10 +208,25 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
       .filter((file) => file.state !== 'same')
       .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') }))
       .concat(describedIn(state, live), feesIn(state)),
+    isNew: line.isNew,
+    findings,
+    said: line.isNew ? [] : saidIn(state, { live, content: content ?? live, points }),
     draftsRunning: await countOpenDrafts(ctx, slug),
     moved: await movedFiles(ctx, state),
     version: state.row?.version ?? 0,
   }
+}
+
+/** What publishing would change, in the words of the editors' pages. */
+function saidIn(
+  state: State,
+  { live, content, points }: { live: Content; content: Content; points: readonly PointLine[] },
+): ComparePage['said'] {
+  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [] }
+  const nameOf = (id: string): string => points.find((point) => point.id === id)?.name ?? id
+  return wordChanges({ state: was, content: live }, { state, content }).map((one) =>
+    one.about.kind === 'rule' ? { ...one, about: { ...one.about, name: nameOf(one.about.name) } } : one,
+  )
 }
 
 /** What a dropped description of the service changes in the state's catalogue, line by line. */

@@ -167,10 +167,26 @@ function textRows({ source }: Building): readonly Row[] {
 }
 
 function purposeRows({ source }: Building): readonly Row[] {
-  return Object.keys(recordAt(source, 'purposes')).flatMap((id) => [
-    row(source, `purposes/${id}/purpose`, 'text', { group: id }),
-    row(source, `purposes/${id}/legalBasis`, 'line', { group: id }),
+  return purposesIn(source).flatMap(({ id, asked }) => [
+    row(source, `purposes/${id}/purpose`, 'text', { group: asked }),
+    row(source, `purposes/${id}/legalBasis`, 'line', { group: asked }),
   ])
+}
+
+/** Purposes with the questions that are asked for them: by those people know which one it is. */
+function purposesIn(source: string): readonly { id: string; asked: string; text: string }[] {
+  const fields = Object.values(recordAt(source, 'fields')) as readonly {
+    why?: unknown
+    short?: unknown
+    label?: unknown
+  }[]
+  return Object.entries(recordAt(source, 'purposes')).map(([id, entry]) => {
+    const { purpose, legalBasis } = (entry ?? {}) as { purpose?: unknown; legalBasis?: unknown }
+    const labels = fields.filter((field) => field?.why === id).map(({ short, label }) => String(short ?? label ?? ''))
+    const asked = `${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ' …' : ''}` || id
+    const basis = legalBasis === undefined ? '' : ` (${String(legalBasis).slice(0, 60)})`
+    return { id, asked, text: `${String(purpose ?? '').slice(0, 80)}${basis}: ${asked}` }
+  })
 }
 
 function pageRows({ source }: Building): readonly Row[] {
@@ -204,9 +220,7 @@ function questionRows({ source, about }: Building): readonly Row[] {
     return []
   }
   const at = `fields/${about}`
-  const purposes = Object.entries(recordAt(source, 'purposes')).map(([value, purpose]) => {
-    return { value, text: `${value}: ${String((purpose as { purpose?: unknown })?.purpose ?? '').slice(0, 80)}` }
-  })
+  const purposes = purposesIn(source).map(({ id, text }) => ({ value: id, text }))
   const codes = Object.keys(recordAt(source, 'fields', about, 'options'))
   // Nobody answers a note or a computed value.
   const isNote = field['compute'] !== undefined || field['subject'] === undefined

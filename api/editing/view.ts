@@ -1,10 +1,11 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
+import type { Vocabulary } from '../forms/vocabulary.ts'
 import type { ChooserView } from './chooser-form.ts'
+import type { WordChange } from './compare.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
 import type { Sheet } from './sheets.ts'
-import type { Vocabulary } from './vocabulary.ts'
 
 /*
  * Plain data for the editor's pages. No HTML. Words of the user interface come from content/words; what stands in files
@@ -12,10 +13,11 @@ import type { Vocabulary } from './vocabulary.ts'
  */
 
 export type { FormChange } from '../forms/diff.ts'
+export type { Vocabulary } from '../forms/vocabulary.ts'
 export type { ChooserView, PartView } from './chooser-form.ts'
+export type { WordChange } from './compare.ts'
 export type { About, PlacedFinding } from './placed.ts'
 export type { Row, Sheet } from './sheets.ts'
-export type { Vocabulary } from './vocabulary.ts'
 
 /** A service in the list of all. */
 export type ServiceLine = {
@@ -154,6 +156,11 @@ export type ComparePage = {
   readonly before: string
   readonly after: string
   readonly files: readonly (FileLine & { readonly lines: readonly DiffLine[] })[]
+  readonly isNew: boolean
+  /** Nothing can be published while there are any. */
+  readonly findings: readonly PlacedFinding[]
+  /** What changes, by the rows of the sheets; empty for a service that is not published yet. */
+  readonly said: readonly WordChange[]
   readonly draftsRunning: number
   /** The live files changed after the work began; publishing asks to look first. */
   readonly moved: readonly string[]

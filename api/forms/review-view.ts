@@ -1,5 +1,6 @@
 import { streetNotice } from './addresses.ts'
 import type { Typed } from './answers.ts'
+import { conditionWords } from './condition-words.ts'
 import { isTrue } from './decide.ts'
 import { judgeWalk } from './eligibility.ts'
 import { fileTypeNames } from './field-view.ts'
@@ -7,7 +8,7 @@ import { sizeText } from './formats.ts'
 import type { Form } from './model.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
-import type { ReceiptView, ReviewRow, ReviewView, StartEvidence, StartView } from './view.ts'
+import type { ReceiptView, ReviewRow, ReviewView, StartEvidence, StartView, Words } from './view.ts'
 import { type Walk, walk } from './walk.ts'
 
 /** `unsettled`: addresses of pages that two windows answered differently; the first is to be settled before sending. */
@@ -66,7 +67,7 @@ function missingOf(walked: Walk, { paths, words, unsettled = [] }: ReviewOptions
 }
 
 /** What the documents are called that a form may ask for, for lists of what one needs; the question's name where it has none. */
-export function evidenceOf(form: Form): readonly StartEvidence[] {
+export function evidenceOf(form: Form, words?: Words): readonly StartEvidence[] {
   return [...form.fields.values()].flatMap((field): readonly StartEvidence[] => {
     if (field.file === undefined) {
       return []
@@ -84,12 +85,17 @@ export function evidenceOf(form: Form): readonly StartEvidence[] {
       ...(condition === undefined ? {} : { condition }),
       ...limits,
     }))
-    return named.length > 0 ? named : [{ label: field.shortLabel, ...limits }]
+    const own = words === undefined ? undefined : conditionWords(form, field, words)
+    // What says when it is needed says that it is not needed otherwise.
+    const when = own === undefined ? {} : { condition: own, dependsOnAnswers: false, ...(requiredWhen === undefined ? {} : { isOptional: false }) } // biome-ignore format: one thought
+    return named.length > 0
+      ? named.map((one) => (one.condition === undefined ? { ...one, ...when } : one))
+      : [{ label: field.shortLabel, ...limits, ...when }]
   })
 }
 
 /** Builds the page before the first question: what one needs, cost, time, and what happens with the data (GDPR Art. 13). */
-export function startView(form: Form): StartView {
+export function startView(form: Form, words: Words): StartView {
   const fields = [...form.fields.values()]
   const { recipients, retention, ...texts } = form.start
   const asked = fields.filter((field) => field.kind !== 'note')
@@ -99,7 +105,7 @@ export function startView(form: Form): StartView {
     ...texts,
     hasPrecheck: form.precheck.questions.length > 0,
     hasTasks: form.hasTasks,
-    evidence: evidenceOf(form),
+    evidence: evidenceOf(form, words),
     privacy: {
       rows: [...reasons.values()].map((why) => ({
         purpose: why.purpose,

@@ -9,6 +9,17 @@ import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
 export { addFile, filesIn, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export {
+  type Chosen,
+  COMPARISONS,
+  type Comparison,
+  chosenIn,
+  feelOf,
+  fitted,
+  needsValue,
+  PARTS_MAX,
+  type Part,
+} from './chosen-rule.ts'
 export { diffForms } from './diff.ts'
 export { judge, precheckNames } from './eligibility.ts'
 export { eligibilityView, precheckView } from './eligibility-view.ts'
@@ -16,7 +27,7 @@ export { exampleNames, validExamples } from './examples.ts'
 export { filesOf, outstandingOf } from './items.ts'
 export { germanTextsOf } from './languages.ts'
 export type { Form } from './model.ts'
-export { ITEM_NAMES, namesOf } from './names.ts'
+export { namesOf } from './names.ts'
 export { differs, mineOf, pageVersion } from './page-version.ts'
 export { paperView } from './paper-view.ts'
 export { withAccount, withPrefill, withSources } from './prefill.ts'
@@ -30,6 +41,7 @@ export { summary } from './summary.ts'
 export { nextTask, tasksView } from './tasks.ts'
 export { typedFrom, typedValues } from './typed-from.ts'
 export { readStepBody, validateAll, validateStep, walkedAnswers } from './validate.ts'
+export { vocabularyOf } from './vocabulary.ts'
 export { formWords, type SpokenWords } from './words.ts'
 export { readYaml } from './yaml.ts'
 

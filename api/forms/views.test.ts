@@ -232,7 +232,7 @@ describe('reviewView', () => {
 
 describe('startView', () => {
   it('names purpose and legal basis of every question before the first answer', () => {
-    const view = startView(form)
+    const view = startView(form, words)
     const labels = view.privacy.rows.flatMap((row) => row.fields.map((field) => field.label))
     expect(labels).toHaveLength([...form.fields.values()].length)
     expect(view.privacy.rows.every((row) => row.purpose !== '' && row.legalBasis !== '')).toBe(true)

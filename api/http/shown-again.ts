@@ -71,3 +71,17 @@ function pageOf(referer: string | null, origin: string): string | null {
   const isShown = url.origin === origin && SHOWS_REFUSALS.some((pattern) => pattern.test(url.pathname))
   return isShown ? url.pathname + url.search : null
 }
+
+/** The page of a refused form, or the one that stands in for it; null where neither can be shown. */
+export async function shownAgain(
+  form: RefusedForm | undefined,
+  render: (path: string) => Promise<Response>,
+): Promise<Response | null> {
+  for (const path of form === undefined ? [] : [form.page, form.otherwise]) {
+    const page = path === undefined ? null : await render(path)
+    if (page?.status === 200) {
+      return page
+    }
+  }
+  return null
+}

@@ -7,7 +7,7 @@ import { secureHeaders } from './headers.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
 import { wantsPage } from './respond.ts'
-import { keepForm, type RefusedForm } from './shown-again.ts'
+import { keepForm, type RefusedForm, shownAgain } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
 
@@ -302,20 +302,6 @@ async function problemPage(
   }
   secureHeaders(headers, 'page', entry.options.isHttps)
   return new Response(request.method === 'HEAD' ? null : page.body, { status: problem.status, headers })
-}
-
-/** The page of a refused form, or the one that stands in for it; null where neither can be shown. */
-async function shownAgain(
-  form: RefusedForm | undefined,
-  render: (path: string) => Promise<Response>,
-): Promise<Response | null> {
-  for (const path of form === undefined ? [] : [form.page, form.otherwise]) {
-    const page = path === undefined ? null : await render(path)
-    if (page?.status === 200) {
-      return page
-    }
-  }
-  return null
 }
 
 type Refusal = { readonly type: string; readonly status: number }

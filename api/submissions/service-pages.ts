@@ -80,7 +80,7 @@ export function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang:
     throw serviceNotOnline(`service ${slug}`)
   }
   const words = ctx.formWords(content, lang)
-  const view = startView(ctx.form(content, slug, lang))
+  const view = startView(ctx.form(content, slug, lang), words)
   const open = availabilityOn(service, dayInBerlin(ctx.now()))
   const reason = open.state === 'paused' ? (inLang(open.reason, lang) ?? '') : ''
   return {

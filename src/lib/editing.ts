@@ -99,7 +99,9 @@ export const findingText = (finding: Finding, t: Translate): { readonly text: st
 /** What a finding is about: the kind of thing, its name as editors read it, and which part of it. */
 export const aboutText = ({ kind, name, row }: About, t: Translate): string => {
   const setting = `editing.row.${kind === 'setting' && name === 'title' ? 'service-title' : name}`
-  const said = kind === 'setting' ? (hasWord(setting) ? t(setting) : '') : name
+  const module = name === 'title' ? 'editing.row.title' : `module.${name}`
+  const key = kind === 'setting' ? setting : kind === 'description' ? module : undefined
+  const said = key === undefined ? name : hasWord(key) ? t(key) : ''
   const part = `editing.row.${row?.split('/').at(-1) ?? ''}`
   const isPart = row?.includes('/') === true && kind !== 'check' && hasWord(part)
   return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${isPart ? `, ${t(part as WordKey)}` : ''}`

@@ -1,5 +1,5 @@
-import type { Field, Form, Step } from '../forms/model.ts'
-import { ITEM_NAMES } from '../forms/service.ts'
+import type { Field, Form, Step } from './model.ts'
+import { ITEM_NAMES } from './names.ts'
 
 /** A name that a rule may use: a question by what it asks, and what its answer can be. */
 export type Word = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileRule, type Names } from '../lib/feel.ts'
-import { type Chosen, COMPARISONS, chosenIn, feelOf, fitted, needsValue, type Part } from './chooser.ts'
+import { type Chosen, COMPARISONS, chosenIn, feelOf, fitted, needsValue, type Part } from './chosen-rule.ts'
 import type { Word } from './vocabulary.ts'
 
 const options = (...codes: string[]) => codes.map((code) => ({ code, label: `Text ${code}` }))

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { conditionWords } from './condition-words.ts'
+import { startView } from './review-view.ts'
+import { loadChanged, seedWords } from './testing.ts'
+
+const words = seedWords()
+const ONE = 'label: Eine PDF-Datei, subject: Die Datei, object: eine PDF-Datei, why: test'
+const MANY = 'label: Bis zu drei Dateien, subject: Die Datei, object: eine Datei, why: test'
+/** The form of all fields with other conditions of one upload. */
+function formWith(more: string) {
+  const text = more.startsWith(', required') ? MANY : ONE
+  const result = loadChanged('alle-felder', 'form.de.yaml', [[text, `${text}${more}`]])
+  return result.ok ? result.form : expect.unreachable(JSON.stringify(result.findings))
+}
+const saidOf = (form: ReturnType<typeof formWith>, path: string) => {
+  const field = form.fields.get(path)
+  return field === undefined ? 'no such question' : conditionWords(form, field, words)
+}
+
+describe('when evidence is needed, in words', () => {
+  it.each([
+    ['a yes', ', when: wahl.ja', 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben'],
+    ['two conditions', ", when: 'wahl.ja and zahlen.ganz >= 10'", 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben und „Größe“ mindestens 10 ist'],
+    ['one of two', ", when: 'zahlen.geld > 50000 or wahl.ja = false'", 'nur wenn „Betrag“ größer als 500,00\u00a0€ ist oder Sie bei „Bedingtes Feld“ „Nein“ angeben'],
+    ['an answer that is needed by a rule', ", required: 'not(wahl.ja)'", 'nötig, wenn Sie bei „Bedingtes Feld“ „Nein“ angeben'],
+    ['a rule of another shape', ", when: 'wahl.ja or (zahlen.ganz > 1 and zahlen.ganz < 4)'", 'je nach Ihren Angaben'],
+    ['a day counted from today', ", when: 'zahlen.datum > heute + duration(\"P14D\")'", 'je nach Ihren Angaben'],
+    ['no condition', '', undefined],
+  ])('%s', (_, more, said) => {
+    expect(saidOf(formWith(more), more.startsWith(', required') ? 'dateien.mehrere' : 'dateien.eine')).toBe(said)
+  }) // biome-ignore format: a table
+
+  it('stands where one reads what one needs, and never says freiwillig beside', () => {
+    const { evidence } = startView(formWith(", required: 'not(wahl.ja)'"), words)
+    expect(evidence.find(({ label }) => label === 'Bis zu drei Dateien')).toMatchObject({
+      condition: 'nötig, wenn Sie bei „Bedingtes Feld“ „Nein“ angeben',
+      isOptional: false,
+      dependsOnAnswers: false,
+    })
+    // What the form says itself of a document stays.
+    expect(evidence.find(({ label }) => label === 'Quittung')?.condition).toBe('wenn es teuer war')
+  })
+})
