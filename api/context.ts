@@ -58,7 +58,7 @@ import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { composeMessage, describeCase } from './submissions/service-copy.ts'
 import { prepareBounce } from './submissions/service-errands.ts'
 import type { VorgangKind } from './workflow/ctx.ts'
-import { checkTaking, listForOthers } from './workflow/service-taking.ts'
+import { checkTaking } from './workflow/service-taking.ts'
 
 /** Everything a town needs, made once. */
 export type Context = SubmissionsCtx &
@@ -200,7 +200,6 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
     checkTaking: (actor: Actor, vorgangId: string) => checkTaking(whole(), actor, vorgangId),
-    listForOthers: (actor: Actor, ids: readonly string[]) => listForOthers(whole(), actor, ids),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),

@@ -1,5 +1,5 @@
 import { smallPdf, type Typed } from './support/apply.ts'
-import { axeClean, readMails } from './support/page.ts'
+import { axeClean, readMails, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { fillUntilReview, goOn } from './support/walk.ts'
 
@@ -66,4 +66,47 @@ test('@both @later a fee is paid: cancelled first, then paid, with a receipt', a
   await page.getByRole('link', { name: 'Stand ansehen' }).first().click()
   await expect(page.getByRole('heading', { name: 'Bezahlt' })).toBeVisible()
   await axeClean(page)
+})
+
+test('a clerk sees the fee before asking for it, and then that it is waited for', async ({
+  page,
+  browser,
+  product,
+}) => {
+  test.setTimeout(120_000)
+  await page.goto('/antrag/beginnen/bewohnerparkausweis')
+  await goOn(page, 'Jetzt beginnen')
+  const upload = { name: 'nachweis.pdf', type: 'application/pdf', bytes: smallPdf('Nachweis, erfunden') }
+  await fillUntilReview(page, { ...PERMIT, '/befreiung/gewuenscht': 'true' }, { upload })
+  await expect(page.getByText('Darüber entscheidet eine Person, bevor Sie etwas zahlen')).toBeVisible()
+  await expect(page.getByRole('button', { name: /Kostenpflichtig/ })).toHaveCount(0)
+  await page.locator('form').filter({ hasText: 'Bevor Sie absenden' }).getByRole('button').click()
+  const reference = (await page.locator('.reference strong').first().textContent()) ?? ''
+  await product.tick()
+
+  const clerk = await (await browser.newContext({ baseURL: product.origin, locale: 'de-DE' })).newPage()
+  await signInAs(clerk, 'rita.mauk', '/amt/postkorb/verkehr')
+  const row = clerk.getByRole('row', { name: new RegExp(reference) })
+  const aktenzeichen = (await row.getByRole('rowheader').getByRole('link').textContent()) ?? ''
+  await expect(row.getByRole('cell', { name: 'Befreiung von der Gebühr prüfen' })).toBeVisible()
+  await row.getByRole('button', { name: /Übernehmen/ }).click()
+  await clerk.getByText('Befreiung gewähren', { exact: true }).first().click()
+  await expect(clerk.getByText('30,70 €').first()).toBeHidden()
+  await clerk.getByText('Befreiung ablehnen', { exact: true }).first().click()
+  await expect(clerk.getByText('Danach soll die Person diese Gebühr bezahlen')).toBeVisible()
+  await expect(clerk.getByRole('definition').filter({ hasText: '30,70 €' })).toHaveCount(2)
+  await expect(clerk.getByText('Beträge sind Demowerte')).toBeVisible()
+  await axeClean(clerk)
+  await clerk.getByLabel(/Begründung/).fill('Der Nachweis ist abgelaufen.')
+  await clerk.getByRole('button', { name: 'Befreiung ablehnen' }).click()
+  await expect(clerk.getByText('wartet darauf, dass die Gebühr bezahlt wird')).toBeVisible()
+  await product.tick()
+  await clerk.reload()
+  await expect(clerk.getByText(/Verlangt sind 30,70\s€ seit dem/)).toBeVisible()
+  await clerk.getByRole('link', { name: 'Stand der Zahlung' }).click()
+  await expect(clerk.getByRole('heading', { name: 'Zahlungen' })).toBeInViewport()
+  await axeClean(clerk)
+  await clerk.goto('/amt/postkorb/verkehr?ansicht=waiting')
+  await expect(clerk.getByRole('row', { name: new RegExp(aktenzeichen) })).toContainText('wartet auf Zahlung')
+  await axeClean(clerk)
 })

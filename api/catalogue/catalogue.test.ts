@@ -48,6 +48,26 @@ describe('a service page', () => {
     expect(servicePage(index, 'personalausweis')).not.toHaveProperty('online')
   })
 
+  it('tells the city’s processing time where the state’s description has none', () => {
+    const withTime = (one: Content): Content => ({
+      ...one,
+      services: new Map(
+        [...one.services].map(([slug, service]) => [
+          slug,
+          { ...service, glance: {}, processing: { count: 3, unit: 'week' } },
+        ]),
+      ),
+    })
+    const timeOf = (one: Content) => servicePage(buildIndex(withTime(one)), 'hund-anmelden')?.glance.processingTime
+    const silent = withServices((service) => ({ ...service, processingTimes: [], processingText: {} }))
+    expect(timeOf(silent)).toBe('3 Wochen')
+    expect(servicePage(buildIndex(silent), 'hund-anmelden')?.glance).not.toHaveProperty('processingTime')
+    expect(timeOf(content)).not.toBe('3 Wochen')
+    const paragraph = [{ kind: 'paragraph', spans: [{ text: 'Das hängt vom Hund ab.' }] }] as const
+    const worded = withServices((service) => ({ ...service, processingTimes: [], processingText: { de: paragraph } }))
+    expect(timeOf(worded)).toBeUndefined()
+  })
+
   it('leaves out modules without text', () => {
     const bare = buildIndex(withServices((service) => ({ ...service, texts: [], deadlines: [] })))
     const kinds = servicePage(bare, 'personalausweis')?.modules.map(({ kind }) => kind)

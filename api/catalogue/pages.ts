@@ -144,13 +144,24 @@ const teasersOf = (index: CatalogueIndex, slugs: readonly string[]): readonly Se
 function glanceOf({ service, config }: ServiceEntry): ServiceGlance {
   const fee = config?.glance.fee?.de ?? amountsGlance(service.fees, LANG)
   const deadline = config?.glance.deadline?.de ?? firstLine(service.deadlines)
-  const processingTime = config?.glance.processingTime?.de ?? firstLine(service.processingTimes)
+  const processingTime =
+    config?.glance.processingTime?.de ?? firstLine(service.processingTimes) ?? ownTime(service, config)
   return {
     ...(fee === undefined ? {} : { fee }),
     ...(deadline === undefined ? {} : { deadline }),
     ...(processingTime === undefined ? {} : { processingTime }),
     ...(config?.minutes === undefined ? {} : { minutes: config.minutes }),
   }
+}
+
+/** The city's processing time, where the state's description says nothing of it. */
+function ownTime(service: CatalogueService, config: ServiceEntry['config']): string | undefined {
+  const processing = config?.processing
+  if (processing === undefined || (pick(service.processingText, LANG)?.value ?? []).length > 0) {
+    return undefined
+  }
+  const unit = ({ day: 'DAY', week: 'WEEK', month: 'MONTH' } as const)[processing.unit]
+  return durationLine({ count: processing.count, unit, note: {} }, LANG)
 }
 
 const firstLine = ([first]: readonly Duration[]): string | undefined =>

@@ -154,6 +154,16 @@ export const ServiceShape = v.strictObject({
   isSensitive: v.optional(v.boolean(), false),
   /** Settings of a new service that hold anything only so that it can be tried; nothing goes online before a person chose. */
   undecided: v.optional(v.array(v.picklist(['postbox', 'trustLevel', 'filePlan', 'retention'])), []),
+  /**
+   * How long a decision usually takes, from the day it can be worked on: the deadline of the task that decides, where the
+   * process names none of its own, and what citizens are told.
+   */
+  processing: v.exactOptional(
+    v.strictObject({
+      count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366)),
+      unit: v.picklist(['day', 'week', 'month']),
+    }),
+  ),
   /** Minutes an application usually takes. */
   minutes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(240))),
   /** Short lines for "at a glance", where the state's are missing or too long. */

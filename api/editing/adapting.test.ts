@@ -46,7 +46,7 @@ describe('three official building blocks in, one working service out', () => {
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}`)
     const made = await overview()
     expect(made.hasProcess).toBe(true)
-    expect(made.adapted?.unmapped).toEqual([])
+    expect(made.adapted?.unmapped).toEqual([expect.stringContaining('§ 28 VwVfG')])
     expect(made.adapted?.assumed).toContain('Im Schritt „Sachverhalt beurteilen“ wird entschieden.')
     expect(made.files.map(({ name }) => name)).toEqual(
       expect.arrayContaining([

@@ -5,7 +5,7 @@ import { sentText, type Values } from './sent.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
-import { centsOf, minutesOf } from './typed-values.ts'
+import { centsOf, minutesOf, periodOf } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
 /**
@@ -80,6 +80,8 @@ function entryOf(row: Row, text: string): unknown {
       return text === '' ? undefined : true
     case 'number':
       return text === '' ? undefined : (minutesOf(text) ?? text)
+    case 'period':
+      return text === '' ? undefined : (periodOf(text) ?? text)
     default:
       return text === '' ? undefined : text
   }

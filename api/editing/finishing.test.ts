@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
@@ -263,6 +264,18 @@ describe('numbers and amounts', () => {
     expect(await file()).toMatch(/^ {2}minutes: 12$/m)
     expect((await overviewSave('settings', { minutes: '9' })).status).toBe(200)
     expect(await file()).toMatch(/^ {2}minutes: 9$/m)
+  })
+
+  it('takes 3 Wochen as the processing time, shows it again, and takes it away', async () => {
+    const errors = await errorsOf(await overviewSave('settings', { processing: 'bald' }))
+    expect(errors).toEqual([{ pointer: '/processing', type: 'editing/period' }])
+    expect((await overviewSave('settings', { processing: '3 Wochen' })).status).toBe(200)
+    expect(parse(await file('service.yaml'))).toMatchObject({ processing: { count: 3, unit: 'week' } })
+    const row = (await overview()).settings?.rows.find(({ name }) => name === 'processing')
+    expect(row).toMatchObject({ kind: 'period', value: '3 week' })
+    expect((await overview()).findings).toEqual([])
+    expect((await overviewSave('settings', { processing: '' })).status).toBe(200)
+    expect(parse(await file('service.yaml'))).not.toHaveProperty('processing')
   })
 
   it('a fee is taken with its amount or refused, never forgotten', async () => {

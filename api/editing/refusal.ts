@@ -7,7 +7,7 @@ import { placeOfNewBlock } from './sheet-notice.ts'
 import { BY_RULE, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import { type EditingCtx, loadFindings, type State } from './state.ts'
-import { centsOf, minutesOf } from './typed-values.ts'
+import { centsOf, minutesOf, periodOf } from './typed-values.ts'
 
 /** What was typed would break the service: nothing is kept, and the page shows it again. `pointer` names the row. */
 export const sheetRefused = problemType('editing/sheet-refused', 422)
@@ -22,6 +22,8 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
         return text === '' || text === row.value || minutesOf(text) !== undefined ? [] : [issue(row.name, 'minutes')]
       case 'amount':
         return text === '' || centsOf(text) !== undefined ? [] : [issue(row.name, 'amount')]
+      case 'period':
+        return text === '' || periodOf(text) !== undefined ? [] : [issue(row.name, 'period')]
       case 'obligation':
         return values[row.name] === BY_RULE && text === '' ? [issue(row.name, 'rule-missing')] : []
       default:

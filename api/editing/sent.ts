@@ -1,4 +1,5 @@
 import { BY_RULE, type Row } from './sheet-rows.ts'
+import { periodOf, periodText } from './typed-values.ts'
 
 /** What an editor sent, by the names of controls. A box of several choices is named `<row>~<choice>`. */
 export type Values = Readonly<Record<string, string>>
@@ -15,5 +16,6 @@ export function sentText(row: Row, values: Values): string | undefined {
   // "Only if" stands beside "always" and "never"; its rule is a control of its own.
   const isByRule = row.kind === 'obligation' && values[row.name] === BY_RULE
   const text = values[isByRule ? `${row.name}~${BY_RULE}` : row.name]
-  return text?.replaceAll('\r\n', '\n').trim()
+  const period = row.kind === 'period' && text !== undefined ? periodOf(text) : undefined
+  return period === undefined ? text?.replaceAll('\r\n', '\n').trim() : periodText(period)
 }

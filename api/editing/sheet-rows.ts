@@ -1,11 +1,14 @@
 import type { Content } from '../content/snapshot.ts'
 import type { State } from './state.ts'
+import { type Period, periodText } from './typed-values.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 export type RowKind =
   | 'line' | 'text' | 'lines' | 'choice' | 'choices' | 'yes-no'
   /** Minutes and euro, as people write them. */
   | 'number' | 'amount'
+  /** Days, weeks or months; the row holds `3 week`. */
+  | 'period'
   /** FEEL; beside it stand the words it may use. */
   | 'rule'
   /** Always, never, or by a rule (`<name>~when`); nothing: as the data schema says. */
@@ -47,12 +50,15 @@ export function row(
 ): Row {
   const value = yamlAt(source, pathOf(name))
   const { options = [], group, label = name.split('/').at(-1) ?? '' } = more
-  return { name, label, kind, value: textOf(value), options, ...(group === undefined ? {} : { group }) }
+  const text = kind === 'period' && isPeriod(value) ? periodText(value) : textOf(value)
+  return { name, label, kind, value: text, options, ...(group === undefined ? {} : { group }) }
 }
 
 /** Way to an entry from the name of its row. */
 export const pathOf = (name: string): readonly (string | number)[] =>
   name.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+
+const isPeriod = (value: unknown): value is Period => typeof value === 'object' && value !== null && 'unit' in value
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) {

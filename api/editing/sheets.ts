@@ -108,6 +108,7 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'trustLevel', 'choice', { options: plain('none', 'basic', 'substantial', 'high') }),
     row(source, 'filePlan', 'choice', { options: options.filePlan }),
     row(source, 'retention', 'choice', { options: options.retention }),
+    row(source, 'processing', 'period'),
     row(source, 'minutes', 'number'),
     row(source, 'evidence', 'choice', { options: plain('upload', 'none') }),
     row(source, 'lifeSituations', 'choices', { options: options.lifeSituations }),

@@ -5,6 +5,20 @@ export function minutesOf(text: string): number | undefined {
   return minutes > 0 ? minutes : undefined
 }
 
+/** A time of some days, weeks or months. */
+export type Period = { readonly count: number; readonly unit: 'day' | 'week' | 'month' }
+const PERIOD_UNITS = [['day', /^(?:day|tage?)$/i], ['week', /^(?:week|wochen?)$/i], ['month', /^(?:month|monate?)$/i]] as const // biome-ignore format: one table
+
+/** A time as people write it: `3 Wochen`, `10 Tage`, `1 Monat`, or as a row holds it, `3 week`; undefined for anything else. */
+export function periodOf(text: string): Period | undefined {
+  const [, count = '0', word = ''] = /^(\d{1,3})\s*([a-z]{3,6})$/i.exec(text.trim()) ?? []
+  const unit = PERIOD_UNITS.find(([, pattern]) => pattern.test(word))?.[0]
+  return unit === undefined || Number(count) === 0 ? undefined : { count: Number(count), unit }
+}
+
+/** A time as a row holds it. */
+export const periodText = ({ count, unit }: Period): string => `${count} ${unit}`
+
 /**
  * Cents of an amount as people write it: `55`, `55,00`, `12.50`, `55 Euro`, `1.250,00 €`, `55,-`. A point before three digits
  * stands between thousands, as amounts have two decimals at most. Undefined for anything else.

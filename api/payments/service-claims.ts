@@ -42,6 +42,23 @@ export function readFee(
   return result.fee
 }
 
+/** What will be asked for as things stand; null where answers and table do not tell it, so that a person has to look first. */
+export async function foreseeFee(
+  ctx: PaymentsCtx,
+  of: {
+    readonly vorgangId: string
+    readonly content: Content
+    readonly serviceSlug: string
+    readonly lang: string
+    readonly receivedOn: string
+  },
+): Promise<Fee | null> {
+  const dates = { receivedOn: of.receivedOn, decidedOn: dayInBerlin(ctx.now()) }
+  const answers = (await ctx.answersOf(of.vorgangId)) ?? {}
+  const result = feeFor(ctx.feeRules(of.content, of.serviceSlug, of.lang), answers, dates)
+  return result.ok ? result.fee : null
+}
+
 export type PaymentStep = {
   readonly vorgangId: string
   readonly eakteId: string

@@ -2,7 +2,9 @@ import { join, type Plan, type Ref } from '../../db/batch.ts'
 import { addToCount, type Item, insertItem, updateItem } from './store.ts'
 
 export type ItemState = Item['state']
-export type NewItem = {
+/** Whom or what a process can wait for besides a clerk. */
+export type WaitsFor = NonNullable<Item['waitsFor']>
+export type NewItem = Pick<Item, 'title' | 'waitsFor' | 'preparedBy'> & {
   readonly vorgangId: string
   readonly postbox: string
   readonly taskId: string | null
@@ -22,7 +24,10 @@ export const planNewItem = (item: NewItem): Plan => ({
   ),
 })
 
-export type ItemMove = Pick<Item, 'postbox' | 'taskId' | 'step' | 'state' | 'assignee' | 'dueOn' | 'isNew'>
+export type ItemMove = Pick<
+  Item,
+  'postbox' | 'taskId' | 'step' | 'state' | 'assignee' | 'dueOn' | 'isNew' | 'title' | 'waitsFor' | 'preparedBy'
+>
 
 /** Moves an item: to another postbox, task, state or person. Refused by guard `item-version` when somebody was quicker. */
 export function planMoveItem(item: Item, next: Partial<ItemMove>): Plan {

@@ -1,11 +1,11 @@
 import type { Plan } from '../../db/batch.ts'
 import type { ContentCtx } from '../content/access.ts'
 import { readVorgang } from '../eakten/service.ts'
-import { authorize } from '../identity/permissions.ts'
+import { authorize, can } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
-import { planMoveItem } from './plan.ts'
+import { planMoveItem, type WaitsFor } from './plan.ts'
 import { type Cursor, findItem, type Item, listCounts, listItemsInState, listMyItems, listOpenItems } from './store.ts'
 
 export type { Item } from './store.ts'
@@ -15,8 +15,6 @@ export type PostboxesCtx = Ctx &
     readonly serviceTitle: (slug: string) => string
     /** Refuses what waits for somebody else than this person, by the rules of its process. */
     readonly checkTaking: (actor: Actor, vorgangId: string) => Promise<void>
-    /** Of these Vorgänge those that this person may not take, because they did the step before. */
-    readonly listForOthers: (actor: Actor, vorgangIds: readonly string[]) => Promise<ReadonlySet<string>>
   }
 /** Names of applicants by Vorgang, from the search database; missing ones are not there yet. */
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
@@ -26,10 +24,18 @@ export const itemTaken = problemType('postboxes/item-taken', 409)
 export const itemNotYours = problemType('postboxes/item-not-yours', 409)
 
 export type View = 'team' | 'mine' | 'waiting' | 'done'
-export type ItemView = Omit<Item, 'version' | 'taskId'> & {
+/** What happens to a Vorgang next. `title`: of the task, null where it was opened before titles were kept. */
+export type NextStep =
+  | { readonly kind: 'task'; readonly title: string | null }
+  | { readonly kind: 'wait'; readonly waitsFor: WaitsFor | null }
+  /** Something that the person asked for beside the process. */
+  | { readonly kind: 'errand' }
+  | { readonly kind: 'done' }
+export type ItemView = Omit<Item, 'version' | 'taskId' | 'title' | 'waitsFor' | 'preparedBy'> & {
+  readonly next: NextStep
   readonly applicant: string | null
   readonly isMine: boolean
-  /** Nobody has it, and it does not wait for another person than this one. */
+  /** Nobody has it, and it does not wait for a second person who this one is not. */
   readonly mayTake: boolean
 }
 export type ItemList = {
@@ -82,11 +88,7 @@ export async function listItems(
   const shown = rows
     .slice(0, PAGE_SIZE)
     .filter((row) => actor.kind === 'staff' && actor.postboxes.includes(row.postbox))
-  const free = shown.filter((row) => row.assignee === null && row.state === 'open').map((row) => row.vorgangId)
-  const [names, forOthers] = await Promise.all([
-    ctx.caseNames(shown.map((row) => row.vorgangId)),
-    free.length === 0 ? new Set<string>() : ctx.listForOthers(actor, free),
-  ])
+  const names = await ctx.caseNames(shown.map((row) => row.vorgangId))
   const last = rows.length > PAGE_SIZE ? shown.at(-1) : undefined
   return {
     postbox: {
@@ -98,14 +100,32 @@ export async function listItems(
       slug,
       title: ctx.serviceTitle(slug),
     })),
-    items: shown.map(({ version: _version, taskId: _taskId, ...row }) => ({
-      ...row,
-      applicant: names.get(row.vorgangId) ?? null,
-      isMine: actor.kind === 'staff' && row.assignee === actor.userId,
-      mayTake: free.includes(row.vorgangId) && !forOthers.has(row.vorgangId),
-    })),
+    items: shown.map((item) => {
+      const { version: _version, taskId: _taskId, title: _title, waitsFor: _waits, preparedBy: _by, ...row } = item
+      return {
+        ...row,
+        next: nextOf(item),
+        applicant: names.get(row.vorgangId) ?? null,
+        isMine: actor.kind === 'staff' && row.assignee === actor.userId,
+        mayTake: row.assignee === null && row.state === 'open' && isFor(item, actor),
+      }
+    }),
     ...(last === undefined ? {} : { next: `${last.dueOn}~${last.vorgangId}` }),
   }
+}
+
+/** Anybody of the team may do a task, unless it asks for a second person: one who may sign, and not the first. */
+const isFor = ({ postbox, preparedBy }: Item, actor: Actor): boolean =>
+  preparedBy === null || can(actor, 'vorgang.co-sign', { postboxes: [postbox], preparedBy })
+
+function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
+  if (state === 'done') {
+    return { kind: 'done' }
+  }
+  if (taskId !== null) {
+    return { kind: 'task', title }
+  }
+  return state === 'open' ? { kind: 'errand' } : { kind: 'wait', waitsFor }
 }
 
 /**

@@ -65,7 +65,7 @@ export async function listCounts(
 export const insertItem = (
   row: Omit<Item, 'version' | 'aktenzeichen'> & { readonly aktenzeichen: string | Ref },
 ): Statement => ({
-  sql: 'INSERT INTO postbox_items (vorgang_id, postbox, task_id, step, state, assignee, due_on, reference, aktenzeichen, service_slug, received_at_ms, is_new, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
+  sql: 'INSERT INTO postbox_items (vorgang_id, postbox, task_id, step, state, assignee, due_on, reference, aktenzeichen, service_slug, received_at_ms, is_new, title, waits_for, prepared_by, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
   args: [
     row.vorgangId,
     row.postbox,
@@ -79,16 +79,19 @@ export const insertItem = (
     row.serviceSlug,
     row.receivedAtMs,
     row.isNew,
+    row.title,
+    row.waitsFor,
+    row.preparedBy,
   ],
 })
 
 /** Moves an item from a known version. */
 export const updateItem = (
   item: Pick<Item, 'vorgangId' | 'version'>,
-  next: Pick<Item, 'postbox' | 'taskId' | 'step' | 'state' | 'assignee' | 'dueOn' | 'isNew'>,
+  next: Omit<Item, 'vorgangId' | 'version' | 'reference' | 'aktenzeichen' | 'serviceSlug' | 'receivedAtMs'>,
 ): Guard => ({
   name: 'item-version',
-  sql: 'UPDATE postbox_items SET postbox = ?, task_id = ?, step = ?, state = ?, assignee = ?, due_on = ?, is_new = ?, version = version + 1 WHERE vorgang_id = ? AND version = ?',
+  sql: 'UPDATE postbox_items SET postbox = ?, task_id = ?, step = ?, state = ?, assignee = ?, due_on = ?, is_new = ?, title = ?, waits_for = ?, prepared_by = ?, version = version + 1 WHERE vorgang_id = ? AND version = ?',
   args: [
     next.postbox,
     next.taskId,
@@ -97,6 +100,9 @@ export const updateItem = (
     next.assignee,
     next.dueOn,
     next.isNew,
+    next.title,
+    next.waitsFor,
+    next.preparedBy,
     item.vorgangId,
     item.version,
   ],

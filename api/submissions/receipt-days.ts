@@ -1,7 +1,8 @@
+import { servicePeriod } from '../content/service-period.ts'
 import type { Content } from '../content/snapshot.ts'
 import { walkedAnswers } from '../forms/service.ts'
 import type { ReceiptView } from '../forms/view.ts'
-import { countDeadline, ruleInForce } from '../lib/deadlines.ts'
+import { countDeadline } from '../lib/deadlines.ts'
 import type { Draft } from './draft.ts'
 import { emailOf } from './person.ts'
 
@@ -31,13 +32,13 @@ export function recipientsOf({ row, content, typed, form, today }: Draft): reado
 /** What happens next, each with its real day where a deadline stands behind it, counted from the day of receipt. */
 export function nextWithDays(
   next: ReceiptView['next'],
-  at: { readonly content: Content; readonly receivedOn: string; readonly lang: string },
+  at: { readonly content: Content; readonly slug: string; readonly receivedOn: string; readonly lang: string },
 ): ReceiptView['next'] {
-  const { deadlines, holidays } = at.content.deadlines
+  const { content, slug, receivedOn: on } = at
   const format = new Intl.DateTimeFormat(at.lang === 'en' ? 'en-GB' : at.lang, { dateStyle: 'long', timeZone: 'UTC' })
   return next.map(({ when, text, deadline }) => {
-    const rule = deadline === undefined ? undefined : ruleInForce(deadlines, deadline, at.receivedOn)
-    const day = rule === undefined ? undefined : countDeadline(at.receivedOn, rule, holidays).endsOn
+    const period = deadline === undefined ? undefined : servicePeriod(content, { slug, deadline, on })
+    const day = period === undefined ? undefined : countDeadline(on, period, content.deadlines.holidays).endsOn
     return { when: when.replace('{day}', day === undefined ? '' : format.format(new Date(`${day}T00:00:00Z`))), text }
   })
 }

@@ -36,6 +36,7 @@ export async function prepareObjection(ctx: SubmissionsCtx, actor: Actor, { atte
     newId: ctx.newId,
     actor: by,
     definition: await ctx.workflow.definition(content, serviceSlug, 'objection'),
+    tasks: (await ctx.workflow.texts(content, serviceSlug, 'de', 'objection')).tasks,
     variables: { postbox: service?.objectionPostbox ?? service?.postbox ?? kase.item.postbox },
     reference,
     aktenzeichen: kase.eakte.aktenzeichen,

@@ -33,11 +33,13 @@ import { isAtLeast, type TrustLevel } from '../lib/trust-level.ts'
 import { wordsOf } from '../lib/words.ts'
 import { readEmail } from '../messages/service.ts'
 import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
+import { asksForFeeAtOnce } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
 import { type DraftFrame, framed, type PageFrame, pageOf, pathsOf } from './draft-frame.ts'
 import { readGiven } from './given.ts'
 import { hasParticipants, type Participation } from './invitations.ts'
+import { processValues } from './process-values.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
 import { makeCopy } from './service-copy.ts'
 import { serviceNotOnline } from './service-drafts.ts'
@@ -212,6 +214,8 @@ export type ReviewPage = ReviewView &
     readonly version: number
     /** What it costs; null while something is missing. */
     readonly fee: Fee | null
+    /** It is asked for only when somebody has worked on the application, if at all then. */
+    readonly isFeeLater: boolean
     /** Not sent but printed, signed and handed in. */
     readonly isPaper: boolean
     /** Who is told what, by which way. */
@@ -229,7 +233,7 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   const page = pageOf(ctx, actor, draft)
   const view = reviewView(draft.form, draft.typed, { ...page.options, unsettled: Object.keys(draft.notes.mine ?? {}) })
   const pending = view.missing === undefined ? await findPendingLookup(ctx, draft) : undefined
-  const fee = view.missing === undefined ? feeOf(ctx, draft) : null
+  const { fee, isFeeLater } = view.missing === undefined ? await feeOf(ctx, draft) : { fee: null, isFeeLater: false }
   const isPaper = draft.content.services.get(draft.row.serviceSlug)?.online === 'assistant'
   const words = wordsOf(draft.content.words, draft.row.lang)
   // On paper they sign on paper.
@@ -250,6 +254,7 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   return {
     ...shown,
     fee,
+    isFeeLater,
     version: draft.row.version,
     recipients: recipientsOf(draft),
     isPaper,
@@ -258,10 +263,20 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
   }
 }
 
-/** What the application as it stands would cost today. */
-function feeOf(ctx: SubmissionsCtx, { row, form, typed, content, today }: Draft): Fee | null {
+/** What the application as it stands would cost today, and whether that is asked for only later. */
+async function feeOf(ctx: SubmissionsCtx, draft: Draft): Promise<Pick<ReviewPage, 'fee' | 'isFeeLater'>> {
+  const { row, form, typed, content, today } = draft
   const checked = validateAll(form, typed, { today })
-  return checked.ok ? readFee(ctx, { ...row, content }, checked.answers, { receivedOn: today }) : null
+  if (!checked.ok) {
+    return { fee: null, isFeeLater: false }
+  }
+  const fee = readFee(ctx, { ...row, content }, checked.answers, { receivedOn: today })
+  if (fee.isFree) {
+    return { fee, isFeeLater: false }
+  }
+  const definition = await ctx.workflow.definition(content, row.serviceSlug)
+  const values = await processValues(ctx, draft, checked.answers)
+  return { fee, isFeeLater: !asksForFeeAtOnce(definition, values, ctx.now()) }
 }
 
 /** Rows that come from the applicant's account say so. */
@@ -337,7 +352,7 @@ export async function readReceipt(
   const lang = wanted ?? submission.lang
   const slug = submission.serviceSlug
   const view = receiptView(ctx.form(content, slug, lang))
-  const next = nextWithDays(view.next, { content, receivedOn: dayInBerlin(submission.receivedAtMs), lang })
+  const next = nextWithDays(view.next, { content, slug, receivedOn: dayInBerlin(submission.receivedAtMs), lang })
   return {
     ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang) }),
     payment: payments.find((payment) => payment.state === 'due') ?? null,

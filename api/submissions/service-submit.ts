@@ -25,11 +25,12 @@ import { journalOfGiven, readGiven } from './given.ts'
 import { planIdentity } from './identity-record.ts'
 import { hasSigned, personsOf, readInvitations } from './invitations.ts'
 import { emailOf } from './person.ts'
+import { processValues } from './process-values.ts'
 import { filePlanMissing, incomplete } from './refusals.ts'
 import { prepareCorrection } from './service-corrections.ts'
 import { samePerson } from './service-invitation.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
-import { findPendingLookup, isProvedByRegisters } from './service-lookups.ts'
+import { findPendingLookup } from './service-lookups.ts'
 import { planOutstanding } from './service-outstanding.ts'
 import { findMissingSignature } from './service-participants.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
@@ -168,11 +169,13 @@ export async function prepareSubmission(
   const year = Number(today.slice(0, 4))
   const reference = newReference(content.city.referencePrefix, year)
   const definition = await ctx.workflow.definition(content, row.serviceSlug)
+  const { tasks } = await ctx.workflow.texts(content, row.serviceSlug, 'de')
   const facts = { ...ids, content, nowMs: atMs, newId: ctx.newId, actor: actorId(actor) }
   const started = planStart({
     ...facts,
     definition,
-    variables: { ...variablesOf(answers), register_geprueft: await isProvedByRegisters(ctx, draft) },
+    tasks,
+    variables: await processValues(ctx, draft, answers),
     reference,
     aktenzeichen: AKTENZEICHEN,
     serviceSlug: row.serviceSlug,
@@ -354,18 +357,4 @@ async function planPerson(
       ? planActorGrant(actor, actor.sessionId, { kind: 'vorgang', id: vorgangId }, ctx.now())
       : {},
   )
-}
-
-/** Answers by the path of their question, joined by `_` as names in a process are; it keeps only those it declares. */
-function variablesOf(answers: Answers, prefix = ''): Readonly<Record<string, unknown>> {
-  const named: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(answers)) {
-    const path = prefix === '' ? key : `${prefix}_${key}`
-    if (typeof value === 'object' && !Array.isArray(value)) {
-      Object.assign(named, variablesOf(value as Answers, path))
-    } else {
-      named[path] = value
-    }
-  }
-  return named
 }

@@ -23,7 +23,15 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type Errand, type LetterView, readErrands, readInspection, readLetters } from '../messages/service-letters.ts'
 import { type DecisionView, type NoticeView, readDecision, readNotices } from '../notices/service.ts'
-import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
+import {
+  type ExemptionView,
+  type Fee,
+  foreseeFee,
+  type PaymentView,
+  readExemption,
+  readPayments,
+} from '../payments/service.ts'
+import type { WaitsFor } from '../postboxes/plan.ts'
 import { readItem } from '../postboxes/service.ts'
 import { type LookupView, readVorgangLookups } from '../registers/service.ts'
 import {
@@ -34,6 +42,7 @@ import {
   type TaskView,
   taskOf,
   vorgangMissing,
+  waitOf,
 } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Participation } from './invitations.ts'
@@ -76,6 +85,10 @@ export type VorgangView = {
   readonly assignee: { readonly name: string; readonly isMe: boolean } | null
   /** The one next action; null where nothing is to be done, or by nobody here. */
   readonly task: TaskView | null
+  /** What the task's outcomes that ask for a fee will ask for; null where none does, or where it cannot be told. */
+  readonly feeAhead: (Pick<Fee, 'items' | 'totalCents'> & { readonly isDemo: boolean }) | null
+  /** Whom or what the process waits for where there is no task; null where it waits for nothing. */
+  readonly waitsFor: WaitsFor | null
   readonly answers: readonly SummarySection[]
   /** How the applicant was identified; null for a guest. */
   readonly identity: (NonNullable<Evidence['account']> & { readonly isWrittenFormReplaced: boolean }) | null
@@ -159,6 +172,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   const judgement = await readJudgement(ctx, vorgangId)
   const participants = await readParticipations(ctx, about?.id ?? vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
+  const task = await taskOf(ctx, kase, actor)
   const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   return {
     id: vorgang.id,
@@ -175,7 +189,9 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       item.assignee === null
         ? null
         : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
-    task: await taskOf(ctx, kase, actor),
+    task,
+    feeAhead: await feeAheadOf(ctx, kase, task),
+    waitsFor: task === null ? waitOf(kase.definition, kase.state) : null,
     answers: answers === null ? [] : withMarks(summary(form, answers, { words, today: receivedOn }), evidence?.sources),
     identity:
       evidence === undefined || evidence.account === null
@@ -202,6 +218,19 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     journal: await journalOf(ctx, lines),
     ...(await afterwardsOf(ctx, kase)),
   }
+}
+
+async function feeAheadOf(ctx: SubmissionsCtx, kase: Case, task: TaskView | null): Promise<VorgangView['feeAhead']> {
+  if (task === null || !task.outcomes.some(({ asksForFee }) => asksForFee)) {
+    return null
+  }
+  const { vorgang, content } = kase
+  const { id: vorgangId, serviceSlug, lang } = vorgang
+  const receivedOn = dayInBerlin(vorgang.openedAtMs)
+  const fee = await foreseeFee(ctx, { vorgangId, content, serviceSlug, lang, receivedOn })
+  return fee === null
+    ? null
+    : { items: fee.items, totalCents: fee.totalCents, isDemo: fee.versions.some(({ isDemo }) => isDemo) }
 }
 
 const formOf = async (ctx: SubmissionsCtx, vorgang: Case['vorgang']) =>

@@ -7,6 +7,7 @@ import type { WorkflowCtx } from './ctx.ts'
 import type { Definition } from './model.ts'
 import { type ProcessState, STATE_VERSION } from './state.ts'
 import { findInstance, type InstanceRow } from './store.ts'
+import type { ProcessTexts } from './texts.ts'
 
 /** Everything that is read before something is decided about a Vorgang. */
 export type Case = {
@@ -16,6 +17,8 @@ export type Case = {
   readonly instance: InstanceRow
   readonly state: ProcessState
   readonly definition: Definition
+  /** German words of the process's tasks. */
+  readonly tasks: ProcessTexts['tasks']
   readonly content: Content
 }
 
@@ -39,8 +42,11 @@ export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Cas
     throw vorgangMissing(`vorgang ${vorgangId}`)
   }
   const content = await ctx.content.at(vorgang.contentRevisionId)
-  const definition = await ctx.workflow.definition(content, vorgang.serviceSlug, vorgang.kind)
-  return { vorgang, eakte, item, instance, definition, content, state: readState(instance.state) }
+  const [definition, { tasks }] = await Promise.all([
+    ctx.workflow.definition(content, vorgang.serviceSlug, vorgang.kind),
+    ctx.workflow.texts(content, vorgang.serviceSlug, 'de', vorgang.kind),
+  ])
+  return { vorgang, eakte, item, instance, definition, tasks, content, state: readState(instance.state) }
 }
 
 /** Reads a stored state; older formats would be upcast here. */

@@ -177,7 +177,11 @@ describe('a request for information', () => {
     expect(dueOn).toBe('2026-12-15')
     expect(state?.text.turn).toBe('citizen')
     const waiting = await clerk.read<ItemList>('/postboxes/steuern/items?view=waiting')
-    expect(waiting.items.find((item) => item.vorgangId === vorgangId)?.dueOn).toBe('2026-12-15')
+    expect(waiting.items.find((item) => item.vorgangId === vorgangId)).toMatchObject({
+      dueOn: '2026-12-15',
+      next: { kind: 'wait', waitsFor: 'answer' },
+    })
+    expect((await view(clerk, vorgangId)).waitsFor).toBe('answer')
   })
 
   it.each([
@@ -337,6 +341,9 @@ describe('co-signing', () => {
     await must(complete(lead, vorgangId, { outcome: 'approve' }))
     expect(await offered(lead)).toBe(false)
     expect(await offered(await town.signIn('carla', LEAD))).toBe(true)
+    // Who has not worked on it is offered it only with the right to sign.
+    expect(await offered(await anna())).toBe(false)
+    expect(await problemOf(await take(await anna(), vorgangId))).toMatchObject({ type: 'workflow/not-a-co-signer' })
   })
 
   it('does not fall to a co-signer who drafted the next version', async () => {

@@ -1,22 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
 import type { PaymentPage } from '../payments/service.ts'
-import type { ReceiptPage } from '../submissions/service-pages.ts'
+import type { ItemList } from '../postboxes/service.ts'
+import type { ReceiptPage, ReviewPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import type { Caller } from '../testing/caller.ts'
 import { bodyOf, DRAFTS } from '../testing/dog-tax.ts'
 import { connectPayment } from '../testing/payment.ts'
-import { applyForPermit, PERMIT } from '../testing/permit.ts'
+import { applyForPermit, fillPermit, PERMIT } from '../testing/permit.ts'
+import { readyMade } from '../testing/ready-made.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
 /** Ready-made processes with a fee, driven over the real protocol of the payment service. */
 const DAY_MS = 86_400_000
 const POSTBOX = 'verkehr'
-const PLACES: Readonly<Record<string, string>> = {
-  service: PERMIT, title: 'Parken', postbox: POSTBOX, office: 'Verkehr',
-} // biome-ignore format: one thought
 let town: Town
 let service: PaymentServer
 beforeAll(async () => {
@@ -31,16 +29,7 @@ afterAll(async () => {
 })
 
 const install = (template: string): Promise<void> =>
-  town.edit((path, text) => {
-    const [, file] = new RegExp(`^services/${PERMIT}/(process\\.(?:bpmn|de\\.yaml))$`).exec(path) ?? []
-    const folder = new URL(`../../content/templates/processes/${template}/`, import.meta.url)
-    return file === undefined
-      ? text
-      : readFileSync(new URL(file, folder), 'utf8').replaceAll(
-          /\[\[(\w+)\]\]/g,
-          (_, name: string) => PLACES[name] ?? '',
-        )
-  })
+  town.edit((path, text) => readyMade(template, path, { service: PERMIT, postbox: POSTBOX }) ?? text)
 
 type Case = { readonly citizen: Caller; readonly vorgangId: string; readonly receipt: ReceiptPage }
 async function applied(): Promise<Case> {
@@ -48,6 +37,10 @@ async function applied(): Promise<Case> {
   const { vorgangId, draftId } = await applyForPermit(citizen)
   await town.tick()
   return { citizen, vorgangId, receipt: await citizen.read(`${DRAFTS}/${draftId}/receipt`) }
+}
+const reviewed = async (): Promise<ReviewPage> => {
+  const citizen = town.newCaller()
+  return await citizen.read<ReviewPage>(`${DRAFTS}/${await fillPermit(citizen)}/review`)
 }
 const status = ({ citizen, vorgangId }: Case): Promise<StatusView> => citizen.read(`/submissions/status/${vorgangId}`)
 const clerk = (): Promise<Caller> => town.signIn('anna', { roles: ['clerk'], teams: [POSTBOX] })
@@ -57,6 +50,12 @@ const subjects = ({ vorgangId }: Case): readonly string[] =>
   town.mails
     .filter((mail) => mail.messageId.includes(vorgangId))
     .map(({ subject }) => subject.replace(/, (Vorgang )?CB-.*/, ''))
+
+/** What the postbox says comes next. */
+const nextOf = async ({ vorgangId }: Case, tab: 'team' | 'waiting' | 'done') =>
+  (await (await clerk()).read<ItemList>(`/postboxes/${POSTBOX}/items?view=${tab}`)).items.find(
+    (item) => item.vorgangId === vorgangId,
+  )?.next
 
 async function decide(kase: Case, outcome: object): Promise<void> {
   const anna = await clerk()
@@ -94,10 +93,12 @@ async function expectNotice(kase: Case): Promise<void> {
 describe('first the fee, then the decision', () => {
   it('nothing is worked on before it is paid; then it is decided, with notice and receipt', async () => {
     await install('pay-decide')
+    expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: false })
     const kase = await applied()
     expect(kase.receipt.payment).toMatchObject({ state: 'due' })
-    expect((await view(kase)).task).toBeNull()
+    expect(await view(kase)).toMatchObject({ task: null, feeAhead: null, waitsFor: 'payment' })
     await pay(kase)
+    expect((await view(kase)).task?.outcomes.filter(({ asksForFee }) => asksForFee)).toEqual([])
     expect((await status(kase)).state?.node).toBe('check')
     await decide(kase, { outcome: 'approve' })
     await expectNotice(kase)
@@ -108,10 +109,31 @@ describe('first the decision, then the fee, then the notice', () => {
   beforeAll(() => install('decide-pay'))
 
   it('approved: the fee is asked for, and the notice comes when it is paid', async () => {
+    expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: true })
     const kase = await applied()
     expect(kase.receipt.payment).toBeNull()
     expect((await status(kase)).payments).toEqual([])
+    expect(await nextOf(kase, 'team')).toEqual({ kind: 'task', title: 'Antrag prüfen' })
+    const { task, feeAhead, waitsFor } = await view(kase)
+    expect(task?.outcomes.map(({ id, asksForFee }) => [id, asksForFee])).toEqual([
+      ['approve', true],
+      ['refuse', false],
+      ['request-information', false],
+    ])
+    expect(feeAhead).toMatchObject({
+      items: [{ label: 'Bewohnerparkausweis für ein Jahr', totalCents: 3_070 }],
+      totalCents: 3_070,
+      isDemo: true,
+    })
+    expect(waitsFor).toBeNull()
     await decide(kase, { outcome: 'approve' })
+    expect(await view(kase)).toMatchObject({
+      task: null,
+      feeAhead: null,
+      waitsFor: 'payment',
+      payments: [{ state: 'due', amountCents: 3_070 }],
+    })
+    expect(await nextOf(kase, 'waiting')).toEqual({ kind: 'wait', waitsFor: 'payment' })
     const { state, notices } = await status(kase)
     expect([state?.node, notices]).toEqual(['pay', []])
     expect(subjects(kase).at(-1)).toBe('Ihr Antrag ist geprüft')

@@ -2,14 +2,15 @@ import { type JournalEntry, join, type Plan, type Ref } from '../../db/batch.ts'
 import type { Content } from '../content/snapshot.ts'
 import { planMoveVorgang } from '../eakten/plan.ts'
 import { planCancelJob, planJob } from '../jobs/plan.ts'
-import { dayInBerlin } from '../lib/clock.ts'
-import { addDays, countDeadline, ruleInForce } from '../lib/deadlines.ts'
-import { type ItemMove, planMoveItem, planNewItem } from '../postboxes/plan.ts'
+import { type ItemMove, planMoveItem, planNewItem, type WaitsFor } from '../postboxes/plan.ts'
 import type { Case } from './case.ts'
+import { dueOn, endOfDay, taskDueOn } from './due.ts'
 import { advance } from './machine.ts'
 import type { Definition } from './model.ts'
-import type { Advanced, DueAt, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
+import type { Advanced, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
+import type { ProcessTexts } from './texts.ts'
+import { waitOf } from './waiting.ts'
 
 export type Refusal = Extract<Advanced, { ok: false }>
 type Moved = Extract<Advanced, { ok: true }>
@@ -20,17 +21,16 @@ type Facts = {
   readonly nowMs: number
   readonly newId: () => string
   readonly actor: string
+  readonly serviceSlug: string
 }
-
-/** Days a task may take where its process names no deadline. */
-const TASK_DAYS = 14
 
 export type StartInput = Facts & {
   readonly definition: Definition
+  /** German words of its tasks. */
+  readonly tasks: ProcessTexts['tasks']
   readonly variables: Values
   readonly reference: string
   readonly aktenzeichen: string | Ref
-  readonly serviceSlug: string
 }
 
 /** Starts the process of a new Vorgang: state, first tasks, timers, effects, its place in a postbox. Pure. */
@@ -41,8 +41,8 @@ export function planStart(
   if (!moved.ok) {
     return moved
   }
-  const opened = openedRows(input, moved)
-  const place = placeOf(input, moved, opened, { kase: null, dueOn: undefined })
+  const opened = openedRows(input, moved, input.definition)
+  const place = placeOf(input, moved, opened, input)
   return {
     ok: true,
     state: moved.state,
@@ -65,6 +65,9 @@ export function planStart(
         step: place.step,
         state: place.state,
         dueOn: place.dueOn,
+        title: place.title,
+        waitsFor: place.waitsFor,
+        preparedBy: place.preparedBy,
         reference: input.reference,
         aktenzeichen: input.aktenzeichen,
         serviceSlug: input.serviceSlug,
@@ -88,6 +91,8 @@ export type EventInput = {
   readonly dueOn?: string
   /** Where the Vorgang lies afterwards, where that is not only the process's matter. */
   readonly item?: Partial<ItemMove>
+  /** Whether who acts may be the second person to what somebody prepared; nobody is where that is not said. */
+  readonly maySign?: (preparedBy: string) => boolean
 }
 
 /** Moves the process of a Vorgang by one event; refused by guard when somebody or something was quicker. Pure. */
@@ -104,9 +109,11 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
     nowMs: input.nowMs,
     newId: input.newId,
     actor: input.actor,
+    serviceSlug: kase.vorgang.serviceSlug,
   }
-  const opened = openedRows(facts, moved)
-  const place = { ...placeOf(facts, moved, opened, { kase, dueOn: input.dueOn }), ...input.item }
+  const { definition, tasks } = kase
+  const opened = openedRows(facts, moved, definition)
+  const place = { ...placeOf(facts, moved, opened, { ...input, definition, tasks }), ...input.item }
   return {
     ok: true,
     state: moved.state,
@@ -131,8 +138,10 @@ const planNoEffect = (kase: Case, key: string): Plan => planCancelJob('effect', 
 
 type OpenedRow = { readonly id: string; readonly task: OpenedTask; readonly dueOn: string }
 
-function openedRows(facts: Facts, moved: Moved): readonly OpenedRow[] {
-  return moved.tasks.opened.map((task) => ({ id: facts.newId(), task, dueOn: dueOn(facts, task.due) }))
+function openedRows(facts: Facts, moved: Moved, { nodes }: Definition): readonly OpenedRow[] {
+  return moved.tasks.opened.map((task) => {
+    return { id: facts.newId(), task, dueOn: taskDueOn(facts, { due: task.due, node: nodes.get(task.node) }) }
+  })
 }
 
 function planTasks(facts: Facts, moved: Moved, opened: readonly OpenedRow[]): Plan {
@@ -192,31 +201,22 @@ type Place = {
   readonly assignee: string | null
   readonly dueOn: string
   readonly isNew: number
+  readonly title: string | null
+  readonly waitsFor: WaitsFor | null
+  readonly preparedBy: string | null
 }
+type Placing = Pick<StartInput, 'definition' | 'tasks'> & Partial<Pick<EventInput, 'kase' | 'dueOn' | 'maySign'>>
 
 /** Where the Vorgang waits next: with its newest task, else for the citizen or another system, else nowhere. */
-function placeOf(
-  facts: Facts,
-  { state, timers }: Moved,
-  opened: readonly OpenedRow[],
-  { kase, dueOn: asked }: { readonly kase: Case | null; readonly dueOn: string | undefined },
-): Place {
+function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placing: Placing): Place {
+  const { state, timers } = moved
+  const { kase, definition } = placing
   const [first] = opened
   if (first !== undefined) {
-    const before = byBefore(state, kase, first.task.node)
-    return {
-      postbox: first.task.postbox,
-      taskId: first.id,
-      step: first.task.node,
-      state: 'open',
-      assignee: before?.startsWith('staff:') === true ? before.slice('staff:'.length) : null,
-      dueOn: first.dueOn,
-      isNew: 1,
-    }
+    return taskPlace(facts, state, first, placing)
   }
-  const keepsTask =
-    kase !== null && kase.item.taskId !== null && state.tokens.some((token) => token.node === kase.item.step)
-  if (kase !== null && keepsTask && state.status === 'running') {
+  const keepsTask = kase?.item.taskId != null && state.tokens.some((token) => token.node === kase.item.step)
+  if (kase !== undefined && keepsTask && state.status === 'running') {
     return kase.item
   }
   const [firstTimer] = timers.set
@@ -226,17 +226,54 @@ function placeOf(
     step: state.shown ?? '',
     state: state.status === 'ended' ? 'done' : 'waiting',
     assignee: kase?.item.assignee ?? null,
-    dueOn: asked ?? (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ?? dueOn(facts, null),
+    dueOn:
+      placing.dueOn ??
+      (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ??
+      dueOn(facts, null),
     isNew: 0,
+    title: null,
+    waitsFor: waitOf(definition, state),
+    preparedBy: null,
   }
 }
 
-/** Who did a task before does it again, unless they did in the meantime what it is to be signed by another (four eyes). */
-function byBefore(state: ProcessState, kase: Case | null, task: string): string | undefined {
-  const node = kase?.definition.nodes.get(task)
-  const watched = node?.kind === 'user' && node.notBy !== null ? state.done[node.notBy]?.by : undefined
-  const before = state.done[task]?.by
-  return before === watched ? undefined : before
+function taskPlace(facts: Facts, state: ProcessState, { id, task, dueOn }: OpenedRow, placing: Placing): Place {
+  const node = placing.definition.nodes.get(task.node)
+  const first = node?.kind === 'user' && node.notBy !== null ? state.done[node.notBy]?.by : undefined
+  const preparedBy = first?.replace(STAFF, '') ?? null
+  const assignee = assigneeOf(state, task, { ...placing, preparedBy })
+  return {
+    postbox: task.postbox,
+    taskId: id,
+    step: task.node,
+    state: 'open',
+    assignee,
+    dueOn,
+    // Who has just worked on it knows of it.
+    isNew: assignee !== null && facts.actor === `staff:${assignee}` ? 0 : 1,
+    title: placing.tasks[task.node]?.title ?? node?.name ?? task.node,
+    waitsFor: null,
+    preparedBy,
+  }
+}
+
+const STAFF = /^staff:/
+
+/**
+ * Who did a task before does it again; else a Vorgang stays with who has it, as long as it stays in the postbox. Nobody gets
+ * what they are not to do: who did the step before, where four eyes are asked for, and who may not sign.
+ */
+function assigneeOf(
+  state: ProcessState,
+  task: OpenedTask,
+  { kase, preparedBy, maySign }: Placing & { readonly preparedBy: string | null },
+): string | null {
+  const before = state.done[task.node]?.by ?? ''
+  if (STAFF.test(before) && before.replace(STAFF, '') !== preparedBy) {
+    return before.replace(STAFF, '')
+  }
+  const keeper = kase?.item.postbox === task.postbox ? kase.item.assignee : null
+  return preparedBy === null || maySign?.(preparedBy) === true ? keeper : null
 }
 
 function planPlace(kase: Case, place: Place): Plan {
@@ -247,6 +284,7 @@ function planPlace(kase: Case, place: Place): Plan {
     next.taskId === item.taskId &&
     next.state === item.state &&
     next.step === item.step &&
+    next.waitsFor === item.waitsFor &&
     next.isNew === item.isNew
   return isSame ? {} : planMoveItem(item, next)
 }
@@ -270,27 +308,6 @@ function planState(facts: Facts, kase: Case, state: ProcessState, outcome: strin
 
 function journal(facts: Facts, type: string, body: JournalEntry['body']): JournalEntry {
   return { eakteId: facts.eakteId, type, atMs: facts.nowMs, actor: facts.actor, body }
-}
-
-function dueOn(facts: Facts, due: DueAt | null): string {
-  const today = dayInBerlin(facts.nowMs)
-  if (due === null) {
-    return addDays(today, TASK_DAYS)
-  }
-  if (due.kind === 'at') {
-    return dayInBerlin(due.atMs)
-  }
-  const { deadlines, holidays } = facts.content.deadlines
-  const rule = ruleInForce(deadlines, due.id, today)
-  return rule === undefined ? addDays(today, TASK_DAYS) : countDeadline(today, rule, holidays).endsOn
-}
-
-/** First instant after a legal day in Berlin: it is over everywhere in the city. */
-function endOfDay(on: string): number {
-  const midnightUtc = Date.parse(`${addDays(on, 1)}T00:00:00Z`)
-  const isSummer =
-    dayInBerlin(midnightUtc - 2 * 3_600_000 - 1) === on && dayInBerlin(midnightUtc - 2 * 3_600_000) !== on
-  return midnightUtc - (isSummer ? 2 : 1) * 3_600_000
 }
 
 const fallbackPostbox = (content: Content, slug: string): string => content.services.get(slug)?.postbox ?? ''

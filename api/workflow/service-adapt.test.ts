@@ -108,7 +108,32 @@ describe('a foreign process', () => {
     })
     expect(assumed).toContain('„Bescheid bekannt geben“ geschieht zusammen mit dem Bescheid.')
     expect(assumed).toContain('Im Schritt „Sachverhalt beurteilen“ wird entschieden.')
-    expect(unmapped).toEqual([])
+    expect(unmapped).toEqual([expect.stringMatching(/^Vor einer Ablehnung.*„Anhörung durchführen“ kommt erst danach/)])
+  })
+
+  it.each([
+    ['heard after the refusal', ['s>look', 'look>g', 'g>ok>ja', 'g>hear>nein', 'hear>no', 'ok>e', 'no>e'], 1],
+    [
+      'asked after the refusal',
+      ['s>look', 'look>g', 'g>ok>ja', 'g>prep>ablehnen', 'prep>ask', 'ask>no', 'ok>e', 'no>e'],
+      1,
+    ],
+    ['heard before the decision', ['s>hear', 'hear>look', 'look>g', 'g>ok>ja', 'g>no>nein', 'ok>e', 'no>e'], 0],
+    ['heard after an approval', ['s>look', 'look>g', 'g>hear>ja', 'g>no>nein', 'hear>ok', 'ok>e', 'no>e'], 0],
+    ['heard before another decision', ['s>look', 'look>g', 'g>ok>ja', 'g>hear>nein', 'hear>look', 'ok>e'], 0],
+    ['asked before the decision', ['s>look', 'look>g', 'g>ok>ja', 'g>ask>nein', 'ask>look', 'ok>e'], 0],
+  ])('a person %s: warned of only where it is refused already', async (_what, flows, warnings) => {
+    const nodes = [
+      '<userTask id="look" name="Antrag prüfen"/>',
+      '<userTask id="hear" name="Anhörung durchführen"/>',
+      '<userTask id="prep" name="Akte ergänzen"/>',
+      '<sendTask id="ask" name="Unterlagen nachfordern"/>',
+      '<userTask id="ok" name="Bewilligung erstellen"/>',
+      '<userTask id="no" name="Ablehnung erstellen"/>',
+    ].filter((node) => flows.some((one) => one.includes(`>${/id="(\w+)"/.exec(node)?.[1]}`)))
+    const all = `<startEvent id="s"/><exclusiveGateway id="g" name="Bewilligen?"/>${nodes.join('')}<endEvent id="e"/>`
+    const { unmapped } = mappingOf(await adapted(drawn(all, flows)))
+    expect(unmapped.filter((text) => text.includes('§ 28 VwVfG')).length).toBe(warnings)
   })
 
   it('keeps ids, names and the picture', async () => {

@@ -5,6 +5,7 @@ import type { Diagram } from './foreign/diagram.ts'
 import { finish } from './foreign/finish.ts'
 import { guessSteps, isStep, tellStep } from './foreign/guess-steps.ts'
 import { guessWays, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
+import { tellHearing } from './foreign/hearing.ts'
 import { type Around, type Guessing, type MappedStep, type Mapping, writeMapping } from './foreign/mapping.ts'
 import { readDiagram } from './foreign/read.ts'
 import { simplify } from './foreign/simplify.ts'
@@ -118,4 +119,5 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
     tellPerson(guessing, id)
   }
   tellRefusal(guessing)
+  tellHearing(guessing)
 }

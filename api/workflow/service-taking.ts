@@ -5,7 +5,7 @@ import { type Case, readCase } from './case.ts'
 import type { WorkflowCtx } from './ctx.ts'
 import { mayComplete } from './machine.ts'
 import type { UserTask } from './model.ts'
-import { findTask, listWorkedOn, type TaskRow } from './store.ts'
+import { findTask, type TaskRow } from './store.ts'
 
 export const samePerson = problemType('workflow/same-person', 409)
 export const notCoSigner = problemType('workflow/not-a-co-signer', 403)
@@ -44,19 +44,4 @@ export async function checkTaking(ctx: WorkflowCtx, actor: Actor, vorgangId: str
   if (task?.state === 'open' && node?.kind === 'user' && node.notBy !== null) {
     checkPerson(kase, task, node, actor)
   }
-}
-
-/** Of these Vorgänge those that wait for somebody else than this person, who did the step before. */
-export async function listForOthers(
-  ctx: WorkflowCtx,
-  actor: Actor,
-  vorgangIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const worked = await listWorkedOn(ctx.db, vorgangIds, actorId(actor))
-  const cases = await Promise.all(worked.map((id) => readCase(ctx, id)))
-  const others = cases.filter((kase) => {
-    const token = kase.state.tokens.find(({ node }) => node === kase.item.step)
-    return token !== undefined && !mayComplete(kase.definition, kase.state, token.key, actorId(actor))
-  })
-  return new Set(others.map(({ vorgang }) => vorgang.id))
 }

@@ -8,6 +8,7 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { type Case, readCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
+import { outcomesToPayment } from './payment-ahead.ts'
 import { planEvent, type Refusal } from './plan.ts'
 import { checkPerson, isFor, samePerson } from './service-taking.ts'
 import type { Scalar, Values } from './state.ts'
@@ -15,7 +16,9 @@ import { findTask, type TaskRow, taskStillOpen } from './store.ts'
 import { describeState, type StateView } from './texts.ts'
 
 export { type Case, readCase, vorgangMissing } from './case.ts'
+export { asksForFeeAtOnce } from './payment-ahead.ts'
 export type { StateView } from './texts.ts'
+export { waitOf } from './waiting.ts'
 
 export const taskMissing = problemType('workflow/task-missing', 404)
 export const taskTaken = problemType('workflow/not-your-task', 409)
@@ -109,6 +112,7 @@ async function planTask(
     completed: { id: task.id, node: task.node, outcome: input.outcome },
     ...(prepared.dueOn === undefined ? {} : { dueOn: prepared.dueOn }),
     ...(prepared.result === undefined ? {} : { outcome: prepared.result }),
+    maySign: (preparedBy) => can(actor, 'vorgang.co-sign', { postboxes: [kase.item.postbox], preparedBy }),
   })
   if (!moved.ok) {
     throw refused(moved)
@@ -232,6 +236,8 @@ export type TaskView = {
     readonly label: string
     readonly hint: string
     readonly requires: readonly string[]
+    /** The person has to pay the fee then. */
+    readonly asksForFee: boolean
   }[]
   /** The person took the Vorgang. */
   readonly isMine: boolean
@@ -256,8 +262,8 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
   if (task === undefined || task.state !== 'open' || node?.kind !== 'user') {
     return null
   }
-  const texts = await textsOf(ctx, kase, 'de')
-  const words = texts.tasks[node.id]
+  const words = kase.tasks[node.id]
+  const toPayment = outcomesToPayment(kase.definition, kase.state, { key: task.key, nowMs: ctx.now() })
   return {
     id: task.id,
     node: node.id,
@@ -268,6 +274,7 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
       label: words?.outcomes[outcome.id]?.label ?? outcome.id,
       hint: words?.outcomes[outcome.id]?.hint ?? '',
       requires: outcome.requires,
+      asksForFee: toPayment.includes(outcome.id),
     })),
     isMine: actor.kind === 'staff' && kase.item.assignee === actor.userId,
     mayComplete: isFor(kase, task, node, actor),

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { processInstances, tasks } from '../../db/schema/workflow.ts'
@@ -14,16 +14,6 @@ export async function findInstance(db: Read, vorgangId: string): Promise<Instanc
 /** Finds a task by id. */
 export async function findTask(db: Read, id: string): Promise<TaskRow | undefined> {
   return (await db.select().from(tasks).where(eq(tasks.id, id)).limit(1))[0]
-}
-
-/** Of at most a page of Vorgänge those in which somebody completed a task. */
-export async function listWorkedOn(db: Read, vorgangIds: readonly string[], by: string): Promise<readonly string[]> {
-  const rows = await db
-    .selectDistinct({ vorgangId: tasks.vorgangId })
-    .from(tasks)
-    .where(and(inArray(tasks.vorgangId, [...vorgangIds]), eq(tasks.state, 'done'), eq(tasks.completedBy, by)))
-    .limit(vorgangIds.length)
-  return rows.map(({ vorgangId }) => vorgangId)
 }
 
 export const insertInstance = (row: Omit<InstanceRow, 'version'>): Statement => ({

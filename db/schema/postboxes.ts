@@ -17,6 +17,12 @@ export const postboxItems = sqliteTable(
     serviceSlug: text('service_slug').notNull(),
     receivedAtMs: integer('received_at_ms').notNull(),
     isNew: integer('is_new').notNull(),
+    /** Title of the task, in the words of the process it runs on. */
+    title: text('title'),
+    /** Whom or what the process waits for where there is no task. */
+    waitsFor: text('waits_for', { enum: ['answer', 'payment', 'delivery', 'message', 'deadline', 'program'] }),
+    /** Of a task for a second person: user id of the first, who may not do it. */
+    preparedBy: text('prepared_by'),
     version: integer('version').notNull(),
   },
   (t) => [

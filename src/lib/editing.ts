@@ -124,6 +124,12 @@ export const optionWords = (label: string, { value, text, years }: Row['options'
   return years === undefined ? said : `${t('editing.retention-years', { count: years })}: ${said}`
 }
 
+/** What a row holds, as people write it: a time in words. */
+export const periodWords = ({ kind, value }: Row, t: Translate): string => {
+  const [, count, unit] = (kind === 'period' && /^(\d+) (day|week|month)$/.exec(value)) || []
+  return unit === undefined ? value : t(`editing.period.${unit as 'day' | 'week' | 'month'}`, { count: Number(count) })
+}
+
 /** `approval.de` or `de` in words: what a letter is, and its language. */
 export const letterName = (about: string, t: Translate): string => {
   const [lang = 'de', kind] = about.split('.').toReversed()

@@ -41,6 +41,7 @@ const ASSUMED = [
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
   'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'no-refusal',
+  'hearing',
 ] as const // biome-ignore format: one list
 
 const each = <K extends string, S extends v.GenericSchema>(keys: readonly K[], schema: S) =>
@@ -53,6 +54,8 @@ const Table = v.strictObject({
     v.maxLength(40),
   ),
   ways: each(['refuse', 'approve', 'deciding', 'yes', 'no'], Words),
+  /** Steps in which the person is heard. */
+  hearings: Words,
   citizens: Words,
   offices: Words,
   units: v.record(v.string(), v.picklist(['H', 'D', 'W', 'M', 'Y'])),

@@ -1,0 +1,27 @@
+import type { Answers } from '../forms/answers.ts'
+import type { SubmissionsCtx } from './ctx.ts'
+import type { Draft } from './draft.ts'
+import { isProvedByRegisters } from './service-lookups.ts'
+
+/** What a process may know of the answers it begins with: by their names, joined with `_`. */
+export const processValues = async (
+  ctx: SubmissionsCtx,
+  draft: Draft,
+  answers: Answers,
+): Promise<Readonly<Record<string, unknown>>> => ({
+  ...named(answers),
+  register_geprueft: await isProvedByRegisters(ctx, draft),
+})
+
+function named(answers: Answers, prefix = ''): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(answers)) {
+    const path = prefix === '' ? key : `${prefix}_${key}`
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      Object.assign(values, named(value as Answers, path))
+    } else {
+      values[path] = value
+    }
+  }
+  return values
+}
