@@ -1,11 +1,12 @@
 import { streetNotice } from './addresses.ts'
-import type { Typed } from './answers.ts'
+import type { Answers, Typed } from './answers.ts'
 import { conditionWords } from './condition-words.ts'
 import { isTrue } from './decide.ts'
 import { judgeWalk } from './eligibility.ts'
 import { fileTypeNames } from './field-view.ts'
 import { sizeText } from './formats.ts'
 import type { Form } from './model.ts'
+import { applicantKind } from './signing.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
 import type { ReceiptView, ReviewRow, ReviewView, StartEvidence, StartView, Words } from './view.ts'
@@ -47,9 +48,16 @@ export function reviewView(form: Form, typed: Typed, options: ReviewOptions): Re
       unmet: unmet.map((condition) => condition.unmet),
       unclear: undone === undefined ? unclear.map((condition) => condition.unclear) : [],
     },
+    concerned: concernedIn(form, walked.answers),
     legalEffect: form.review.legalEffect,
     button: form.review.button,
   }
+}
+
+/** Whose data somebody else gives; the applicant's own need no further word. */
+function concernedIn(form: Form, answers: Answers): ReviewView['concerned'] {
+  const kind = applicantKind(form, answers)
+  return kind === 'child' || kind === 'mandate' ? kind : null
 }
 
 function missingOf(walked: Walk, { paths, words, unsettled = [] }: ReviewOptions): Pick<ReviewView, 'missing'> {
@@ -118,6 +126,7 @@ export function startView(form: Form, words: Words): StartView {
             dependsOnAnswers: field.requiredWhen !== undefined,
           })),
       })),
+      isForOthers: Object.values(form.applicant?.kinds ?? {}).some((kind) => kind === 'child' || kind === 'mandate'),
       recipients,
       retention,
     },

@@ -230,6 +230,8 @@ export type ReviewView = {
   readonly notes: readonly string[]
   /** What is open about who may apply, and what is not met although one applies. */
   readonly eligibility: { readonly unmet: readonly string[]; readonly unclear: readonly string[] }
+  /** Somebody else whose data these are, by law or by mandate: they have to be told (GDPR Art. 14). */
+  readonly concerned: 'child' | 'mandate' | null
   readonly legalEffect: string
   readonly button: string
 }
@@ -320,6 +322,8 @@ export type PrivacyView = {
       readonly dependsOnAnswers: boolean
     }[]
   }[]
+  /** One may apply for somebody else, who has to be told of it (GDPR Art. 14). */
+  readonly isForOthers: boolean
   readonly recipients: string
   readonly retention: string
 }

@@ -62,6 +62,8 @@ describe('for whom somebody applies', () => {
   it.each(KINDS)('is asked, proved and told the clerk: %s', async (code, kind, more) => {
     const { caller, draftId, refusedAt } = await fill({ '/antragsteller/fuer': code, ...more })
     expect(refusedAt).toBeNull()
+    const { concerned } = await caller.read<{ concerned: string | null }>(`${DRAFTS}/${draftId}/review`)
+    expect(concerned).toBe(kind === 'mandate' ? 'mandate' : null)
     const { vorgangId } = await bodyOf<Submitted>(await caller.post(`${DRAFTS}/${draftId}/submit`), 201)
     const clerk = await town.signIn('rita', { roles: ['clerk'], teams: ['verkehr'] })
     const vorgang = await clerk.read<{ applicant: string; answers: { rows: { label: string; value: string }[] }[] }>(
@@ -70,6 +72,14 @@ describe('for whom somebody applies', () => {
     expect(vorgang.applicant).toBe(kind)
     const values = vorgang.answers.flatMap(({ rows }) => rows.map(({ value }) => value))
     expect(values).toEqual(expect.arrayContaining(Object.values(more)))
+  })
+
+  it('says before the first question that another person has to be told, where there can be one', async () => {
+    const startOf = (service: string) =>
+      town.newCaller().read<{ privacy: { isForOthers: boolean } }>(`/submissions/services/${service}/start`)
+    expect((await startOf('sondernutzung-strasse')).privacy.isForOthers).toBe(true)
+    expect((await startOf('kita-platz')).privacy.isForOthers).toBe(true)
+    expect((await startOf('hund-anmelden')).privacy.isForOthers).toBe(false)
   })
 
   it('goes no further with a mandate that is not there, or a company that nobody represents', async () => {
