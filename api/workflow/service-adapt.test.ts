@@ -9,6 +9,7 @@ import { apply, bodyOf } from '../testing/dog-tax.ts'
 import { applyForPermit } from '../testing/permit.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { unannounced } from './announced.ts'
+import { unreadAnswers } from './answers.ts'
 import { checkReferences } from './check.ts'
 import { parseDefinition } from './definition.ts'
 import {
@@ -60,6 +61,7 @@ const findingsOf = async (made: Good): Promise<readonly unknown[]> => {
   const read = readProcessTexts(made.texts, 'process.de.yaml', parsed.definition)
   return [
     ...checkReferences(parsed.definition, 'process.bpmn', { ...known, documents: ['approval', 'refusal'] }),
+    ...unreadAnswers(parsed.definition, 'process.bpmn'),
     ...(read.ok ? unannounced(parsed.definition, read.texts, 'process.bpmn') : read.findings),
   ]
 }
