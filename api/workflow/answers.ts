@@ -18,7 +18,6 @@ export function unreadAnswers(definition: Definition, file: string): readonly Fi
             line: node.line,
             type: 'workflow/answer-unread',
             detail: `After the answer at "${askedIn(definition, node)}" nobody reads it before "${unread}".`,
-            suggestion: `a user task between "${askedIn(definition, node)}" and "${unread}"`,
           },
         ]
   })
