@@ -16,8 +16,9 @@ export function hearBeforeDeciding(guessing: Guessing): void {
       continue
     }
     moveToDecision(guessing, id, decider)
-    const other = guessing.steps.get(decider)?.name ?? decider
-    guessing.diagram.notes.push({ key: 'assumed.heard', values: { name, other } })
+    const { name: other = decider, outcomes = {} } = guessing.steps.get(decider) ?? {}
+    const button = Object.values(outcomes).find((outcome) => outcome.as === 'request-information')?.label ?? name
+    guessing.diagram.notes.push({ key: 'assumed.heard', values: { name, other, button } })
   }
 }
 
