@@ -5,6 +5,7 @@ import { sentText, type Values } from './sent.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
+import { applyTranslation } from './translation.ts'
 import { centsOf, minutesOf, periodOf } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
@@ -23,6 +24,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   }
   if (kind === 'notice') {
     return withNotice(state, sheet, values)
+  }
+  if (kind === 'translation') {
+    return applyTranslation(state, sheet, values)
   }
   if (kind === 'fee') {
     return withFee(edited(state, sheet.file, edits), values, around)

@@ -68,6 +68,19 @@ describe('a rule put together from questions', () => {
     expect(choosers[name]).toMatchObject({ parts: [] })
   })
 
+  it('offers a question of the same page too, and the page is split there with one more press', async () => {
+    const row = 'fields/person.eMailAdresse/when'
+    const own = 'question.person.eMailAdresse'
+    expect((await page(own)).choosers[row]?.words.map((word) => word.name)).toEqual(['person.familienname'])
+    const part = { [`${row}~q1`]: 'person.familienname', [`${row}~v1`]: 'Kahn' }
+    expect(await errorsOf(await send(own, part))).toMatchObject([
+      { pointer: `/${row}`, type: 'forms/same-page', params: { split: 'yes' } },
+    ])
+    expect((await send(own, { ...part, split: '1' })).status).toBe(303)
+    expect(await file()).toContain('when: person.familienname = "Kahn"')
+    expect((await send(own, { [`${row}~q1`]: '' })).status).toBe(303)
+  })
+
   it('shows what is chosen so far with its rule, and keeps nothing', async () => {
     const before = await file()
     const part = { [`${name}~q1`]: 'person.familienname', [`${name}~c1`]: 'is' }
@@ -107,7 +120,6 @@ describe('a rule put together from questions', () => {
   })
 
   it('makes an answer obligatory', async () => {
-    expect((await send('pages', { act: 'split person.eMailAdresse' })).status).toBe(303)
     const row = 'fields/person.eMailAdresse/required'
     const part = {
       [row]: 'when',

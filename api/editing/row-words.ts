@@ -32,6 +32,10 @@ export function rowWords(
     const loops = around.filter((loop) => typeof loop === 'string')
     return vocabularyOf(form, { loops, before: firstQuestion(yamlAt(source, way)) }).words
   }
+  const field = form.fields.get(/^question\.(.+)$/.exec(sheet.id)?.[1] ?? '')
+  if (field !== undefined) {
+    return vocabularyOf(form, { loops: field.loops, before: field.path, isOwnPage: true }).words
+  }
   const { words = [], lists = [] } = wordsFor(sheet, form) ?? {}
   if (!row.name.startsWith('new-check')) {
     return words

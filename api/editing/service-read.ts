@@ -123,6 +123,12 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     notices: filesLike(state, /^notice\.(approval|refusal)\.([a-z]{2,3})\.yaml$/).map(([kind = '', lang = '']) => {
       return { kind: kind === 'approval' ? 'approval' : 'refusal', lang }
     }),
+    languages: around.city.languages.flatMap((lang) => {
+      const rows = sheetOf(`translation.${lang}`, state, around)?.rows ?? []
+      return lang === 'de' || rows.length === 0
+        ? []
+        : [{ lang, missing: rows.filter(({ value }) => value === '').length, all: rows.length }]
+    }),
     processLangs: filesLike(state, /^process\.([a-z]{2,3})\.yaml$/).map(([lang = '']) => lang),
     files: filesOf(state, folderOf(live, slug)),
     conflicts: (await listConflicts(ctx.db, slug)).map(({ id, sheet, createdAtMs }) => ({

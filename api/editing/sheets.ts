@@ -17,6 +17,7 @@ import {
   type StepText,
 } from './sheet-rows.ts'
 import type { State } from './state.ts'
+import { EMPTY_LANGUAGE, translationRows } from './translation.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 export type { Row } from './sheet-rows.ts'
@@ -36,11 +37,15 @@ export function sheetOf(id: string, state: State, content: Content): Sheet | und
   const [kind = '', ...rest] = id.split('.')
   const about = rest.join('.')
   const file = fileOf(kind, about)
-  const source = state.files[file]
+  const source = kind === 'translation' ? languageFile(state.files[file], about, content) : state.files[file]
   const build = Object.hasOwn(BUILDERS, kind) ? BUILDERS[kind] : undefined
   const rows = source === undefined ? [] : (build?.({ source, state, content, about }) ?? [])
   return rows.length === 0 ? undefined : { id, file, rows, seen: seenOf(rows) }
 }
+
+/** The file of a language of the city beside German, that it may not have yet; undefined for any other. */
+const languageFile = (source: string | undefined, lang: string, content: Content): string | undefined =>
+  lang !== 'de' && content.city.languages.some((one) => one === lang) ? (source ?? EMPTY_LANGUAGE) : undefined
 
 /** Notices and processes have a file for each kind and language, which the sheet names. */
 function fileOf(kind: string, about: string): string {
@@ -50,6 +55,8 @@ function fileOf(kind: string, about: string): string {
     case 'settings':
     case 'fee':
       return SERVICE
+    case 'translation':
+      return `form.${about}.yaml`
     case 'notice':
     case 'process':
       return `${kind}.${about}.yaml`
@@ -77,6 +84,7 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   checks: checkRows,
   notice: noticeRows,
   process: processRows,
+  translation: translationRows,
 }
 
 const plain = (...values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))

@@ -80,6 +80,8 @@ export type ServiceOverview = ServiceLine & {
   }[]
   /** Notices that the service has, by kind and language. */
   readonly notices: readonly { readonly kind: 'approval' | 'refusal'; readonly lang: string }[]
+  /** Other languages of the form, and how many of its texts each lacks. */
+  readonly languages: readonly { readonly lang: string; readonly missing: number; readonly all: number }[]
   /** Languages in which the process has its words. */
   readonly processLangs: readonly string[]
   readonly files: readonly FileLine[]

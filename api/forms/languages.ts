@@ -127,6 +127,29 @@ export function* readTexts(value: unknown): Generator<string> {
   }
 }
 
+/** One text, or a list of them, of an overlay, and the way to it. */
+export type TextPlace = { readonly place: readonly (string | number)[]; readonly text: string | readonly string[] }
+
+/** Every text of a German overlay that another language may have, in its order. Entries of lists stand by their place. */
+export function* textPlaces(german: unknown, place: Place = []): Generator<TextPlace> {
+  if (Array.isArray(german)) {
+    for (const [index, entry] of german.entries()) {
+      yield* textPlaces(entry, [...place, index])
+    }
+  } else if (isNode(german)) {
+    for (const [key, entry] of Object.entries(german)) {
+      const at = [...place, key]
+      if (typeof entry === 'string') {
+        yield* isText(key, place) ? [{ place: at, text: entry }] : []
+      } else if (Array.isArray(entry) && entry.length > 0 && entry.every((one) => typeof one === 'string')) {
+        yield* TEXT_LISTS.has(key) ? [{ place: at, text: entry }] : []
+      } else {
+        yield* textPlaces(entry, at)
+      }
+    }
+  }
+}
+
 /** Every text below a value, however deep. */
 export function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') {

@@ -22,17 +22,19 @@ export type Vocabulary = { readonly words: readonly Word[]; readonly lists: read
 
 /**
  * The names that rules may use at one place of a form. `loops`: the repeating groups it stands in, outermost first; `before`: a
- * question whose page is not reached yet, so that only answers of earlier pages count.
+ * question whose page is not reached yet, so that only answers of earlier pages count;
+ * `isOwnPage`: those before it on its page too, as the page can be split there.
  */
 export function vocabularyOf(
   form: Form,
-  at: { readonly loops?: readonly string[]; readonly before?: string | undefined } = {},
+  at: { readonly loops?: readonly string[]; readonly before?: string | undefined; readonly isOwnPage?: boolean } = {},
 ): Vocabulary {
-  const { loops = [], before } = at
+  const { loops = [], before, isOwnPage = false } = at
+  const pageOf = (place: number): number => (isOwnPage ? place : Math.floor(place))
   const order = pageOrder(form)
   const own = before === undefined ? undefined : order.get(before)
   const known = [...form.fields.values()].filter(
-    (field) => field.kind !== 'note' && (own === undefined || (order.get(field.path) ?? 0) < own),
+    (field) => field.kind !== 'note' && (own === undefined || pageOf(order.get(field.path) ?? 0) < pageOf(own)),
   )
   const around = known.filter((field) => field.loops.every((loop) => loops.includes(loop)))
   const lists = [...form.groups.values()].filter(
@@ -52,7 +54,7 @@ export function vocabularyOf(
   }
 }
 
-/** Pages in the order they come, by question; computed values on no page count as known from the start. */
+/** Pages in the order they come, with the place on the page behind the point, by question; computed values on no page count as known from the start. */
 function pageOrder(form: Form): ReadonlyMap<string, number> {
   const order = new Map<string, number>()
   let page = 0
@@ -61,8 +63,8 @@ function pageOrder(form: Form): ReadonlyMap<string, number> {
       step.steps.forEach(visit)
     }
     page += 1
-    for (const path of step.kind === 'loop' ? [] : step.fields) {
-      order.set(path, page)
+    for (const [index, path] of (step.kind === 'loop' ? [] : step.fields).entries()) {
+      order.set(path, page + index / 100)
     }
   }
   form.steps.forEach(visit)

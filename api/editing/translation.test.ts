@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import type { StartPage } from '../submissions/service-pages.ts'
+import { type Caller, problemOf } from '../testing/caller.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
+
+/* A form is translated on the editors' pages: German stands beside, what is missing stays German. */
+
+const SLUG = 'bootsliegeplatz-beantragen'
+let town: Town
+let edda: Caller
+
+beforeAll(async () => {
+  town = await openTown()
+  edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
+  const form = new FormData()
+  for (const name of ['boat.xml', 'boat-catalogue.xml']) {
+    form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
+  }
+  expect((await edda.form('/editing/services', form)).status).toBe(303)
+}, 60_000)
+afterAll(() => town.close())
+
+const page = (slug: string, lang: string): Promise<SheetPage> =>
+  edda.read<SheetPage>(`/editing/services/${slug}/sheets/translation.${lang}`)
+const save = async (slug: string, lang: string, values: Record<string, string>): Promise<Response> => {
+  const { seen } = (await page(slug, lang)).sheet
+  return edda.post(`/editing/services/${slug}/sheets/translation.${lang}`, { seen, ...values })
+}
+const languages = async (slug: string) => (await edda.read<ServiceOverview>(`/editing/services/${slug}`)).languages
+const file = async (slug: string, lang: string): Promise<string> =>
+  (await edda.read<FilePage>(`/editing/services/${slug}/files/form.${lang}.yaml`)).text
+
+describe('the translation of a form', () => {
+  it('begins without a file: every text stands there in German, and none is translated', async () => {
+    const [first] = (await page(SLUG, 'en')).sheet.rows
+    expect(first).toMatchObject({
+      name: 'title',
+      value: '',
+      german: { text: 'Bootsliegeplatz beantragen', lang: 'en' },
+    })
+    const { missing, all } = (await languages(SLUG)).find(({ lang }) => lang === 'en') ?? { missing: 0, all: 0 }
+    expect(all).toBeGreaterThan(30)
+    expect(missing).toBe(all)
+  })
+
+  it('goes to a file of its language, entries of lists by their id, lists by place', async () => {
+    const { rows } = (await page(SLUG, 'en')).sheet
+    const step = rows.find(({ name }) => /^steps\/1\/title$/.test(name))?.name ?? ''
+    const question = rows.find(({ name }) => name.endsWith('familienname/label'))
+    const answer = await save(SLUG, 'en', {
+      title: 'Apply for a berth',
+      [question?.name ?? '']: 'Family name',
+      [step]: 'Second page',
+      'receipt/next/1/text': 'Then we look at it.',
+    })
+    expect(answer.status).toBe(200)
+    const german = parse(await file(SLUG, 'de'))
+    const english = parse(await file(SLUG, 'en'))
+    expect(english).toMatchObject({ format: 1, title: 'Apply for a berth' })
+    expect(english.steps).toEqual([{ id: german.steps[1].id, title: 'Second page' }])
+    expect(english.receipt.next).toHaveLength(german.receipt.next.length)
+    expect(english.receipt.next[1]).toEqual({ text: 'Then we look at it.' })
+    const overview = await edda.read<ServiceOverview>(`/editing/services/${SLUG}`)
+    expect(overview.findings.filter(({ file: name }) => name.endsWith('form.en.yaml'))).toEqual([])
+    expect((await page(SLUG, 'en')).sheet.rows.find(({ name }) => name === step)?.value).toBe('Second page')
+  })
+
+  it('is read in that language', async () => {
+    const overview = await edda.read<ServiceOverview>(`/editing/services/${SLUG}`)
+    const tried = await edda.post(`/editing/services/${SLUG}/publish`, { version: String(overview.version) })
+    // The service itself still waits for settings; a service of the town is published and read.
+    expect(tried.status).toBeGreaterThanOrEqual(400)
+    const slug = 'hund-anmelden'
+    expect((await save(slug, 'en', { 'start/lead': 'Here you register your dog, quickly.' })).status).toBe(200)
+    const { version } = await edda.read<ServiceOverview>(`/editing/services/${slug}`)
+    expect((await edda.post(`/editing/services/${slug}/publish`, { version: String(version) })).status).toBe(200)
+    const start = await town.newCaller().read<StartPage>(`/submissions/services/${slug}/start?lang=en`)
+    expect(start.lead).toBe('Here you register your dog, quickly.')
+  })
+
+  it('keeps comments, and takes away what is emptied', async () => {
+    const before = await file('hund-anmelden', 'en')
+    expect(before).toContain('# English texts of form.de.yaml')
+    expect((await save('hund-anmelden', 'en', { 'start/lead': '' })).status).toBe(200)
+    const after = await file('hund-anmelden', 'en')
+    expect(after).toContain('# English texts of form.de.yaml')
+    expect(parse(after).start.lead).toBeUndefined()
+    expect((await languages('hund-anmelden')).find(({ lang }) => lang === 'en')?.missing).toBeGreaterThan(0)
+  })
+
+  it('is there for the languages of the city alone, and lists stay as long as in German', async () => {
+    expect((await edda.get(`/editing/services/${SLUG}/sheets/translation.fr`)).status).toBe(404)
+    expect((await edda.get(`/editing/services/${SLUG}/sheets/translation.de`)).status).toBe(404)
+    const { rows } = (await page('hund-anmelden', 'en')).sheet
+    const list = rows.find(({ kind, value }) => kind === 'lines' && value.includes('\n'))
+    const problem = await problemOf(await save('hund-anmelden', 'en', { [list?.name ?? '']: 'only one' }))
+    expect(problem).toMatchObject({ type: 'editing/sheet-refused', status: 422 })
+  })
+})

@@ -1,0 +1,107 @@
+import { type TextPlace, textPlaces } from '../forms/service.ts'
+import { sentText, type Values } from './sent.ts'
+import { type Building, FORM, linesOf, type Row } from './sheet-rows.ts'
+import type { Sheet } from './sheets.ts'
+import type { State } from './state.ts'
+import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
+
+/** How a file of another language begins. */
+export const EMPTY_LANGUAGE = 'format: 1\n'
+
+const isNode = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const idOf = (value: unknown): unknown => (isNode(value) ? value['id'] : undefined)
+/** Entries of such a list are found by their id in another language, those of others by place. */
+const isById = (list: readonly unknown[]): boolean => list.every((entry) => typeof idOf(entry) === 'string')
+
+/** Every text of a form with its German words and those of another language; named by the way to it in the German file. */
+export function translationRows({ source, state, about }: Building): readonly Row[] {
+  const german = yamlAt(state.files[FORM] ?? '', [])
+  const other = yamlAt(source, [])
+  return [...textPlaces(german)].map((one) => rowOf(one, { german, other, lang: about }))
+}
+
+type Languages = { readonly german: unknown; readonly other: unknown; readonly lang: string }
+
+function rowOf({ place, text }: TextPlace, { german, other, lang }: Languages): Row {
+  const value = valueAt(other, german, place)
+  const [top, name] = place
+  const label = top === 'fields' ? yamlLabel(german, String(name)) : undefined
+  return {
+    name: place.join('/'),
+    label: String(place.at(-1)),
+    kind: typeof text === 'string' ? (text.length > 80 ? 'text' : 'line') : 'lines',
+    value: Array.isArray(value) ? value.join('\n') : typeof value === 'string' ? value : '',
+    options: [],
+    group: label ?? `texts-${String(top)}`,
+    german: { text: typeof text === 'string' ? text : text.join('\n'), lang },
+  }
+}
+
+function yamlLabel(german: unknown, path: string): string {
+  const fields = isNode(german) ? german['fields'] : undefined
+  const field = isNode(fields) ? fields[path] : undefined
+  return isNode(field) && typeof field['label'] === 'string' ? field['label'] : path
+}
+
+/** What stands in the other language at a place of the German file. */
+function valueAt(other: unknown, german: unknown, place: TextPlace['place']): unknown {
+  const [part, ...rest] = place
+  if (part === undefined) {
+    return other
+  }
+  if (typeof part === 'number' && Array.isArray(german) && Array.isArray(other)) {
+    const found = isById(german) ? other.find((entry) => idOf(entry) === idOf(german[part])) : other[part]
+    return valueAt(found, german[part], rest)
+  }
+  return isNode(german) && isNode(other) && Object.hasOwn(other, part)
+    ? valueAt(other[part], german[part], rest)
+    : undefined
+}
+
+/** Puts what was translated into the file of its language; what stands there beside keeps its place and its comments. */
+export function applyTranslation(state: State, sheet: Sheet, values: Values): State {
+  const german = yamlAt(state.files[FORM] ?? '', [])
+  const before = state.files[sheet.file] ?? EMPTY_LANGUAGE
+  const after = sheet.rows.reduce((source, row) => {
+    const text = sentText(row, values)
+    if (text === undefined || text === row.value) {
+      return source
+    }
+    const place = row.name.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+    const made = makeWay(source, german, place)
+    const value = text === '' ? undefined : row.kind === 'lines' ? linesOf(text, []) : text
+    return editYaml(made.source, [{ path: made.path, value }])
+  }, before)
+  return after === before ? state : { ...state, files: { ...state.files, [sheet.file]: after } }
+}
+
+type Way = { readonly source: string; readonly path: YamlPath }
+
+/** The way to a place in the file of another language; lists and their entries that it lacks are made. */
+function makeWay(source: string, german: unknown, place: TextPlace['place']): Way {
+  let way: Way = { source, path: [] }
+  let here = german
+  for (const part of place) {
+    way = typeof part === 'number' && Array.isArray(here) ? entryWay(way, here, part) : { ...way, path: [...way.path, part] } // biome-ignore format: one thought
+    here = (here as Readonly<Record<string | number, unknown>>)[part]
+  }
+  return way
+}
+
+function entryWay({ source, path }: Way, german: readonly unknown[], index: number): Way {
+  const list = yamlAt(source, path)
+  if (!isById(german)) {
+    const isThere = Array.isArray(list) && list.length === german.length
+    const whole = isThere ? source : editYaml(source, [{ path, value: german.map(() => ({})) }])
+    return { source: whole, path: [...path, index] }
+  }
+  const entry = { id: idOf(german[index]) }
+  if (!Array.isArray(list)) {
+    return { source: editYaml(source, [{ path, value: [entry] }]), path: [...path, 0] }
+  }
+  const found = list.findIndex((one) => idOf(one) === entry.id)
+  return found >= 0
+    ? { source, path: [...path, found] }
+    : { source: spliceYaml(source, { list: path, at: list.length, insert: [entry] }), path: [...path, list.length] }
+}
