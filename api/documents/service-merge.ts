@@ -1,6 +1,7 @@
+import { openFile } from './blobs.ts'
 import { checkImage } from './image-check.ts'
 import type { PressFault } from './press.ts'
-import { type DocumentsCtx, openUpload, type Upload } from './service.ts'
+import type { DocumentsCtx, Upload } from './service.ts'
 import { rangesOf } from './service-previews.ts'
 import { stripPicture } from './strip.ts'
 
@@ -18,7 +19,8 @@ const PHOTO_BYTES_MAX = 100_000_000
 
 /**
  * Puts photos of a draft on the pages of one PDF/A, in order, out of process; what the camera wrote beside the pictures
- * (place, time, device) stays out. Throws `documents/quarantined` and `documents/press-busy`. The caller has checked who asks.
+ * (place, time, device) stays out. Throws `documents/press-busy`. The caller has
+ * checked who asks, and that none of them is in quarantine.
  */
 export async function mergePhotos(
   ctx: DocumentsCtx & { readonly press: NonNullable<DocumentsCtx['press']> },
@@ -65,7 +67,7 @@ async function bareBytes(ctx: DocumentsCtx, keyId: string, photo: Upload): Promi
   if (mediaType !== 'image/jpeg' && mediaType !== 'image/png') {
     return null
   }
-  const file = await openUpload(ctx, keyId, photo)
+  const file = await openFile(ctx.blobs, await ctx.keyring.dataKey(keyId), photo.blobId)
   const read = rangesOf(file)
   if ((await checkImage(mediaType, read, file.sizeBytes)).kind !== 'whole') {
     return null
