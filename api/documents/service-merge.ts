@@ -19,8 +19,8 @@ const PHOTO_BYTES_MAX = 100_000_000
 
 /**
  * Puts photos of a draft on the pages of one PDF/A, in order, out of process; what the camera wrote beside the pictures
- * (place, time, device) stays out. Throws `documents/press-busy`. The caller has
- * checked who asks, and that none of them is in quarantine.
+ * (place, time, device) stays out. Throws `documents/press-busy`. The caller has checked who asks, and
+ * that none of them is in quarantine.
  */
 export async function mergePhotos(
   ctx: DocumentsCtx & { readonly press: NonNullable<DocumentsCtx['press']> },
