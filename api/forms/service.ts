@@ -8,7 +8,17 @@ import { readLists, type TownLists } from './lists.ts'
 import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
-export { addFile, filesIn, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export {
+  addFile,
+  filesIn,
+  isPicture,
+  refuseFile,
+  removeFile,
+  replaceFiles,
+  TypedAnswers,
+  typedFiles,
+  valueAt,
+} from './answers.ts'
 export {
   type Chosen,
   COMPARISONS,
