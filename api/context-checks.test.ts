@@ -54,6 +54,14 @@ describe('contentCheckers', () => {
       'hundesteuer-fachverfahren',
     ],
     [
+      'an answer that nobody reads',
+      `${DOG}/process.bpmn`,
+      'sourceRef="waitForAnswer" targetRef="check"',
+      'sourceRef="waitForAnswer" targetRef="createNotice"',
+      'workflow/answer-unread',
+      undefined,
+    ],
+    [
       'words of a process',
       `${DOG}/process.de.yaml`,
       '  notified:\n',

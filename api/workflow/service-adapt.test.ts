@@ -113,7 +113,9 @@ describe('a foreign process', () => {
     expect(assumed).toContain('Im Schritt „Sachverhalt beurteilen“ wird entschieden.')
     expect(unmapped).toEqual([])
     expect(assumed).toContainEqual(
-      expect.stringMatching(/^„Anhörung durchführen“ geschieht im Schritt „Sachverhalt beurteilen“ mit dem Knopf „Anhörung durchführen“: .* kommt zu „Sachverhalt beurteilen“ zurück/),
+      expect.stringMatching(
+        /^„Anhörung durchführen“ geschieht im Schritt „Sachverhalt beurteilen“ mit dem Knopf „Anhörung durchführen“: .* kommt zu „Sachverhalt beurteilen“ zurück/,
+      ),
     )
   })
 
@@ -268,7 +270,7 @@ describe('a step named as a hearing', () => {
     const made = await adapted(drawn(nodes, flows))
     expect(await findingsOf(made)).toEqual([])
     expect(made.process).not.toContain('Anhörung durchführen')
-    expect(mappingOf(made).assumed.join()).toContain('im Schritt „Antrag prüfen“ mit dem Knopf „Angaben nachfordern“')
+    expect(mappingOf(made).assumed.join()).toContain('im Schritt „Antrag prüfen“ mit dem Knopf „unvollständig“')
     expect(made.process.match(/<stadttor:outcome id="[a-z-]+"/g)).toEqual([
       '<stadttor:outcome id="request-information"',
       '<stadttor:outcome id="approve"',
