@@ -150,7 +150,7 @@ describe('a foreign process', () => {
       expect(await findingsOf(made)).toEqual([])
       // A task of somebody does not ask the person: there is only the warning.
       const task = { name: 'Anhörung durchführen', as: 'person' } as const
-      const chosen = { version: 1, steps: { ...steps, hear: task }, assumed: [], unmapped: [] } as const
+      const chosen: Mapping = { version: 1, steps: { ...steps, hear: task }, assumed: [], unmapped: [] }
       const warned = mappingOf(await adapted(drawn(all, flows), { chosen })).unmapped
       expect(warned.filter((text) => text.includes('§ 28 VwVfG')).length).toBe(warnings)
     },
