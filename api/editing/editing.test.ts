@@ -297,6 +297,29 @@ describe('a new version of the data schema', () => {
     expect((await overview()).isChanged).toBe(false)
   })
 
+  it('the questions follow it: what is new is asked, what is gone is not, and only a rule that names it is left to somebody', async () => {
+    const drop = async (xml: string): Promise<ServiceOverview> => {
+      const form = new FormData()
+      form.append('files', new File([xml], 'neu.xml'))
+      expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
+      return await overview()
+    }
+    const old = new TextDecoder().decode(sample('boat.xml'))
+    const fields = old.split(/(?=<xdf:struktur><xdf:anzahl>[01]:1<\/xdf:anzahl><xdf:enthaelt><xdf:datenfeld>)/)
+    const email = fields.find((text) => text.includes('F77000000202'))?.split('<xdf:struktur><xdf:anzahl>1:1')[0] ?? ''
+    const birth = email.replace('F77000000202', 'F77000000299').replaceAll('E-Mail-Adresse', 'Geburtsname')
+    const added = await drop(old.replace(email, birth))
+    expect(added.findings).toEqual([])
+    expect(added.questions.map(({ path }) => path)).toContain('person.geburtsname')
+    expect(added.questions.map(({ path }) => path)).not.toContain('person.eMailAdresse')
+    const [length = ''] = fields.find((text) => text.includes('F77000000208'))?.split(/(?=<xdf:struktur>)/) ?? []
+    const { findings } = await drop(old.replace(length, ''))
+    expect(findings.length).toBeGreaterThan(0)
+    expect(findings.filter(({ detail }) => !detail.includes('boote.laengeInMetern') && !detail.includes('eintrag.laengeInMetern'))).toEqual([]) // biome-ignore format: one thought
+    const { version } = await overview()
+    expect((await edda.post(`${AT}/discard`, { version })).status).toBe(200)
+  })
+
   it('is written out again as XDatenfelder 3 and as a table', async () => {
     const xml = await (await edda.get(`${AT}/schema.xml`)).text()
     expect(xml).toContain('<xdf:id>F77000000208</xdf:id>')
