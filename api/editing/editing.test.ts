@@ -163,6 +163,11 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
     expect(text).toContain(`fee: ${SLUG}-1`)
     expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
+    const costs = async () => (await sheet('texts')).rows.find(({ name }) => name === 'start/fee')?.value
+    expect(await costs()).toBe('Liegeplatz für ein Jahr: 120,50 €')
+    expect((await save(edda, 'texts', { 'start/fee': 'Das sagt die Hafenordnung.' })).status).toBe(200)
+    expect((await save(edda, 'fee', { 'fees~': '1', [`fees~${SLUG}-1`]: '1' })).status).toBe(200)
+    expect(await costs()).toBe('Das sagt die Hafenordnung.')
   })
 
   it('texts of questions and pages are changed, comments and everything else stay', async () => {
@@ -290,6 +295,29 @@ describe('a new version of the data schema', () => {
     expect(page.files.map(({ name }) => name)).toEqual(['form.xml'])
     expect((await edda.post(`${AT}/discard`, { version: page.version })).status).toBe(200)
     expect((await overview()).isChanged).toBe(false)
+  })
+
+  it('the questions follow it: what is new is asked, what is gone is not, and only a rule that names it is left to somebody', async () => {
+    const drop = async (xml: string): Promise<ServiceOverview> => {
+      const form = new FormData()
+      form.append('files', new File([xml], 'neu.xml'))
+      expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
+      return await overview()
+    }
+    const old = new TextDecoder().decode(sample('boat.xml'))
+    const fields = old.split(/(?=<xdf:struktur><xdf:anzahl>[01]:1<\/xdf:anzahl><xdf:enthaelt><xdf:datenfeld>)/)
+    const email = fields.find((text) => text.includes('F77000000202'))?.split('<xdf:struktur><xdf:anzahl>1:1')[0] ?? ''
+    const birth = email.replace('F77000000202', 'F77000000299').replaceAll('E-Mail-Adresse', 'Geburtsname')
+    const added = await drop(old.replace(email, birth))
+    expect(added.findings).toEqual([])
+    expect(added.questions.map(({ path }) => path)).toContain('person.geburtsname')
+    expect(added.questions.map(({ path }) => path)).not.toContain('person.eMailAdresse')
+    const [length = ''] = fields.find((text) => text.includes('F77000000208'))?.split(/(?=<xdf:struktur>)/) ?? []
+    const { findings } = await drop(old.replace(length, ''))
+    expect(findings.length).toBeGreaterThan(0)
+    expect(findings.filter(({ detail }) => !detail.includes('boote.laengeInMetern') && !detail.includes('eintrag.laengeInMetern'))).toEqual([]) // biome-ignore format: one thought
+    const { version } = await overview()
+    expect((await edda.post(`${AT}/discard`, { version })).status).toBe(200)
   })
 
   it('is written out again as XDatenfelder 3 and as a table', async () => {

@@ -342,7 +342,7 @@ function stepId(making: Making, wanted: string): string {
   return id
 }
 
-const kebab = (text: string): string =>
+export const kebab = (text: string): string =>
   text
     .replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`)
     .replace(/[^a-z0-9]+/g, '-')

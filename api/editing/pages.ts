@@ -14,17 +14,18 @@ export type PagesResult =
   | { readonly ok: true; readonly source: string; readonly made?: string }
   | { readonly ok: false; readonly type: PageRefusal }
 
-type Step = StepText & {
+export type Step = StepText & {
   readonly when?: unknown
   readonly fields?: readonly string[]
   readonly trustLevel?: unknown
   readonly delegate?: unknown
   readonly section?: unknown
+  readonly itemName?: unknown
 }
 /** A page in the file: the way to the list it stands in, and its place there. */
 type Page = { readonly list: YamlPath; readonly index: number; readonly step: Step; readonly loops: readonly string[] }
 
-const FIELDS_MAX = 12
+export const FIELDS_MAX = 12
 
 /** Reads what a button says; undefined for anything else. */
 export function pageActOf(text: string): PageAct | undefined {
@@ -221,7 +222,7 @@ function seenLists(source: string): readonly SeenList[] {
   })
 }
 
-function withSeen(source: string, change: (ids: readonly string[]) => readonly string[]): string {
+export function withSeen(source: string, change: (ids: readonly string[]) => readonly string[]): string {
   const edits = seenLists(source).map(({ path, ids }): YamlEdit & { ids: readonly string[] } => ({
     path,
     ids,
@@ -237,7 +238,7 @@ function withSeen(source: string, change: (ids: readonly string[]) => readonly s
  * A heading for a page of several questions: the group that all of them stand in, where the page they come from is not called
  * so, else the first question that is always asked, so that nobody reads the heading of a question they do not get.
  */
-function headingOf(source: string, questions: readonly string[], taken?: unknown): string {
+export function headingOf(source: string, questions: readonly string[], taken?: unknown): string {
   const [first = ''] = questions
   const groups = new Set(questions.map((path) => path.split('.').slice(0, -1).join('.')))
   const group = groups.size === 1 ? yamlAt(source, ['groups', [...groups].join(''), 'title']) : undefined
@@ -266,7 +267,7 @@ const labelOf = (source: string, question: string): string =>
   String(yamlAt(source, ['fields', question, 'label']) ?? question)
 
 /** An id for one more page: letters at the end, as a number would look like an item of a list. */
-function freshId(source: string, id: string): string {
+export function freshId(source: string, id: string): string {
   const known = new Set(allIds(yamlAt(source, ['steps'])))
   const base = id.replace(/-[a-z]$/, '').slice(0, 50)
   const names = Array.from(
@@ -276,7 +277,7 @@ function freshId(source: string, id: string): string {
   return names.find((name) => !known.has(name)) ?? base
 }
 
-const allIds = (steps: unknown): readonly string[] =>
+export const allIds = (steps: unknown): readonly string[] =>
   (Array.isArray(steps) ? (steps as readonly Step[]) : []).flatMap((step) => [
     String(step.id),
     ...(step.steps === undefined ? [] : allIds(step.steps)),

@@ -11,8 +11,11 @@ import { problemType } from '../lib/problem.ts'
 import { type LetterParts, MAPPING, ORIGINAL, takeProcess } from './adapt.ts'
 import { codeListName, type Dropped, type DroppedFile, modelOf, recognise, unusable } from './drop.ts'
 import { generateOverlay } from './generate.ts'
+import { pruneLanguages } from './prune.ts'
+import { renewOverlay } from './renew.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
 import { refuse } from './service-refuse.ts'
+import { FORM } from './sheet-rows.ts'
 import { type EditingCtx, type Folder, readState, type State, titleOf, tryState } from './state.ts'
 import { findWorkspace } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
@@ -152,7 +155,7 @@ export async function newService(ctx: EditingCtx, actor: Actor, sent: NewService
 
 /**
  * Takes dropped files into a service that is there: a new version of its data schema, a process, code lists. Where the
- * service has no questions yet, they are made. Running drafts end on the version they began with.
+ * service has no questions yet, they are made; else they follow the new version. Running drafts end on the version they began with.
  */
 export async function addFiles(
   ctx: EditingCtx,
@@ -165,18 +168,20 @@ export async function addFiles(
   const { content } = ctx.content.live()
   const gathered = await gather(ctx, files)
   const title = titleOf(state, content)
-  const { [`form.de.yaml`]: fresh, ...made } = formFiles(content, gathered, title)
-  const old = state.files['form.de.yaml']
-  const overlay = old === undefined ? fresh : gathered.form === undefined ? old : renewed(old, gathered.form.model)
+  const { [FORM]: fresh, ...made } = formFiles(content, gathered, title)
+  const old = state.files[FORM]
+  const { form } = gathered
+  const overlay = old === undefined ? fresh : form === undefined ? old : renewed(ctx, content, state, form.model)
   const { 'form.yaml': _, ...kept } = state.files
+  const taken = {
+    ...(form === undefined ? state.files : kept),
+    ...made,
+    ...(overlay === undefined ? {} : { [FORM]: overlay }),
+  }
   const next: State = {
     ...state,
     catalogue: { ...state.catalogue, ...gathered.catalogue },
-    files: {
-      ...(gathered.form === undefined ? state.files : kept),
-      ...made,
-      ...(overlay === undefined ? {} : { 'form.de.yaml': overlay }),
-    },
+    files: pruneLanguages(state.files, taken),
   }
   const tried = await tryState(ctx, state)
   const whole = await withProcess(ctx, tried.ok ? tried.content : content, next, { gathered, title })
@@ -208,12 +213,14 @@ function modelOfService(ctx: EditingCtx, content: Content, slug: string): DataMo
   return read?.ok === true ? read.model : null
 }
 
-/** An overlay says which version it is for; the checks then name what the new version has and the overlay lacks. */
-const renewed = (overlay: string, model: DataModel): string =>
-  editYaml(overlay, [
-    { path: ['element'], value: model.id },
-    { path: ['version'], value: model.version },
-  ])
+/** The overlay follows the new version of the data schema. */
+function renewed(ctx: EditingCtx, content: Content, { files }: State, model: DataModel): string {
+  const { 'form.xml': schema, [FORM]: overlay = '' } = files
+  const lists = Object.fromEntries(Object.entries(files).filter(([name]) => name.startsWith('codelist.')))
+  const read = schema === undefined ? undefined : ctx.readXml(schema, 'form.xml', lists)
+  const before = read?.ok === true ? read.model : undefined
+  return renewOverlay(overlay, { model, before, ...readTemplates(content) })
+}
 
 function formFiles(content: Content, { form, lists }: Gathered, title: string): Folder {
   if (form === undefined) {
