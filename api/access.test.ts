@@ -249,6 +249,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
     question: '/unterlagen/nachweis',
     file: '01900000-0000-7000-8000-000000000001',
   },
+  [`POST ${DRAFTS}/:draft/photos`]: { question: '/unterlagen/nachweis', order: '' },
   'POST /submissions/account/delete': { confirm: true },
   'POST /editing/services': {},
   'POST /editing/services/:service/added-files': {},
@@ -267,6 +268,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 const QUERIES: Readonly<Record<string, string>> = {
   'GET /submissions/account/drafts/:draft/earlier': '?question=%2Funterlagen%2Fnachweis',
+  [`GET ${DRAFTS}/:draft/photos`]: '?question=%2Funterlagen%2Fnachweis',
   [`PUT ${DRAFTS}/:draft/files`]: '?question=%2Funterlagen%2Fnachweis',
   [`PUT ${DRAFTS}/:draft/parts/:upload`]: '?question=%2Funterlagen%2Fnachweis',
   [`DELETE ${DRAFTS}/:draft/files/:file`]: '?question=%2Funterlagen%2Fnachweis',

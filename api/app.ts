@@ -23,6 +23,7 @@ import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { invitationRoutes, participantRoutes, signingRoutes } from './submissions/routes-participants.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
+import { photoRoutes } from './submissions/routes-photos.ts'
 import { workflowRoutes } from './workflow/routes.ts'
 
 /** Version of the API's description; the path's `v1` changes only where a change breaks callers. */
@@ -58,6 +59,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', submitRoutes(ctx))
     .route('/api/v1/submissions', fileRoutes(ctx))
     .route('/api/v1/submissions', partRoutes(ctx))
+    .route('/api/v1/submissions', photoRoutes(ctx))
     .route('/api/v1/submissions', lookupRoutes(ctx))
     .route('/api/v1/submissions', participantRoutes(ctx))
     .route('/api/v1/submissions', invitationRoutes(ctx))

@@ -6,10 +6,11 @@ import type { Typesetter } from './documents/typeset.ts'
 import type { NoticeSample } from './editing/state.ts'
 import type { Answers } from './forms/answers.ts'
 import type { Form } from './forms/model.ts'
-import { summary } from './forms/service.ts'
+import { ruleInWords, summary } from './forms/service.ts'
 import type { Words } from './forms/view.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
+import type { Rule } from './lib/feel.ts'
 import { wordsOf } from './lib/words.ts'
 import type { NoticeFacts } from './notices/ctx.ts'
 import { type NoticeInput, renderNotice } from './notices/render.ts'
@@ -49,10 +50,17 @@ export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
       const answers = sample.answers ?? {}
       const template = templateOf(ctx, sample)
       const dates = { receivedOn: today, decidedOn: today }
-      const onlyIf = (rule: string): string => words('editing.notice-only-if', { rule })
+      const form = ctx.form(content, slug, lang)
+      const onlyIf = (rule: Rule): string =>
+        words('editing.notice-only-if', {
+          rule: inWords(rule, { form, formWords: ctx.formWords(content, lang), words }),
+        })
       const bracket = (name: string): string => `[${sample.labels[name] ?? name}]`
+      const about = aboutService(ctx, { ...sample, titleLang: lang, receivedOn: today, answers })
       return await renderNotice(typesetter, {
-        ...aboutService(ctx, { ...sample, titleLang: lang, receivedOn: today, answers }),
+        ...about,
+        summary: sample.answers === null ? allQuestions(form) : about.summary,
+        isSample: true,
         template: sample.answers === null ? sampleTemplate(template, { labels: sample.labels, onlyIf }) : template,
         aktenzeichen: bracket('aktenzeichen'),
         reference: bracket('vorgangsnummer'),
@@ -62,11 +70,30 @@ export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
           sample.answers === null ? 0 : readFee(ctx, { content, serviceSlug: slug, lang }, answers, dates).totalCents,
         reasons: bracket('entscheidung.gruende'),
         draftedBy: words('editing.notice-clerk'),
-        signedBy: '',
+        signedBy: sample.isCosigned ? words('editing.notice-signer') : null,
       })
     },
   }
 }
+
+type Saying = { readonly form: Form; readonly formWords: Words; readonly words: Words }
+
+/** A condition in words where it has some, else as it is written. */
+function inWords(rule: Rule, { form, formWords, words }: Saying): string {
+  const key = `editing.notice-condition.${rule.source.replaceAll('.', '-')}`
+  const own = words(key)
+  return own === key ? (ruleInWords(form, rule, formWords) ?? rule.source) : own
+}
+
+/** Every question, with its name in brackets for its answer. */
+const allQuestions = (form: Form): NoticeInput['summary'] => [
+  {
+    title: '',
+    rows: [...form.fields.values()]
+      .filter(({ kind }) => kind !== 'note')
+      .map(({ path, shortLabel }) => ({ path, label: shortLabel, value: `[${shortLabel}]` })),
+  },
+]
 
 type About = {
   readonly content: Content

@@ -36,7 +36,7 @@ async function writeLetters(page: Page, at: string): Promise<void> {
 test('an editor makes a service of dropped files, tries it and puts it online, without code and scripts @nojs', async ({
   page,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   await signInAs(page, 'ines.kahlau', HOME)
   await axeClean(page)
   await page.getByText('Neue Leistung aus Dateien').click()

@@ -97,7 +97,7 @@ async function planPicture(ctx: DocumentsCtx, blob: BlobRow): Promise<Plan | nul
 }
 
 /** Reads a file in ranges; two neighbours of one segment are decrypted once. */
-function rangesOf(file: OpenFile): ReadRange {
+export function rangesOf(file: OpenFile): ReadRange {
   const kept = { start: 0, bytes: Buffer.alloc(0) }
   const PIECE = 64 * 1024
   return async (start, end) => {

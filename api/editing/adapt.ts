@@ -50,10 +50,15 @@ export async function takeProcess(
   return { ok: true, files: { ...notices, ...fresh, ...filesOf(made), [ORIGINAL]: dropped.text } }
 }
 
-/** Templates of the notices that a process makes, from a ready-made process that has both. */
+const ASKS_FOR_FEE = 'stadttor:effect="pay"'
+
+/** Templates of the notices that a process makes, from a ready-made process that has both, and asks for a fee where it does. */
 function noticesFor(content: Content, process: string, values: LetterParts & { readonly title: string }): Folder {
   const isNotice = (name: string): boolean => /^notice\.(approval|refusal)\./.test(name)
-  const ready = readTemplates(content).processes.find(({ files }) => Object.keys(files).filter(isNotice).length > 1)
+  const both = readTemplates(content).processes.filter(({ files }) => Object.keys(files).filter(isNotice).length > 1)
+  const asksForFee = process.includes(ASKS_FOR_FEE)
+  const alike = both.find(({ files }) => (files['process.bpmn']?.includes(ASKS_FOR_FEE) ?? false) === asksForFee)
+  const ready = alike ?? both[0]
   const files = process.includes('stadttor:effect="create-document"') ? Object.entries(ready?.files ?? {}) : []
   return Object.fromEntries(
     files.filter(([name]) => isNotice(name)).map(([name, text]) => [name, fillTemplate(name, text, values)]),

@@ -29,7 +29,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
     return applyTranslation(state, sheet, values)
   }
   if (kind === 'fee') {
-    return withFee(edited(state, sheet.file, edits), values, around)
+    return withFeeText(state, withFee(edited(state, sheet.file, edits), values, around), around)
   }
   // A step keeps what it was called before: a button without a word is none.
   const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
@@ -65,7 +65,12 @@ export type Around = {
   readonly today: string
   readonly isDue: (fee: string) => boolean
   readonly postboxName: (postbox: string) => string
+  /** A fee that stands in fees.yaml already; its amount where it is one. */
+  readonly fee: (id: string) => KnownFee | undefined
+  /** What a new form says of its cost before anybody chose a fee. */
+  readonly costText: string
 }
+type KnownFee = { readonly name: string; readonly cents: number | undefined }
 
 /** Rows that stand for something to be done, not for an entry of the file. */
 const isAct = (row: Row): boolean => row.name.startsWith('new-') || row.name.startsWith('remove-')
@@ -179,6 +184,34 @@ function withFee(state: State, values: Values, { today, isDue }: Around): State 
   const due = [...chosen.filter(isDue), id]
   const next = edited(state, 'service.yaml', [{ path: ['fees'], value: fees }])
   return withFeeItems({ ...next, fees: [...state.fees, line] }, due)
+}
+
+/** The page before the first question names what was chosen, as long as nobody has written something else there. */
+function withFeeText(before: State, after: State, around: Around): State {
+  const now = yamlAt(after.files[FORM] ?? '', ['start', 'fee'])
+  const isOurs = now === around.costText || now === feeText(before, around)
+  const text = feeText(after, around) ?? around.costText
+  return isOurs && now !== text ? edited(after, FORM, [{ path: ['start', 'fee'], value: text }]) : after
+}
+
+/** "Marktgebühr: 38,50 €"; undefined where nothing is due, or an amount follows from a rule. */
+function feeText(state: State, { fee }: Around): string | undefined {
+  const own = new Map(state.fees.map((line) => [yamlAt(line, ['id']), line]))
+  const known = dueIn(state).map((id): KnownFee | undefined => {
+    const line = own.get(id)
+    const cents = line === undefined ? undefined : yamlAt(line, ['amountCents'])
+    return line === undefined ? fee(id) : { name: String(yamlAt(line, ['name', 'de'])), cents: typeof cents === 'number' ? cents : undefined } // biome-ignore format: one thought
+  })
+  const said = known.map((one) => (one?.cents === undefined ? undefined : `${one.name}: ${euro(one.cents)}`))
+  return said.length === 0 || said.some((text) => text === undefined) ? undefined : said.join('; ')
+}
+
+const euro = (cents: number): string =>
+  new Intl.NumberFormat('de', { style: 'currency', currency: 'EUR' }).format(cents / 100).replace('\u00a0', ' ')
+
+function dueIn(state: State): readonly string[] {
+  const items = yamlAt(state.files['service.yaml'] ?? '', ['fee', 'items'])
+  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).map(({ fee }) => String(fee ?? ''))
 }
 
 /** What has to be paid with the application follows the fees that are chosen; conditions of a fee stay. */

@@ -163,6 +163,11 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
     expect(text).toContain(`fee: ${SLUG}-1`)
     expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
+    const costs = async () => (await sheet('texts')).rows.find(({ name }) => name === 'start/fee')?.value
+    expect(await costs()).toBe('Liegeplatz für ein Jahr: 120,50 €')
+    expect((await save(edda, 'texts', { 'start/fee': 'Das sagt die Hafenordnung.' })).status).toBe(200)
+    expect((await save(edda, 'fee', { 'fees~': '1', [`fees~${SLUG}-1`]: '1' })).status).toBe(200)
+    expect(await costs()).toBe('Das sagt die Hafenordnung.')
   })
 
   it('texts of questions and pages are changed, comments and everything else stay', async () => {

@@ -139,8 +139,11 @@ describe('a notice', () => {
     async () => {
       const text = await textOf(`${AT}/notices/approval.de/sample`)
       expect(text).toContain('Liegeplatz bewilligt')
-      expect(text).toContain('Entwurf')
-      expect(text).toContain('(Nur wenn: person.familienname != "Niemand")')
+      expect(text).toContain('Muster. Das ist kein Bescheid.')
+      expect(text).not.toContain('Mitzeichnung')
+      expect(text).toContain('(Nur wenn: Sie bei „Familienname“ nicht „Niemand“ angeben)')
+      expect(text).toContain('(Nur wenn: die Sachbearbeitung hat Gründe geschrieben)')
+      expect(text).toContain('Länge in Metern [Länge in Metern]')
       expect(text).toMatch(/Sie haben als \[[^\]]+\] gefragt/)
       expect(text).toContain('[Gründe, die die Sachbearbeitung schreibt]')
       expect(text).not.toMatch(/[{}]/)

@@ -36,5 +36,8 @@ export async function sampleNotice(ctx: EditingCtx, actor: Actor, wanted: Notice
     throw noticeBroken(`file ${file}`)
   }
   const answers = previewId === undefined ? null : await previewAnswers(ctx, actor, slug, previewId)
-  return await ctx.renderNoticeSample({ content, slug, kind, lang, answers, labels: labelsOf(content, slug, form) })
+  const labels = labelsOf(content, slug, form)
+  // Who must not be the person of the step before is a second one.
+  const isCosigned = state.files['process.bpmn']?.includes('stadttor:notBy=') ?? false
+  return await ctx.renderNoticeSample({ content, slug, kind, lang, answers, labels, isCosigned })
 }

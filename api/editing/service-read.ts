@@ -11,7 +11,8 @@ import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
 import { type PlacedFinding, placed } from './placed.ts'
-import { seenOf, sheetOf } from './sheets.ts'
+import { sentText } from './sent.ts'
+import { type Row, seenOf, sheetOf } from './sheets.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
 import { findConflict, listConflicts, listWorkspaces } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
@@ -178,22 +179,31 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
   if (row.sheet.startsWith('file:')) {
     const name = row.sheet.slice('file:'.length)
     const now = state.files[name] ?? ''
-    const rows = [{ name: 'text', label: 'file', yours: values['text'] ?? '', now, isLong: true }]
-    return { ...base, rows, seen: seenOf([{ name, value: now }]), path: `files/${name}` }
+    const rows = [{ name: 'text', label: 'file', yours: values['text'] ?? '', now, isLong: true, isHidden: false }]
+    return { ...base, rows, ticks: [], seen: seenOf([{ name, value: now }]), path: `files/${name}` }
   }
   const sheet = sheetOf(row.sheet, state, content ?? ctx.content.live().content)
+  const known = new Map(sheet?.rows.map((candidate) => [candidate.name, candidate]))
   const rows = Object.entries(values).map(([name, yours]) => {
-    const known = sheet?.rows.find((candidate) => candidate.name === name)
-    return {
-      name,
-      label: known?.label ?? name,
-      yours,
-      now: known?.value ?? '',
-      isLong: known?.kind === 'text' || known?.kind === 'lines',
-    }
+    const at = known.get(name)
+    const isLong = at?.kind === 'text' || at?.kind === 'lines'
+    return { name, label: at?.label ?? name, yours, now: at?.value ?? '', isLong, isHidden: isTick(name, at) }
   })
-  return { ...base, rows, seen: sheet?.seen ?? '', path: `sheets/${row.sheet}` }
+  const ticks = (sheet?.rows ?? []).flatMap((at) => {
+    const yours = sentText(at, values)
+    const isShown = isTick(at.name, at) && yours !== undefined && yours !== at.value
+    return isShown ? [{ label: at.label, yours: saidOf(at, yours), now: saidOf(at, at.value) }] : []
+  })
+  return { ...base, rows, ticks, seen: sheet?.seen ?? '', path: `sheets/${row.sheet}` }
 }
+
+/** Boxes are several controls, which are sent again as they are. */
+const isTick = (name: string, row: Row | undefined): boolean =>
+  name.includes('~') || row?.kind === 'choices' || row?.kind === 'yes-no' || row?.kind === 'obligation'
+
+/** What was ticked, by what people read. */
+const saidOf = ({ options }: Row, value: string): readonly string[] =>
+  value.split('\n').filter(Boolean).map((one) => options.find((option) => option.value === one)?.text || one) // biome-ignore format: one thought
 
 /** What publishing would change: by element of the data schema, and by line of each file. */
 export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): Promise<ComparePage> {

@@ -16,6 +16,7 @@ import { refuse } from './service-refuse.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
+import { readTemplates } from './templates.ts'
 
 export type SheetChange = { readonly slug: string; readonly id: string; readonly seen: string; readonly values: Values }
 
@@ -51,9 +52,14 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
         return { seen: sheet.seen, next: state }
       }
       const per = new Map(content.fees.fees.map((fee) => [fee.id, fee.per]))
+      const known = new Map(
+        content.fees.fees.map(({ id, name, amountCents }) => [id, { name: name.de, cents: amountCents }]),
+      )
       const around = {
         today: dayInBerlin(ctx.now()),
         isDue: (fee: string) => per.get(fee) !== 'year',
+        fee: (fee: string) => known.get(fee),
+        costText: readTemplates(content).skeleton.start.fee,
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
       const { next, ...page } = await decided(ctx, { state, sheet, values, around })

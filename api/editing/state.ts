@@ -42,6 +42,8 @@ export type NoticeSample = {
   readonly kind: NoticeKind
   readonly lang: string
   readonly answers: Answers | null
+  /** A second person signs it. */
+  readonly isCosigned: boolean
   /** What the names of the template mean. */
   readonly labels: Readonly<Record<string, string>>
 }

@@ -146,6 +146,13 @@ export type ConflictPage = {
     readonly yours: string
     readonly now: string
     readonly isLong: boolean
+    /** Part of a box that is sent again as it is; what differs in boxes stands in `ticks`. */
+    readonly isHidden: boolean
+  }[]
+  readonly ticks: readonly {
+    readonly label: string
+    readonly yours: readonly string[]
+    readonly now: readonly string[]
   }[]
   readonly seen: string
   /** Where it is sent again, below the service. */

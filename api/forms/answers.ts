@@ -128,6 +128,18 @@ export function removeFile(typed: Typed, pointer: string, fileId: string): Typed
   }
 }
 
+/** True for a file that can become the page of a PDF. */
+export const isPicture = ({ mediaType }: Pick<FileRef, 'mediaType'>): boolean =>
+  mediaType === 'image/jpeg' || mediaType === 'image/png'
+
+/** Typed answers with one file in the place of several of a question, where the first of them stood. */
+export function replaceFiles(typed: Typed, pointer: string, fileIds: readonly string[], file: FileRef): Typed {
+  const files = typedFiles(typed, pointer)
+  const at = files.findIndex(({ id }) => fileIds.includes(id))
+  const rest = files.filter(({ id }) => !fileIds.includes(id))
+  return { ...withoutRefusal(typed, pointer), [pointer]: rest.toSpliced(Math.max(0, at), 0, file) }
+}
+
 /** Every file a draft holds, reachable or not, with its pointer. */
 export function filesIn(typed: Typed): readonly { readonly pointer: string; readonly file: FileRef }[] {
   return Object.entries(typed).flatMap(([pointer, value]) =>

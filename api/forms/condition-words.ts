@@ -25,6 +25,10 @@ export function conditionWords(form: Form, field: Field, words: Words): string |
   return words(asked.length > 0 ? 'forms.condition.only' : 'forms.condition.needed', { conditions })
 }
 
+/** A rule outside of lists in words; undefined where it is not put together from questions. */
+export const ruleInWords = (form: Form, rule: Rule, words: Words): string | undefined =>
+  ruleWords(rule, vocabularyOf(form, {}).words, { words, lang: form.lang })
+
 /** Conditions of the pages and lists a question stands on. */
 function stepRules(steps: readonly Step[], path: string): readonly (Rule | undefined)[] {
   return steps.flatMap((step) => {

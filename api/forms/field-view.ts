@@ -3,6 +3,7 @@ import { streetNotice } from './addresses.ts'
 import {
   controlId,
   controlNames,
+  isPicture,
   laterName,
   optionName,
   partsOf,
@@ -205,6 +206,7 @@ function fileView(limits: FileLimits, at: FileShowing): FileView {
     maxSizeText: sizeText(limits.maxSizeBytes, at.lang),
     maxFiles: limits.maxFiles,
     canAdd: files.length < limits.maxFiles,
+    canMerge: limits.mediaTypes.includes('application/pdf') && files.filter(isPicture).length >= 2,
     ...(at.field.canBeLater && files.length === 0 ? { later } : {}),
     evidence: at.field.evidence
       .filter(({ when }) => when === undefined || isTrue(when, at.facts))

@@ -8,7 +8,17 @@ import { readLists, type TownLists } from './lists.ts'
 import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
 import type { Form } from './model.ts'
 
-export { addFile, filesIn, refuseFile, removeFile, TypedAnswers, typedFiles, valueAt } from './answers.ts'
+export {
+  addFile,
+  filesIn,
+  isPicture,
+  refuseFile,
+  removeFile,
+  replaceFiles,
+  TypedAnswers,
+  typedFiles,
+  valueAt,
+} from './answers.ts'
 export {
   type Chosen,
   COMPARISONS,
@@ -20,6 +30,7 @@ export {
   PARTS_MAX,
   type Part,
 } from './chosen-rule.ts'
+export { ruleInWords } from './condition-words.ts'
 export { diffForms } from './diff.ts'
 export { judge, precheckNames } from './eligibility.ts'
 export { eligibilityView, precheckView } from './eligibility-view.ts'

@@ -127,6 +127,8 @@ export type FileView = {
   readonly maxSizeText: string
   readonly maxFiles: number
   readonly canAdd: boolean
+  /** At least two of the files are pictures, and the question takes a PDF in their place. */
+  readonly canMerge: boolean
   /** The box "I hand this in later"; absent where that is not possible, or a file is there. */
   readonly later?: { readonly id: string; readonly name: string; readonly isChosen: boolean }
   /** Documents that prove the answer, as far as earlier answers tell. */

@@ -363,7 +363,7 @@ function resolve(node: TreeNode, scope: Scope): Resolved {
   if (entry === undefined && within.kind !== 'unknown') {
     report(scope, nameNode, {
       type: 'feel/unknown-name',
-      detail: `"${slice(scope, holderNode)}" has no "${name}".`,
+      detail: `"${name}" is no part of "${slice(scope, holderNode)}".`,
       ...suggest(name, within.kind === 'context' ? Object.keys(within.names) : []),
     })
   }

@@ -8,7 +8,7 @@ const Line = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000))
 const Lang = v.pipe(v.string(), v.regex(/^[a-z]{2,3}$/))
 const WORDS = [
   'page', 'of', 'aktenzeichen', 'reference', 'date', 'received', 'office', 'phone', 'email', 'decision', 'reasons',
-  'information', 'onBehalf', 'signed', 'drafted', 'notSigned', 'draft', 'demo', 'receiptTitle', 'receiptLead',
+  'information', 'onBehalf', 'signed', 'drafted', 'notSigned', 'draft', 'sample', 'demo', 'receiptTitle', 'receiptLead',
   'question', 'answer', 'attachments', 'time', 'dataFile',
   'paymentTitle', 'paymentLead', 'paymentReference', 'providerReference', 'paidAt', 'paidBy', 'item', 'amount', 'total',
   'automaticTitle', 'automatic',

@@ -54,6 +54,8 @@ export type NoticeInput = {
   readonly draftedBy: string
   /** Empty while nobody co-signed: the letter then says that it is a draft. Null where no second person is asked. */
   readonly signedBy: string | null
+  /** It shows what a notice will be, and is none. */
+  readonly isSample?: boolean
   /** Present where no clerk decided: the letter says so, and on what. */
   readonly automatic?: AutomaticBasis
   /** What the case costs in all, in cents. */
@@ -171,9 +173,7 @@ function noticeData(input: NoticeInput): Json {
       { label: words.phone, value: sender.phone },
       { label: words.email, value: sender.email },
     ],
-    banner: [input.signedBy === '' && input.automatic === undefined ? words.draft : '', input.isDemo ? words.demo : '']
-      .filter(Boolean)
-      .join(' '),
+    banner: [stateOf(input), input.isDemo ? words.demo : ''].filter(Boolean).join(' '),
     footer: `${words.aktenzeichen} ${input.aktenzeichen}, ${words.reference} ${input.reference}`,
     salutation: fill(filling, template.salutation),
     sections: [
@@ -200,6 +200,11 @@ function noticeData(input: NoticeInput): Json {
     throw noticeValueMissing(`${errors.length} values of ${template.file}`, { errors })
   }
   return data
+}
+
+/** What keeps a letter from being a notice: it is a sample, or waits for the second person. */
+function stateOf({ isSample, signedBy, automatic, kit }: NoticeInput): string {
+  return isSample === true ? kit.words.sample : signedBy === '' && automatic === undefined ? kit.words.draft : ''
 }
 
 /** Says that no clerk decided, by which law and rule and on whose word, where that is so. */

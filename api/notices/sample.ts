@@ -1,3 +1,4 @@
+import type { Rule } from '../lib/feel.ts'
 import { mapPlaceholders } from './placeholders.ts'
 import type { NoticeBlock, NoticeTemplate } from './template.ts'
 
@@ -5,7 +6,7 @@ export type SampleWords = {
   /** What a name means, by its path; a name without one stands for itself. */
   readonly labels: Readonly<Record<string, string>>
   /** Says under which condition a text stands in the notice. */
-  readonly onlyIf: (rule: string) => string
+  readonly onlyIf: (rule: Rule) => string
 }
 
 /** Roots of names that a sample fills as every notice does: they do not come from the application. */
@@ -20,7 +21,7 @@ export function sampleTemplate(template: NoticeTemplate, words: SampleWords): No
   const text = (source: string): string => mapPlaceholders(source, (name) => shown(name, { lists, words }))
   const blocks = (all: readonly NoticeBlock[]): readonly NoticeBlock[] =>
     all.flatMap((block): readonly NoticeBlock[] => {
-      const said = block.when === null ? [] : [paragraph(`(${words.onlyIf(block.when.source)})`)]
+      const said = block.when === null ? [] : [paragraph(`(${words.onlyIf(block.when)})`)]
       return [...said, ...plainBlock(block, { lists, text, words })]
     })
   return {
@@ -52,7 +53,7 @@ function plainBlock(block: NoticeBlock, at: Showing & { readonly text: (source: 
       return [{ kind: 'list', items: cells, when: null }]
     }
     case 'answers':
-      return [{ kind: 'list', items: block.paths.map((path) => `[${at.words.labels[path] ?? path}]`), when: null }]
+      return [{ ...block, when: null }]
   }
 }
 

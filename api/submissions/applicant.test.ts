@@ -70,6 +70,8 @@ describe('for whom somebody applies', () => {
       `/submissions/vorgaenge/${vorgangId}`,
     )
     expect(vorgang.applicant).toBe(kind)
+    const shown = await town.ctx.describeCase(vorgangId)
+    expect(shown).toBe(kind === 'company' ? 'Café Łužica (Mara Lehmann)' : 'Mara Lehmann')
     const values = vorgang.answers.flatMap(({ rows }) => rows.map(({ value }) => value))
     expect(values).toEqual(expect.arrayContaining(Object.values(more)))
   })

@@ -239,9 +239,9 @@ describe('POST /submissions/drafts/:draft/steps/:step with files (no JavaScript)
   }
 
   it('303 keeps several files at once and leads on', async () => {
-    const location = await send(formOf(['a.pdf', smallPdf('a')], ['b.pdf', smallPdf('b', 3_000_000)]))
+    const location = await send(formOf(['b.pdf', smallPdf('b', 3_000_000)], ['a.pdf', smallPdf('a')]))
     expect(location).toBe(`/antrag/${draftId}/erklaerung`)
-    expect(await filesShown()).toEqual(['a.pdf', 'b.pdf'])
+    expect(await filesShown()).toEqual(['b.pdf', 'a.pdf'])
   })
 
   it('303 leads on where no file was chosen: browsers then send a part without a name', async () => {

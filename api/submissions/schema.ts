@@ -75,6 +75,27 @@ export const EarlierFileOf = v.strictObject({
   /** Address of the page that asks, for the way back. */
   step: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,100}$/))),
 })
+/** Ids of files, one after the other. */
+export const FileIds = v.pipe(
+  v.string(),
+  v.maxLength(37 * 50),
+  v.regex(/^([0-9a-f-]{36}(,[0-9a-f-]{36})*)?$/),
+  v.transform((ids) => ids.split(',').filter(Boolean)),
+)
+/**
+ * Photos of a question in the order of their pages: all are merged, or (`action`) one goes up or down, which a program does by
+ * itself. A form says of each photo to be left out `without-<id>`.
+ */
+export const MergePhotos = v.objectWithRest(
+  {
+    question: Pointer,
+    order: FileIds,
+    step: v.optional(Address),
+    action: v.optional(v.pipe(v.string(), v.regex(/^(merge|(up|down):[0-9a-f-]{36})$/)), 'merge'),
+  },
+  v.literal('true'),
+)
+export const MergedPhotos = v.union([SavedFile, v.object({ order: v.array(Id) })])
 export const OfVorgang = v.object({ vorgangId: Id })
 /** Version of the form of an act that a person saw. */
 export const FormVersion = v.optional(Version)

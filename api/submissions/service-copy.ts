@@ -198,11 +198,17 @@ export async function describeCase(ctx: SubmissionsCtx, vorgangId: string): Prom
   return nameIn(ctx.form(content, vorgang.serviceSlug, vorgang.lang), answers)
 }
 
+/** A company or association first, with who acts for it; else the person. */
 function nameIn(form: Form, answers: Answers): string | null {
-  const parts = ['given-name', 'family-name'].flatMap((token) => {
-    const field = [...form.fields.values()].find((one) => one.autocomplete === token && one.loop === undefined)
-    const value = field === undefined ? undefined : valueAt(answers, `/${field.path.replaceAll('.', '/')}`)
-    return typeof value === 'string' && value !== '' ? [value] : []
-  })
-  return parts.length === 0 ? null : parts.join(' ')
+  const said = (...tokens: readonly string[]): string =>
+    tokens
+      .flatMap((token) => {
+        const field = [...form.fields.values()].find((one) => one.autocomplete === token && one.loop === undefined)
+        const value = field === undefined ? undefined : valueAt(answers, `/${field.path.replaceAll('.', '/')}`)
+        return typeof value === 'string' && value !== '' ? [value] : []
+      })
+      .join(' ')
+  const [organisation, person] = [said('organization'), said('given-name', 'family-name')]
+  const both = organisation !== '' && person !== '' ? `${organisation} (${person})` : organisation || person
+  return both === '' ? null : both
 }

@@ -153,6 +153,8 @@ export type StepPage = StepView &
   DraftFrame & {
     /** Somebody else may answer it: who, and the page on which they are asked. */
     readonly delegate?: { readonly title: string; readonly path: string }
+    /** Photos of a question can become one PDF here. */
+    readonly canMergePhotos: boolean
   }
 
 /** One page of a draft that is open already, whoever answers it. Throws 404 for a page that cannot be reached. */
@@ -186,6 +188,7 @@ export function stepPage(
   const path = `/antrag/${draft.row.id}/mitwirkende#step-${input.address}`
   return {
     ...page.framed(withSources(draft.form, shown, { answered, given: draft.given, today: draft.today, words, isOpen })),
+    canMergePhotos: ctx.press !== null,
     ...(delegate === undefined ? {} : { delegate: { title: delegate.title, path } }),
   }
 }

@@ -54,16 +54,19 @@ export async function readStepRequest(
   if (!isMultipart(c)) {
     return { row, entries: Object.entries(await readFields(c)), files: [], refused: [] }
   }
-  const files: StoredUpload[] = []
+  // By place in the form: a later, smaller one is stored first.
+  const places: (StoredUpload | undefined)[] = []
+  const stored = (): readonly StoredUpload[] => places.filter((file) => file !== undefined)
   const refused: FileRefusal[] = []
   try {
     const entries = await readMultipart(c.req.raw, async ({ name: pointer, fileName, source }) => {
+      const place = places.push(undefined) - 1
       try {
         if (!isAsked(pointer)) {
           throw questionMissing('a file for another page')
         }
         const alone = { announcedBytes: null, sha256: null }
-        files.push(await storeDraftFile(ctx, actor, { draftId, pointer, fileName, source, ...alone }))
+        places[place] = await storeDraftFile(ctx, actor, { draftId, pointer, fileName, source, ...alone })
       } catch (error) {
         const type = error instanceof Problem ? SHOWN.get(error.type) : undefined
         if (type === undefined) {
@@ -72,11 +75,11 @@ export async function readStepRequest(
         refused.push({ pointer, type })
       }
     })
-    return { row, entries, files, refused }
+    return { row, entries, files: stored(), refused }
   } catch (error) {
     await discardBlobs(
       ctx,
-      files.map((file) => file.blobId),
+      stored().map((file) => file.blobId),
     )
     throw error
   }

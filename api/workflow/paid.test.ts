@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import type { PaymentPage } from '../payments/service.ts'
 import type { ItemList } from '../postboxes/service.ts'
 import type { ReceiptPage, ReviewPage } from '../submissions/service-pages.ts'
@@ -134,9 +135,11 @@ describe('first the decision, then the fee, then the notice', () => {
       payments: [{ state: 'due', amountCents: 3_070 }],
     })
     expect(await nextOf(kase, 'waiting')).toEqual({ kind: 'wait', waitsFor: 'payment' })
+    expect(subjects(kase).at(-1)).toBe('Ihr Antrag ist geprüft')
+    const month = dayInBerlin(town.clock.now() + 30 * DAY_MS)
+    expect((await view(kase)).dueOn).toBe(month)
     const { state, notices } = await status(kase)
     expect([state?.node, notices]).toEqual(['pay', []])
-    expect(subjects(kase).at(-1)).toBe('Ihr Antrag ist geprüft')
     await pay(kase)
     await expectNotice(kase)
   })
@@ -152,9 +155,11 @@ describe('first the decision, then the fee, then the notice', () => {
   it('never paid: a reminder after a week, the end after thirty days, no notice', async () => {
     const kase = await applied()
     await decide(kase, { outcome: 'approve' })
+    const month = dayInBerlin(town.clock.now() + 30 * DAY_MS)
     town.clock.advance(8 * DAY_MS)
     await town.tick()
     expect(subjects(kase).at(-1)).toBe('Die Gebühr ist noch offen')
+    expect((await view(kase)).dueOn).toBe(month)
     town.clock.advance(23 * DAY_MS)
     await town.tick()
     expect(subjects(kase).at(-1)).toBe('Vorgang beendet')

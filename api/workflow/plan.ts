@@ -219,7 +219,8 @@ function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placi
   if (kase !== undefined && keepsTask && state.status === 'running') {
     return kase.item
   }
-  const [firstTimer] = timers.set
+  const waitsFor = waitOf(definition, state)
+  const firstTimer = (waitsFor === 'payment' ? timers.set.find(isLast(definition)) : undefined) ?? timers.set[0]
   return {
     postbox: kase?.item.postbox ?? null,
     taskId: null,
@@ -232,10 +233,19 @@ function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placi
       dueOn(facts, null),
     isNew: 0,
     title: null,
-    waitsFor: waitOf(definition, state),
+    waitsFor,
     preparedBy: null,
   }
 }
+
+/** Whether a timer is the one that ends the wait for a payment: others before it only remind. */
+const isLast =
+  ({ nodes }: Definition) =>
+  (timer: { readonly node: string }): boolean => {
+    const node = nodes.get(timer.node)
+    const host = node?.kind === 'boundary' && node.interrupts ? nodes.get(node.on) : undefined
+    return host?.kind === 'service' && host.effect === 'pay'
+  }
 
 function taskPlace(facts: Facts, state: ProcessState, { id, task, dueOn }: OpenedRow, placing: Placing): Place {
   const node = placing.definition.nodes.get(task.node)

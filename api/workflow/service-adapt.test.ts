@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { dayInBerlin } from '../lib/clock.ts'
 import type { ItemList } from '../postboxes/service.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
@@ -9,6 +10,7 @@ import { apply, bodyOf } from '../testing/dog-tax.ts'
 import { applyForPermit } from '../testing/permit.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { unannounced } from './announced.ts'
+import { unreadAnswers } from './answers.ts'
 import { checkReferences } from './check.ts'
 import { parseDefinition } from './definition.ts'
 import {
@@ -60,6 +62,7 @@ const findingsOf = async (made: Good): Promise<readonly unknown[]> => {
   const read = readProcessTexts(made.texts, 'process.de.yaml', parsed.definition)
   return [
     ...checkReferences(parsed.definition, 'process.bpmn', { ...known, documents: ['approval', 'refusal'] }),
+    ...unreadAnswers(parsed.definition, 'process.bpmn'),
     ...(read.ok ? unannounced(parsed.definition, read.texts, 'process.bpmn') : read.findings),
   ]
 }
@@ -91,7 +94,7 @@ describe('a foreign process', () => {
       Activity_Beurt: 'person',
       Activity_Nachf: 'request',
       Activity_Gebuehr: 'person',
-      Activity_Anhoer: 'person',
+      Activity_Anhoer: 'request',
       Activity_Zahlung: 'pay',
       Activity_BescheidNein: 'document',
       Activity_BescheidJa: 'document',
@@ -108,33 +111,48 @@ describe('a foreign process', () => {
     })
     expect(assumed).toContain('„Bescheid bekannt geben“ geschieht zusammen mit dem Bescheid.')
     expect(assumed).toContain('Im Schritt „Sachverhalt beurteilen“ wird entschieden.')
-    expect(unmapped).toEqual([expect.stringMatching(/^Vor einer Ablehnung.*„Anhörung durchführen“ kommt erst danach/)])
+    expect(unmapped).toEqual([])
+    expect(assumed).toContainEqual(
+      expect.stringMatching(/^„Anhörung durchführen“ geschieht im Schritt „Sachverhalt beurteilen“ mit dem Knopf „Anhörung durchführen“: .* kommt zu „Sachverhalt beurteilen“ zurück/),
+    )
   })
 
   it.each([
-    ['heard after the refusal', ['s>look', 'look>g', 'g>ok>ja', 'g>hear>nein', 'hear>no', 'ok>e', 'no>e'], 1],
+    ['heard after the refusal', ['s>look', 'look>g', 'g>ok>ja', 'g>hear>nein', 'hear>no', 'ok>e', 'no>e'], 1, 1],
     [
       'asked after the refusal',
       ['s>look', 'look>g', 'g>ok>ja', 'g>prep>ablehnen', 'prep>ask', 'ask>no', 'ok>e', 'no>e'],
+      0,
       1,
     ],
-    ['heard before the decision', ['s>hear', 'hear>look', 'look>g', 'g>ok>ja', 'g>no>nein', 'ok>e', 'no>e'], 0],
-    ['heard after an approval', ['s>look', 'look>g', 'g>hear>ja', 'g>no>nein', 'hear>ok', 'ok>e', 'no>e'], 0],
-    ['heard before another decision', ['s>look', 'look>g', 'g>ok>ja', 'g>hear>nein', 'hear>look', 'ok>e'], 0],
-    ['asked before the decision', ['s>look', 'look>g', 'g>ok>ja', 'g>ask>nein', 'ask>look', 'ok>e'], 0],
-  ])('a person %s: warned of only where it is refused already', async (_what, flows, warnings) => {
-    const nodes = [
-      '<userTask id="look" name="Antrag prüfen"/>',
-      '<userTask id="hear" name="Anhörung durchführen"/>',
-      '<userTask id="prep" name="Akte ergänzen"/>',
-      '<sendTask id="ask" name="Unterlagen nachfordern"/>',
-      '<userTask id="ok" name="Bewilligung erstellen"/>',
-      '<userTask id="no" name="Ablehnung erstellen"/>',
-    ].filter((node) => flows.some((one) => one.includes(`>${/id="(\w+)"/.exec(node)?.[1]}`)))
-    const all = `<startEvent id="s"/><exclusiveGateway id="g" name="Bewilligen?"/>${nodes.join('')}<endEvent id="e"/>`
-    const { unmapped } = mappingOf(await adapted(drawn(all, flows)))
-    expect(unmapped.filter((text) => text.includes('§ 28 VwVfG')).length).toBe(warnings)
-  })
+    ['heard before the decision', ['s>hear', 'hear>look', 'look>g', 'g>ok>ja', 'g>no>nein', 'ok>e', 'no>e'], 0, 0],
+    ['heard after an approval', ['s>look', 'look>g', 'g>hear>ja', 'g>no>nein', 'hear>ok', 'ok>e', 'no>e'], 0, 1],
+    ['heard before another decision', ['s>look', 'look>g', 'g>ok>ja', 'g>hear>nein', 'hear>look', 'ok>e'], 0, 0],
+    ['asked before the decision', ['s>look', 'look>g', 'g>ok>ja', 'g>ask>nein', 'ask>look', 'ok>e'], 0, 0],
+  ])(
+    'a person %s is answered to: where it is decided already, the answer comes back to the decision',
+    async (_what, flows, warnings, moved) => {
+      const nodes = [
+        '<userTask id="look" name="Antrag prüfen"/>',
+        '<userTask id="hear" name="Anhörung durchführen"/>',
+        '<userTask id="prep" name="Akte ergänzen"/>',
+        '<sendTask id="ask" name="Unterlagen nachfordern"/>',
+        '<userTask id="ok" name="Bewilligung erstellen"/>',
+        '<userTask id="no" name="Ablehnung erstellen"/>',
+      ].filter((node) => flows.some((one) => one.includes(`>${/id="(\w+)"/.exec(node)?.[1]}`)))
+      const all = `<startEvent id="s"/><exclusiveGateway id="g" name="Bewilligen?"/>${nodes.join('')}<endEvent id="e"/>`
+      const made = await adapted(drawn(all, flows))
+      const { steps, assumed, unmapped } = mappingOf(made)
+      expect(assumed.filter((text) => text.includes('kommt zu „Antrag prüfen“ zurück')).length).toBe(moved)
+      expect(unmapped.filter((text) => text.includes('§ 28 VwVfG'))).toEqual([])
+      expect(await findingsOf(made)).toEqual([])
+      // A task of somebody does not ask the person: there is only the warning.
+      const task = { name: 'Anhörung durchführen', as: 'person' } as const
+      const chosen = { version: 1, steps: { ...steps, hear: task }, assumed: [], unmapped: [] } as const
+      const warned = mappingOf(await adapted(drawn(all, flows), { chosen })).unmapped
+      expect(warned.filter((text) => text.includes('§ 28 VwVfG')).length).toBe(warnings)
+    },
+  )
 
   it('keeps ids, names and the picture', async () => {
     const { process } = await adapted(specimen('pools'))
@@ -229,6 +247,69 @@ describe('a foreign process', () => {
   })
 })
 
+describe('a step named as a hearing', () => {
+  const asked = async (name: string): Promise<string | undefined> => {
+    const nodes = `<startEvent id="s"/><userTask id="a" name="${name}"/><userTask id="b" name="Antrag prüfen"/><endEvent id="e"/>`
+    return mappingOf(await adapted(drawn(nodes, ['s>a', 'a>b', 'b>e']))).steps['a']?.as
+  }
+  it.each([
+    ['Anhörung durchführen', 'request'],
+    ['Gelegenheit zur Stellungnahme geben', 'request'],
+    ['Anhörung auswerten', 'person'],
+    ['Nachbarn anhören', 'person'],
+  ])('%s becomes %s', async (name, as) => {
+    expect(await asked(name)).toBe(as)
+  })
+
+  it('that whoever decides has a button for already asks with that one, and is no step', async () => {
+    const nodes =
+      '<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><exclusiveGateway id="g"/><sendTask id="q" name="Unterlagen nachfordern"/><userTask id="h" name="Anhörung durchführen"/><userTask id="n" name="Ablehnung erstellen"/><userTask id="y" name="Bewilligung erstellen"/><endEvent id="e"/>'
+    const flows = ['s>a', 'a>g', 'g>q>unvollständig', 'q>a', 'g>y>bewilligen', 'g>h>ablehnen', 'h>n', 'n>e', 'y>e']
+    const made = await adapted(drawn(nodes, flows))
+    expect(await findingsOf(made)).toEqual([])
+    expect(made.process).not.toContain('Anhörung durchführen')
+    expect(mappingOf(made).assumed.join()).toContain('im Schritt „Antrag prüfen“ mit dem Knopf „Angaben nachfordern“')
+    expect(made.process.match(/<stadttor:outcome id="[a-z-]+"/g)).toEqual([
+      '<stadttor:outcome id="request-information"',
+      '<stadttor:outcome id="approve"',
+      '<stadttor:outcome id="refuse"',
+    ])
+  })
+
+  it('behind a decision whose ways do not part gets a way of its own from there', async () => {
+    const nodes =
+      '<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><userTask id="h" name="Anhörung durchführen"/><sendTask id="b" name="Bescheid erstellen"/><endEvent id="e"/>'
+    const made = await adapted(drawn(nodes, ['s>a', 'a>h', 'h>b', 'b>e']))
+    expect(await findingsOf(made)).toEqual([])
+    const parsed = await parseDefinition(made.process, 'process.bpmn')
+    const node = parsed.ok ? parsed.definition.nodes.get('a') : undefined
+    expect(node?.kind === 'user' && node.outcomes.map(({ id }) => id)).toEqual([
+      'approve',
+      'refuse',
+      'request-information',
+    ])
+  })
+})
+
+describe('a fee', () => {
+  it.each([
+    ['after an approval is asked for with the good news', 'g>p>ja', 'p>y', 'können ihm zustimmen'],
+    ['after an approval on which others still work is not', 'g>p>ja', 'p>w', 'Danach geht es weiter'],
+  ])('%s', async (_what, into, out, words) => {
+    const nodes =
+      '<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><exclusiveGateway id="g" name="Bewilligen?"/><serviceTask id="p" name="Gebühr einziehen"/><userTask id="w" name="Akte ergänzen"/><userTask id="y" name="Bewilligung erstellen"/><userTask id="n" name="Ablehnung erstellen"/><endEvent id="e"/>'
+    const work = out === 'p>w' ? ['w>y'] : []
+    const made = await adapted(drawn(nodes, ['s>a', 'a>g', into, out, ...work, 'g>n>nein', 'y>e', 'n>e']))
+    expect(await findingsOf(made)).toEqual([])
+    const { states } = parse(made.texts) as { states: Record<string, { sentence: string }> }
+    expect(states['p']?.sentence).toContain(words)
+  })
+
+  it('before anybody decided says nothing of a decision', async () => {
+    expect((await adapted(specimen('payment'))).texts).not.toContain('können ihm zustimmen')
+  })
+})
+
 describe('what an editor chose', () => {
   it('counts instead of what was guessed, and words that were written stay', async () => {
     const first = await adapted(specimen('pools'))
@@ -294,8 +375,10 @@ describe('a service with a foreign process', () => {
   })
   afterAll(() => town.close())
 
-  const install = async (name: string, service = 'hund-anmelden', postbox = 'steuern'): Promise<void> => {
-    const made = await adapted(specimen(name), { around: { ...AROUND, slug: service, postbox, postboxes: new Map() } })
+  const install = async (name: string, service = 'hund-anmelden', postbox = 'steuern'): Promise<void> =>
+    await installXml(specimen(name), service, postbox)
+  const installXml = async (xml: string, service: string, postbox: string): Promise<void> => {
+    const made = await adapted(xml, { around: { ...AROUND, slug: service, postbox, postboxes: new Map() } })
     const files = new Map([
       [`services/${service}/process.bpmn`, made.process],
       [`services/${service}/process.de.yaml`, made.texts],
@@ -307,15 +390,15 @@ describe('a service with a foreign process', () => {
   const view = (caller: Caller, id: string): Promise<VorgangView> => caller.read(`/submissions/vorgaenge/${id}`)
 
   /** One step of whoever's turn it is in the office; answers what was pressed. */
-  async function press(id: string, wanted: readonly string[]): Promise<string | null> {
+  async function press(id: string, wanted: readonly string[], postbox = 'steuern'): Promise<string | null> {
     await town.tick()
-    const { task } = await view(await clerk('anna', 'steuern'), id)
+    const { task } = await view(await clerk('anna', postbox), id)
     if (task === null) {
       return null
     }
     const ids = task.outcomes.map((outcome) => outcome.id)
     const outcome = wanted.find((one) => ids.includes(one)) ?? ids[0] ?? ''
-    const who = await clerk(outcome === 'sign' ? 'bert' : 'anna', 'steuern')
+    const who = await clerk(outcome === 'sign' ? 'bert' : 'anna', postbox)
     await bodyOf(await who.post(`/postboxes/items/${id}/take`), 200)
     const { decision } = await view(who, id)
     const body = {
@@ -331,7 +414,7 @@ describe('a service with a foreign process', () => {
 
   const WALKS: readonly (readonly [string, string, readonly string[]])[] = [
     ['pools', 'approve', ['activity_Vollst way-1', 'activity_Beurt approve', 'activity_Gebuehr done']],
-    ['pools', 'refuse', ['activity_Vollst way-1', 'activity_Beurt refuse', 'activity_Anhoer done']],
+    ['pools', 'refuse', ['activity_Vollst way-1', 'activity_Beurt refuse']],
     ['plain', 'approve', ['step approve', 'step_5 sign']],
     ['plain', 'refuse', ['step refuse', 'step_5 sign']],
     ['citizen-pool', 'approve', ['activity_1pr way-1', 'gateway_2_ask approve']],
@@ -383,6 +466,29 @@ describe('a service with a foreign process', () => {
     },
   )
 
+  it('pools: who is heard answers whoever decides, and is refused only then', async () => {
+    await install('pools')
+    const citizen = town.newCaller()
+    const { vorgangId } = await apply(citizen)
+    await press(vorgangId, ['way-1'])
+    expect(await press(vorgangId, ['request-information'])).toBe('activity_Beurt request-information')
+    const asked = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect([asked.state?.text.turn, asked.requests.length, asked.notices.length]).toEqual(['citizen', 1, 0])
+    const path = `/submissions/status/${vorgangId}/requests/${asked.requests[0]?.id}`
+    expect((await citizen.form(path, { text: 'Ich bin dagegen.' })).status).toBe(303)
+    await town.tick()
+    const heard = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(heard.notices).toEqual([])
+    const { task } = await view(await clerk('anna', 'steuern'), vorgangId)
+    expect(task?.outcomes.map(({ id, label }) => [id, label])).toEqual([
+      ['approve', 'Bewilligen'],
+      ['refuse', 'Ablehnen'],
+      ['request-information', 'Anhörung durchführen'],
+    ])
+    await press(vorgangId, ['refuse'])
+    expect((await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)).notices).toHaveLength(1)
+  })
+
   it('citizen-pool: who does not answer for four weeks gets a mail, and it has ended', async () => {
     await install('citizen-pool')
     const citizen = town.newCaller()
@@ -404,5 +510,23 @@ describe('a service with a foreign process', () => {
     const { state, payments } = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
     expect(state?.text.title).toBe('Die Gebühr ist noch offen')
     expect(payments).toHaveLength(1)
+  })
+
+  it('a fee after an approval: good news for the person, and for the office the day by which it is paid', async () => {
+    const nodes =
+      '<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><exclusiveGateway id="g" name="Bewilligen?"/><userTask id="w" name="Gebühr berechnen"/><serviceTask id="p" name="Gebühr einziehen"/><userTask id="y" name="Bewilligung erstellen"/><userTask id="n" name="Ablehnung erstellen"/><endEvent id="e"/>'
+    const flows = ['s>a', 'a>g', 'g>w>ja', 'w>p', 'p>y', 'g>n>nein', 'y>e', 'n>e']
+    await installXml(drawn(nodes, flows), 'bewohnerparkausweis', 'verkehr')
+    const citizen = town.newCaller()
+    const { vorgangId } = await applyForPermit(citizen)
+    const pressed = [await press(vorgangId, ['approve'], 'verkehr'), await press(vorgangId, ['done'], 'verkehr')]
+    expect(pressed).toEqual(['a approve', 'w done'])
+    const { state, payments } = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(state?.text.sentence).toContain('Wir haben Ihren Antrag geprüft und können ihm zustimmen.')
+    expect(payments).toHaveLength(1)
+    const list = await (await clerk('anna', 'verkehr')).read<ItemList>('/postboxes/verkehr/items?view=waiting')
+    expect(list.items.find((item) => item.vorgangId === vorgangId)?.dueOn).toBe(
+      dayInBerlin(town.clock.now() + 30 * 86_400_000),
+    )
   })
 })

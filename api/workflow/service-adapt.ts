@@ -5,6 +5,7 @@ import type { Diagram } from './foreign/diagram.ts'
 import { finish } from './foreign/finish.ts'
 import { guessSteps, isStep, tellStep } from './foreign/guess-steps.ts'
 import { guessWays, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
+import { hearBeforeDeciding } from './foreign/hear-before.ts'
 import { tellHearing } from './foreign/hearing.ts'
 import { type Around, type Guessing, type MappedStep, type Mapping, writeMapping } from './foreign/mapping.ts'
 import { readDiagram } from './foreign/read.ts'
@@ -69,13 +70,17 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   guessSteps(guessing)
   guessWays(guessing)
   choose(guessing, adapting.chosen)
+  // What an editor chooses of is the process as it was drawn.
+  const mapped = new Map(guessing.steps)
+  hearBeforeDeciding(guessing)
+  tellHearing(guessing)
   const { sketch, outcomes } = buildSketch(guessing)
   finish(guessing, sketch)
   return {
     ok: true,
     process: writeBpmn(sketch, around),
     texts: writeTexts({ sketch, outcomes }, table, adapting.texts ?? ''),
-    mapping: writeMapping(guessing.steps, diagram.notes, table),
+    mapping: writeMapping(mapped, diagram.notes, table),
   }
 }
 
@@ -119,5 +124,4 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
     tellPerson(guessing, id)
   }
   tellRefusal(guessing)
-  tellHearing(guessing)
 }

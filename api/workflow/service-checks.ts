@@ -1,6 +1,7 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { unannounced } from './announced.ts'
+import { unreadAnswers } from './answers.ts'
 import { checkReferences } from './check.ts'
 import { checkDecisions, checkOutcomes } from './decisions.ts'
 import { parseDefinition } from './definition.ts'
@@ -81,6 +82,7 @@ async function checkProcess(content: Content, { folder, name }: Place): Promise<
     ...references,
     ...checkDecisions(parsed.definition, file),
     ...checkOutcomes(parsed.definition, file),
+    ...unreadAnswers(parsed.definition, file),
     ...unpaid,
     ...words,
   ]

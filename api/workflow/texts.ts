@@ -47,7 +47,7 @@ export type StateView = {
   }[]
 }
 
-const MAIL_NAMES = ['leistung', 'vorgangsnummer', 'link', 'behoerde']
+const MAIL_NAMES = ['vorgangsnummer', 'link', 'behoerde']
 
 /** Reads the words of a process and checks them against it; every state that a citizen can notice must have some. */
 export function readProcessTexts(

@@ -35,6 +35,7 @@ export type {
 } from '../../api/submissions/service-pages.ts'
 export type { PaperPage } from '../../api/submissions/service-paper.ts'
 export type { ParticipantsPage, RoleView } from '../../api/submissions/service-participants.ts'
+export type { PhotosPage } from '../../api/submissions/service-photos.ts'
 export type { SentView } from '../../api/submissions/service-sent.ts'
 export type { OfferedAct, StatusView } from '../../api/submissions/service-status.ts'
 export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'

@@ -200,6 +200,10 @@ function request(building: Building, node: ForeignNode, id: string): { first: st
   const as = 'request-information'
   const outcomes = { [as]: { label: building.table.outcomes[as].label, as } } as const
   const asked = person(building, node, { name: node.name, as: 'person', outcomes })
+  const [next] = outOf(building.diagram, node.id)
+  if (building.steps.get(next?.to ?? '')?.as === 'wait') {
+    return alone(asked)
+  }
   const wait = waitForAnswer(building, {
     id: `${id}_wait`,
     name: building.table.names.wait,

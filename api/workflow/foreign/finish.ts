@@ -1,4 +1,5 @@
 import { finishNotices } from './finish-notices.ts'
+import { finishPayments } from './finish-payments.ts'
 import { finishSignatures } from './finish-signatures.ts'
 import type { Guessing } from './mapping.ts'
 import { add, beside, insertOn, into, isDocument, isMail, link, mail, outOf, type Sketch } from './sketch.ts'
@@ -16,6 +17,7 @@ export function finish(guessing: Guessing, sketch: Sketch): void {
   }
   finishSignatures(sketch, say)
   finishNotices(sketch, guessing.table, say)
+  finishPayments(sketch)
   finishEnds({ sketch, table: guessing.table, say })
   confirmReceipt({ sketch, table: guessing.table, say })
 }

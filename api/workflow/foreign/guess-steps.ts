@@ -1,6 +1,6 @@
 import { type ForeignKind, type ForeignNode, into, outOf, reach, startOf } from './diagram.ts'
 import { type Guessing, gatewayOf, type StepKind } from './mapping.ts'
-import { hintOf, holds, type Note } from './table.ts'
+import { hintOf, holds, isHearing, type Note } from './table.ts'
 
 const STEPS: ReadonlySet<ForeignKind> = new Set(['person', 'plain', 'rule', 'called', 'program', 'send', 'receive'])
 /** Said with a note of the same name. */
@@ -65,6 +65,9 @@ function kindOf(guessing: Guessing, node: ForeignNode): StepKind {
   }
   if (node.isCitizens) {
     return follows(guessing, node, 'request') ? 'wait' : 'nothing'
+  }
+  if (node.kind !== 'receive' && isHearing(guessing.table, node.name)) {
+    return 'request'
   }
   switch (node.kind) {
     case 'receive':

@@ -1,7 +1,7 @@
 import { type ForeignFlow, into, nameOf, outOf, reach, startOf } from './diagram.ts'
 import { say } from './guess-steps.ts'
 import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep } from './mapping.ts'
-import { hintOf, holds, holdsWord, type OutcomeKind } from './table.ts'
+import { hintOf, holds, holdsWord, isHearing, type OutcomeKind } from './table.ts'
 
 type Way = {
   readonly flow: ForeignFlow
@@ -164,7 +164,9 @@ function judged(guessing: Guessing, id: string, ways: readonly Way[]): OutcomeKi
 function judge(guessing: Guessing, id: string, { flow, trail, stop }: Way): OutcomeKind | null {
   const { table, diagram, steps } = guessing
   const first = trail.find((step) => steps.has(step))
-  if (first !== undefined && steps.get(first)?.as === 'request') {
+  // Who is heard on a way that ends is heard because of what is decided there.
+  const isHeard = isFinal(guessing, stop) && isHearing(table, nameOf(diagram, first ?? ''))
+  if (first !== undefined && steps.get(first)?.as === 'request' && !isHeard) {
     return 'request-information'
   }
   if (stop === id) {

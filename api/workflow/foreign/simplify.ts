@@ -16,7 +16,7 @@ import type { Note } from './table.ts'
 const ASKING = new Set(['person', 'plain', 'rule', 'called'])
 
 /** Which step a gateway asks: its outcomes are the gateway's ways. */
-export type Askers = ReadonlyMap<string, string>
+export type Askers = Map<string, string>
 
 /**
  * Brings a foreign diagram into a shape of which each part can be mapped on its own: one start, every way ends, nothing

@@ -31,12 +31,12 @@ const NAMES = [
   'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step',
 ] as const // biome-ignore format: one list
 const STATES = [
-  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'unpaid', 'document', 'notified', 'closed', 'part',
+  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'payApproved', 'unpaid', 'document', 'notified', 'closed', 'part',
 ] as const // biome-ignore format: one list
 export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
 const ASSUMED = [
-  'pool', 'lane', 'postbox', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'answer', 'receipt', 'receipt-added',
+  'pool', 'lane', 'postbox', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
   'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'deliver', 'nothing', 'cosign', 'ended', 'timer-guessed',
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
@@ -56,6 +56,8 @@ const Table = v.strictObject({
   ways: each(['refuse', 'approve', 'deciding', 'yes', 'no'], Words),
   /** Steps in which the person is heard. */
   hearings: Words,
+  /** Words by which such a step is none after all. */
+  notHearings: Words,
   citizens: Words,
   offices: Words,
   units: v.record(v.string(), v.picklist(['H', 'D', 'W', 'M', 'Y'])),
@@ -89,6 +91,10 @@ export function holdsWord(text: string, words: readonly string[]): boolean {
 /** What the words of a step say of it; undefined where they say nothing. */
 export const hintOf = (table: AdaptingTable, name: string): Hint | undefined =>
   table.steps.find(({ words, not }) => holds(name, words) && !holds(name, not))?.as
+
+/** Whether a step is named as one in which the person themselves is heard. */
+export const isHearing = (table: AdaptingTable, name: string): boolean =>
+  holds(name, table.hearings) && !holds(name, table.notHearings)
 
 /** What is said of a step: assumed, or not taken over. */
 export type Note = {
