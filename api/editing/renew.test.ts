@@ -84,6 +84,13 @@ describe('renewOverlay', () => {
     expect(renew(BOAT, 'fields: [')).toBe('fields: [')
   })
 
+  it('asks a whole other form, with no question of the old one left', () => {
+    const other = BOAT.replace(/([FG]77000000)([12]\d\d<)/g, (_, begin, end) => `${begin}9${end.slice(1)}`)
+    const { form, findings } = load(other, renew(other))
+    expect(findings.map(({ type }) => type)).toEqual([])
+    expect(form?.fields.size).toBe(12)
+  })
+
   it.each([...content.services.keys()])('leaves the form of %s as it is under the same schema', (slug) => {
     const read = readModel(content, slug, readXDatenfelder)
     const file = new URL(`../../content/services/${slug}/form.de.yaml`, import.meta.url)
