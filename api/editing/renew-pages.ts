@@ -28,7 +28,7 @@ export function placeQuestions(source: string, placing: Placing): string {
   const open = [...joined.ways].flatMap(([node, path]) =>
     node.node === 'field' && !onPage.has(path) && !isComputed(source, path) ? [path] : [],
   )
-  const full = open.reduce((text, path) => place(text, path, placing), source)
+  const full = [...Map.groupBy(open, parentOf).values()].reduce((text, paths) => place(text, paths, placing), source)
   const gone = [...goneIn(joined, stepsOf(full), { path: ['steps'], loop: undefined })]
   if (gone.length === 0) {
     return full
@@ -99,8 +99,12 @@ function* goneIn(joined: Joined, steps: readonly Step[], { path, loop }: At): Ge
   }
 }
 
-/** Beside the last questions of its group that are always asked; else on a page of its own at the end of the section. */
-function place(source: string, path: string, placing: Placing): string {
+/** Questions of one group: beside its last ones that are always asked; else on a page of their own at the end of the section. */
+function place(source: string, paths: readonly string[], placing: Placing): string {
+  const [path] = paths
+  if (path === undefined) {
+    return source
+  }
   const loop = loopOf(placing.joined, path)
   const beside = pagesIn(source).findLast(({ step, loops }) => {
     const { fields = [], when, delegate } = step
@@ -108,22 +112,26 @@ function place(source: string, path: string, placing: Placing): string {
     return isSame && when === undefined && delegate === undefined && fields.length < FIELDS_MAX
   })
   if (beside === undefined) {
-    return withPage(source, path, placing)
+    const made = withPage(source, { path, fields: paths.slice(0, FIELDS_MAX) }, placing)
+    return place(made, paths.slice(FIELDS_MAX), placing)
   }
   const way = [...beside.list, beside.index]
   const fields = beside.step.fields ?? []
-  const put = spliceYaml(source, { list: [...way, 'fields'], at: fields.length, insert: [path] })
-  const title = { path: [...way, 'title'], value: headingOf(source, [...fields, path]) }
-  return beside.step.title === undefined ? editYaml(put, [title]) : put
+  const room = FIELDS_MAX - fields.length
+  const put = spliceYaml(source, { list: [...way, 'fields'], at: fields.length, insert: paths.slice(0, room) })
+  const title = { path: [...way, 'title'], value: headingOf(source, [...fields, ...paths]) }
+  return place(beside.step.title === undefined ? editYaml(put, [title]) : put, paths.slice(room), placing)
 }
 
-function withPage(source: string, path: string, placing: Placing): string {
+type Asking = { readonly path: string; readonly fields: readonly string[] }
+
+function withPage(source: string, { path, fields }: Asking, placing: Placing): string {
   const { joined, skeleton } = placing
   const group = parentOf(path)
   let loop = loopOf(joined, path)
   const base = kebab(group) || 'angaben'
   const title = group === '' ? skeleton.section : titleOf(source, group)
-  let entry: Entry = { id: idFor(source, loop === undefined ? base : `${base}-seite`), title, fields: [path] }
+  let entry: Entry = { id: idFor(source, loop === undefined ? base : `${base}-seite`), title, fields }
   while (loop !== undefined) {
     const list = listOf(stepsOf(source), loop, ['steps'])
     if (list !== undefined) {

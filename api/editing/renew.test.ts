@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
 import { loadContent } from '../content/load.ts'
 import { readContentFolder } from '../content/service.ts'
 import type { DataModel } from '../forms/data-model.ts'
 import { loadForm } from '../forms/load.ts'
+import { readModel } from '../forms/service.ts'
 import { generateOverlay } from './generate.ts'
 import { pagesIn } from './pages.ts'
 import { renewOverlay } from './renew.ts'
@@ -15,7 +16,8 @@ const loaded = loadContent(await readContentFolder(new URL('../../content', impo
 if (!loaded.ok) {
   throw new Error(JSON.stringify(loaded.findings))
 }
-const words = readTemplates(loaded.content)
+const { content } = loaded
+const words = readTemplates(content)
 
 const field = (id: string, name: string, more = '<xdf:feldart><code>input</code></xdf:feldart>'): string =>
   `<xdf:struktur><xdf:anzahl>1:1</xdf:anzahl><xdf:enthaelt><xdf:datenfeld>
@@ -80,6 +82,22 @@ describe('renewOverlay', () => {
     expect(byHand).not.toBe(OVERLAY)
     expect(renew(BOAT, byHand)).toBe(byHand)
     expect(renew(BOAT, 'fields: [')).toBe('fields: [')
+  })
+
+  it('asks a whole other form, with no question of the old one left', () => {
+    const other = BOAT.replace(/([FG]77000000)([12]\d\d<)/g, (_, begin, end) => `${begin}9${end.slice(1)}`)
+    const { form, findings } = load(other, renew(other))
+    expect(findings.map(({ type }) => type)).toEqual([])
+    expect(form?.fields.size).toBe(12)
+  })
+
+  it.each([...content.services.keys()])('leaves the form of %s as it is under the same schema', (slug) => {
+    const read = readModel(content, slug, readXDatenfelder)
+    const file = new URL(`../../content/services/${slug}/form.de.yaml`, import.meta.url)
+    if (read?.ok === true && existsSync(file)) {
+      const source = readFileSync(file, 'utf8')
+      expect(renewOverlay(source, { model: read.model, before: read.model, ...words })).toBe(source)
+    }
   })
 
   it.each([

@@ -300,7 +300,8 @@ function loadChecks(laying: Laying): readonly Check[] {
     }
     seen.add(check.id)
     const names: Names = loading.namesIn(fields, field?.loops)
-    const rule = loading.compile(check.rule, [...place, 'rule'], names)
+    // Without its question it is not known which names the rule may use.
+    const rule = field === undefined ? undefined : loading.compile(check.rule, [...place, 'rule'], names)
     if (rule === undefined || field === undefined) {
       return []
     }
