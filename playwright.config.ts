@@ -7,12 +7,15 @@ const browser = process.env['STADTTOR_BROWSER']
 /**
  * Journeys against the running product, one server and data folder per worker.
  * Tags choose how a test runs: none = with JavaScript, `@both` = also without, `@nojs` = only without,
- * `@deno` = also against the product under Deno, `@later` = with JavaScript in the long run only.
+ * `@deno` = also against the product under Deno, `@later` = with JavaScript in the long run only, `@deno-later` the same.
  */
 export default defineConfig<object, WorkerOptions>({
   testDir: 'e2e',
   testMatch: isLong
-    ? ['**/*.long.spec.ts', '**/{account,all-fields,applying,payment,refused,signing,whole-way}.spec.ts']
+    ? [
+        '**/*.long.spec.ts',
+        '**/{account,all-fields,applying,files,mail,operator,payment,photos,refused,signing,whole-way}.spec.ts',
+      ]
     : '**/*.spec.ts',
   testIgnore: isLong ? [] : '**/*.long.spec.ts',
   outputDir: 'test-results/e2e',
@@ -54,6 +57,6 @@ export default defineConfig<object, WorkerOptions>({
       testIgnore: isLong ? [] : ['**/*.long.spec.ts', '**/{all-fields,payment}.spec.ts'],
       use: { javaScriptEnabled: false },
     },
-    { name: 'deno', grep: /@deno/, use: { runtime: 'deno' } },
+    { name: 'deno', grep: isLong ? /@deno/ : /@deno(?!-later)/, use: { runtime: 'deno' } },
   ],
 })

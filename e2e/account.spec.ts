@@ -2,7 +2,7 @@ import { axeClean } from './support/page.ts'
 import { signInByBroker, signInByBundid } from './support/sign-in.ts'
 import { expect, test } from './support/test.ts'
 
-test('a draft begun as a guest goes on with BundID: proved values are shown and locked, the account shows it all @both', async ({
+test('a draft begun as a guest goes on with BundID: proved values are shown and locked, the account shows it all @both @later', async ({
   page,
 }) => {
   await page.goto('/antrag/beginnen/hund-anmelden')

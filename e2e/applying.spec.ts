@@ -95,7 +95,7 @@ test('@nojs the pre-check says no, and one may apply all the same', async ({ pag
   await expect(page.getByRole('heading', { level: 1, name: 'Wie erreichen wir Sie?' })).toBeVisible()
 })
 
-test('@both two windows: the later one sees both versions; the draft goes on elsewhere by number and code', async ({
+test('@both @later two windows: the later one sees both versions; the draft goes on elsewhere by number and code', async ({
   page,
   browser,
   product,

@@ -47,7 +47,7 @@ test('several files at once: each with its line, a refused one with its reason, 
   await expect(page).toHaveURL(/\/erklaerung$/)
 })
 
-test('a file sent before is used again by the same account, by keyboard too; a guest is not asked @both', async ({
+test('a file sent before is used again by the same account, by keyboard too; a guest is not asked @both @later', async ({
   page,
   product,
 }) => {

@@ -49,7 +49,7 @@ const test = base.extend<object, { readonly product: Product }>({
   ],
 })
 
-test('@deno an answer by mail comes to the clerk, a mail that comes back too, a stranger is told by the mail server', async ({
+test('@deno-later an answer by mail comes to the clerk, a mail that comes back too, a stranger is told by the mail server', async ({
   page,
   outside,
   product,

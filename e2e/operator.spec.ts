@@ -1,7 +1,7 @@
 import { axeClean, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 
-test('an operator is told where the work is done, and opens neither cases nor forms @both', async ({ page }) => {
+test('an operator is told where the work is done, and opens neither cases nor forms @both @later', async ({ page }) => {
   await signInAs(page, 'tobias.dreko')
   await expect(page).toHaveURL(/\/amt\/betrieb$/)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Betrieb')

@@ -31,7 +31,7 @@ async function openEvidence(page: Page, origin: string): Promise<void> {
   await page.goto(`${origin}/antrag/${draftId}/unterlagen`)
 }
 
-test('photos of a phone are put in order and become one PDF; what is left out stays @both', async ({
+test('photos of a phone are put in order and become one PDF; what is left out stays @both @later', async ({
   page,
   product,
   javaScriptEnabled,

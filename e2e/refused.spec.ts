@@ -3,7 +3,7 @@ import { axeClean, signInAs } from './support/page.ts'
 import { applicantOf, newProgram } from './support/program.ts'
 import { expect, test } from './support/test.ts'
 
-test("@both a clerk's form that is refused stands on its page again with every word that was typed", async ({
+test("@both @later a clerk's form that is refused stands on its page again with every word that was typed", async ({
   page,
   product,
 }) => {
