@@ -53,8 +53,8 @@ export default defineConfig<object, WorkerOptions>({
     {
       name: 'no-javascript',
       grep: /@both|@nojs/,
-      // Two long walks whose parts the API's tests know by heart; the long run takes them both ways.
-      testIgnore: isLong ? [] : ['**/*.long.spec.ts', '**/{all-fields,payment}.spec.ts'],
+      // Long walks whose parts the API's tests know by heart; the long run takes them both ways.
+      testIgnore: isLong ? [] : ['**/*.long.spec.ts', '**/{all-fields,payment,signing}.spec.ts'],
       use: { javaScriptEnabled: false },
     },
     { name: 'deno', grep: isLong ? /@deno/ : /@deno(?!-later)/, use: { runtime: 'deno' } },

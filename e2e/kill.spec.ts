@@ -2,7 +2,7 @@ import { KILL_PHASES, newKillTown } from './support/kill.ts'
 import { expect, outsideTest as test } from './support/test.ts'
 
 /** Short form of kill.long.spec.ts: one kill per phase, 8 people at once. */
-const AT = { upload: 10, rename: 5, 'before-commit': 4, 'after-commit': 4, outbox: 3 } as const
+const AT = { upload: 10, rename: 5, 'before-commit': 9, 'after-commit': 9, outbox: 3 } as const
 
 test('killed in five phases: nothing acknowledged is lost, nothing is there twice', async ({ outside }) => {
   test.setTimeout(420_000)
