@@ -6,7 +6,7 @@ import type { Typesetter } from './documents/typeset.ts'
 import type { NoticeSample } from './editing/state.ts'
 import type { Answers } from './forms/answers.ts'
 import type { Form } from './forms/model.ts'
-import { ruleInWords, summary } from './forms/service.ts'
+import { pathOfPointer, ruleInWords, summary } from './forms/service.ts'
 import type { Words } from './forms/view.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { ruleInForce } from './lib/deadlines.ts'
@@ -147,10 +147,6 @@ const answeredSections = (form: Form, answers: Answers, how: { readonly words: W
       .filter(({ isEmpty }) => !isEmpty)
       .map(({ pointer, label, value }) => ({ path: pathOfPointer(pointer), label, value })),
   }))
-
-/** `/hunde/2/rufname` is the question `hunde.rufname`. */
-const pathOfPointer = (pointer: string): string =>
-  pointer.split('/').filter((part) => part !== '' && !/^\d+$/.test(part)).join('.') // biome-ignore format: one thought
 
 /** Amounts in force on a day, cents by fee id. */
 function feesOn(content: Content, on: string): Readonly<Record<string, number>> {

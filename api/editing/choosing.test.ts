@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Word } from '../forms/vocabulary.ts'
+import { BOAT_SLUG, dropBoat } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { chooserView, withChosen } from './chooser-form.ts'
@@ -10,7 +10,7 @@ import type { FilePage, SheetPage } from './view.ts'
 
 /* Rules put together from questions, as a browser without scripts sends them. */
 
-const SLUG = 'bootsliegeplatz-beantragen'
+const SLUG = BOAT_SLUG
 const AT = `/editing/services/${SLUG}`
 
 let town: Town
@@ -19,11 +19,7 @@ let edda: Caller
 beforeAll(async () => {
   town = await openTown()
   edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
-  const form = new FormData()
-  for (const name of ['boat.xml', 'boat-catalogue.xml']) {
-    form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
-  }
-  expect((await edda.form('/editing/services', form)).status).toBe(303)
+  await dropBoat(edda)
 }, 60_000)
 afterAll(() => town.close())
 

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { BOAT_SLUG, dropBoat } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
 
 /* What an editor without any code does to finish a form: obligation, pages, checks, rules with sums; and what is refused. */
 
-const SLUG = 'bootsliegeplatz-beantragen'
+const SLUG = BOAT_SLUG
 const AT = `/editing/services/${SLUG}`
 const RULE = 'point.R77000000301'
 
@@ -17,11 +17,7 @@ let edda: Caller
 beforeAll(async () => {
   town = await openTown()
   edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
-  const form = new FormData()
-  for (const name of ['boat.xml', 'boat-catalogue.xml']) {
-    form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
-  }
-  expect((await edda.form('/editing/services', form)).status).toBe(303)
+  await dropBoat(edda)
   const chosen = { postbox: 'umwelt', trustLevel: 'none', filePlan: '36.1', retention: 'ordnung-5' }
   expect((await overviewSave('settings', chosen)).status).toBe(200)
 }, 60_000)

@@ -7,6 +7,7 @@ import {
   findPage,
   firstStep,
   nextStep,
+  pathOfPointer,
   readStepBody,
   resumeStep,
   reviewView,
@@ -193,8 +194,7 @@ function pageAfter(form: Form, typed: Typed, { slug, id, address, isChanging, ki
 /** A file question sent without its bytes holds the file's name: a stand-in of that name takes its place. */
 function withFileNames(form: Form, typed: Typed, entries: readonly (readonly [string, unknown])[]): Typed {
   return entries.reduce<Typed>((now, [pointer, value]) => {
-    const path = pointer.split('/').filter((part) => part !== '' && !/^\d+$/.test(part)).join('.') // biome-ignore format: one thought
-    const field = form.fields.get(path)
+    const field = form.fields.get(pathOfPointer(pointer))
     if (field?.kind !== 'file' || typeof value !== 'string' || value === '') {
       return now
     }

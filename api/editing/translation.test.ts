@@ -1,25 +1,21 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { StartPage } from '../submissions/service-pages.ts'
+import { BOAT_SLUG, dropBoat } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
 
 /* A form is translated on the editors' pages: German stands beside, what is missing stays German. */
 
-const SLUG = 'bootsliegeplatz-beantragen'
+const SLUG = BOAT_SLUG
 let town: Town
 let edda: Caller
 
 beforeAll(async () => {
   town = await openTown()
   edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
-  const form = new FormData()
-  for (const name of ['boat.xml', 'boat-catalogue.xml']) {
-    form.append('files', new File([readFileSync(new URL(`testing/${name}`, import.meta.url))], name))
-  }
-  expect((await edda.form('/editing/services', form)).status).toBe(303)
+  await dropBoat(edda)
 }, 60_000)
 afterAll(() => town.close())
 

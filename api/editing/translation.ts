@@ -1,6 +1,6 @@
 import { type TextPlace, textPlaces } from '../forms/service.ts'
 import { sentText, type Values } from './sent.ts'
-import { type Building, FORM, linesOf, type Row } from './sheet-rows.ts'
+import { type Building, FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
 import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
@@ -68,8 +68,7 @@ export function applyTranslation(state: State, sheet: Sheet, values: Values): St
     if (text === undefined || text === row.value) {
       return source
     }
-    const place = row.name.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-    const made = makeWay(source, german, place)
+    const made = makeWay(source, german, pathOf(row.name))
     const value = text === '' ? undefined : row.kind === 'lines' ? linesOf(text, []) : text
     return editYaml(made.source, [{ path: made.path, value }])
   }, before)

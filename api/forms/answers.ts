@@ -51,6 +51,13 @@ export function pointerOf(field: Pick<Field, 'path' | 'loops'>, items: number | 
   return `${pointer}/${field.path.slice(from).replaceAll('.', '/')}`
 }
 
+/** Path of the question or list that a pointer means: `/hunde/2/rufname` is `hunde.rufname`. */
+export const pathOfPointer = (pointer: string): string =>
+  pointer
+    .split('/')
+    .filter((part) => part !== '' && !/^\d+$/.test(part))
+    .join('.')
+
 /** Id of a control, safe in HTML, CSS and as a link target: `feld-hunde-0-rufname`. */
 export const controlId = (pointer: string): string => `feld${pointer.replaceAll('/', '-').replace('+', 'weiter')}`
 

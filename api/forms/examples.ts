@@ -1,6 +1,15 @@
 import * as v from 'valibot'
 import { type Finding, nearest } from '../lib/finding.ts'
-import { type Answers, controlNames, type FileRef, partsOf, pointerOf, type Typed, valueAt } from './answers.ts'
+import {
+  type Answers,
+  controlNames,
+  type FileRef,
+  partsOf,
+  pathOfPointer,
+  pointerOf,
+  type Typed,
+  valueAt,
+} from './answers.ts'
 import { anotherName, itemCount, listsIn, pointersOf } from './items.ts'
 import type { Field, Form } from './model.ts'
 import { validateAll } from './validate.ts'
@@ -157,17 +166,11 @@ function typedOf(form: Form, values: ExamplesFile['valid'][number]['answers'], u
   return typed
 }
 
-const pathIn = (name: string): string =>
-  name
-    .split('/')
-    .filter((part) => part !== '' && !/^\d+$/.test(part))
-    .join('.')
-
 const isAnother = (form: Form, name: string): boolean =>
-  name.endsWith('/+') && form.groups.get(pathIn(name.slice(0, -2)))?.loop !== undefined
+  name.endsWith('/+') && form.groups.get(pathOfPointer(name.slice(0, -2)))?.loop !== undefined
 
 function fieldOf(form: Form, name: string): Field | undefined {
-  const path = pathIn(name)
+  const path = pathOfPointer(name)
   const field = form.fields.get(path) ?? form.fields.get(path.replace(/\.[^.]*$/, ''))
   return field !== undefined && (isWhole(field, name) || controlNames(field, wholeName(name)).includes(name))
     ? field

@@ -7,6 +7,7 @@ import {
   laterName,
   optionName,
   partsOf,
+  pathOfPointer,
   type Typed,
   typedFiles,
   typedText,
@@ -242,14 +243,7 @@ export function errorView(form: Form, issue: Issue, words: Words): ErrorView {
   return { type: issue.type, params, text, targetId: controlId(isWholeDate ? `${issue.pointer}/day` : issue.pointer) }
 }
 
-function samePath(field: Field, pointer: string): boolean {
-  return (
-    pointer
-      .split('/')
-      .filter((part) => part !== '' && !/^\d+$/.test(part))
-      .join('.') === field.path
-  )
-}
+const samePath = (field: Field, pointer: string): boolean => pathOfPointer(pointer) === field.path
 
 function spoken(issue: Issue, lang: string): Readonly<Record<string, string | number>> {
   const isMoney = issue.type.startsWith('forms/money-')

@@ -12,6 +12,7 @@ export {
   addFile,
   filesIn,
   isPicture,
+  pathOfPointer,
   refuseFile,
   removeFile,
   replaceFiles,

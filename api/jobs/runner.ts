@@ -32,7 +32,7 @@ const LOOK_EVERY_MS = 500
 const LEASE_MS = 60_000
 const PER_KIND_MAX = 4
 const GUARD_TRIES = 5
-const TICK_ROUNDS_MAX = 1_000
+const TICK_ROUNDS_MAX = 20_000
 
 /**
  * Makes the runner of a town's jobs. A job is taken by one guarded batch (lease and epoch) and ended by one batch that

@@ -2,7 +2,7 @@ import type { OpenFile } from '../documents/blobs.ts'
 import { discardBlobs, openUpload, readUpload, receiveUpload, type Upload } from '../documents/service.ts'
 import type { FileRef, Typed } from '../forms/answers.ts'
 import type { Field, FileLimits, Form } from '../forms/model.ts'
-import { addFile, removeFile, typedFiles } from '../forms/service.ts'
+import { addFile, pathOfPointer, removeFile, typedFiles } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
@@ -141,11 +141,7 @@ export function withFiles(
 
 /** The question for files at a pointer. Throws `submissions/question-missing`. */
 export function fileField(form: Form, pointer: string): Field & { readonly file: FileLimits } {
-  const path = pointer
-    .split('/')
-    .filter((part) => part !== '' && !/^\d+$/.test(part))
-    .join('.')
-  const field = form.fields.get(path)
+  const field = form.fields.get(pathOfPointer(pointer))
   if (field === undefined || field.kind !== 'file' || field.file === undefined) {
     throw questionMissing('no question for files')
   }

@@ -1,9 +1,10 @@
 import type { Answers, Typed } from '../answers.ts'
+import { pathOfPointer } from '../answers.ts'
 import type { Example } from '../examples.ts'
 import { type Found, fillIn, type Instance } from './build.ts'
 import { CASE_KINDS, type CaseKind, type Draw } from './draw.ts'
 import { HOSTILE_NAMES } from './hostile.ts'
-import { ITEMS_MAX, pathOf, refill, type Solved, solve } from './solve.ts'
+import { ITEMS_MAX, refill, type Solved, solve } from './solve.ts'
 import type { Source } from './source.ts'
 
 export { CASE_KINDS, type CaseKind } from './draw.ts'
@@ -92,7 +93,7 @@ function caseOf(named: Named, instance: Instance, typed: Typed = instance.typed)
 /** Ways on which a question is asked. */
 const basesOf = ({ valid }: Solved, path: string): readonly { instance: Instance; pointer: string }[] =>
   valid.flatMap((instance) => {
-    const pointer = instance.asked.find((one) => pathOf(one) === path)
+    const pointer = instance.asked.find((one) => pathOfPointer(one) === path)
     return pointer === undefined ? [] : [{ instance, pointer }]
   })
 
@@ -112,7 +113,7 @@ function fieldCases(source: Source, solved: Solved, path: string): readonly Case
 function eitherWay(source: Source, { valid }: Solved, draw: Draw & { readonly path: string }): readonly Instance[] {
   const ways = valid.flatMap((instance) =>
     instance.asked
-      .filter((pointer) => pathOf(pointer) === draw.path)
+      .filter((pointer) => pathOfPointer(pointer) === draw.path)
       .map((pointer) => ({ pointer, way: refill(source, instance, { draws: new Map([[pointer, draw]]) }) })),
   )
   const isRefused = ({ pointer, way }: (typeof ways)[number]): boolean =>
@@ -140,8 +141,8 @@ function bestOf(source: Source, bases: readonly { instance: Instance; pointer: s
 /** A list with as few and as many items as may be, one too few, one too many. */
 function listCases(source: Source, { valid }: Solved, path: string): readonly Case[] {
   const { min = 0, max = ITEMS_MAX } = source.loops.get(path) ?? {}
-  const base = valid.find(({ counts }) => [...counts.keys()].some((list) => pathOf(list) === path))
-  const list = [...(base?.counts.keys() ?? [])].find((one) => pathOf(one) === path)
+  const base = valid.find(({ counts }) => [...counts.keys()].some((list) => pathOfPointer(list) === path))
+  const list = [...(base?.counts.keys() ?? [])].find((one) => pathOfPointer(one) === path)
   if (base === undefined || list === undefined) {
     return []
   }
@@ -160,7 +161,7 @@ function strangeCases(source: Source, instance: Instance, at: { solved: Solved; 
     ...Object.entries(instance.typed),
     ...HOSTILE_NAMES.map((name) => [name, '=1+1']),
   ]) as Typed
-  const asked = new Set(instance.asked.map(pathOf))
+  const asked = new Set(instance.asked.map(pathOfPointer))
   const left = at.solved.valid.flatMap((other) =>
     Object.entries(other.typed).filter(([name]) => isLeft(source, { name, asked, instance })),
   )
@@ -181,7 +182,7 @@ function strangeCases(source: Source, instance: Instance, at: { solved: Solved; 
 /** The control belongs to a question this way does not ask; in a list only to an item that is there, so that none begins. */
 function isLeft(source: Source, at: { name: string; asked: ReadonlySet<string>; instance: Instance }): boolean {
   const { name, asked, instance } = at
-  const path = pathOf(name)
+  const path = pathOfPointer(name)
   const field = source.form.fields.get(path) ?? source.form.fields.get(path.slice(0, path.lastIndexOf('.')))
   if (field === undefined || asked.has(field.path) || name.endsWith('/+')) {
     return false

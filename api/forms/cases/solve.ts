@@ -1,3 +1,4 @@
+import { pathOfPointer } from '../answers.ts'
 import type { Field } from '../model.ts'
 import { pathOfName } from '../names.ts'
 import { fillIn, type Instance, type Plan } from './build.ts'
@@ -35,7 +36,10 @@ export function solve(source: Source, seed: string): Solved {
       near === undefined ? fillIn(source.form, randomPlan(source, random)) : nearTo(source, near, { random, goal })
     const isSound = instance.found.length === 0
     const isCheck = instance.found.length > 0 && instance.found.every(({ type }) => type === 'forms/check')
-    const reached = [...instance.truths, ...new Set(instance.asked.map((pointer) => `question ${pathOf(pointer)}`))]
+    const reached = [
+      ...instance.truths,
+      ...new Set(instance.asked.map((pointer) => `question ${pathOfPointer(pointer)}`)),
+    ]
     const news = reached.filter((goal) => goals.has(goal) && (isSound || /^check .*: false$/.test(goal)))
     if (instance.isOpen || !(isSound || isCheck)) {
       continue
@@ -146,14 +150,14 @@ function nearTo(source: Source, base: Instance, at: { random: Random; goal: stri
   const draws = new Map<string, Draw>()
   const counts = new Map<string, number>()
   for (const pointer of base.draws.keys()) {
-    const field = source.form.fields.get(pathOf(pointer))
+    const field = source.form.fields.get(pathOfPointer(pointer))
     const isNamed = wanted?.rule.uses.some((name) => reaches(name, field)) ?? random() < 0.2
     if (field !== undefined && isNamed && random() < 0.7) {
       draws.set(pointer, anyDraw(source, field, { today, random }))
     }
   }
   for (const [list, count] of base.counts) {
-    const bounds = source.loops.get(pathOf(list))
+    const bounds = source.loops.get(pathOfPointer(list))
     if (random() < 0.3) {
       counts.set(
         list,
@@ -168,10 +172,3 @@ function reaches(name: string, field: Field | undefined): boolean {
   const path = field === undefined ? '' : pathOfName(name, field.loops)
   return field !== undefined && (path === field.path || field.path.startsWith(`${path}.`))
 }
-
-/** Path of a question or list, from its pointer. */
-export const pathOf = (pointer: string): string =>
-  pointer
-    .split('/')
-    .filter((part) => part !== '' && !/^\d+$/.test(part))
-    .join('.')
