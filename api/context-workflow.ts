@@ -20,17 +20,14 @@ import { prepareClose } from './submissions/service-closing.ts'
 import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
 import { isCosigned } from './workflow/decisions.ts'
-import { createDefinitionCache } from './workflow/definition.ts'
+import { parseDefinition } from './workflow/definition.ts'
 import type { OutcomeType } from './workflow/extension.ts'
 import type { Definition } from './workflow/model.ts'
 import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
 
-const DEFINITIONS_KEPT = 200
-
 /** Wires what processes name to the modules that do it: effects of service tasks, meanings of a clerk's outcomes. */
 export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts {
-  const parse = createDefinitionCache(DEFINITIONS_KEPT)
   // A content revision never changes, so its files need to be read and hashed once only.
   const ofContent = new WeakMap<Content, Map<string, Definition>>()
   const definition: WorkflowParts['definition'] = async (content, slug, kind) => {
@@ -41,7 +38,7 @@ export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts 
     if (known !== undefined) {
       return known
     }
-    const parsed = await parse(textOf(content, file), file)
+    const parsed = await parseDefinition(textOf(content, file), file)
     if (!parsed.ok) {
       throw new Error(`process of ${slug} is broken: ${parsed.findings[0]?.type ?? ''}`)
     }

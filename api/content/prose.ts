@@ -37,7 +37,7 @@ function readPage(reading: Reading, path: string, source: string): Omit<CityPage
     reading.findings.push(...head.findings)
     return null
   }
-  const text = prose(reading, path, source.slice(front[0].length), front[0].split('\n').length)
+  const text = prose(reading, path, source.slice(front[0].length), () => (front[0] ?? '').split('\n').length)
   return { ...head.value, text }
 }
 
@@ -48,7 +48,7 @@ export function readTexts(reading: Reading, configs: Configs): Pick<Content, 'se
   const serviceTexts = new Map<string, RichText>()
   const texts = new Map<string, RichText>()
   const add = (into: Map<string, RichText>, key: string, path: string, at: readonly string[], source: string): void => {
-    into.set(key, prose(reading, path, source, lineOf(reading, path, at)))
+    into.set(key, prose(reading, path, source, () => lineOf(reading, path, at)))
   }
   for (const [slug, config] of configs.services) {
     for (const [kind, byLang] of Object.entries<Readonly<Record<string, string>> | undefined>(textsOf(config))) {
@@ -81,10 +81,12 @@ const lineOf = (reading: Reading, path: string, at: readonly string[]): number =
   return bytes === undefined ? 1 : yamlLine(bytes, at)
 }
 
-function prose(reading: Reading, path: string, source: string, firstLine: number): RichText {
-  const { text, problems } = readMarkdown(source, firstLine)
+/** @param firstLine says where in the file the text begins; asked only where something is wrong, because it reads the file again. */
+function prose(reading: Reading, path: string, source: string, firstLine: () => number): RichText {
+  const { text, problems } = readMarkdown(source, 0)
+  const first = problems.length > 0 ? firstLine() : 0
   for (const { line, detail } of problems) {
-    reading.findings.push({ file: path, line, type: 'content/markdown', detail })
+    reading.findings.push({ file: path, line: first + line, type: 'content/markdown', detail })
   }
   return text
 }

@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import type { GenericSchema } from 'valibot'
 import type { Finding } from '../lib/finding.ts'
-import type { ContentFiles } from './files.ts'
-import { readYaml } from './yaml.ts'
+import type { ContentFile, ContentFiles } from './files.ts'
+import { readYaml, type YamlResult } from './yaml.ts'
 
 /** A reading of a revision: its files, and the mistakes found so far. */
 export type Reading = { readonly files: ContentFiles; readonly findings: Finding[] }
@@ -13,7 +14,7 @@ export function one<T>({ files, findings }: Reading, path: string, shape: Generi
     findings.push({ file: path, line: 1, type: 'content/missing-file', detail: `file ${path} is missing.` })
     return undefined
   }
-  const result = readYaml(path, file.bytes, shape)
+  const result = readKept(path, file, shape)
   if (result.ok) {
     return result.value
   }
@@ -32,4 +33,17 @@ export function many<T>(reading: Reading, pattern: RegExp, shape: GenericSchema<
     }
   }
   return found
+}
+
+const KEPT_MAX = 1000
+const ofShape = new WeakMap<GenericSchema, LRUCache<string, YamlResult<unknown>>>()
+
+/** Most files of a new revision are those of the one before: each is read once, the 1,000 of a shape asked for last are kept. */
+function readKept<T>(path: string, file: ContentFile, shape: GenericSchema<unknown, T>): YamlResult<T> {
+  const kept = ofShape.get(shape) ?? new LRUCache<string, YamlResult<unknown>>({ max: KEPT_MAX })
+  ofShape.set(shape, kept)
+  const key = `${path}\n${file.digest}`
+  const known = kept.get(key) ?? readYaml(path, file.bytes, shape)
+  kept.set(key, known)
+  return known as YamlResult<T>
 }

@@ -4,8 +4,9 @@ import { problemType } from '../lib/problem.ts'
 import type { DataModelReader, DataModelResult, OpenPoint } from './data-model.ts'
 import { exampleProblem, readExamples } from './examples.ts'
 import { readHandMade } from './hand-made.ts'
+import { keptFindings, loadKeptForm } from './kept.ts'
 import { readLists, type TownLists } from './lists.ts'
-import { codeListsOf, type FormFiles, formDigest, loadForm } from './load.ts'
+import { codeListsOf, type FormFiles } from './load.ts'
 import type { Form } from './model.ts'
 
 export {
@@ -59,38 +60,24 @@ export { readYaml } from './yaml.ts'
 
 const noForm = problemType('forms/no-form', 404)
 
-const KEPT_FORMS_MAX = 200
 const FILE =
   /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml|codelist\.[a-z0-9._-]+\.xml)$/
 
 /**
- * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200. What a language lacks is
- * German, and `form.germanTexts` says what that is.
+ * Makes the reader of forms of a town. What a language lacks is German, and `form.germanTexts` says what that is.
  * The result throws `forms/no-form` (404) for a service without a form; content was checked before, so a broken form there
  * is a broken invariant.
  */
 export function createForms(readXml: DataModelReader): (content: Content, slug: string, lang: string) => Form {
-  const kept = new Map<string, Form>()
   const load = (content: Content, slug: string, lang: string): Form => {
     const files = filesOfService(content, slug)
     if (files['form.de.yaml'] === undefined) {
       throw noForm(`service ${slug} has no form`)
     }
-    const lists = readLists(content)
-    const key = `${slug}\n${lang}\n${formDigest(files, lang)}\n${lists.digest}`
-    const known = kept.get(key)
-    if (known !== undefined) {
-      return known
-    }
-    const result = loadForm(files, { slug, lang, readXml, lists })
+    const result = loadKeptForm(files, { slug, lang, readXml, lists: readLists(content) })
     if (!result.ok) {
       throw new Error(`form of ${slug} is broken: ${result.findings[0]?.type ?? ''}`)
     }
-    if (kept.size >= KEPT_FORMS_MAX) {
-      const oldest = kept.keys().next()
-      kept.delete(oldest.done === true ? '' : oldest.value)
-    }
-    kept.set(key, result.form)
     return result.form
   }
   // A content revision never changes, so its files need to be hashed once only.
@@ -112,7 +99,11 @@ export function checkForms(readXml: DataModelReader): ContentChecker {
     const lists = readLists(content)
     const forms = [...slugs].flatMap((slug) => {
       const isOnline = ['own', 'assistant'].includes(content.services.get(slug)?.online ?? '')
-      return checkService(filesOfService(content, slug), slug, { readXml, lists, isOnline })
+      const files = filesOfService(content, slug)
+      const given = { slug, readXml, lists }
+      return keptFindings(files, { ...given, about: String(isOnline) }, () =>
+        checkService(files, { ...given, isOnline }),
+      )
     })
     return [...lists.findings, ...forms]
   }
@@ -129,12 +120,17 @@ export function readModel(content: Content, slug: string, readXml: DataModelRead
   return yaml === undefined ? null : readHandMade(yaml, `services/${slug}/form.yaml`)
 }
 
-type Checking = { readonly readXml: DataModelReader; readonly lists: TownLists; readonly isOnline: boolean }
+type Checking = {
+  readonly slug: string
+  readonly readXml: DataModelReader
+  readonly lists: TownLists
+  readonly isOnline: boolean
+}
 
 /** The structure of a form is that of its German overlay: where that is sound, the texts of other languages are looked at. */
-function checkService(files: FormFiles, slug: string, { isOnline, ...given }: Checking): readonly Finding[] {
-  const folder = `services/${slug}`
-  const german = loadForm(files, { slug, lang: 'de', ...given, folder })
+function checkService(files: FormFiles, { isOnline, ...given }: Checking): readonly Finding[] {
+  const { slug } = given
+  const german = loadKeptForm(files, { ...given, lang: 'de' })
   if (!german.ok) {
     return german.findings
   }
@@ -144,7 +140,7 @@ function checkService(files: FormFiles, slug: string, { isOnline, ...given }: Ch
     ...(isOnline ? openFindings(german.form.openPoints, files, slug) : []),
     ...checkExamples(german.form, files['examples.yaml'], slug),
     ...others.flatMap((lang) => {
-      const result = loadForm(files, { slug, lang, ...given, folder })
+      const result = loadKeptForm(files, { ...given, lang })
       return result.ok ? [] : result.findings
     }),
   ]

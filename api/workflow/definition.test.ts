@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { chain, flow, parseElements, processXml, userTask } from '../testing/processes.ts'
 import { checkReferences } from './check.ts'
-import { createDefinitionCache, parseDefinition } from './definition.ts'
+import { parseDefinition } from './definition.ts'
 
 const START = '<bpmn:startEvent id="s"/>'
 const END = '<bpmn:endEvent id="e"/>'
@@ -268,15 +268,12 @@ describe('checkReferences', () => {
   })
 })
 
-describe('createDefinitionCache', () => {
-  it('parses the same bytes once and forgets the oldest', async () => {
-    const parse = createDefinitionCache(2)
-    const [a, b, c] = ['a', 'b', 'c'].map((id) => processXml(`${START}${userTask(id)}${END}${chain('s', id, 'e')}`))
-    const first = parse(a ?? '', 'a')
-    expect(parse(a ?? '', 'a')).toBe(first)
-    await parse(b ?? '', 'b')
-    await parse(c ?? '', 'c')
-    expect(parse(a ?? '', 'a')).not.toBe(first)
+describe('parseDefinition asked again', () => {
+  it('reads the same file once, and another of the same name apart from it', async () => {
+    const [a, b] = ['a', 'b'].map((id) => processXml(`${START}${userTask(id)}${END}${chain('s', id, 'e')}`))
+    const first = parseDefinition(a ?? '', 'process.bpmn')
+    expect(parseDefinition(a ?? '', 'process.bpmn')).toBe(first)
+    expect(await parseDefinition(b ?? '', 'process.bpmn')).not.toEqual(await first)
     expect(await first).toMatchObject({ ok: true })
   })
 })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Finding } from '../lib/finding.ts'
 import { checkGraph } from './check.ts'
 import type { Definition } from './model.ts'
@@ -11,11 +12,20 @@ export type ParsedProcess =
   | { readonly ok: true; readonly definition: Definition }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
+const kept = new LRUCache<string, Promise<ParsedProcess>>({ max: 200 })
+
 /**
  * Reads and checks a BPMN 2.0 file: our named subset, refused whole with file, line, reason and suggestion.
- * DOCTYPE is refused, so no entity is ever expanded.
+ * DOCTYPE is refused, so no entity is ever expanded. The same file is read once; the 200 asked for last are kept.
  */
-export async function parseDefinition(xml: string, file: string): Promise<ParsedProcess> {
+export function parseDefinition(xml: string, file: string): Promise<ParsedProcess> {
+  const key = `${file}\n${createHash('sha256').update(xml).digest('hex')}`
+  const known = kept.get(key) ?? parse(xml, file)
+  kept.set(key, known)
+  return known
+}
+
+async function parse(xml: string, file: string): Promise<ParsedProcess> {
   const refuse = (type: string, detail: string): ParsedProcess => ({
     ok: false,
     findings: [{ file, line: 1, type, detail }],
@@ -33,24 +43,6 @@ export async function parseDefinition(xml: string, file: string): Promise<Parsed
   }
   const graph = checkGraph(definition, file)
   return graph.length > 0 ? { ok: false, findings: inOrder(graph) } : { ok: true, definition }
-}
-
-/** Keeps parsed processes by the digest of their file; the oldest is dropped beyond `sizeMax`. */
-export function createDefinitionCache(sizeMax: number): (xml: string, file: string) => Promise<ParsedProcess> {
-  const known = new Map<string, Promise<ParsedProcess>>()
-  return (xml, file) => {
-    const key = createHash('sha256').update(xml).digest('hex')
-    const cached = known.get(key)
-    if (cached !== undefined) {
-      return cached
-    }
-    if (known.size >= sizeMax) {
-      known.delete([...known.keys()][0] ?? '')
-    }
-    const parsed = parseDefinition(xml, file)
-    known.set(key, parsed)
-    return parsed
-  }
 }
 
 const inOrder = (findings: readonly Finding[]): Finding[] => [...findings].sort((a, b) => a.line - b.line)
