@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { CatalogueCtx } from './catalogue/service.ts'
 import type { Content } from './content/snapshot.ts'
 import { kitOf, senderOf } from './context-letterhead.ts'
@@ -104,7 +105,7 @@ const EMPTY_FORMS_KEPT = 100
 
 /** The empty form of a version never changes: it is set once, at the first question for it. */
 function emptyForms(whole: () => LettersCtx, typesetter: Typesetter): Letters['renderEmptyForm'] {
-  const kept = new Map<string, Promise<Uint8Array>>()
+  const kept = new LRUCache<string, Promise<Uint8Array>>({ max: EMPTY_FORMS_KEPT })
   return async (content, slug) => {
     const ctx = whole()
     const form = ctx.form(content, slug, 'de')
@@ -122,9 +123,6 @@ function emptyForms(whole: () => LettersCtx, typesetter: Typesetter): Letters['r
       })
     kept.set(key, made)
     made.catch(() => kept.delete(key))
-    if (kept.size > EMPTY_FORMS_KEPT) {
-      kept.delete(kept.keys().next().value ?? '')
-    }
     return await made
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { planDelivery } from './connectors/plan.ts'
 import type { Content } from './content/snapshot.ts'
 import { actorId } from './lib/actor.ts'
@@ -26,6 +27,8 @@ import type { Definition } from './workflow/model.ts'
 import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
 
+const TEXTS_KEPT = 500
+
 /** Wires what processes name to the modules that do it: effects of service tasks, meanings of a clerk's outcomes. */
 export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts {
   // A content revision never changes, so its files need to be read and hashed once only.
@@ -45,7 +48,7 @@ export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts 
     definitions.set(file, parsed.definition)
     return parsed.definition
   }
-  const known = new Map<string, ProcessTexts>()
+  const known = new LRUCache<string, ProcessTexts>({ max: TEXTS_KEPT })
   return {
     definition,
     texts: async (content, slug, lang, kind) => {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
 
 /** Longest pattern in characters. */
@@ -27,7 +28,7 @@ export function patternProblem(pattern: string): string | undefined {
 }
 
 /** Compiled patterns of the forms in use: compiling one costs more than matching it. */
-const kept = new Map<string, Pattern>()
+const kept = new LRUCache<string, Pattern>({ max: KEPT_MAX })
 
 /** Compiles a checked pattern, anchored at both ends as the standard means it. */
 export function compilePattern(pattern: string): Pattern {
@@ -37,9 +38,6 @@ export function compilePattern(pattern: string): Pattern {
   }
   const compiled = compile(pattern)
   const made: Pattern = { test: (text) => compiled.matches(text) }
-  if (kept.size >= KEPT_MAX) {
-    kept.clear()
-  }
   kept.set(pattern, made)
   return made
 }
