@@ -48,7 +48,10 @@ export function readTexts(reading: Reading, configs: Configs): Pick<Content, 'se
   const serviceTexts = new Map<string, RichText>()
   const texts = new Map<string, RichText>()
   const add = (into: Map<string, RichText>, key: string, path: string, at: readonly string[], source: string): void => {
-    into.set(key, prose(reading, path, source, () => lineOf(reading, path, at)))
+    into.set(
+      key,
+      prose(reading, path, source, () => lineOf(reading, path, at)),
+    )
   }
   for (const [slug, config] of configs.services) {
     for (const [kind, byLang] of Object.entries<Readonly<Record<string, string>> | undefined>(textsOf(config))) {
