@@ -4,6 +4,7 @@ import { buildSite, buildTemplates } from './build.ts'
 import { runChecks } from './checks.ts'
 import { type Outcome, run, runNode } from './child.ts'
 import { type Counts, countPlaywright, countVitest, type PartResult, printSummary, seconds } from './summary.ts'
+import { inTestFolder } from './test-folder.ts'
 
 type Part = { readonly name: string; readonly run: () => Promise<PartResult> }
 
@@ -39,19 +40,20 @@ export async function testLong(): Promise<number> {
 }
 
 /** `npm run unit -- <filter>` */
-export const unit = async (args: readonly string[]): Promise<number> => printSummary([await vitest('unit', args)])
+export const unit = async (args: readonly string[]): Promise<number> =>
+  printSummary([await inTestFolder(() => vitest('unit', args))])
 
 /** `npm run e2e -- <filter>`: builds the templates where they are stale. */
 export async function e2e(args: readonly string[]): Promise<number> {
   const built = await buildTemplates({ ifStale: true })
-  return built === 0 ? printSummary([await playwright(args)]) : built
+  return built === 0 ? printSummary([await inTestFolder(() => playwright(args))]) : built
 }
 
 async function runParts(parts: readonly Part[], done: readonly PartResult[] = []): Promise<number> {
   const results = [...done]
   for (const [index, part] of parts.entries()) {
     console.log(`\n── ${part.name}`)
-    const result = await part.run()
+    const result = await inTestFolder(part.run)
     results.push(result)
     console.log(`── ${part.name}: ${seconds(result.seconds)}`)
     if (result.failed > 0) {
