@@ -1,10 +1,10 @@
 import type { CatalogueOffice, CatalogueService, OnlineService, Responsibility } from '../content/mirror.ts'
 import type { OfficeConfig, ServiceConfig } from '../content/schema.ts'
 import type { Content } from '../content/snapshot.ts'
-import { plainText } from '../lib/rich-text.ts'
 import { pick } from './amounts.ts'
 import { fold, letterOf, slugOf } from './fold.ts'
 import { buildSearch, type SearchIndex } from './search.ts'
+import { GERMAN, languagesOf, leadIn, titleIn } from './spoken.ts'
 import type { LetterGroup, LifeSituationTeaser, OfficeCard, ServiceTeaser } from './view.ts'
 
 /** A service of the catalogue together with what the city says of it. */
@@ -13,6 +13,8 @@ export type ServiceEntry = {
   readonly service: CatalogueService
   readonly config: ServiceConfig | undefined
   readonly teaser: ServiceTeaser
+  /** Languages in which it has a page, German first. */
+  readonly languages: readonly string[]
   readonly online: OnlineService | undefined
 }
 export type OfficeEntry = {
@@ -150,7 +152,8 @@ function serviceEntries(
       const config = content.services.get(slug)
       const elsewhere = config === undefined || config.online === 'elsewhere' ? online.get(service.key) : undefined
       const isOnline = config?.online === 'own' || elsewhere !== undefined
-      return [slug, { slug, service, config, online: elsewhere, teaser: teaserOf(slug, service, config, isOnline) }]
+      const teaser = teaserOf(slug, service, config, isOnline)
+      return [slug, { slug, service, config, online: elsewhere, teaser, languages: languagesOf({ service, config }) }]
     }),
   )
 }
@@ -161,12 +164,10 @@ function teaserOf(
   config: ServiceConfig | undefined,
   isOnline: boolean,
 ): ServiceTeaser {
-  const short = service.texts.find(({ code }) => code === '24') ?? service.texts.find(({ code }) => code === '05')
-  const text = pick(short?.text, 'de')?.value
   return {
     slug,
-    title: config?.title?.de ?? pick(service.name, 'de')?.value ?? slug,
-    teaser: text === undefined ? '' : plainText(text),
+    title: titleIn({ service, config }, GERMAN)?.value ?? slug,
+    teaser: leadIn({ service }, GERMAN)?.value ?? '',
     isOnline,
     keywords: [...new Set([...service.keywords, ...(config?.keywords ?? [])])],
   }
