@@ -2,6 +2,7 @@ import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import type { DataModelReader, DataModelResult, OpenPoint } from './data-model.ts'
+import { describedIn, withDescription } from './described.ts'
 import { exampleProblem, readExamples } from './examples.ts'
 import { readHandMade } from './hand-made.ts'
 import { readLists, type TownLists } from './lists.ts'
@@ -65,7 +66,7 @@ const FILE =
 
 /**
  * Makes the reader of forms of a town: each version is loaded once and kept by digest, at most 200. What a language lacks is
- * German, and `form.germanTexts` says what that is.
+ * German, and `form.germanTexts` says what that is; title and first sentence are then those of the service's page, if it has them.
  * The result throws `forms/no-form` (404) for a service without a form; content was checked before, so a broken form there
  * is a broken invariant.
  */
@@ -77,7 +78,8 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
       throw noForm(`service ${slug} has no form`)
     }
     const lists = readLists(content)
-    const key = `${slug}\n${lang}\n${formDigest(files, lang)}\n${lists.digest}`
+    const described = describedIn(content, slug, lang)
+    const key = [slug, lang, formDigest(files, lang), lists.digest, described.title, described.lead].join('\n')
     const known = kept.get(key)
     if (known !== undefined) {
       return known
@@ -90,8 +92,9 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
       const oldest = kept.keys().next()
       kept.delete(oldest.done === true ? '' : oldest.value)
     }
-    kept.set(key, result.form)
-    return result.form
+    const form = withDescription(result.form, described)
+    kept.set(key, form)
+    return form
   }
   // A content revision never changes, so its files need to be hashed once only.
   const ofContent = new WeakMap<Content, Map<string, Form>>()
