@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { catalogueRoutes } from '../api/catalogue/routes.ts'
-import { catalogueIndexes } from '../api/catalogue/service.ts'
+import { createFormReaders, createSiteCatalogue } from '../api/context-catalogue.ts'
 import {
   createLive,
   exportSite,
@@ -47,7 +47,7 @@ const publishAndExport = async (target: string): Promise<number> => {
     const live = { revisionId: content.digest, content }
     const catalogue = catalogueRoutes({
       content: { live: () => live, at: async () => content },
-      catalogueIndex: catalogueIndexes(),
+      catalogueIndex: createSiteCatalogue(createFormReaders()),
     })
     const ctx: PublishingCtx = {
       ...test,

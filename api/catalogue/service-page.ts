@@ -7,6 +7,7 @@ import { GERMAN, type Listener, languagesOf, leadIn, listener, titleIn } from '.
 import type {
   LifeSituationTeaser,
   ModuleKind,
+  Needed,
   OfficeCard,
   RelatedService,
   ServiceGlance,
@@ -36,7 +37,7 @@ export function servicePage(index: CatalogueIndex, slug: string, lang = GERMAN):
     ...(leikaKey === undefined ? {} : { leikaKey }),
     catalogueId: service.id.value,
     glance: glanceOf(entry, lang, heard),
-    modules: modulesOf(index.content, entry, lang, heard),
+    modules: modulesOf(index, entry, lang, heard),
     offices: (index.officesOf.get(slug) ?? []).flatMap((office) => cardIn(index, office, lang, heard)),
     lifeSituations: (config?.lifeSituations ?? []).flatMap((one) => situationIn(index, one, lang, heard)),
     ...(config?.appointmentUrl === undefined ? {} : { appointmentUrl: config.appointmentUrl }),
@@ -180,17 +181,36 @@ function partsOf(
 }
 
 /** Empty modules are left out. A module is in the page's language as soon as a part of it is; its German parts are heard. */
-function modulesOf(content: Content, entry: ServiceEntry, lang: string, heard: Listener): readonly ServiceModule[] {
+function modulesOf(
+  index: CatalogueIndex,
+  entry: ServiceEntry,
+  lang: string,
+  heard: Listener,
+): readonly ServiceModule[] {
   return MODULES.flatMap((module): readonly ServiceModule[] => {
-    const { source, parts } = partsOf(content, entry, module, lang)
+    const { source, parts } = partsOf(index.content, entry, module, lang)
+    const needed = module[0] === 'documents' ? neededOf(index, entry.slug, lang, heard) : undefined
     const [first] = parts
     if (first === undefined) {
-      return []
+      return needed === undefined ? [] : [{ kind: module[0], source: 'city', text: [], lang, needed }]
     }
     const isThere = parts.some((part) => part.lang === lang)
     const text = joined(isThere ? parts.map((part) => ({ ...part, value: heard.hearRich(part) })) : parts)
-    return [{ kind: module[0], source, text, lang: isThere ? lang : first.lang }]
+    const asked = needed === undefined ? {} : { needed }
+    return [{ kind: module[0], source, text, lang: isThere ? lang : first.lang, ...asked }]
   })
+}
+
+function neededOf(index: CatalogueIndex, slug: string, lang: string, heard: Listener): Needed | undefined {
+  const found = index.neededFor(slug, lang)
+  if (found === null || found.needed.length + found.evidence.length === 0) {
+    return
+  }
+  const { germanTexts, ...needed } = found
+  for (const value of germanTexts) {
+    heard.hear({ lang: GERMAN, value })
+  }
+  return needed
 }
 
 function joined(parts: readonly Part[]): RichText {

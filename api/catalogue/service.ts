@@ -8,7 +8,7 @@ import { servicePage } from './service-page.ts'
 import type * as view from './view.ts'
 
 export { pick } from './amounts.ts'
-export { catalogueIndexes } from './catalogue-index.ts'
+export { catalogueIndexes, type NeededReader } from './catalogue-index.ts'
 export { levelOf, type Maturity } from './level.ts'
 export { describedModules, moduleKinds } from './service-page.ts'
 export { leadIn, titleIn } from './spoken.ts'

@@ -17,10 +17,25 @@ export type ModuleKind =
   | 'hints'
   | 'further'
 export type ModuleSource = 'state' | 'city'
+/** A document that somebody may have to hand in; `condition` says in words when it is needed. */
+export type NeededDocument = {
+  readonly label: string
+  readonly condition?: string
+  readonly typeNames: string
+  readonly maxSizeText: string
+  readonly isOptional: boolean
+  /** Obligatory or not, as other answers are. */
+  readonly dependsOnAnswers: boolean
+  readonly canBeLater: boolean
+}
+/** What one has to have at hand for an application here: lines of the form, and the documents it may ask for. */
+export type Needed = { readonly needed: readonly string[]; readonly evidence: readonly NeededDocument[] }
 export type ServiceModule = {
   readonly kind: ModuleKind
   readonly source: ModuleSource
   readonly text: RichText
+  /** What our own form asks for, as the first page of the application says it; the text then stands behind it. */
+  readonly needed?: Needed
   /** Not the page's where nobody has written it in that language. */
   readonly lang: string
 }
