@@ -1,8 +1,8 @@
-import { readXDatenfelder } from './adapters/xdatenfelder/read.ts'
 import { catalogueIndexes, type NeededReader } from './catalogue/service.ts'
 import type { Needed } from './catalogue/view.ts'
 import { LANGS } from './content/schema.ts'
 import type { Content } from './content/snapshot.ts'
+import type { DataModelReader } from './forms/data-model.ts'
 import { createForms, createFormWords, type Form, germanTextsOf, neededFor, type SpokenWords } from './forms/service.ts'
 
 /** Readers of the town's forms and of the words beside their questions. */
@@ -11,9 +11,9 @@ export type FormReaders = {
   readonly formWords: (content: Content, lang: string) => SpokenWords
 }
 
-/** Makes readers of their own, for the build, which has no context. */
-export const createFormReaders = (): FormReaders => ({
-  form: createForms(readXDatenfelder),
+/** Makes the readers; the build, which has no context, has some of its own. */
+export const createFormReaders = (readXml: DataModelReader): FormReaders => ({
+  form: createForms(readXml),
   formWords: createFormWords(),
 })
 

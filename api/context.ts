@@ -169,7 +169,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     return late.ctx
   }
   const letters = createLetters(whole)
-  const forms = createFormReaders()
+  const forms = createFormReaders(readXDatenfelder)
   const { close: _, ...setting } = letters
   const ctx = {
     ...core,

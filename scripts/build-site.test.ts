@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readXDatenfelder } from '../api/adapters/xdatenfelder/read.ts'
 import { catalogueRoutes } from '../api/catalogue/routes.ts'
 import { createFormReaders, createSiteCatalogue } from '../api/context-catalogue.ts'
 import {
@@ -47,7 +48,7 @@ const publishAndExport = async (target: string): Promise<number> => {
     const live = { revisionId: content.digest, content }
     const catalogue = catalogueRoutes({
       content: { live: () => live, at: async () => content },
-      catalogueIndex: createSiteCatalogue(createFormReaders()),
+      catalogueIndex: createSiteCatalogue(createFormReaders(readXDatenfelder)),
     })
     const ctx: PublishingCtx = {
       ...test,
