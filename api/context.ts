@@ -16,21 +16,20 @@ import { createXBezahldienste } from './adapters/xbezahldienste/provider.ts'
 import { readXDatenfelder } from './adapters/xdatenfelder/read.ts'
 import { writeXDatenfelder } from './adapters/xdatenfelder/write.ts'
 import { xzufiFile, xzufiSource } from './adapters/xzufi/source.ts'
-import { servicePage } from './catalogue/pages.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
-import { type CatalogueCtx, catalogueIndexes } from './catalogue/service.ts'
+import type { CatalogueCtx } from './catalogue/service.ts'
 import type { SyncCtx } from './catalogue/service-sync.ts'
 import { type Config, dataPaths } from './config.ts'
 import type { ConnectorsCtx } from './connectors/service.ts'
 import { type ContentRevisions, folderObjectStore, openRevisions } from './content/service.ts'
 import type { Content } from './content/snapshot.ts'
+import { createFormReaders, createSiteCatalogue, type FormReaders } from './context-catalogue.ts'
 import { contentCheckers } from './context-checks.ts'
 import { createLetters, type Letters } from './context-letters.ts'
 import { createPaymentParts, readCertificate } from './context-payments.ts'
 import { createWorkflowParts } from './context-workflow.ts'
 import { createPress } from './documents/service.ts'
 import { createSurveys, createTries, type EditingCtx } from './editing/service.ts'
-import { createForms, formWords } from './forms/service.ts'
 import { type AccountProviders, createIdentity } from './identity/identity.ts'
 import { planEndLeasesOfTheDead } from './jobs/plan.ts'
 import { createJournalSigner } from './journal/service.ts'
@@ -170,6 +169,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     return late.ctx
   }
   const letters = createLetters(whole)
+  const forms = createFormReaders(readXDatenfelder)
   const { close: _, ...setting } = letters
   const ctx = {
     ...core,
@@ -177,16 +177,15 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     letters,
     ...setting,
     contentCheckers: contentCheckers(readXDatenfelder),
-    catalogueIndex: catalogueIndexes(),
+    catalogueIndex: createSiteCatalogue(forms),
     catalogueSourceAt: (place: string) => xzufiSource(place),
     catalogueSource: xzufiSource(config.catalogueUrl ?? join(config.contentDir, 'feed')),
     blobs: await openFolderStore(paths.blobs, failpoint),
     scanner: config.clamd === undefined ? null : createClamdScanner(config.clamd, SCANNER_SILENT_MS),
     identity: identityOf(config, () => content.live().content.city.authority.de),
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
-    form: createForms(readXDatenfelder),
+    ...forms,
     ...editingParts(),
-    formWords: wordsCache(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
     mailReplies: config.mailReplies ?? null,
@@ -197,7 +196,8 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     prepareBounce: (vorgangId: string) => prepareBounce(whole(), vorgangId),
     projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
-    serviceTitle: (slug: string) => servicePage(whole().catalogueIndex(content.live().content), slug)?.title ?? slug,
+    serviceTitle: (slug: string) =>
+      whole().catalogueIndex(content.live().content).services.get(slug)?.teaser.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
     checkTaking: (actor: Actor, vorgangId: string) => checkTaking(whole(), actor, vorgangId),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
@@ -208,7 +208,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     // Under Deno the product may start no programs: files are shown whole instead of page by page.
     press: 'Deno' in globalThis ? null : createPress(),
     workflow: createWorkflowParts(whole),
-    ...(await publishingOf(config, content, log, await site)),
+    ...(await publishingOf({ config, content, log, forms }, await site)),
   }
   late.ctx = ctx
   return ctx
@@ -249,9 +249,16 @@ const editingParts = () => ({
   tries: createTries(),
 })
 
-async function publishingOf(config: Config, content: ContentRevisions, log: Log, site: Site) {
+type PublishingBasics = {
+  readonly config: Config
+  readonly content: ContentRevisions
+  readonly log: Log
+  readonly forms: FormReaders
+}
+
+async function publishingOf({ config, content, log, forms }: PublishingBasics, site: Site) {
   const pages = await openPageStore(dataPaths(config.dataDir).pages)
-  const catalogueIndex = catalogueIndexes()
+  const catalogueIndex = createSiteCatalogue(forms)
   return {
     site,
     pages,
@@ -363,18 +370,4 @@ function registerOf(config: Config, content: Content, id: string) {
         timeoutMs: register.timeoutSeconds * 1000,
         isProduction: config.mode === 'production',
       })
-}
-
-function wordsCache() {
-  const kept = new Map<string, ReturnType<typeof formWords>>()
-  return (content: Content, lang: string) => {
-    const german = 'words/forms.de.yaml'
-    const own = `words/forms.${lang}.yaml`
-    const source = lang === 'de' ? german : own
-    const digest = `${lang} ${content.digestOfFile(own)} ${content.digestOfFile(german)}`
-    const textOf = (path: string): string => new TextDecoder().decode(content.file(path))
-    const words = kept.get(digest) ?? formWords(textOf(source), source, lang === 'de' ? undefined : textOf(german))
-    kept.set(digest, words)
-    return words()
-  }
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readXDatenfelder } from '../api/adapters/xdatenfelder/read.ts'
 import { catalogueRoutes } from '../api/catalogue/routes.ts'
-import { catalogueIndexes } from '../api/catalogue/service.ts'
+import { createFormReaders, createSiteCatalogue } from '../api/context-catalogue.ts'
 import {
   createLive,
   exportSite,
@@ -47,7 +48,7 @@ const publishAndExport = async (target: string): Promise<number> => {
     const live = { revisionId: content.digest, content }
     const catalogue = catalogueRoutes({
       content: { live: () => live, at: async () => content },
-      catalogueIndex: catalogueIndexes(),
+      catalogueIndex: createSiteCatalogue(createFormReaders(readXDatenfelder)),
     })
     const ctx: PublishingCtx = {
       ...test,

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readXDatenfelder } from '../api/adapters/xdatenfelder/read.ts'
 import { catalogueRoutes } from '../api/catalogue/routes.ts'
-import { catalogueIndexes } from '../api/catalogue/service.ts'
+import { createFormReaders, createSiteCatalogue } from '../api/context-catalogue.ts'
 import { createLog } from '../api/lib/log.ts'
 import { createAnswers, loadSite, renderSite, snapshotApi, writeSite } from '../api/publishing/service.ts'
 import { readCheckedContent } from './content.ts'
@@ -28,7 +29,7 @@ if (content === null) {
 const revision = { revisionId: content.digest, content }
 const catalogue = catalogueRoutes({
   content: { live: () => revision, at: async () => content },
-  catalogueIndex: catalogueIndexes(),
+  catalogueIndex: createSiteCatalogue(createFormReaders(readXDatenfelder)),
 })
 const api = snapshotApi(
   { catalogue },

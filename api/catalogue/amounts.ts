@@ -1,30 +1,32 @@
 import type { Amount, Duration, Localised, TimeUnit } from '../content/mirror.ts'
-import type { RichBlock, RichText } from '../lib/rich-text.ts'
 
 /*
  * Amounts and durations of the catalogue as short lines. Words come from the catalogue's own notes; numbers, currencies
  * and units from Intl, so that no German stands here.
  */
 
+/** A text together with the language it is in. */
+export type Said<T = string> = { readonly lang: string; readonly value: T }
+
 /** One text of a localised value: the wanted language, else German, else any. */
-export function pick<T>(texts: Localised<T> | undefined, lang: string): { lang: string; value: T } | undefined {
+export function pick<T>(texts: Localised<T> | undefined, lang: string): Said<T> | undefined {
   const found = [lang, 'de', ...Object.keys(texts ?? {})].find((tag) => texts?.[tag] !== undefined)
   const value = found === undefined ? undefined : texts?.[found]
   return found === undefined || value === undefined ? undefined : { lang: found, value }
 }
 
-/** One amount with its note, e.g. `46,00 €: ab 24 Jahren`. Undefined where there is neither. */
-export function amountLine(amount: Amount, lang: string): string | undefined {
-  const note = pick(amount.note, lang)?.value
-  const sum = sumOf(amount, lang)
+/** One amount with its note, e.g. `46,00 €: ab 24 Jahren`; the amount is written as the note's language does. Undefined where there is neither. */
+export function amountLine(amount: Amount, lang: string): Said | undefined {
+  const note = pick(amount.note, lang)
+  const sum = sumOf(amount, note?.lang ?? lang)
   if (sum === undefined || note === undefined) {
     return note ?? sum
   }
-  return `${sum}: ${note}`
+  return { lang: note.lang, value: `${sum.value}: ${note.value}` }
 }
 
 /** All amounts of a service in one short line: a free one's note, else the one amount, else from the least to the most. */
-export function amountsGlance(amounts: readonly Amount[], lang: string): string | undefined {
+export function amountsGlance(amounts: readonly Amount[], lang: string): Said | undefined {
   const [first] = amounts
   const free = amounts.find((amount) => amount.kind === 'free')
   if (first === undefined || free !== undefined || amounts.length === 1) {
@@ -41,32 +43,34 @@ export function amountsGlance(amounts: readonly Amount[], lang: string): string 
 }
 
 /** A duration in the editor's words, else by number and unit. */
-export function durationLine(duration: Duration, lang: string): string | undefined {
-  return pick(duration.note, lang)?.value ?? spanLine(duration, lang)
+export function durationLine(duration: Duration, lang: string): Said | undefined {
+  return pick(duration.note, lang) ?? spanLine(duration, lang)
 }
 
-/** Lines as rich text: one as a paragraph, several as a list. */
-export function linesText(lines: readonly string[]): RichText {
-  const paragraphs = lines.map((text): RichBlock => ({ kind: 'paragraph', spans: [{ text }] }))
-  return paragraphs.length < 2
-    ? paragraphs
-    : [{ kind: 'list', ordered: false, items: paragraphs.map((item) => [item]) }]
-}
+/** How a language writes numbers; an English page is read in Europe. German for languages that Intl does not know. */
+const localeOf = (lang: string): string =>
+  lang === 'en' ? 'en-GB' : lang === 'de' ? 'de-DE' : (Intl.NumberFormat.supportedLocalesOf([lang])[0] ?? 'de-DE')
 
 const moneyFormat = (lang: string, currency: string): Intl.NumberFormat =>
-  new Intl.NumberFormat(lang === 'en' ? 'en-GB' : 'de-DE', { style: 'currency', currency })
+  new Intl.NumberFormat(localeOf(lang), { style: 'currency', currency })
 
-/** Made once: making one takes as long as the rest of a service page. */
-const EUROS = { de: moneyFormat('de', 'EUR'), en: moneyFormat('en', 'EUR') }
+/** Made once by language: making one takes as long as the rest of a service page. */
+const euros = new Map<string, Intl.NumberFormat>()
 
-function sumOf(amount: Amount, lang: string): string | undefined {
+function eurosIn(lang: string): Intl.NumberFormat {
+  const format = euros.get(lang) ?? moneyFormat(lang, 'EUR')
+  euros.set(lang, format)
+  return format
+}
+
+function sumOf(amount: Amount, lang: string): Said | undefined {
   const { fromCents, toCents, currency = 'EUR' } = amount
-  const format = currency === 'EUR' ? EUROS[lang === 'en' ? 'en' : 'de'] : moneyFormat(lang, currency)
+  const format = currency === 'EUR' ? eurosIn(lang) : moneyFormat(lang, currency)
   if (fromCents !== undefined && toCents !== undefined && fromCents !== toCents) {
-    return format.formatRange(fromCents / 100, toCents / 100)
+    return { lang, value: format.formatRange(fromCents / 100, toCents / 100) }
   }
   const cents = fromCents ?? toCents
-  return cents === undefined ? undefined : format.format(cents / 100)
+  return cents === undefined ? undefined : { lang, value: format.format(cents / 100) }
 }
 
 /** Units that Intl knows; working days have none, there the editor's note must say it. */
@@ -79,15 +83,13 @@ const UNITS: Readonly<Partial<Record<TimeUnit, string>>> = {
   MINUTE: 'minute',
 }
 
-function spanLine({ count, unit, countTo, unitTo }: Duration, lang: string): string | undefined {
+function spanLine({ count, unit, countTo, unitTo }: Duration, lang: string): Said | undefined {
   const name = unit === undefined ? undefined : UNITS[unit]
   if (count === undefined || name === undefined) {
     return undefined
   }
-  const format = new Intl.NumberFormat(lang === 'en' ? 'en-GB' : 'de-DE', {
-    style: 'unit',
-    unit: name,
-    unitDisplay: 'long',
-  })
-  return countTo !== undefined && unitTo === unit ? format.formatRange(count, countTo) : format.format(count)
+  const locale = localeOf(lang)
+  const format = new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'long' })
+  const value = countTo !== undefined && unitTo === unit ? format.formatRange(count, countTo) : format.format(count)
+  return { lang: locale === 'de-DE' ? 'de' : lang, value }
 }

@@ -1,11 +1,11 @@
 import type { CatalogueOffice, CatalogueService, OnlineService, Responsibility } from '../content/mirror.ts'
 import type { OfficeConfig, ServiceConfig } from '../content/schema.ts'
 import type { Content } from '../content/snapshot.ts'
-import { plainText } from '../lib/rich-text.ts'
 import { pick } from './amounts.ts'
 import { fold, letterOf, slugOf } from './fold.ts'
 import { buildSearch, type SearchIndex } from './search.ts'
-import type { LetterGroup, LifeSituationTeaser, OfficeCard, ServiceTeaser } from './view.ts'
+import { GERMAN, languagesOf, leadIn, titleIn } from './spoken.ts'
+import type { LetterGroup, LifeSituationTeaser, Needed, OfficeCard, ServiceTeaser } from './view.ts'
 
 /** A service of the catalogue together with what the city says of it. */
 export type ServiceEntry = {
@@ -13,6 +13,8 @@ export type ServiceEntry = {
   readonly service: CatalogueService
   readonly config: ServiceConfig | undefined
   readonly teaser: ServiceTeaser
+  /** Languages in which it has a page, German first. */
+  readonly languages: readonly string[]
   readonly online: OnlineService | undefined
 }
 export type OfficeEntry = {
@@ -22,9 +24,17 @@ export type OfficeEntry = {
   readonly card: OfficeCard
 }
 
+/** Says what the town's own form for a service asks for, in a language, with the texts of it that are German; null without a form. */
+export type NeededReader = (
+  content: Content,
+  slug: string,
+  lang: string,
+) => (Needed & { readonly germanTexts: readonly string[] }) | null
+
 /** One content revision, joined once, so that every view costs only its own size. In German. */
 export type CatalogueIndex = {
   readonly content: Content
+  readonly neededFor: (slug: string, lang: string) => ReturnType<NeededReader>
   readonly services: ReadonlyMap<string, ServiceEntry>
   readonly offices: ReadonlyMap<string, OfficeEntry>
   readonly lifeSituations: ReadonlyMap<string, LifeSituationTeaser>
@@ -38,7 +48,7 @@ export type CatalogueIndex = {
 }
 
 /** Joins a content revision. Costs about a quarter of a second for 6,000 services; see {@link catalogueIndexes}. */
-export function buildIndex(content: Content): CatalogueIndex {
+export function buildIndex(content: Content, needed: NeededReader = () => null): CatalogueIndex {
   const responsibilities = responsibilitiesHere(content)
   const offices = officeEntries(content)
   const services = serviceEntries(content, responsibilities)
@@ -60,6 +70,7 @@ export function buildIndex(content: Content): CatalogueIndex {
   const lifeSituations = lifeSituationTeasers(content)
   return {
     content,
+    neededFor: (slug, lang) => needed(content, slug, lang),
     services,
     offices,
     lifeSituations,
@@ -77,11 +88,14 @@ export function buildIndex(content: Content): CatalogueIndex {
   }
 }
 
-/** Makes a function that joins each content revision once and remembers it as long as the revision is in use. */
-export function catalogueIndexes(): (content: Content) => CatalogueIndex {
+/**
+ * Makes a function that joins each content revision once and remembers it as long as the revision is in use.
+ * @param needed reader of the forms, which this room does not know; wired where the context is built.
+ */
+export function catalogueIndexes(needed?: NeededReader): (content: Content) => CatalogueIndex {
   const known = new WeakMap<Content, CatalogueIndex>()
   return (content) => {
-    const index = known.get(content) ?? buildIndex(content)
+    const index = known.get(content) ?? buildIndex(content, needed)
     known.set(content, index)
     return index
   }
@@ -150,7 +164,8 @@ function serviceEntries(
       const config = content.services.get(slug)
       const elsewhere = config === undefined || config.online === 'elsewhere' ? online.get(service.key) : undefined
       const isOnline = config?.online === 'own' || elsewhere !== undefined
-      return [slug, { slug, service, config, online: elsewhere, teaser: teaserOf(slug, service, config, isOnline) }]
+      const teaser = teaserOf(slug, service, config, isOnline)
+      return [slug, { slug, service, config, online: elsewhere, teaser, languages: languagesOf({ service, config }) }]
     }),
   )
 }
@@ -161,12 +176,10 @@ function teaserOf(
   config: ServiceConfig | undefined,
   isOnline: boolean,
 ): ServiceTeaser {
-  const short = service.texts.find(({ code }) => code === '24') ?? service.texts.find(({ code }) => code === '05')
-  const text = pick(short?.text, 'de')?.value
   return {
     slug,
-    title: config?.title?.de ?? pick(service.name, 'de')?.value ?? slug,
-    teaser: text === undefined ? '' : plainText(text),
+    title: titleIn({ service, config }, GERMAN)?.value ?? slug,
+    teaser: leadIn({ service }, GERMAN)?.value ?? '',
     isOnline,
     keywords: [...new Set([...service.keywords, ...(config?.keywords ?? [])])],
   }

@@ -6,8 +6,9 @@ import type { Content } from '../content/snapshot.ts'
 import { isSafeLink, type RichText } from '../lib/rich-text.ts'
 import { buildIndex, type CatalogueIndex, catalogueIndexes } from './catalogue-index.ts'
 import { fold } from './fold.ts'
-import { cityFrame, homeView, lifeSituationPage, officePage, pageList, servicePage, textPage } from './pages.ts'
+import { cityFrame, homeView, lifeSituationPage, officePage, pageList, textPage } from './pages.ts'
 import { searchPages } from './search.ts'
+import { servicePage } from './service-page.ts'
 
 let content: Content
 let index: CatalogueIndex

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import type { Env } from '../http/env.ts'
 import { type RouteSpec, route } from '../http/route.ts'
 import { parameter } from '../http/validate.ts'
-import { Query } from './schema.ts'
+import { Lang, Query } from './schema.ts'
 import type { CatalogueCtx } from './service.ts'
 import * as service from './service.ts'
 
@@ -23,7 +23,9 @@ export const catalogueRoutes = (ctx: CatalogueCtx) =>
     .get('/frame', route(READ), (c) => c.json(service.findFrame(ctx)))
     .get('/home', route(READ), (c) => c.json(service.findHome(ctx)))
     .get('/letters', route(READ), (c) => c.json(service.listLetters(ctx)))
-    .get('/services/:slug', route(SERVICE), (c) => c.json(service.findServicePage(ctx, c.req.param('slug'))))
+    .get('/services/:slug', route(SERVICE), (c) =>
+      c.json(service.findServicePage(ctx, c.req.param('slug'), parameter(Lang, c.req.query('lang'), 'lang'))),
+    )
     .get('/offices', route(READ), (c) => c.json(service.listOffices(ctx)))
     .get('/offices/:slug', route(SERVICE), (c) => c.json(service.findOfficePage(ctx, c.req.param('slug'))))
     .get('/life-situations', route(READ), (c) => c.json(service.listLifeSituations(ctx)))

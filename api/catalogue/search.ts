@@ -26,7 +26,7 @@ const NEAREST_MAX = 5
 const QUERY_WORDS_MAX = 8
 const WEIGHTS = { title: 10, keyword: 8, teaser: 3 } as const
 
-/** Prepares the search over services, offices, life situations and German pages. */
+/** Prepares the search over services by their names in every language, offices, life situations and German pages. */
 export function buildSearch(source: Source): SearchIndex {
   const hits: SearchHit[] = []
   const words = new Map<string, Map<number, number>>()
@@ -43,8 +43,10 @@ export function buildSearch(source: Source): SearchIndex {
     note(hit.keywords.join(' '), WEIGHTS.keyword)
     note(hit.title, WEIGHTS.title)
   }
-  for (const { teaser } of source.services) {
-    add({ ...teaser, kind: 'service', path: `/leistungen/${teaser.slug}/` })
+  for (const { teaser, service } of source.services) {
+    const { de: _, ...names } = service.name
+    const keywords = [...teaser.keywords, ...Object.values(names)]
+    add({ ...teaser, keywords, kind: 'service', path: `/leistungen/${teaser.slug}/` })
   }
   for (const { slug, card } of source.offices) {
     const keywords = card.nameDsb === undefined ? [] : [card.nameDsb]

@@ -4,12 +4,14 @@ import { notFound } from '../http/problem.ts'
 import type { CatalogueIndex } from './catalogue-index.ts'
 import * as pages from './pages.ts'
 import { searchPages } from './search.ts'
+import { servicePage } from './service-page.ts'
 import type * as view from './view.ts'
 
 export { pick } from './amounts.ts'
-export { catalogueIndexes } from './catalogue-index.ts'
+export { catalogueIndexes, type NeededReader } from './catalogue-index.ts'
 export { levelOf, type Maturity } from './level.ts'
-export { describedModules, moduleKinds } from './pages.ts'
+export { describedModules, moduleKinds } from './service-page.ts'
+export { leadIn, titleIn } from './spoken.ts'
 
 /** `catalogueIndex` is made once by {@link catalogueIndexes}. */
 export type CatalogueCtx = ContentCtx & { readonly catalogueIndex: (content: Content) => CatalogueIndex }
@@ -27,9 +29,9 @@ export const listLetters = (ctx: CatalogueCtx): { readonly groups: readonly view
   groups: live(ctx).letters,
 })
 
-/** One service. Throws `http/not-found`. */
-export const findServicePage = (ctx: CatalogueCtx, slug: string): view.ServicePage =>
-  found(pages.servicePage(live(ctx), slug), `service ${slug}`)
+/** One service in a language, German where none is asked for. Throws `http/not-found`, also where it has no texts in that language. */
+export const findServicePage = (ctx: CatalogueCtx, slug: string, lang?: string): view.ServicePage =>
+  found(servicePage(live(ctx), slug, lang), `service ${slug}`)
 
 /** All offices by name. */
 export const listOffices = (ctx: CatalogueCtx): { readonly offices: readonly view.OfficeCard[] } => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CatalogueObject } from '../content/mirror.ts'
+import type { CatalogueObject, CatalogueService } from '../content/mirror.ts'
 import { mirrorOf } from '../content/service.ts'
 import { type Identifier, identifierKey } from '../lib/identifier.ts'
 import type { CatalogueSource, FeedStep } from './feed.ts'
@@ -7,7 +7,7 @@ import { stageFeed } from './stage.ts'
 
 const at = { file: 'a.xml', line: 7 }
 const id = (value: string): Identifier => ({ agency: 'a', scheme: 's', value })
-const service = (value: string, name: string, keywords: readonly string[] = []): CatalogueObject => ({
+const service = (value: string, name: string, keywords: readonly string[] = []): CatalogueService => ({
   format: 1,
   kind: 'service',
   key: identifierKey(id(value)),
@@ -71,6 +71,18 @@ describe('stageFeed', () => {
       { action: 'added', kind: 'service', key: 'a.s.2', name: 'Zwei', fields: [] },
       { action: 'removed', kind: 'responsibility', key: 'a.s.r', name: '', fields: [] },
     ])
+  })
+
+  it('names the language in which a text differs, where that is not German', async () => {
+    const english = [{ kind: 'paragraph', spans: [{ text: 'Text' }] }] as const
+    const one = service('1', 'Eins')
+    const spoken: CatalogueService = {
+      ...one,
+      name: { ...one.name, en: 'One' },
+      texts: one.texts.map((module) => ({ ...module, text: { ...module.text, en: english } })),
+    }
+    const staged = await stageFeed(MIRROR, feed(write(spoken)))
+    expect(staged.ok && staged.changes).toMatchObject([{ action: 'changed', fields: ['name.en', 'texts.06.en'] }])
   })
 
   it('says nothing of what is written as it was, or written and deleted again', async () => {

@@ -3,7 +3,8 @@ import type { CatalogueKind, CatalogueObject, Mirror, TextModule } from '../cont
 import type { Finding } from '../lib/finding.ts'
 import type { CatalogueSource, FeedStep, Place } from './feed.ts'
 
-/** What a feed does to one object. `fields` names what differs, text modules by code (`texts.08`); empty unless changed. */
+/** What a feed does to one object. `fields` names what differs, text modules by code (`texts.08`), texts in
+ * another language than German with it (`texts.08.en`); empty unless changed. */
 export type CatalogueChange = {
   readonly action: 'added' | 'changed' | 'removed'
   readonly kind: CatalogueKind
@@ -112,12 +113,29 @@ function changedFields(before: CatalogueObject, after: CatalogueObject): readonl
   return names.filter((name) => !isDeepStrictEqual(old.get(name), now.get(name)))
 }
 
+const LOCALISED = new Set(['name', 'description', 'feesText', 'deadlinesText', 'processingText'])
+
 function fieldsOf(object: CatalogueObject): ReadonlyMap<string, unknown> {
-  const fields = new Map<string, unknown>(Object.entries(object).filter(([name]) => name !== 'texts'))
+  const fields = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(object)) {
+    if (name !== 'texts') {
+      addField(fields, name, LOCALISED.has(name) ? value : { de: value })
+    }
+  }
   const texts: readonly TextModule[] = object.kind === 'service' ? object.texts : []
-  for (const module of texts) {
-    const name = `texts.${module.code}`
-    fields.set(name, [...((fields.get(name) as readonly unknown[] | undefined) ?? []), module])
+  for (const { code, text, links } of texts) {
+    const linked = links.map(({ lang = 'de', ...link }) => ({ [lang]: link }))
+    for (const part of [text, ...linked]) {
+      addField(fields, `texts.${code}`, part)
+    }
   }
   return fields
+}
+
+/** One field by language; what stands there already under that name is kept beside it. */
+function addField(fields: Map<string, unknown>, name: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [lang, value] of Object.entries(values)) {
+    const key = lang === 'de' ? name : `${name}.${lang}`
+    fields.set(key, [...((fields.get(key) as readonly unknown[] | undefined) ?? []), value])
+  }
 }

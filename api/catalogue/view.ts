@@ -17,10 +17,26 @@ export type ModuleKind =
   | 'hints'
   | 'further'
 export type ModuleSource = 'state' | 'city'
+/** A document that somebody may have to hand in; `condition` says in words when it is needed. */
+export type NeededDocument = {
+  readonly label: string
+  readonly condition?: string
+  readonly typeNames: string
+  readonly maxSizeText: string
+  readonly isOptional: boolean
+  /** Obligatory or not, as other answers are. */
+  readonly dependsOnAnswers: boolean
+  readonly canBeLater: boolean
+}
+/** What one has to have at hand for an application here: lines of the form, and the documents it may ask for. */
+export type Needed = { readonly needed: readonly string[]; readonly evidence: readonly NeededDocument[] }
 export type ServiceModule = {
   readonly kind: ModuleKind
   readonly source: ModuleSource
   readonly text: RichText
+  /** What our own form asks for, as the first page of the application says it; the text then stands behind it. */
+  readonly needed?: Needed
+  /** Not the page's where nobody has written it in that language. */
   readonly lang: string
 }
 
@@ -40,6 +56,8 @@ export type OpeningSpan = {
 export type OfficeCard = {
   readonly slug: string
   readonly name: string
+  /** Language of the name where it is not that of the page. */
+  readonly nameLang?: string
   readonly nameDsb?: string
   readonly street: string
   readonly streetDsb?: string
@@ -65,7 +83,14 @@ export type ServiceGlance = {
   readonly processingTime?: string
   readonly minutes?: number
 }
+/** Another service with the path of its page, in the language of this one where it has it. */
+export type RelatedService = ServiceTeaser & { readonly path: string }
 export type ServicePage = ServiceTeaser & {
+  readonly lang: string
+  /** Languages in which this page is there, German first. */
+  readonly languages: readonly string[]
+  /** Texts of the page that are German although the page is not. */
+  readonly germanTexts: readonly string[]
   readonly leikaKey?: string
   readonly catalogueId: string
   readonly glance: ServiceGlance
@@ -79,7 +104,7 @@ export type ServicePage = ServiceTeaser & {
     | { readonly kind: 'elsewhere'; readonly url: string; readonly name: string }
   /** Path of the empty form as PDF, where there is a form of ours. */
   readonly formPath?: string
-  readonly related: readonly ServiceTeaser[]
+  readonly related: readonly RelatedService[]
   readonly updatedOn?: string
   readonly approvedBy?: string
 }
@@ -138,7 +163,7 @@ export type PageList = { readonly paths: readonly string[] }
  * GET /api/v1/catalogue/frame                      CityFrame
  * GET /api/v1/catalogue/home                       HomeView
  * GET /api/v1/catalogue/letters                    { groups: LetterGroup[] }
- * GET /api/v1/catalogue/services/:slug             ServicePage
+ * GET /api/v1/catalogue/services/:slug?lang=       ServicePage (German where no language is asked for)
  * GET /api/v1/catalogue/offices                    { offices: OfficeCard[] }
  * GET /api/v1/catalogue/offices/:slug              OfficePage
  * GET /api/v1/catalogue/life-situations            { lifeSituations: LifeSituationTeaser[] }

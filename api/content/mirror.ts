@@ -120,7 +120,7 @@ export const MIRROR_FOLDERS = {
 
 const Text = v.pipe(v.string(), v.maxLength(20_000))
 const Key = v.pipe(v.string(), v.regex(/^[a-z0-9_~-]+\.[a-z0-9_~-]+\.[a-z0-9_~-]+$/))
-const Lang = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i))
+const Lang = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-[a-z0-9]{1,8})*$/i))
 const Texts = v.record(Lang, Text)
 const RichTexts = v.record(Lang, RichTextSchema)
 const Id = v.strictObject({ agency: Text, scheme: Text, value: Text })

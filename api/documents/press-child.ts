@@ -19,7 +19,7 @@ async function work(): Promise<void> {
   const [file = Buffer.alloc(0)] = files
   if (order.op === 'merge') {
     const { mergePictures } = await import('./press-merge.ts')
-    put({ kind: 'file', bytes: mergePictures(files, order) })
+    put({ kind: 'file', bytes: await mergePictures(files, order) })
     return
   }
   if (order.op === 'codes' && order.mediaType !== 'application/pdf') {

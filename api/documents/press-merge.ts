@@ -1,5 +1,6 @@
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
 import type { PressOrder } from './press-protocol.ts'
+import { shrunkPhoto } from './press-shrink.ts'
 
 const ROOT = '/dev/null/press'
 
@@ -14,16 +15,19 @@ const MAIN = `#let data = json("/data.json")
 }
 `
 
-/** Sets pictures as one PDF/A-2b, which keeps for decades. Only a press should call it: it decodes what people sent. */
-export function mergePictures(
+/**
+ * Sets pictures as one PDF/A-2b, which keeps for decades; large photos as large as a page needs them. Only a press should call it: it
+ * decodes what people sent.
+ */
+export async function mergePictures(
   pictures: readonly Uint8Array[],
   order: Extract<PressOrder, { op: 'merge' }>,
-): Uint8Array {
+): Promise<Uint8Array> {
   const compiler = NodeCompiler.create({ workspace: ROOT })
   const { title, lang, labels } = order
   compiler.mapShadow(`${ROOT}/data.json`, Buffer.from(JSON.stringify({ title, lang, labels })))
   for (const [index, picture] of pictures.entries()) {
-    compiler.mapShadow(`${ROOT}/${index}`, Buffer.from(picture))
+    compiler.mapShadow(`${ROOT}/${index}`, Buffer.from(await shrunkPhoto(picture)))
   }
   compiler.mapShadow(`${ROOT}/main.typ`, Buffer.from(MAIN))
   const creationTimestamp = Math.floor(order.createdAtMs / 1000)

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import encodeQR from 'qr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { smallPdf } from '../testing/dog-tax.ts'
-import { smallJpeg, smallPng } from '../testing/files.ts'
+import { greyOf, largeJpeg, smallJpeg, smallPng } from '../testing/files.ts'
 import { createPress } from './press.ts'
 import { frame, readFrames } from './press-protocol.ts'
+import { stripPicture } from './strip.ts'
 
 const press = createPress()
 const hasTools = existsSync('/usr/bin/qpdf') && existsSync('/usr/bin/pdfinfo')
@@ -150,6 +151,32 @@ describe('press', () => {
     const seen = await press.pages(made, { pagesMax: 5, widthPixels: 300 })
     expect(seen).toMatchObject({ pageCount: 2 })
     expect(await press.merge([Buffer.from('no picture')], { ...options, labels: ['a'] })).toBe('unreadable')
+  })
+
+  it('makes large photos as large as a page needs them, upright, and leaves small ones', async () => {
+    const taken = await largeJpeg(3200, 2400, { orientation: 6 })
+    const read = async (start: number, end: number): Promise<Buffer> => taken.subarray(start, end)
+    const photo = Buffer.concat(await Array.fromAsync(stripPicture('image/jpeg', read, taken.length)))
+    const options = { title: 'Fotos', lang: 'de', createdAtMs: 0, labels: ['Foto 1', 'Foto 2'] }
+    const made = await press.merge([photo, smallJpeg()], options)
+    if (typeof made === 'string') {
+      throw new Error(made)
+    }
+    const sizes = [
+      ...Buffer.from(made)
+        .toString('latin1')
+        .matchAll(/\/Width (\d+)/g),
+    ].map(([, width]) => Number(width))
+    expect(sizes).toEqual([2500, 24])
+    expect(made.length).toBeLessThan(photo.length / 2)
+    const seen = await press.pages(made, { pagesMax: 1, widthPixels: 300 })
+    if (typeof seen === 'string') {
+      throw new Error(seen)
+    }
+    // Its left half is dark; held upright that is the upper one.
+    const [page] = seen.pages
+    const greyAt = greyOf(page?.bytes ?? new Uint8Array())
+    expect([greyAt(150, 120) < 100, greyAt(150, 300) > 150]).toEqual([true, true])
   })
 
   it('reads the code on a page and on a photo', async () => {

@@ -46,6 +46,8 @@ const HEAP_MEGABYTES = 256
 const LOOK_MS = 50
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CHILD = fileURLToPath(new URL('./press-child.ts', import.meta.url))
+/** What a photo may take longer, on a loaded machine; alone it takes less than one second. */
+const PICTURE_MS = 3_000
 /** Lower than the server's: whoever waits for a page is served first. */
 const NICE = 10
 
@@ -107,7 +109,8 @@ async function runOrder(
   bounds: PressLimits,
 ): Promise<readonly PressPiece[] | PressFault> {
   const child = startChild(order.op === 'merge')
-  const watch = watchOver(child, bounds)
+  const workMs = order.op === 'merge' ? files.length * PICTURE_MS : 0
+  const watch = watchOver(child, { ...bounds, timeoutMs: bounds.timeoutMs + workMs })
   try {
     feed(child, order, files)
     const pieces: PressPiece[] = []

@@ -1,29 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
+import { BOAT_AT, BOAT_SLUG, boatFile, deskOf, droppedFiles } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { bodyOf, DRAFTS, type Next, putFile, type Submitted, smallPdf } from '../testing/dog-tax.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
+import type { FilePage, SheetPage } from './view.ts'
 
-const SLUG = 'bootsliegeplatz-beantragen'
-const AT = `/editing/services/${SLUG}`
-const FILES: Readonly<Record<string, string>> = {
-  'boat.xml': 'testing/boat.xml',
-  'boat-catalogue.xml': 'testing/boat-catalogue.xml',
-  'ablauf.bpmn': '../workflow/testing/pools.bpmn',
-  'einfach.bpmn': '../workflow/testing/plain.bpmn',
-  'eigener.bpmn': '../../content/services/baum-faellen/process.bpmn',
-}
-const read = (name: string): string => readFileSync(new URL(FILES[name] ?? name, import.meta.url), 'utf8')
-function dropped(...names: readonly string[]): FormData {
-  const form = new FormData()
-  for (const name of names) {
-    form.append('files', new File([read(name)], name))
-  }
-  return form
-}
+const SLUG = BOAT_SLUG
+const AT = BOAT_AT
 
 let town: Town
 let edda: Caller
@@ -33,16 +18,11 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => town.close())
 
-const overview = (): Promise<ServiceOverview> => edda.read<ServiceOverview>(AT)
-const file = async (name: string): Promise<string> => (await edda.read<FilePage>(`${AT}/files/${name}`)).text
-const save = async (sheet: string, values: Record<string, string>): Promise<Response> => {
-  const { seen } = (await edda.read<SheetPage>(`${AT}/sheets/${sheet}`)).sheet
-  return await edda.post(`${AT}/sheets/${sheet}`, { seen, ...values })
-}
+const { overview, file, save } = deskOf(() => edda)
 
 describe('three official building blocks in, one working service out', () => {
   it('303: description, form and a foreign process make a service; what was assumed is said in German', async () => {
-    const answer = await edda.form('/editing/services', dropped('boat.xml', 'boat-catalogue.xml', 'ablauf.bpmn'))
+    const answer = await edda.form('/editing/services', droppedFiles('boat.xml', 'boat-catalogue.xml', 'ablauf.bpmn'))
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}`)
     const made = await overview()
     expect(made.hasProcess).toBe(true)
@@ -57,7 +37,7 @@ describe('three official building blocks in, one working service out', () => {
         'notice.refusal.de.yaml',
       ]),
     )
-    expect(await file('process.original.bpmn')).toBe(read('ablauf.bpmn'))
+    expect(await file('process.original.bpmn')).toBe(boatFile('ablauf.bpmn'))
   })
 
   it('the steps follow the settings and what is chosen for each, without a word of BPMN', async () => {
@@ -159,18 +139,18 @@ describe('three official building blocks in, one working service out', () => {
 
 describe('another process', () => {
   it('dropped in place of a foreign one: foreign again is adapted anew, one of ours is taken as it is', async () => {
-    expect((await edda.form(`${AT}/added-files`, dropped('einfach.bpmn'))).status).toBe(303)
+    expect((await edda.form(`${AT}/added-files`, droppedFiles('einfach.bpmn'))).status).toBe(303)
     const plain = await overview()
     expect(plain.findings).toEqual([])
     expect(plain.adapted?.assumed.join()).toContain('Vier-Augen-Prinzip')
-    await edda.form(`${AT}/added-files`, dropped('eigener.bpmn'))
+    await edda.form(`${AT}/added-files`, droppedFiles('eigener.bpmn'))
     const own = await overview()
     expect(own.adapted).toBeNull()
     expect(own.files.find(({ name }) => name === 'process.original.bpmn')?.state).toBe('removed')
   })
 
   it('ready-made takes the place of a foreign one', async () => {
-    await edda.form(`${AT}/added-files`, dropped('einfach.bpmn'))
+    await edda.form(`${AT}/added-files`, droppedFiles('einfach.bpmn'))
     await bodyOf(await edda.post(`${AT}/process`, { template: 'decide' }), 200)
     expect((await overview()).adapted).toBeNull()
   })

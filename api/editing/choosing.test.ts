@@ -1,17 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Word } from '../forms/vocabulary.ts'
-import { BOAT_SLUG, dropBoat } from '../testing/boat.ts'
+import { BOAT_AT, deskOf, dropBoat } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { chooserView, withChosen } from './chooser-form.ts'
 import type { Row } from './sheet-rows.ts'
-import type { FilePage, SheetPage } from './view.ts'
+import type { SheetPage } from './view.ts'
 
 /* Rules put together from questions, as a browser without scripts sends them. */
 
-const SLUG = BOAT_SLUG
-const AT = `/editing/services/${SLUG}`
+const AT = BOAT_AT
 
 let town: Town
 let edda: Caller
@@ -23,8 +22,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => town.close())
 
-const page = (id: string): Promise<SheetPage> => edda.read<SheetPage>(`${AT}/sheets/${id}`)
-const file = async (name = 'form.de.yaml'): Promise<string> => (await edda.read<FilePage>(`${AT}/files/${name}`)).text
+const { page, file } = deskOf(() => edda)
 /** What the page of a sheet sends: every control as it stands there, with what an editor changed. */
 async function send(id: string, changes: Readonly<Record<string, string>>): Promise<Response> {
   const { sheet, choosers } = await page(id)

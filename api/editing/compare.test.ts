@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Localised } from '../content/mirror.ts'
+import type { Content } from '../content/snapshot.ts'
 import type { Caller } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
+import { wordChanges } from './compare.ts'
 import { compareSteps } from './compare-steps.ts'
+import { readState } from './state.ts'
 import type { ComparePage, FilePage, ServiceOverview, SheetPage } from './view.ts'
 
 /* What publishing would change, in the words of the editors' pages: on a service that is live. */
@@ -83,6 +87,25 @@ describe('GET /api/v1/editing/services/:service/comparison', () => {
     expect(findings[0]?.about.kind).toBe('question')
     await discard()
   })
+})
+
+it('says what the description has in another language, language by language', async () => {
+  const { content } = town.ctx.content.live()
+  const state = await readState(town.ctx, SLUG)
+  const key = content.services.get(SLUG)?.catalogue ?? ''
+  const service = content.mirror.services.get(key)
+  if (service === undefined) {
+    throw new Error(`${SLUG} is not in the catalogue`)
+  }
+  const named = (names: Localised<string>): Content => ({
+    ...content,
+    mirror: { ...content.mirror, services: new Map([...content.mirror.services, [key, { ...service, name: names }]]) },
+  })
+  const between = (before: Content, after: Content) =>
+    wordChanges({ state, content: before }, { state, content: after })
+  const about = { kind: 'description', name: 'title', lang: 'en' }
+  expect(between(named({ de: 'Hund' }), named({ de: 'Hund', en: 'Dog' }))).toMatchObject([{ about, what: 'added', after: [{ value: 'Dog' }] }]) // biome-ignore format: one thought
+  expect(between(named({ de: 'Hund', en: 'Dog' }), named({ de: 'Hund', en: 'Hound' }))).toMatchObject([{ about, what: 'changed', before: [{ value: 'Dog' }] }]) // biome-ignore format: one thought
 })
 
 describe('steps of a process', () => {

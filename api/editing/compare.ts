@@ -33,17 +33,20 @@ export function wordChanges(before: Side, after: Side): readonly WordChange[] {
 const plain = (value: string): readonly RowOption[] => (value === '' ? [] : [{ value, text: '' }])
 const FORM = 'form.de.yaml'
 
-/** Title and text modules as the page of the service shows them. */
+/** Title, first sentence and text modules as the pages of the service show them, in every language that one of the sides has. */
 function describedChanges(before: Side, after: Side): readonly WordChange[] {
-  const [old, now] = [before, after].map(({ content, state }) => describedModules(content, state.slug))
-  const kinds = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])]
-  return kinds.flatMap((kind) => {
-    const [was = '', is = ''] = [old?.[kind], now?.[kind]]
-    return was === is
-      ? []
-      : [change({ about: { kind: 'description', name: kind }, label: '', before: plain(was), after: plain(is) })]
+  const [old = {}, now = {}] = [before, after].map(({ content, state }) => describedModules(content, state.slug))
+  return unionOf(old, now).flatMap((lang) => {
+    const [first = {}, second = {}] = [old[lang], now[lang]]
+    return unionOf(first, second).flatMap((kind) => {
+      const [was = '', is = ''] = [first[kind], second[kind]]
+      const about = { kind: 'description', name: kind, ...(lang === 'de' ? {} : { lang }) } as const
+      return was === is ? [] : [change({ about, label: '', before: plain(was), after: plain(is) })]
+    })
   })
 }
+
+const unionOf = (...some: readonly object[]): readonly string[] => [...new Set(some.flatMap((one) => Object.keys(one)))]
 
 /** Sheets whose entries differ: a form has a hundred questions, and each is read entry by entry. */
 function sheetIds(before: State, after: State): readonly string[] {

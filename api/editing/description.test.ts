@@ -1,28 +1,21 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BOAT_AT, BOAT_SETTINGS, deskOf, dropBoat } from '../testing/boat.ts'
 import type { Caller } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import type { ComparePage, ServiceOverview, SheetPage } from './view.ts'
+import type { ComparePage, ServiceOverview } from './view.ts'
 
-const AT = '/editing/services/bootsliegeplatz-beantragen'
+const AT = BOAT_AT
 let town: Town
 let edda: Caller
-
-const drop = (to: string, change: (text: string) => string, ...names: readonly string[]): Promise<Response> => {
-  const form = new FormData()
-  for (const name of names) {
-    form.append('files', new File([change(readFileSync(new URL(`testing/${name}`, import.meta.url), 'utf8'))], name))
-  }
-  return edda.form(to, form)
-}
-const same = (text: string): string => text
 
 beforeAll(async () => {
   town = await openTown()
   edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
-  expect((await drop('/editing/services', same, 'boat.xml', 'boat-catalogue.xml')).status).toBe(303)
+  await dropBoat(edda)
 }, 60_000)
 afterAll(() => town.close())
+
+const { overview, save } = deskOf(() => edda)
 
 describe('GET /api/v1/editing/services/:service/comparison', () => {
   it('200 with the dropped description of the service, entry by entry', async () => {
@@ -34,16 +27,13 @@ describe('GET /api/v1/editing/services/:service/comparison', () => {
 })
 
 describe('POST /api/v1/editing/services/:service/sheets/settings', () => {
-  const chosen = { postbox: 'umwelt', trustLevel: 'none', filePlan: '36.1', retention: 'ordnung-5' }
-  const save = async (title: string): Promise<ServiceOverview> => {
-    const { sheet } = await edda.read<SheetPage>(`${AT}/sheets/settings`)
-    const values = { seen: sheet.seen, ...chosen, 'title/de': title }
-    expect((await edda.post(`${AT}/sheets/settings`, values)).status).toBe(200)
-    return edda.read<ServiceOverview>(AT)
+  const rename = async (title: string): Promise<ServiceOverview> => {
+    expect((await save('settings', { ...BOAT_SETTINGS, 'title/de': title })).status).toBe(200)
+    return overview()
   }
 
   it('200 changes the title of the page; emptied, the one of the catalogue holds again', async () => {
-    expect(await save('Platz für mein Boot')).toMatchObject({ title: 'Platz für mein Boot', findings: [] })
-    expect(await save('')).toMatchObject({ title: 'Bootsliegeplatz beantragen', findings: [] })
+    expect(await rename('Platz für mein Boot')).toMatchObject({ title: 'Platz für mein Boot', findings: [] })
+    expect(await rename('')).toMatchObject({ title: 'Bootsliegeplatz beantragen', findings: [] })
   })
 })

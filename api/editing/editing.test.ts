@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BOAT_AT, BOAT_SLUG, boatFile, deskOf, droppedFiles } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import type { ComparePage, ConflictPage, FilePage, ServiceList, ServiceOverview, SheetPage } from './view.ts'
+import type { ComparePage, ConflictPage, FilePage, ServiceList, ServiceOverview } from './view.ts'
 
-const sample = (name: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(readFileSync(new URL(`testing/${name}`, import.meta.url)))
-const SLUG = 'bootsliegeplatz-beantragen'
-const AT = `/editing/services/${SLUG}`
+const SLUG = BOAT_SLUG
+const AT = BOAT_AT
 
 let town: Town
 let edda: Caller
@@ -20,23 +18,12 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => town.close())
 
-function dropped(...names: readonly string[]): FormData {
-  const form = new FormData()
-  for (const name of names) {
-    form.append('files', new File([sample(name)], name))
-  }
-  return form
-}
 const UNDECIDED = ['editing/no-postbox', 'editing/no-trust-level', 'editing/no-file-plan', 'editing/no-retention']
-const overview = (caller = edda, at = AT): Promise<ServiceOverview> => caller.read<ServiceOverview>(at)
-const sheet = async (id: string): Promise<SheetPage['sheet']> =>
-  (await edda.read<SheetPage>(`${AT}/sheets/${id}`)).sheet
-const save = async (caller: Caller, id: string, values: Record<string, string>, seen?: string): Promise<Response> =>
-  caller.post(`${AT}/sheets/${id}`, { seen: seen ?? (await sheet(id)).seen, ...values })
+const { overview, sheet, save } = deskOf(() => edda)
 
 describe('POST /api/v1/editing/services', () => {
   it('303 to the new service, made of dropped files: description, questions, level 2', async () => {
-    const answer = await edda.form('/editing/services', dropped('boat.xml', 'boat-catalogue.xml'))
+    const answer = await edda.form('/editing/services', droppedFiles('boat.xml', 'boat-catalogue.xml'))
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}`)
     const made = await overview()
@@ -103,9 +90,9 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect((await edda.post(`${AT}/publish`, { version })).status).toBe(422)
     expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
     const first = [...town.ctx.content.live().content.postboxes].at(0)
-    expect((await save(edda, 'settings', { postbox: first?.[0] ?? '' })).status).toBe(200)
+    expect((await save('settings', { postbox: first?.[0] ?? '' })).status).toBe(200)
     expect((await overview()).findings.map(({ type }) => type)).not.toContain('editing/no-postbox')
-    expect((await save(edda, 'settings', { postbox: 'umwelt' })).status).toBe(200)
+    expect((await save('settings', { postbox: 'umwelt' })).status).toBe(200)
     const words = (await edda.read<FilePage>(`${AT}/files/process.de.yaml`)).text
     expect(words).not.toContain(first?.[1].name.de ?? '-')
     expect(words).toContain(town.ctx.content.live().content.postboxes.get('umwelt')?.name.de ?? '-')
@@ -121,14 +108,14 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
       keywords: 'Boot\nHafen',
       'lifeSituations~': '',
     }
-    expect((await save(edda, 'settings', chosen)).status).toBe(200)
+    expect((await save('settings', chosen)).status).toBe(200)
     expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
     const point = {
       'new-check-at': 'boote.laengeInMetern',
       'new-check-rule': 'eintrag.laengeInMetern <= 12',
       'new-check-text': 'Boote über 12 Meter liegen im Außenhafen.',
     }
-    expect((await save(edda, 'point.R77000000301', point)).status).toBe(200)
+    expect((await save('point.R77000000301', point)).status).toBe(200)
     const now = await overview()
     expect(now.findings).toEqual([])
     expect(now.points).toMatchObject([{ id: 'R77000000301', isOpen: false }])
@@ -155,7 +142,7 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
 
   it('a fee is chosen or made, and has to be paid with the application', async () => {
     const fee = { 'new-fee-name': 'Liegeplatz für ein Jahr', 'new-fee-euro': '120,50', 'fees~': '1' }
-    expect((await save(edda, 'fee', fee)).status).toBe(200)
+    expect((await save('fee', fee)).status).toBe(200)
     expect((await overview()).findings).toMatchObject([{ type: 'workflow/no-payment' }])
     expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
     const now = await overview()
@@ -165,18 +152,18 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
     const costs = async () => (await sheet('texts')).rows.find(({ name }) => name === 'start/fee')?.value
     expect(await costs()).toBe('Liegeplatz für ein Jahr: 120,50 €')
-    expect((await save(edda, 'texts', { 'start/fee': 'Das sagt die Hafenordnung.' })).status).toBe(200)
-    expect((await save(edda, 'fee', { 'fees~': '1', [`fees~${SLUG}-1`]: '1' })).status).toBe(200)
+    expect((await save('texts', { 'start/fee': 'Das sagt die Hafenordnung.' })).status).toBe(200)
+    expect((await save('fee', { 'fees~': '1', [`fees~${SLUG}-1`]: '1' })).status).toBe(200)
     expect(await costs()).toBe('Das sagt die Hafenordnung.')
   })
 
   it('texts of questions and pages are changed, comments and everything else stay', async () => {
     const path = 'question.boote.bezeichnung'
     const values = { 'fields/boote.bezeichnung/label': 'Wie heißt das Boot?', 'fields/boote.bezeichnung/when': '' }
-    expect((await save(edda, path, values)).status).toBe(200)
+    expect((await save(path, values)).status).toBe(200)
     const pages = await sheet('pages')
     const at = pages.rows.find(({ name, value }) => name.endsWith('/title') && value === 'Anschrift')?.name ?? ''
-    expect((await save(edda, 'pages', { [at]: 'Wo wohnen Sie?' })).status).toBe(200)
+    expect((await save('pages', { [at]: 'Wo wohnen Sie?' })).status).toBe(200)
     const { text } = await edda.read<FilePage>(`${AT}/files/form.de.yaml`)
     expect(text).toContain('label: Wie heißt das Boot?')
     expect(text).toContain('title: Wo wohnen Sie?')
@@ -186,18 +173,18 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     const path = 'question.nachweise.versicherungsnachweis'
     const name = 'fields/nachweise.versicherungsnachweis/when'
     const before = (await overview()).version
-    const problem = await problemOf(await save(edda, path, { [name]: 'count(boot) > 1' }))
+    const problem = await problemOf(await save(path, { [name]: 'count(boot) > 1' }))
     expect(problem).toMatchObject({ type: 'editing/sheet-refused', status: 422 })
     expect(problem.errors).toMatchObject([
       { pointer: `/${name}`, type: 'feel/unknown-name', params: { suggestion: 'boote' } },
     ])
     expect((await overview()).version).toBe(before)
-    expect((await save(edda, path, { [name]: 'count(boote) > 1' })).status).toBe(200)
+    expect((await save(path, { [name]: 'count(boote) > 1' })).status).toBe(200)
     expect((await overview()).findings).toEqual([])
   })
 
   it('published by one button: live, level 3, with the editor’s name in the revision, and open for drafts', async () => {
-    expect((await save(edda, 'settings', { online: 'own' })).status).toBe(200)
+    expect((await save('settings', { online: 'own' })).status).toBe(200)
     const { version } = await overview()
     const answer = await edda.form(`${AT}/publish`, { version: String(version) })
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}?veroeffentlicht=1`)
@@ -219,16 +206,23 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
 describe('two editors', () => {
   it('do not notice each other where they change different things', async () => {
     const [texts, purposes] = [await sheet('texts'), await sheet('purposes')]
-    expect(await (await save(edda, 'texts', { 'start/deadline': 'Vier Wochen vorher.' }, texts.seen)).json()).toEqual({
+    expect(
+      await (
+        await edda.post(`${AT}/sheets/texts`, { seen: texts.seen, 'start/deadline': 'Vier Wochen vorher.' })
+      ).json(),
+    ).toEqual({
       kind: 'saved',
     })
-    const answer = await save(emil, 'purposes', { 'purposes/boote/purpose': 'Damit der Platz passt.' }, purposes.seen)
+    const answer = await emil.post(`${AT}/sheets/purposes`, {
+      seen: purposes.seen,
+      'purposes/boote/purpose': 'Damit der Platz passt.',
+    })
     expect(await answer.json()).toEqual({ kind: 'saved' })
   })
 
   it('the second on the same thing sees the conflict, beside what stands there, and loses nothing', async () => {
     const { seen } = await sheet('texts')
-    await save(edda, 'texts', { 'review/button': 'Platz beantragen' }, seen)
+    await edda.post(`${AT}/sheets/texts`, { seen, 'review/button': 'Platz beantragen' })
     const late = await emil.form(`${AT}/sheets/texts`, { seen, 'review/button': 'Liegeplatz verbindlich beantragen' })
     expect(late.headers.get('location')).toMatch(new RegExp(`^/redaktion/formulare/${SLUG}/konflikt/`))
     const id = late.headers.get('location')?.split('/').at(-1) ?? ''
@@ -256,14 +250,14 @@ describe('two editors', () => {
 
   it('publish what was shown, or nothing', async () => {
     const { version } = await overview()
-    await save(edda, 'texts', { 'start/deadline': 'Drei Wochen vorher.' })
+    await save('texts', { 'start/deadline': 'Drei Wochen vorher.' })
     const problem = await problemOf(await emil.post(`${AT}/publish`, { version }))
     expect(problem).toMatchObject({ type: 'editing/changed-meanwhile', status: 409 })
     expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
   })
 
   it('see what somebody else published of the same service meanwhile, before it is overwritten', async () => {
-    await save(edda, 'texts', { 'start/deadline': 'Zwei Wochen vorher.' })
+    await save('texts', { 'start/deadline': 'Zwei Wochen vorher.' })
     const files = new Map(await town.ctx.content.files())
     const path = `services/${SLUG}/notice.approval.de.yaml`
     const bytes = new TextEncoder().encode(`${new TextDecoder().decode(files.get(path)?.bytes)}# von anderswo\n`)
@@ -279,8 +273,7 @@ describe('two editors', () => {
 
 describe('a new version of the data schema', () => {
   it('shows the difference by field and how many drafts are running, which end on their version', async () => {
-    const newer = new TextDecoder()
-      .decode(sample('boat.xml'))
+    const newer = boatFile('boat.xml')
       .replace('maxValue="30"', 'maxValue="25"')
       .replace('Hat das Boot einen Motor?', 'Fährt das Boot mit Motor?')
     const form = new FormData()
@@ -304,7 +297,7 @@ describe('a new version of the data schema', () => {
       expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
       return await overview()
     }
-    const old = new TextDecoder().decode(sample('boat.xml'))
+    const old = boatFile('boat.xml')
     const fields = old.split(/(?=<xdf:struktur><xdf:anzahl>[01]:1<\/xdf:anzahl><xdf:enthaelt><xdf:datenfeld>)/)
     const email = fields.find((text) => text.includes('F77000000202'))?.split('<xdf:struktur><xdf:anzahl>1:1')[0] ?? ''
     const birth = email.replace('F77000000202', 'F77000000299').replaceAll('E-Mail-Adresse', 'Geburtsname')

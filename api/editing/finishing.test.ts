@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { BOAT_SLUG, dropBoat } from '../testing/boat.ts'
-import { type Caller, problemOf } from '../testing/caller.ts'
+import { BOAT_AT, BOAT_SETTINGS, deskOf, dropBoat, sheetErrors } from '../testing/boat.ts'
+import type { Caller } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
 
 /* What an editor without any code does to finish a form: obligation, pages, checks, rules with sums; and what is refused. */
 
-const SLUG = BOAT_SLUG
-const AT = `/editing/services/${SLUG}`
+const AT = BOAT_AT
 const RULE = 'point.R77000000301'
 
 let town: Town
@@ -18,27 +16,14 @@ beforeAll(async () => {
   town = await openTown()
   edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
   await dropBoat(edda)
-  const chosen = { postbox: 'umwelt', trustLevel: 'none', filePlan: '36.1', retention: 'ordnung-5' }
-  expect((await overviewSave('settings', chosen)).status).toBe(200)
+  expect((await overviewSave('settings', BOAT_SETTINGS)).status).toBe(200)
 }, 60_000)
 afterAll(() => town.close())
 
-const overview = (): Promise<ServiceOverview> => edda.read<ServiceOverview>(AT)
-const page = (id: string): Promise<SheetPage> => edda.read<SheetPage>(`${AT}/sheets/${id}`)
-const file = async (name = 'form.de.yaml'): Promise<string> => (await edda.read<FilePage>(`${AT}/files/${name}`)).text
-async function save(id: string, values: Record<string, string>): Promise<Response> {
-  const { seen } = (await edda.read<SheetPage>(`${AT}/sheets/${id}`)).sheet
-  return edda.post(`${AT}/sheets/${id}`, { seen, ...values })
-}
+const { overview, page, file, save } = deskOf(() => edda)
 async function overviewSave(id: 'settings' | 'fee', values: Record<string, string>): Promise<Response> {
   return edda.post(`${AT}/sheets/${id}`, { seen: (await overview())[id]?.seen ?? '', ...values })
 }
-const errorsOf = async (answer: Response) => {
-  const problem = await problemOf(answer)
-  expect(problem).toMatchObject({ type: 'editing/sheet-refused', status: 422 })
-  return problem.errors as readonly { pointer: string; type: string; params?: Record<string, unknown> }[]
-}
-
 describe('pages', () => {
   it('are listed with their questions in order, by what they ask', async () => {
     const { pages } = await page('pages')
@@ -76,7 +61,7 @@ describe('pages', () => {
     const [, second] = (await page('pages')).pages
     const when = 'person.familienname != "Niemand"'
     expect((await save('pages', { [`${second?.at}/when`]: when })).status).toBe(200)
-    const own = await errorsOf(await save('pages', { act: `join ${second?.id}` }))
+    const own = await sheetErrors(await save('pages', { act: `join ${second?.id}` }))
     expect(own.map(({ type }) => type)).toContain('forms/same-page')
     expect((await save('pages', { [`${second?.at}/when`]: '' })).status).toBe(200)
     expect((await save('pages', { act: `join ${second?.id}` })).status).toBe(200)
@@ -95,7 +80,7 @@ describe('pages', () => {
     ],
     ['that is gone', { act: 'split person.niemand' }, 'editing/page-unknown'],
   ])('stay as they are: %s', async (_, values, type) => {
-    expect(await errorsOf(await save('pages', values))).toMatchObject([{ pointer: '/act', type }])
+    expect(await sheetErrors(await save('pages', values))).toMatchObject([{ pointer: '/act', type }])
   })
 })
 
@@ -104,7 +89,7 @@ describe('a condition on an answer of the same page', () => {
   const when = { 'fields/person.eMailAdresse/when': 'person.familienname = "Kahn"' }
 
   it('says so, offers to split the page there, and does it with one more press', async () => {
-    const errors = await errorsOf(await save(path, when))
+    const errors = await sheetErrors(await save(path, when))
     expect(errors).toMatchObject([
       { pointer: '/fields/person.eMailAdresse/when', type: 'forms/same-page', params: { split: 'yes' } },
     ])
@@ -116,7 +101,7 @@ describe('a condition on an answer of the same page', () => {
 
   it('offers nothing where a split does not help, and says that the answer comes later', async () => {
     const later = { 'fields/person.familienname/when': 'person.eMailAdresse = "a"' }
-    const errors = await errorsOf(await save('question.person.familienname', later))
+    const errors = await sheetErrors(await save('question.person.familienname', later))
     expect(errors).toMatchObject([{ type: 'forms/later-answer' }])
     expect(errors[0]?.params).not.toHaveProperty('split')
   })
@@ -141,14 +126,14 @@ describe('obligation', () => {
     ['prose', 'wenn der Name Kahn ist', expect.stringMatching(/^feel\//)],
     ['a later answer', 'count(boote) > 1', 'forms/later-answer'],
   ])('422 for %s', async (_, rule: string, type: unknown) => {
-    const errors = await errorsOf(await save(id, { [name]: 'when', [`${name}~when`]: rule }))
+    const errors = await sheetErrors(await save(id, { [name]: 'when', [`${name}~when`]: rule }))
     expect(errors[0]).toMatchObject({ pointer: `/${name}`, type })
     expect(await valueNow()).toBe('person.familienname = "Kahn"')
   })
 
   it('cannot be waived where the data schema asks for the answer', async () => {
     const path = 'fields/person.familienname/required'
-    const errors = await errorsOf(await save('question.person.familienname', { [path]: 'never' }))
+    const errors = await sheetErrors(await save('question.person.familienname', { [path]: 'never' }))
     expect(errors).toMatchObject([{ pointer: `/${path}`, type: 'forms/required' }])
   })
 })
@@ -191,9 +176,9 @@ describe('a rule in words', () => {
   })
 
   it('422 for a wrong check, at its row: the rule stays open and the form can be tried', async () => {
-    const errors = await errorsOf(await save(RULE, { ...check, 'new-check-rule': 'summe der Längen <= 12' }))
+    const errors = await sheetErrors(await save(RULE, { ...check, 'new-check-rule': 'summe der Längen <= 12' }))
     expect(errors[0]).toMatchObject({ pointer: '/new-check-rule' })
-    const half = await errorsOf(await save(RULE, { 'new-check-rule': 'count(boote) < 3' }))
+    const half = await sheetErrors(await save(RULE, { 'new-check-rule': 'count(boote) < 3' }))
     expect(half.map(({ pointer }) => pointer)).toEqual(['/new-check-at', '/new-check-text'])
     expect(await overview()).toMatchObject({ hasForm: true, findings: [], points: [{ isOpen: true }] })
   })
@@ -205,7 +190,7 @@ describe('a rule in words', () => {
     expect((await page(RULE)).sheet.rows.find(({ name }) => name === 'checks/0/rule')?.value).toBe(rule)
     expect((await save(RULE, { 'checks/0/rule': 'sum(boote.laengeInMetern) <= 50' })).status).toBe(200)
     expect(await file()).toContain('sum(boote.laengeInMetern) <= 50')
-    const wrong = await errorsOf(await save('checks', { 'checks/0/rule': 'sum(boote.laenge) <= 50' }))
+    const wrong = await sheetErrors(await save('checks', { 'checks/0/rule': 'sum(boote.laenge) <= 50' }))
     expect(wrong).toMatchObject([{ pointer: '/checks/0/rule', type: 'feel/unknown-name' }])
     const sent = { 'remove-check/0~': '1', 'remove-check/0': '1' }
     expect((await save('checks', sent)).status).toBe(200)
@@ -215,7 +200,7 @@ describe('a rule in words', () => {
   it('a sum over all items may stand at a question of the list; with one item beside it is refused by a true sentence', async () => {
     const atList = { ...check, 'new-check-at': 'boote.laengeInMetern' }
     const both = { ...atList, 'new-check-rule': 'sum(boote.laengeInMetern) <= 40 and eintrag.hatEinenMotor' }
-    expect(await errorsOf(await save(RULE, both))).toMatchObject([
+    expect(await sheetErrors(await save(RULE, both))).toMatchObject([
       { pointer: '/new-check-rule', type: 'forms/list-check' },
     ])
     const rule = 'sum(for x in boote return x.laengeInMetern) <= 40'
@@ -242,7 +227,7 @@ describe('a rule in words', () => {
 
 describe('numbers and amounts', () => {
   it.each(['abc', '15 Stunden', 'etwa zehn'])('422 for %s minutes, and the service stays as it was', async (text) => {
-    const errors = await errorsOf(await overviewSave('settings', { minutes: text }))
+    const errors = await sheetErrors(await overviewSave('settings', { minutes: text }))
     expect(errors).toEqual([{ pointer: '/minutes', type: 'editing/minutes' }])
     expect((await overview()).findings).toEqual([])
   })
@@ -263,7 +248,7 @@ describe('numbers and amounts', () => {
   })
 
   it('takes 3 Wochen as the processing time, shows it again, and takes it away', async () => {
-    const errors = await errorsOf(await overviewSave('settings', { processing: 'bald' }))
+    const errors = await sheetErrors(await overviewSave('settings', { processing: 'bald' }))
     expect(errors).toEqual([{ pointer: '/processing', type: 'editing/period' }])
     expect((await overviewSave('settings', { processing: '3 Wochen' })).status).toBe(200)
     expect(parse(await file('service.yaml'))).toMatchObject({ processing: { count: 3, unit: 'week' } })
@@ -276,17 +261,17 @@ describe('numbers and amounts', () => {
 
   it('a fee is taken with its amount or refused, never forgotten', async () => {
     const sent = { 'fees~': '1', 'new-fee-name': 'Liegeplatz', 'new-fee-source': 'Satzung' }
-    expect(await errorsOf(await overviewSave('fee', { ...sent, 'new-fee-euro': 'abc' }))).toMatchObject([
+    expect(await sheetErrors(await overviewSave('fee', { ...sent, 'new-fee-euro': 'abc' }))).toMatchObject([
       { pointer: '/new-fee-euro', type: 'editing/amount' },
     ])
-    expect(await errorsOf(await overviewSave('fee', { ...sent, 'new-fee-euro': '' }))).toMatchObject([
+    expect(await sheetErrors(await overviewSave('fee', { ...sent, 'new-fee-euro': '' }))).toMatchObject([
       { pointer: '/new-fee-euro', type: 'editing/missing' },
     ])
     expect((await overviewSave('fee', { ...sent, 'new-fee-euro': '55 Euro' })).status).toBe(200)
     const fee = (await overview()).fee?.rows ?? []
     expect(fee[0]?.options.some(({ text }) => text.includes('55,00 €'))).toBe(true)
     const when = fee.find(({ label }) => label === 'fee-when')?.name ?? ''
-    const errors = await errorsOf(await overviewSave('fee', { [when]: 'wenn das Boot lang ist' }))
+    const errors = await sheetErrors(await overviewSave('fee', { [when]: 'wenn das Boot lang ist' }))
     expect(errors[0]).toMatchObject({ pointer: `/${when}` })
     expect((await overviewSave('fee', { [when]: 'count(boote) > 1' })).status).toBe(200)
     expect(await file('service.yaml')).toContain('when: count(boote) > 1')

@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { BOAT_SLUG, dropBoat } from '../testing/boat.ts'
+import { BOAT_AT, BOAT_SETTINGS, deskOf, dropBoat, sheetErrors } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
 
 /* What an editor without any code writes into notices, status page and mails, and sees of a notice before anybody decides. */
 
-const SLUG = BOAT_SLUG
-const AT = `/editing/services/${SLUG}`
+const AT = BOAT_AT
 const APPROVAL = 'notice.approval.de'
 
 let town: Town
@@ -20,23 +19,14 @@ beforeAll(async () => {
   edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
   await dropBoat(edda)
   expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
-  const chosen = { postbox: 'umwelt', trustLevel: 'none', filePlan: '36.1', retention: 'ordnung-5' }
-  expect((await save('settings', chosen)).status).toBe(200)
+  expect((await save('settings', BOAT_SETTINGS)).status).toBe(200)
 }, 60_000)
 afterAll(() => town.close())
 
-const page = (id: string): Promise<SheetPage> => edda.read<SheetPage>(`${AT}/sheets/${id}`)
+const { page, file, save } = deskOf(() => edda)
 const rows = async (id: string): Promise<ReadonlyMap<string, SheetPage['sheet']['rows'][number]>> =>
   new Map((await page(id)).sheet.rows.map((row) => [row.name, row]))
-const written = async (name: string) => parse((await edda.read<FilePage>(`${AT}/files/${name}`)).text)
-async function save(id: string, values: Record<string, string>): Promise<Response> {
-  return edda.post(`${AT}/sheets/${id}`, { seen: (await page(id)).sheet.seen, ...values })
-}
-const errorsOf = async (answer: Response) => {
-  const problem = await problemOf(answer)
-  expect(problem).toMatchObject({ type: 'editing/sheet-refused', status: 422 })
-  return problem.errors as readonly { pointer: string; type: string; params?: Record<string, unknown> }[]
-}
+const written = async (name: string) => parse(await file(name))
 const PDFTOTEXT = 'pdftotext'
 const hasPdftotext = (() => {
   try {
@@ -120,13 +110,13 @@ describe('a notice', () => {
     ['no remedy', { remedy: 'keiner' }, '/remedy', 'notices/unknown-remedy', undefined],
   ])('with %s is refused at its row, and nothing is kept', async (_, values, pointer, type, suggestion) => {
     const before = await written(`${APPROVAL}.yaml`)
-    const [error] = await errorsOf(await save(APPROVAL, values))
+    const [error] = await sheetErrors(await save(APPROVAL, values))
     expect(error).toMatchObject({ pointer, type, ...(suggestion === undefined ? {} : { params: { suggestion } }) })
     expect(await written(`${APPROVAL}.yaml`)).toEqual(before)
   })
 
   it('of a refusal cannot lose the reasons of the clerk (§ 39 VwVfG)', async () => {
-    const errors = await errorsOf(await save('notice.refusal.de', { 'reasons/0/text': 'So ist es.' }))
+    const errors = await sheetErrors(await save('notice.refusal.de', { 'reasons/0/text': 'So ist es.' }))
     expect(errors).toMatchObject([{ type: 'notices/reasons' }])
   })
 
@@ -178,14 +168,14 @@ describe('the words of a process', () => {
   })
 
   it('never let a mail say what it is about', async () => {
-    const [error] = await errorsOf(
+    const [error] = await sheetErrors(
       await save('process.de', { 'messages/receipt/subject': 'Boot von {person.familienname}' }),
     )
     expect(error).toMatchObject({ pointer: '/messages/receipt/subject' })
   })
 
   it('cannot lose the word of a state', async () => {
-    const errors = await errorsOf(await save('process.de', { 'states/check/title': '' }))
+    const errors = await sheetErrors(await save('process.de', { 'states/check/title': '' }))
     expect(errors.length).toBeGreaterThan(0)
   })
 })

@@ -10,6 +10,8 @@ export type About = {
     | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
   /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
   readonly name: string
+  /** Language of the text, where it is not German. */
+  readonly lang?: string
   /** Sheet on which it is mended; absent where only the file can be changed. */
   readonly sheet?: string
   /** Row of that sheet. */

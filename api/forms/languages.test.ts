@@ -25,6 +25,32 @@ describe('form.<lang>.yaml', () => {
     expect(result.ok && result.form.germanTexts.has('Your name')).toBe(false)
   })
 
+  it('has names and conditions of documents too; what it lacks of them is named as German', () => {
+    const fields = 'fields:\n  ermaessigung.nachweis:\n    evidence:\n'
+    const result = load(
+      `format: 1\n${fields}      - { name: Card, condition: if needed }\n      - {}\n      - {}\n      - {}\n`,
+    )
+    const proofs = result.ok ? result.form.fields.get('ermaessigung.nachweis')?.evidence : []
+    expect(proofs?.map(({ name }) => name)).toEqual([
+      'Card',
+      'Prüfungszeugnis',
+      'Vertrag mit dem Tierheim',
+      'Leistungsbescheid',
+    ])
+    expect(proofs?.map(({ condition }) => condition).slice(0, 2)).toEqual([
+      'if needed',
+      'wenn der Hund ein Rettungshund ist',
+    ])
+    expect(proofs?.every(({ when }) => when !== undefined)).toBe(true)
+    const german = result.ok ? result.form.germanTexts : new Set()
+    expect(
+      ['Prüfungszeugnis', 'wenn der Hund ein Rettungshund ist', 'Card', 'if needed'].map((one) => german.has(one)),
+    ).toEqual([true, true, false, false])
+    expect(
+      findings(`format: 1\n${fields}      - { when: 'true' }\n      - {}\n      - {}\n      - {}\n`)[0]?.type,
+    ).toBe('forms/wrong-entry')
+  })
+
   it.each([
     ['structure', 'format: 1\nversion: 2.0.0\n', 'forms/wrong-entry', 2],
     ['a rule', 'format: 1\nsteps:\n  - { id: konto, when: true }\n', 'forms/unknown-entry|forms/wrong-entry', 3],
@@ -63,7 +89,7 @@ const namesIn = (words: string): readonly string[] =>
 
 /** Parts of the words that citizens read on pages on which they act. */
 const CITIZENS =
-  'frame language help not-found failure form start precheck eligibility tasks conflict saved resume review recipients receipt status'
+  'frame language help not-found failure form start precheck eligibility tasks conflict saved resume review recipients receipt status service module day'
 
 describe('words in English', () => {
   const [german, english] = [parse(text('words/de.yaml')), parse(text('words/en.yaml'))] as const

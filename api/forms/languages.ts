@@ -8,6 +8,8 @@ const TEXTS = new Set(
     'button unmet unclear next help placeholder'
   ).split(' '),
 )
+/** Of a document that proves an answer: what it is called, and when it is needed. */
+const EVIDENCE_TEXTS = new Set(['name', 'condition'])
 /** Entries that are lists of texts. */
 const TEXT_LISTS = new Set(['eligible', 'needed', 'otherWays', 'next'])
 
@@ -71,8 +73,11 @@ function mergeEntry(merging: Merging, entry: { key: string; german: unknown }, a
   return german
 }
 
-/** In the list of what happens next, `when` is a text; elsewhere it is a rule. */
-const isText = (key: string, place: Place): boolean => TEXTS.has(key) || (key === 'when' && place[0] === 'receipt')
+/** In the list of what happens next, `when` is a text; elsewhere it is a rule. Documents that prove an answer have names. */
+const isText = (key: string, place: Place): boolean =>
+  TEXTS.has(key) ||
+  (key === 'when' && place[0] === 'receipt') ||
+  (EVIDENCE_TEXTS.has(key) && place[0] === 'fields' && place[2] === 'evidence')
 
 const isListOfNames = (key: string, german: readonly unknown[]): boolean =>
   !TEXT_LISTS.has(key) && german.every((entry) => typeof entry === 'string')
@@ -122,7 +127,15 @@ export function* readTexts(value: unknown): Generator<string> {
   } else if (isNode(value)) {
     for (const [key, entry] of Object.entries(value)) {
       const isRead = TEXTS.has(key) || TEXT_LISTS.has(key) || key === 'shortLabel' || key === 'legalBasis'
-      yield* isRead ? textsIn(entry) : readTexts(entry)
+      yield* isRead ? textsIn(entry) : key === 'evidence' ? evidenceTexts(entry) : readTexts(entry)
+    }
+  }
+}
+
+function* evidenceTexts(documents: unknown): Generator<string> {
+  for (const document of Array.isArray(documents) ? documents : []) {
+    for (const key of isNode(document) ? EVIDENCE_TEXTS : []) {
+      yield* textsIn((document as Node)[key])
     }
   }
 }

@@ -225,7 +225,7 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     limits: limitsOf(loading, { place, kind, overlay, node }),
     options,
     display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),
-    ...prefillOf(loading, { path, loop, kind, name: overlay.prefill }),
+    ...prefillOf(loading, { path, loop, kind, names: [overlay.prefill ?? []].flat() }),
     ...(autocomplete === undefined ? {} : { autocomplete }),
     ...address,
     ...(overlay.unit === undefined ? {} : { unit: overlay.unit }),
@@ -259,10 +259,10 @@ function isOptional(loading: Loading, { path, overlay, node }: FieldParts, kind:
 /** Items of a repeating group, files and notes are nobody's account. */
 function prefillOf(
   loading: Loading,
-  at: { path: string; loop: string | undefined; kind: FieldKind; name: string | undefined },
+  at: { path: string; loop: string | undefined; kind: FieldKind; names: readonly string[] },
 ): Pick<Field, 'prefill'> {
-  const prefill = ATTRIBUTES.find((name) => prefillName(name) === at.name)
-  if (prefill === undefined) {
+  const prefill = at.names.flatMap((wanted) => ATTRIBUTES.find((name) => prefillName(name) === wanted) ?? [])
+  if (prefill.length === 0) {
     return {}
   }
   if (at.loop !== undefined || at.kind === 'file' || at.kind === 'note') {

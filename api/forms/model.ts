@@ -107,8 +107,8 @@ export type Field = {
   readonly options: readonly Option[]
   readonly display: 'radios' | 'dropdown'
   readonly autocomplete?: string
-  /** What of the applicant's account stands here already. */
-  readonly prefill?: AttributeName
+  /** What of the applicant's account stands here already: the first of these that the account has. */
+  readonly prefill?: readonly AttributeName[]
   /** Shown beside a number: "cm". */
   readonly unit?: string
   readonly file?: FileLimits

@@ -47,6 +47,8 @@ export const requiredRule = ({ required }: { readonly required?: string | undefi
 
 const option = v.strictObject({ label: text, hint: v.optional(text) })
 
+const prefillSource = v.picklist(ATTRIBUTES.map(prefillName), 'names nothing that an account says.')
+
 const fieldOverlay = v.strictObject({
   element,
   kind: v.optional(v.string()),
@@ -61,8 +63,11 @@ const fieldOverlay = v.strictObject({
   codeList: v.optional(key),
   display: v.optional(v.picklist(['radios', 'dropdown'])),
   autocomplete: v.optional(v.picklist(AUTOCOMPLETE)),
-  /** What of the applicant's account stands here already: `account.givenNames`, `organisation.name`. */
-  prefill: v.optional(v.picklist(ATTRIBUTES.map(prefillName), 'names nothing that an account says.')),
+  /**
+   * What of the applicant's account stands here already: `account.givenNames`, `organisation.name`; of several the first that the
+   * account has, so that the same question is filled for a person and for an organisation.
+   */
+  prefill: v.optional(v.union([prefillSource, v.pipe(v.array(prefillSource), v.minLength(1), v.maxLength(4))])),
   past: v.optional(v.boolean(), false),
   future: v.optional(v.boolean(), false),
   decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(6))),

@@ -128,7 +128,7 @@ function sourceOf(
 
 /** What the account says for a question, as it would be typed; absent where it says nothing that the question takes. */
 function currentOf(form: Form, field: Field, given: Given | null, today: string): Prefilled | undefined {
-  const attribute = field.prefill
+  const attribute = field.prefill?.find((name) => given?.attributes[name] !== undefined)
   const said = attribute === undefined ? undefined : given?.attributes[attribute]
   if (attribute === undefined || said === undefined || given === null) {
     return undefined

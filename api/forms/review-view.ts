@@ -1,3 +1,4 @@
+import type { Needed, NeededDocument } from '../catalogue/view.ts'
 import { streetNotice } from './addresses.ts'
 import type { Answers, Typed } from './answers.ts'
 import { conditionWords } from './condition-words.ts'
@@ -9,7 +10,7 @@ import type { Form } from './model.ts'
 import { applicantKind } from './signing.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
-import type { ReceiptView, ReviewRow, ReviewView, StartEvidence, StartView, Words } from './view.ts'
+import type { ReceiptView, ReviewRow, ReviewView, StartView, Words } from './view.ts'
 import { type Walk, walk } from './walk.ts'
 
 /** `unsettled`: addresses of pages that two windows answered differently; the first is to be settled before sending. */
@@ -75,8 +76,8 @@ function missingOf(walked: Walk, { paths, words, unsettled = [] }: ReviewOptions
 }
 
 /** What the documents are called that a form may ask for, for lists of what one needs; the question's name where it has none. */
-export function evidenceOf(form: Form, words?: Words): readonly StartEvidence[] {
-  return [...form.fields.values()].flatMap((field): readonly StartEvidence[] => {
+export function evidenceOf(form: Form, words?: Words): readonly NeededDocument[] {
+  return [...form.fields.values()].flatMap((field): readonly NeededDocument[] => {
     if (field.file === undefined) {
       return []
     }
@@ -102,6 +103,12 @@ export function evidenceOf(form: Form, words?: Words): readonly StartEvidence[] 
   })
 }
 
+/** What one needs for a form, as the page before its first question says it. */
+export const neededFor = (form: Form, words: Words): Needed => ({
+  needed: form.start.needed,
+  evidence: evidenceOf(form, words),
+})
+
 /** Builds the page before the first question: what one needs, cost, time, and what happens with the data (GDPR Art. 13). */
 export function startView(form: Form, words: Words): StartView {
   const fields = [...form.fields.values()]
@@ -113,7 +120,7 @@ export function startView(form: Form, words: Words): StartView {
     ...texts,
     hasPrecheck: form.precheck.questions.length > 0,
     hasTasks: form.hasTasks,
-    evidence: evidenceOf(form, words),
+    ...neededFor(form, words),
     privacy: {
       rows: [...reasons.values()].map((why) => ({
         purpose: why.purpose,

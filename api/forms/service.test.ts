@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
+import type { CatalogueService } from '../content/mirror.ts'
 import type { Content } from '../content/snapshot.ts'
 import { checkForms, createForms } from './service.ts'
 import { seedFiles } from './testing.ts'
 
-function contentOf(files: Readonly<Record<string, string>>): Content {
+function contentOf(files: Readonly<Record<string, string>>, described: Partial<CatalogueService> = {}): Content {
   const bytes = new Map(
     Object.entries(files).map(([name, text]) => [`services/hund-anmelden/${name}`, new TextEncoder().encode(text)]),
   )
-  const services = new Map([['hund-anmelden', { online: 'own' }]])
-  const access = { services, paths: [...bytes.keys()], file: (path: string) => bytes.get(path) }
+  const services = new Map([['hund-anmelden', { online: 'own', catalogue: 'a.b.1' }]])
+  const mirror = { services: new Map([['a.b.1', { name: {}, texts: [], ...described }]]) }
+  const access = { services, mirror, paths: [...bytes.keys()], file: (path: string) => bytes.get(path) }
   return access as unknown as Content
 }
 const files = seedFiles('hund-anmelden')
@@ -34,6 +36,22 @@ describe('createForms', () => {
     expect(() => form(seed, 'personalausweis', 'de')).toThrow(
       expect.objectContaining({ type: 'forms/no-form', status: 404 }),
     )
+  })
+
+  it('calls the service as its page does where the form has no title in a language, and says what then is German', () => {
+    const form = createForms(readXDatenfelder)
+    const { 'form.en.yaml': _, ...untold } = files
+    const short = [{ kind: 'paragraph', spans: [{ text: 'Do you keep a dog?' }] }] as const
+    const described = { name: { de: 'Hund', en: 'A dog' }, texts: [{ code: '05', text: { en: short }, links: [] }] }
+    const german = form(seed, 'hund-anmelden', 'de')
+    const english = form(contentOf(untold, described), 'hund-anmelden', 'en')
+    expect(english).toMatchObject({ title: 'A dog', start: { lead: 'Do you keep a dog?' } })
+    expect([...english.germanTexts]).not.toContain('A dog')
+    expect(form(contentOf(untold, described), 'hund-anmelden', 'de').title).toBe(german.title)
+    expect(form(contentOf(untold, { name: { de: 'Hund' } }), 'hund-anmelden', 'en').title).toBe(german.title)
+    // The form's own words come first.
+    expect(form(contentOf(files, described), 'hund-anmelden', 'en').title).toBe(form(seed, 'hund-anmelden', 'en').title)
+    expect(form(seed, 'hund-anmelden', 'en').title).not.toBe('A dog')
   })
 })
 

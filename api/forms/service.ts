@@ -2,6 +2,7 @@ import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import type { DataModelReader, DataModelResult, OpenPoint } from './data-model.ts'
+import { describedIn, withDescription } from './described.ts'
 import { exampleProblem, readExamples } from './examples.ts'
 import { readHandMade } from './hand-made.ts'
 import { keptFindings, loadKeptForm } from './kept.ts'
@@ -45,7 +46,7 @@ export { differs, mineOf, pageVersion } from './page-version.ts'
 export { paperView } from './paper-view.ts'
 export { withAccount, withPrefill, withSources } from './prefill.ts'
 export { readQuestionTable, writeQuestionTable } from './question-table.ts'
-export { receiptView, reviewView, startView } from './review-view.ts'
+export { neededFor, receiptView, reviewView, startView } from './review-view.ts'
 export { canonicalAnswers } from './schema.ts'
 export { applicantKind, delegableSteps, neededSigners, partOf } from './signing.ts'
 export { stepView } from './step-view.ts'
@@ -55,7 +56,7 @@ export { nextTask, tasksView } from './tasks.ts'
 export { typedFrom, typedValues } from './typed-from.ts'
 export { readStepBody, validateAll, validateStep, walkedAnswers } from './validate.ts'
 export { vocabularyOf } from './vocabulary.ts'
-export { formWords, type SpokenWords } from './words.ts'
+export { createFormWords, type SpokenWords } from './words.ts'
 export { readYaml } from './yaml.ts'
 
 const noForm = problemType('forms/no-form', 404)
@@ -64,7 +65,8 @@ const FILE =
   /^services\/([a-z0-9-]+)\/(form\.xml|form\.yaml|form\.[a-z]{2,3}\.yaml|examples\.yaml|codelist\.[a-z0-9._-]+\.xml)$/
 
 /**
- * Makes the reader of forms of a town. What a language lacks is German, and `form.germanTexts` says what that is.
+ * Makes the reader of forms of a town. What a language lacks is German, and `form.germanTexts` says what that is; title and first
+ * sentence are then those of the service's page, if it has them.
  * The result throws `forms/no-form` (404) for a service without a form; content was checked before, so a broken form there
  * is a broken invariant.
  */
@@ -78,7 +80,7 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
     if (!result.ok) {
       throw new Error(`form of ${slug} is broken: ${result.findings[0]?.type ?? ''}`)
     }
-    return result.form
+    return withDescription(result.form, describedIn(content, slug, lang))
   }
   // A content revision never changes, so its files need to be hashed once only.
   const ofContent = new WeakMap<Content, Map<string, Form>>()

@@ -1,3 +1,4 @@
+import type { NeededDocument } from '../catalogue/view.ts'
 import type { AddressPart, FieldKind } from './model.ts'
 
 /*
@@ -306,7 +307,7 @@ export type StartView = {
   readonly hasTasks: boolean
   readonly needed: readonly string[]
   /** Files the form may ask for. */
-  readonly evidence: readonly StartEvidence[]
+  readonly evidence: readonly NeededDocument[]
   readonly fee: string
   readonly deadline: string
   readonly otherWays: readonly string[]
@@ -355,16 +356,4 @@ export type PaperSection = {
   readonly title: string
   readonly repeatMax?: number
   readonly items: readonly PaperItem[]
-}
-
-/** A document the form may ask for; `condition` says in words when it is needed. */
-export type StartEvidence = {
-  readonly label: string
-  readonly condition?: string
-  readonly typeNames: string
-  readonly maxSizeText: string
-  readonly isOptional: boolean
-  /** Obligatory or not, as other answers are. */
-  readonly dependsOnAnswers: boolean
-  readonly canBeLater: boolean
 }

@@ -1,3 +1,4 @@
+import type { Content } from '../content/snapshot.ts'
 import type { Words } from './view.ts'
 import { readYaml } from './yaml.ts'
 
@@ -32,6 +33,21 @@ export function formWords(source: string, file = 'words/forms.de.yaml', fallback
       return filled
     }
     return Object.assign(words, { german })
+  }
+}
+
+/** Makes the reader of a town's words for forms, which keeps each version of a language by digest. */
+export function createFormWords(): (content: Content, lang: string) => SpokenWords {
+  const kept = new Map<string, () => SpokenWords>()
+  return (content, lang) => {
+    const german = 'words/forms.de.yaml'
+    const own = `words/forms.${lang}.yaml`
+    const source = lang === 'de' ? german : own
+    const digest = `${lang} ${content.digestOfFile(own)} ${content.digestOfFile(german)}`
+    const textOf = (path: string): string => new TextDecoder().decode(content.file(path))
+    const words = kept.get(digest) ?? formWords(textOf(source), source, lang === 'de' ? undefined : textOf(german))
+    kept.set(digest, words)
+    return words()
   }
 }
 

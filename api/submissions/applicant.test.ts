@@ -102,4 +102,19 @@ describe('for whom somebody applies', () => {
     const { fields } = await caller.read<{ fields: object[] }>(`${DRAFTS}/${draftId}/steps/firma`)
     expect(fields[0]).toMatchObject({ value: 'Backstube Nowak GmbH', source: { isLocked: true } })
   })
+
+  it.each([
+    ['a person’s', 'person', { 'address.city': 'Cottbus' }, 'Cottbus'],
+    ['an organisation’s', 'organisation', { 'organisation.address.city': 'Forst' }, 'Forst'],
+    ['a person’s before its organisation’s', 'organisation', { 'organisation.address.city': 'Forst', 'address.city': 'Peitz' }, 'Peitz'],
+  ] as const)('lives where the account says it: %s address', async (_whose, kind, attributes, town_) => {
+    const caller = await town.signInCitizen(`wohnt-${town_}`, { kind, attributes })
+    const begun = await caller.post(DRAFTS, { service: 'sondernutzung-strasse' })
+    const { draftId } = await bodyOf<{ draftId: string }>(begun, 201)
+    const answers = { '/antragsteller/fuer': 'selbst', '/antragsteller/vornamen': 'Mara', '/antragsteller/familienname': 'Lehmann' }
+    await bodyOf(await caller.post(`${DRAFTS}/${draftId}/steps/fuer`, answers), 200)
+    await bodyOf(await caller.post(`${DRAFTS}/${draftId}/steps/name`, answers), 200)
+    const { fields } = await caller.read<{ fields: { name: string; value: unknown }[] }>(`${DRAFTS}/${draftId}/steps/anschrift`)
+    expect(fields.find(({ name }) => name === '/antragsteller/anschrift/ort')?.value).toBe(town_)
+  }) // biome-ignore format: one case per line
 })

@@ -1,40 +1,39 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, problemOf } from '../testing/caller.ts'
-import { apply, bodyOf, smallPdf } from '../testing/dog-tax.ts'
-import { addressesIn, handOver, SECRET, SETTINGS, writeMail, writeReport } from '../testing/inbound.ts'
-import { openTown, type Town } from '../testing/town.ts'
+import { bodyOf } from '../testing/dog-tax.ts'
+import {
+  type Applied,
+  addressesIn,
+  handOver,
+  type MailTown,
+  openMailTown,
+  SECRET,
+  writeMail,
+  writeReport,
+} from '../testing/inbound.ts'
+import type { Town } from '../testing/town.ts'
 import type { StatusView } from './service-status.ts'
 import type { VorgangView } from './service-vorgang.ts'
 
+let mailTown: MailTown
 let town: Town
 let clerk: Caller
 let server: Caller
 beforeAll(async () => {
-  town = await openTown({ settings: SETTINGS })
-  clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
-  server = town.newCaller()
+  mailTown = await openMailTown()
+  ;({ town, clerk, server } = mailTown)
 })
 afterAll(() => town.close())
 
-type Applied = { readonly citizen: Caller; readonly id: string; readonly replyTo: string; readonly returnPath: string }
-async function applied(): Promise<Applied> {
-  const citizen = town.newCaller()
-  const { vorgangId } = await apply(citizen, smallPdf('x'))
-  await town.tick()
-  return { citizen, id: vorgangId, ...addressesIn(town.mails) }
-}
+const applied = (): Promise<Applied> => mailTown.applied()
 const view = (id: string): Promise<VorgangView> => clerk.read(`/submissions/vorgaenge/${id}`)
 const errands = async (id: string) => (await view(id)).errands.map(({ kind, state }) => `${kind} ${state}`)
-const taken = async (answer: Promise<Response>): Promise<string> =>
-  (await bodyOf<{ taken: string }>(await answer, 200)).taken
+const taken = (answer: Promise<Response>) => mailTown.taken(answer)
 const refused = async (answer: Promise<Response>) => {
   const { status, type } = await problemOf(await answer)
   return `${status} ${type}`
 }
-const mailsAfter = async (count: number): Promise<number> => {
-  await town.tick()
-  return town.mails.length - count
-}
+const mailsAfter = async (count: number): Promise<number> => (await mailTown.mailsAfter(count)).length
 
 describe('a report that a mail did not arrive', () => {
   it('becomes the errand that a refusal of the mail server becomes, once', async () => {

@@ -4,7 +4,7 @@ import { verifyJournal } from '../journal/service.ts'
 import type { ItemList } from '../postboxes/service.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { apply, bodyOf, smallPdf } from '../testing/dog-tax.ts'
-import { addressesIn, handOver, SETTINGS, writeMail } from '../testing/inbound.ts'
+import { type Applied, handOver, type MailTown, openMailTown, writeMail } from '../testing/inbound.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { ACT_FILE } from './service-act-files.ts'
 import type { StatusView } from './service-status.ts'
@@ -15,32 +15,22 @@ const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )
+let mailTown: MailTown
 let town: Town
 let clerk: Caller
 let server: Caller
 beforeAll(async () => {
-  town = await openTown({ settings: SETTINGS })
-  clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
-  server = town.newCaller()
+  mailTown = await openMailTown()
+  ;({ town, clerk, server } = mailTown)
 })
 afterAll(() => town.close())
 
-type Applied = { readonly citizen: Caller; readonly id: string; readonly replyTo: string; readonly returnPath: string }
-async function applied(): Promise<Applied> {
-  const citizen = town.newCaller()
-  const { vorgangId } = await apply(citizen, smallPdf('x'))
-  await town.tick()
-  return { citizen, id: vorgangId, ...addressesIn(town.mails) }
-}
+const applied = (): Promise<Applied> => mailTown.applied()
 const view = (id: string): Promise<VorgangView> => clerk.read(`/submissions/vorgaenge/${id}`)
 const status = ({ citizen, id }: Applied): Promise<StatusView> => citizen.read(`/submissions/status/${id}`)
-const taken = async (answer: Promise<Response>): Promise<string> =>
-  (await bodyOf<{ taken: string }>(await answer, 200)).taken
+const taken = (answer: Promise<Response>) => mailTown.taken(answer)
 const sent = async (id: string) => (await view(id)).sent.filter(({ kind }) => kind === 'mail')
-const mailsAfter = async (count: number): Promise<readonly string[]> => {
-  await town.tick()
-  return town.mails.slice(count).map(({ subject }) => subject)
-}
+const mailsAfter = (count: number) => mailTown.mailsAfter(count)
 const item = async (id: string) => {
   const lists = await Promise.all(
     ['team', 'waiting', 'done'].map((name) => clerk.read<ItemList>(`/postboxes/steuern/items?view=${name}`)),

@@ -2,10 +2,9 @@ import * as v from 'valibot'
 import { join, type Plan } from '../../db/batch.ts'
 import { walkedAnswers } from '../forms/service.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
-import { wordsOf } from '../lib/words.ts'
-import { fillMail } from '../messages/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, openDraftRow } from './draft.ts'
+import { sendDraftMail } from './draft-mail.ts'
 import { type Invitation, isOpen, readInvitation } from './invitations.ts'
 import { emailOf } from './person.ts'
 import { INVITATION_EVENTS, type InvitationEvent, planInvitationMail } from './plan-mail.ts'
@@ -64,31 +63,13 @@ type Sending = {
   readonly to: string
 }
 
-async function send(ctx: SubmissionsCtx, job: Job, sending: Sending): Promise<JobResult> {
-  const { draft, invitation, event, to } = sending
-  const { lang, reference } = draft.row
-  const { content } = ctx.content.live()
-  const words = wordsOf(content.words, lang)
-  const day = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
-    dateStyle: 'long',
-    timeZone: 'Europe/Berlin',
-  }).format(invitation.row.deadlineAtMs)
-  const key = `mail.invitation-${event}`
-  const text = { subject: words(`${key}.subject`), text: words(`${key}.text`).replace('{tag}', day) }
-  const facts = {
-    vorgangsnummer: reference ?? '',
+const send = (ctx: SubmissionsCtx, job: Job, { draft: { row }, invitation, event, to }: Sending): Promise<JobResult> =>
+  sendDraftMail(ctx, {
+    kind: `invitation-${event}`,
+    to,
+    lang: row.lang,
+    reference: row.reference,
     link: event === 'news' ? `${ctx.origin}/antrag/weiter` : linkOf(ctx, invitation.row.id),
-    behoerde: content.city.authority.de,
-  }
-  const messageId = `<${invitation.row.id}.${event}.${job.id}@${ctx.mailDomain}>`
-  try {
-    await ctx.mailer.send({ ...fillMail(text, facts), to, lang, messageId })
-    return { done: true }
-  } catch (error) {
-    const isObject = error !== null && typeof error === 'object' && 'responseCode' in error
-    const status = isObject ? Number(error.responseCode) : 0
-    return status >= 500 && status < 600
-      ? { dead: `mail-refused-${status}` }
-      : { again: 'back-off', reason: 'mail-not-taken' }
-  }
-}
+    dayMs: invitation.row.deadlineAtMs,
+    id: `${invitation.row.id}.${event}.${job.id}`,
+  })

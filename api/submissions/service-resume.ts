@@ -6,11 +6,10 @@ import type { Job, JobResult } from '../jobs/runner-types.ts'
 import type { Actor } from '../lib/actor.ts'
 import { readReference } from '../lib/ids.ts'
 import { Problem, problemType } from '../lib/problem.ts'
-import { wordsOf } from '../lib/words.ts'
-import { fillMail } from '../messages/service.ts'
 import { changeDraft } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { openDraft, openDraftRow } from './draft.ts'
+import { sendDraftMail } from './draft-mail.ts'
 import { NOTICE_BEFORE_MS, planDraftCodeMail, planSavedMail } from './plan-mail.ts'
 import { type DraftRow, findDraft, findDraftByReference } from './store.ts'
 
@@ -123,28 +122,14 @@ async function sendMail(ctx: SubmissionsCtx, job: Job, kind: string): Promise<Jo
   if (notes.email === undefined) {
     return { done: true }
   }
-  const { content } = ctx.content.live()
-  const words = wordsOf(content.words, row.lang)
-  const day = new Intl.DateTimeFormat(row.lang === 'en' ? 'en-GB' : row.lang, {
-    dateStyle: 'long',
-    timeZone: 'Europe/Berlin',
-  }).format(row.expiresAtMs)
-  const text = { subject: words(`mail.${kind}.subject`), text: words(`mail.${kind}.text`).replace('{tag}', day) }
-  const facts = {
-    vorgangsnummer: row.reference ?? '',
+  return await sendDraftMail(ctx, {
+    kind,
+    to: notes.email,
+    lang: row.lang,
+    reference: row.reference,
     link: `${ctx.origin}/antrag/weiter`,
-    behoerde: content.city.authority.de,
+    dayMs: row.expiresAtMs,
+    id: `${draftId}.${job.kind}.${job.id}`,
     ...(codeId === undefined ? {} : { code: codeText(ctx, codeId) }),
-  }
-  const messageId = `<${draftId}.${job.kind}.${job.id}@${ctx.mailDomain}>`
-  try {
-    await ctx.mailer.send({ ...fillMail(text, facts), to: notes.email, lang: row.lang, messageId })
-    return { done: true }
-  } catch (error) {
-    const isObject = error !== null && typeof error === 'object' && 'responseCode' in error
-    const status = isObject ? Number(error.responseCode) : 0
-    return status >= 500 && status < 600
-      ? { dead: `mail-refused-${status}` }
-      : { again: 'back-off', reason: 'mail-not-taken' }
-  }
+  })
 }

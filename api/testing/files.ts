@@ -1,4 +1,7 @@
-import { crc32, deflateSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { crc32, deflateSync, inflateSync } from 'node:zlib'
+import encode, { init } from '@jsquash/jpeg/encode.js'
 
 /** A grey picture that every program shows; `claims` is the size its head says instead of the true one. */
 export function smallPng(side = 8, claims = side, grey: (x: number, y: number) => number = () => 0xc0): Buffer {
@@ -54,6 +57,33 @@ export function smallJpeg({ claims, orientation }: JpegOptions = {}): Buffer {
   return orientation === undefined
     ? bytes
     : Buffer.concat([bytes.subarray(0, 2), exifSegment(orientation), bytes.subarray(2)])
+}
+
+/** A photo as a camera makes it, with noise: its left half is dark. */
+export async function largeJpeg(width: number, height: number, { orientation }: JpegOptions = {}): Promise<Buffer> {
+  const wasm = readFileSync(fileURLToPath(import.meta.resolve('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm')))
+  await (init as unknown as (module: WebAssembly.Module) => Promise<void>)(await WebAssembly.compile(wasm))
+  const data = new Uint8ClampedArray(width * height * 4)
+  for (let index = 0; index < width * height; index += 1) {
+    const noise = (Math.imul(index, 2_654_435_761) >>> 24) % 48
+    const grey = (index % width < width / 2 ? 30 : 180) + noise
+    data.set([grey, grey, grey, 255], index * 4)
+  }
+  const coded = await encode({ width, height, data, colorSpace: 'srgb' }, { quality: 90, progressive: false })
+  const bytes = Buffer.from(coded)
+  return orientation === undefined
+    ? bytes
+    : Buffer.concat([bytes.subarray(0, 2), exifSegment(orientation), bytes.subarray(2)])
+}
+
+/** Reads the brightness of points of a PNG that a press made (8 bits, rows without filter). */
+export function greyOf(png: Uint8Array): (x: number, y: number) => number {
+  const bytes = Buffer.from(png)
+  const width = bytes.readUInt32BE(16)
+  const channels = bytes[25] === 0 ? 1 : 3
+  const at = bytes.indexOf('IDAT')
+  const rows = inflateSync(bytes.subarray(at + 4, at + 4 + bytes.readUInt32BE(at - 4)))
+  return (x, y) => rows[y * (width * channels + 1) + 1 + x * channels] ?? 0
 }
 
 /** EXIF with two entries: how the camera was held, and a pointer to a place. */

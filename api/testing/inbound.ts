@@ -1,5 +1,7 @@
 import type { Mail } from '../messages/mail.ts'
 import type { Caller } from './caller.ts'
+import { apply, bodyOf, smallPdf } from './dog-tax.ts'
+import { openTown, type Town } from './town.ts'
 
 export const SECRET = 'a secret of the mail server for tests 0123'
 export const SETTINGS = {
@@ -131,4 +133,45 @@ export const handOver = (
 export function addressesIn(mails: readonly Mail[], to = 'mara.lehmann@beispiel.example') {
   const mail = mails.findLast((one) => one.to === to && one.replyTo !== undefined)
   return { replyTo: mail?.replyTo ?? '', returnPath: mail?.returnPath ?? '' }
+}
+
+/** Somebody who has applied, and where the mails about it can be answered. */
+export type Applied = {
+  readonly citizen: Caller
+  readonly id: string
+  readonly replyTo: string
+  readonly returnPath: string
+}
+export type MailTown = {
+  readonly town: Town
+  readonly clerk: Caller
+  /** The city's mail server. */
+  readonly server: Caller
+  readonly applied: () => Promise<Applied>
+  /** Hands a message over that must be taken, and says as what. */
+  readonly taken: (answer: Promise<Response>) => Promise<string>
+  /** Subjects of the mails that went out since there were so many. */
+  readonly mailsAfter: (count: number) => Promise<readonly string[]>
+}
+
+/** Opens a town whose mail server hands answers over, with a clerk of the tax office. */
+export async function openMailTown(): Promise<MailTown> {
+  const town = await openTown({ settings: SETTINGS })
+  const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
+  return {
+    town,
+    clerk,
+    server: town.newCaller(),
+    applied: async () => {
+      const citizen = town.newCaller()
+      const { vorgangId } = await apply(citizen, smallPdf('x'))
+      await town.tick()
+      return { citizen, id: vorgangId, ...addressesIn(town.mails) }
+    },
+    taken: async (answer) => (await bodyOf<{ taken: string }>(await answer, 200)).taken,
+    mailsAfter: async (count) => {
+      await town.tick()
+      return town.mails.slice(count).map(({ subject }) => subject)
+    },
+  }
 }

@@ -10,7 +10,7 @@ import {
   type SessionView,
 } from './api.ts'
 import type { OfficeEntry } from './office.ts'
-import { hasWord, type Translate, type WordKey } from './words.ts'
+import { hasWord, languageName, type Translate, type WordKey } from './words.ts'
 
 export type EditorFrame = { readonly city: CityFrame; readonly clerkName: string }
 
@@ -97,14 +97,15 @@ export const findingText = (finding: Finding, t: Translate): { readonly text: st
 }
 
 /** What a finding is about: the kind of thing, its name as editors read it, and which part of it. */
-export const aboutText = ({ kind, name, row }: About, t: Translate): string => {
+export const aboutText = ({ kind, name, row, lang }: About, t: Translate): string => {
   const setting = `editing.row.${kind === 'setting' && name === 'title' ? 'service-title' : name}`
-  const module = name === 'title' ? 'editing.row.title' : `module.${name}`
+  const module = name === 'title' || name === 'teaser' ? `editing.row.${name}` : `module.${name}`
   const key = kind === 'setting' ? setting : kind === 'description' ? module : undefined
   const said = key === undefined ? name : hasWord(key) ? t(key) : ''
   const part = `editing.row.${row?.split('/').at(-1) ?? ''}`
   const isPart = row?.includes('/') === true && kind !== 'check' && hasWord(part)
-  return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${isPart ? `, ${t(part as WordKey)}` : ''}`
+  const spoken = lang === undefined ? '' : ` (${languageName(lang, 'de')})`
+  return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${spoken}${isPart ? `, ${t(part as WordKey)}` : ''}`
 }
 
 /** Where it is mended: the row of its sheet, the process on the service's page, else the line of the file. */
@@ -135,7 +136,7 @@ export const periodWords = ({ kind, value }: Row, t: Translate): string => {
 /** `approval.de` or `de` in words: what a letter is, and its language. */
 export const letterName = (about: string, t: Translate): string => {
   const [lang = 'de', kind] = about.split('.').toReversed()
-  const named = hasWord(`language.${lang}`) ? t(`language.${lang}` as WordKey) : lang
+  const named = languageName(lang)
   return kind === undefined ? named : `${t(`editing.notice-kind.${kind}` as WordKey)} (${named})`
 }
 

@@ -103,9 +103,9 @@ export function durationOf(element: Element): Duration {
 function localised<T>(elements: readonly Element[], read: (text: string) => T | undefined): Localised<T> {
   const found: Record<string, T> = {}
   for (const element of elements) {
-    const lang = (element.attributes['languageCode'] ?? 'de').trim()
+    const lang = (element.attributes['languageCode'] ?? 'de').trim().toLowerCase()
     const value = read(element.text)
-    if (value !== undefined && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) && found[lang] === undefined) {
+    if (value !== undefined && /^[a-z]{2,3}(-[a-z0-9]{1,8})*$/.test(lang) && found[lang] === undefined) {
       found[lang] = value
     }
   }

@@ -68,9 +68,12 @@ function linkOf(element: Element): readonly CatalogueLink[] {
   return [{ uri, ...(title === undefined ? {} : { title }), ...(lang === undefined ? {} : { lang }) }]
 }
 
+/** A language that has the plain name is called by it, another by its official one. */
 function nameOf(texts: readonly TextModule[]): Localised<string> {
-  const module = texts.find(({ code }) => code === '03') ?? texts.find(({ code }) => code === '02')
-  const names = Object.entries<RichText>(module?.text ?? {}).map(([lang, text]) => [lang, plainText(text)] as const)
+  const names = ['02', '03'].flatMap((wanted) => {
+    const module = texts.find(({ code }) => code === wanted)
+    return Object.entries<RichText>(module?.text ?? {}).map(([lang, text]) => [lang, plainText(text)] as const)
+  })
   return Object.fromEntries(names)
 }
 
@@ -116,7 +119,8 @@ function centsOf(element: Element | undefined): { readonly cents: number; readon
   }
 }
 
+/** What people look for, in every language that the catalogue has it in. */
 function keywordsOf(element: Element): readonly string[] {
   const terms = children(element, 'modulBegriffImKontext').flatMap((module) => children(module, 'begriffImKontext'))
-  return [...new Set(terms.map((term) => linesOf(term, 'begriff')['de'] ?? '').filter((term) => term !== ''))]
+  return [...new Set(terms.flatMap((term) => Object.values(linesOf(term, 'begriff'))))]
 }

@@ -2,6 +2,7 @@ import type { FeedStep } from '../../catalogue/feed.ts'
 import type { CatalogueKind, CatalogueObject, OnlineService, Responsibility } from '../../content/mirror.ts'
 import { type Identifier, identifierKey } from '../../lib/identifier.ts'
 import { child, children, codeOf, identifierOf, linesOf, textOf } from './elements.ts'
+import { inReadLanguages } from './languages.ts'
 import { officeOf } from './office.ts'
 import { serviceOf } from './service.ts'
 import { type Element, OBJECTS } from './xml.ts'
@@ -35,7 +36,7 @@ export function stepsOf(command: Element, file: string): readonly FeedStep[] {
   if (UNKEPT.has(object.name)) {
     return []
   }
-  const read = objectOf(object)
+  const read = objectOf(inReadLanguages(object))
   return typeof read === 'string'
     ? refuse(object, read.startsWith('id ') ? 'missing-id' : 'invalid-object', read)
     : [{ action: 'write', object: read, at: { file, line: object.line } }]
