@@ -466,7 +466,10 @@ describe('problems', () => {
     expect(await send('/antrag/vorab/hund', 'a'.repeat(20_000), form)).toBe(413)
     expect(await send('/antrag/vorab/hund', 'a=1', form, 'cross-site')).toBe(403)
     expect(await send('/antrag/vorab/hund/en/more', 'a=1', form)).toBe(405)
-    expect(asked).toHaveLength(2)
+    expect(await send('/amt/vorgaenge/a-1/zugang/b-2', '', form)).toBe(200)
+    expect(await send('/amt/vorgaenge/a-1/zugang/b-2', '', form, 'cross-site')).toBe(403)
+    expect(await send('/amt/vorgaenge/a-1', '', form)).toBe(405)
+    expect(asked).toHaveLength(3)
   })
 
   it('405 for a form sent to a page', async () => {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveActor } from '../identity/service.ts'
 import { verifyJournal } from '../journal/service.ts'
 import type { ItemList } from '../postboxes/service.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { ANSWERS, apply, bodyOf, DRAFTS, smallPdf } from '../testing/dog-tax.ts'
 import { SETTINGS } from '../testing/inbound.ts'
 import { openTown, type Town } from '../testing/town.ts'
+import { keepVorgang } from './service-account.ts'
+import { performAct } from './service-acts.ts'
 import type { StatusView } from './service-status.ts'
 import type { VorgangView } from './service-vorgang.ts'
 
@@ -197,6 +200,20 @@ describe('POST /vorgaenge/:vorgang/access/:access/confirm', () => {
     expect((await of.citizen.get(`${DRAFTS}/${correction}/review`)).status).toBe(404)
     expect((await of.citizen.post(`${DRAFTS}/${correction}/submit`)).status).toBe(404)
     expect((await town.ctx.keyring.destroyed()).size).toBe(destroyed + 1)
+  })
+
+  it('gives nothing to a request that was let in a moment before: it keeps and corrects for nobody', async () => {
+    const account = await town.signInCitizen('quick')
+    const of = await applied(account)
+    const cookie = [...account.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const actor = await resolveActor(town.ctx, new Request(town.ctx.origin, { headers: { cookie } }))
+    await renewed(of.id)
+    await keepVorgang(town.ctx, actor, of.id)
+    const act = { vorgangId: of.id, act: 'correct', about: '', version: null } as const
+    const sent = { entries: {}, files: [], refusals: [], isForm: false } as const
+    const { page } = await performAct(town.ctx, actor, { ...act, ...sent })
+    expect((await account.get(`/submissions/status/${of.id}`)).status).toBe(404)
+    expect((await account.get(`${DRAFTS}/${page.split('/')[2]}/review`)).status).toBe(404)
   })
 
   it('covers an objection in the same eAkte, with a code of its own', async () => {
