@@ -239,7 +239,7 @@ describe('who asks', () => {
     await ask('/api/v1/x', { headers, address: '10.0.0.1' })
     expect(apiCalls.map((call) => call.address)).toEqual(['192.0.2.9', '203.0.113.5'])
     await ask('/konto/', { headers, address: '10.0.0.1' })
-    expect(rendered[0]?.locals.origin).toBe(ORIGIN)
+    expect(rendered[0]?.locals).toMatchObject({ origin: ORIGIN, requestId: 'request-1' })
     await rendered[0]?.locals.api(new Request(`${ORIGIN}/api/v1/y`))
     expect(apiCalls.at(-1)).toMatchObject({ path: '/api/v1/y', address: '203.0.113.5' })
   })

@@ -30,11 +30,11 @@ beforeAll(async () => {
 })
 afterAll(() => town.close())
 
-type Applied = { readonly citizen: Caller; readonly id: string }
+type Applied = { readonly citizen: Caller; readonly id: string; readonly draftId: string }
 async function applied(citizen = town.newCaller()): Promise<Applied> {
-  const { vorgangId } = await apply(citizen, smallPdf('x'))
+  const { vorgangId, draftId } = await apply(citizen, smallPdf('x'))
   await town.tick()
-  return { citizen, id: vorgangId }
+  return { citizen, id: vorgangId, draftId }
 }
 const view = (id: string, who = anna): Promise<VorgangView> => who.read(`/submissions/vorgaenge/${id}`)
 const status = (citizen: Caller, id: string): Promise<StatusView> => citizen.read(`/submissions/status/${id}`)
@@ -194,9 +194,11 @@ describe('POST /vorgaenge/:vorgang/access/:access/confirm', () => {
     )
     const [, , correction = ''] = begun.page.split('/')
     expect((await of.citizen.get(`${DRAFTS}/${correction}/review`)).status).toBe(200)
+    expect((await of.citizen.get(`${DRAFTS}/${of.draftId}/receipt`)).status).toBe(200)
     const destroyed = (await town.ctx.keyring.destroyed()).size
     await renewed(of.id)
     await town.tick()
+    expect((await of.citizen.get(`${DRAFTS}/${of.draftId}/receipt`)).status).toBe(404)
     expect((await of.citizen.get(`${DRAFTS}/${correction}/review`)).status).toBe(404)
     expect((await of.citizen.post(`${DRAFTS}/${correction}/submit`)).status).toBe(404)
     expect((await town.ctx.keyring.destroyed()).size).toBe(destroyed + 1)
