@@ -98,7 +98,7 @@ describe('POST /vorgaenge/:vorgang/access', () => {
       [{ identifiedBy: undefined }, '/identifiedBy'],
       [{ identifiedBy: 'friend' }, '/identifiedBy'],
       [{ email: 'keine Adresse' }, '/email'],
-      [{ identifiedBy: 'other', evidence: ' ' }, '/evidence'],
+      [{ identifiedBy: 'other-proof', evidence: ' ' }, '/evidence'],
     ] as const) {
       const refused = await problemOf(
         await anna.post(`/submissions/vorgaenge/${of.id}/access`, { ...ASKED, ...change }),

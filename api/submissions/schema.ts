@@ -111,7 +111,7 @@ const prose = (lengthMax: number) =>
   )
 const REASON_LENGTH_MAX = 1_000
 /** How a person proved at the counter who they are: by an identity document, or by something else that is named. */
-export const IDENTIFIED_BY = ['id-document', 'other'] as const
+export const IDENTIFIED_BY = ['id-document', 'other-proof'] as const
 /** `evidence` is needed where it is no identity document; `email` empty: news go nowhere. */
 export const AccessRequest = v.strictObject({
   identifiedBy: v.picklist(IDENTIFIED_BY),

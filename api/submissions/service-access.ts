@@ -46,11 +46,11 @@ export async function requestAccess(ctx: SubmissionsCtx, actor: Actor, input: Ac
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const kase = await ownCase(ctx, actor, vorgangId)
     authorize(actor, 'access.request', { postboxes: [kase.item.postbox] })
-    if (asked.identifiedBy === 'other' && asked.evidence === '') {
+    if (asked.identifiedBy === 'other-proof' && asked.evidence === '') {
       throw accessEvidenceMissing('evidence', { errors: [{ pointer: '/evidence', type: 'missing' }] })
     }
     const accessId = ctx.newId()
-    const evidence = asked.identifiedBy === 'other' ? asked.evidence : ''
+    const evidence = asked.identifiedBy === 'other-proof' ? asked.evidence : ''
     const plan = await planRequest(ctx, kase, {
       id: accessId,
       by: actorId(actor),
