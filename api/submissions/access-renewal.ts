@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { canonicalJson } from '../../db/canonical.ts'
 import { staffName } from '../identity/service.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
@@ -95,7 +96,7 @@ export const openContent = async (ctx: SubmissionsCtx, row: RenewalRow): Promise
 
 /** Commits to what was asked for, for the journal. */
 export const commitContent = (ctx: SubmissionsCtx, row: Pick<RenewalRow, 'id' | 'keyId'>, content: RenewalContent) =>
-  ctx.keyring.commit(row.keyId, `access:${row.id}`, JSON.stringify(content))
+  ctx.keyring.commit(row.keyId, `access:${row.id}`, canonicalJson(content))
 
 /** Seals where news went before. */
 export const sealFormer = (

@@ -357,6 +357,8 @@ describe('POST /vorgaenge/:vorgang/access/:access/confirm', () => {
       ['access-renewed', 'bernd'],
       ['access-code-shown', 'bernd'],
     ])
+    const contents = journal.filter(({ type }) => /^access-re/.test(type)).map(({ body }) => body['content'])
+    expect([contents.length, new Set(contents).size, typeof contents[0]]).toEqual([2, 1, 'string'])
     expect(access).toMatchObject([
       { state: 'confirmed', reason: REASON, requestedBy: { name: 'anna' }, decidedBy: { name: 'bernd' } },
     ])
