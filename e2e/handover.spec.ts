@@ -24,6 +24,8 @@ test('who lost account and mailbox is handed a new code by two clerks, and the o
   const reference = /CB-\d{4}-\w{4}-\w{4}/.exec(receipt)?.[0] ?? ''
   expect((await thief.stay(`/status/${vorgangId}`)).status).toBe(200)
   const at = `/amt/vorgaenge/${vorgangId}`
+  // The receipt goes to the address of then.
+  await product.tick()
 
   const clerk = page
   await signInAs(clerk, 'jana.noack', at)
