@@ -14,7 +14,7 @@ export default defineConfig<object, WorkerOptions>({
   testMatch: isLong
     ? [
         '**/*.long.spec.ts',
-        '**/{account,all-fields,applying,files,mail,operator,payment,photos,refused,signing,whole-way}.spec.ts',
+        '**/{account,all-fields,applying,files,handover,mail,operator,payment,photos,refused,signing,whole-way}.spec.ts',
       ]
     : '**/*.spec.ts',
   testIgnore: isLong ? [] : '**/*.long.spec.ts',
@@ -54,7 +54,7 @@ export default defineConfig<object, WorkerOptions>({
       name: 'no-javascript',
       grep: /@both|@nojs/,
       // Long walks whose parts the API's tests know by heart; the long run takes them both ways.
-      testIgnore: isLong ? [] : ['**/*.long.spec.ts', '**/{all-fields,payment,signing}.spec.ts'],
+      testIgnore: isLong ? [] : ['**/*.long.spec.ts', '**/{all-fields,handover,payment,signing}.spec.ts'],
       use: { javaScriptEnabled: false },
     },
     { name: 'deno', grep: isLong ? /@deno/ : /@deno(?!-later)/, use: { runtime: 'deno' } },

@@ -128,7 +128,7 @@ async function publishParts(): Promise<void> {
   await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'lookup' })
 }
 
-/** Reading before writing, deleting late, signing out last: what comes after still finds its thing. */
+/** Reading before writing, deleting and taking access away late, signing out last: what comes after still finds its thing. */
 function byHarm(a: MountedRoute, b: MountedRoute): number {
   return harmOf(a) - harmOf(b) || keyOf(a, '', '').localeCompare(keyOf(b, '', ''))
 }
@@ -141,7 +141,9 @@ const harmOf = ({ method, path }: MountedRoute): number =>
         ? 4
         : path.endsWith('/submit')
           ? 4
-          : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
+          : path.endsWith('/confirm')
+            ? 4
+            : ['GET', 'PUT', 'POST', 'DELETE'].indexOf(method)
 
 const keyOf = ({ method, path }: MountedRoute, actor: string, kind: string): string =>
   `${method} ${path} ${actor} ${kind}`
@@ -153,6 +155,7 @@ const THINGS = [
   'vorgang',
   'request',
   'errand',
+  'access',
   'document',
   'item',
   'task',
@@ -237,6 +240,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/errands/:errand': {},
   // Without a reason: it gets past the question who may, and moves nothing.
   'POST /submissions/vorgaenge/:vorgang/reopen': { message: ' ' },
+  'POST /submissions/vorgaenge/:vorgang/access': { identifiedBy: 'id-document', reason: 'Konto verloren' },
+  'POST /submissions/vorgaenge/:vorgang/access/:access/confirm': {},
+  'POST /submissions/vorgaenge/:vorgang/access/:access/refuse': { comment: 'Das Foto passt nicht.' },
+  'POST /submissions/vorgaenge/:vorgang/access/:access/withdraw': {},
+  'POST /submissions/vorgaenge/:vorgang/access/:access/codes': {},
   'POST /messages/inbound': {},
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},

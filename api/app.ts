@@ -14,6 +14,7 @@ import { noticeRoutes } from './notices/routes.ts'
 import { paymentRoutes } from './payments/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
+import { accessRoutes } from './submissions/routes-access.ts'
 import { accountCaseRoutes } from './submissions/routes-account.ts'
 import { actRoutes, errandRoutes } from './submissions/routes-acts.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
@@ -70,6 +71,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', accountCaseRoutes(ctx))
     .route('/api/v1/submissions', actRoutes(ctx))
     .route('/api/v1/submissions', errandRoutes(ctx))
+    .route('/api/v1/submissions', accessRoutes(ctx))
     .route('/api/v1/messages', inboundRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))

@@ -12,6 +12,7 @@ import { runCodeMail, runContactMail, runMail } from './messages/service-mail.ts
 import { runPaymentCheck, runPaymentReceipt } from './payments/service.ts'
 import { sweepPages } from './publishing/service.ts'
 import { projectChanges } from './search/service.ts'
+import { expireAccess, runAccessMail } from './submissions/service-access-jobs.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
 import { runInvitation } from './submissions/service-invitation-mail.ts'
@@ -38,6 +39,8 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     mail: (job) => runMail(ctx, job),
     'mail-code': (job) => runCodeMail(ctx, job),
     'mail-contact': (job) => runContactMail(ctx, job),
+    'mail-access': (job) => runAccessMail(ctx, job),
+    'access-expiry': (job) => expireAccess(ctx, job),
     deliver: (job) => runDelivery(ctx, job),
     effect: (job) => runEffect(ctx, job),
     timer: (job) => runTimer(ctx, job),

@@ -1,16 +1,10 @@
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { ONE_DOG } from './support/apply.ts'
-import { axeClean as axe, readMails, signInAs } from './support/page.ts'
+import { axeClean as axe, elsewhere, readMails, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { fillUntilReview, goOn, VACCINATION_CARD } from './support/walk.ts'
 
 const EMAIL = ONE_DOG['/halter/kontakt/email'] ?? ''
-
-/** A second person at another machine: own cookies, same settings of scripts. */
-async function elsewhere(browser: Browser, page: Page, origin: string): Promise<Page> {
-  const javaScriptEnabled = !(await page.evaluate(() => matchMedia('(scripting: none)').matches))
-  return await (await browser.newContext({ javaScriptEnabled, baseURL: origin, locale: 'de-DE' })).newPage()
-}
 
 test('@both @deno from the page of a service to a co-signed notice that the citizen reads', async ({
   page,

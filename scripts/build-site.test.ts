@@ -37,6 +37,13 @@ const filesUnder = (root: string): Map<string, string> =>
       .map((name) => [name.slice(root.length), readFileSync(name).toString('base64')]),
   )
 
+type Content = NonNullable<Awaited<ReturnType<typeof readCheckedContent>>>
+const catalogueOf = (content: Content) =>
+  catalogueRoutes({
+    content: { live: () => ({ revisionId: content.digest, content }), at: async () => content },
+    catalogueIndex: createSiteCatalogue(createFormReaders(readXDatenfelder)),
+  })
+
 const publishAndExport = async (target: string): Promise<number> => {
   const test = await testContext({ origin: ORIGIN })
   try {
@@ -46,10 +53,7 @@ const publishAndExport = async (target: string): Promise<number> => {
     }
     const pages = await openPageStore(join(test.dataDir, 'pages'))
     const live = { revisionId: content.digest, content }
-    const catalogue = catalogueRoutes({
-      content: { live: () => live, at: async () => content },
-      catalogueIndex: createSiteCatalogue(createFormReaders(readXDatenfelder)),
-    })
+    const catalogue = catalogueOf(content)
     const ctx: PublishingCtx = {
       ...test,
       pages,
@@ -78,4 +82,28 @@ it('the build, without database or server, writes byte for byte what publishing 
   const exported = filesUnder(published)
   expect([...exported.keys()].toSorted()).toEqual([...files.keys()].toSorted())
   expect([...files].filter(([name, bytes]) => exported.get(name) !== bytes).map(([name]) => name)).toEqual([])
+}, 120_000)
+
+it('a page that fails in a way nobody expected says so with its number, what is safe and whom to call', async () => {
+  const content = await readCheckedContent(CONTENT)
+  if (content === null) {
+    throw new Error('the content is refused')
+  }
+  const catalogue = snapshotApi({ catalogue: catalogueOf(content) }, () => undefined)
+  // What no page reckons with: a success that is not what was asked for.
+  const api = async (request: Request): Promise<Response> =>
+    request.url.includes('/catalogue/services/') ? Response.json({ planted: 'nonsense' }) : await catalogue(request)
+  const { render } = await loadSite('dist')
+  const ask = (path: string, locals = {}): Promise<Response> =>
+    render(new Request(`${ORIGIN}${path}`), { api, origin: ORIGIN, demo: false, requestId: 'incident-7', ...locals })
+  const failed = await ask('/leistungen/hund-anmelden/')
+  const page = await failed.text()
+  expect([failed.status, failed.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
+  expect(page).toContain('Da ist etwas schiefgegangen')
+  expect(page).toContain('incident-7')
+  expect(page).toContain('ist noch da')
+  expect(page).toContain(content.city.phone)
+  expect(page).not.toMatch(/planted|nonsense|TypeError|\.mjs/)
+  expect((await ask('/gibt-es-nicht/')).status).toBe(404)
+  expect((await ask('/500')).status).toBe(404)
 }, 120_000)

@@ -5,16 +5,16 @@ const app = createApp({ streaming: false })
 
 /**
  * Renders one page. Same request and same answers of `locals.api` give the same bytes.
- * A page that fails is answered with the page `/fehler` and status 500; what failed stays in the log.
+ * A page that fails is answered with the page `/fehler` and status 500 (`pages/500.astro`); what failed stays in the log.
+ * Throws where not even that can be rendered.
  * @param request GET or HEAD with an absolute URL; its cookies reach the API through `locals.api`.
  * @param locals what pages may know beside the URL; see `App.Locals` in env.d.ts.
  * @returns the page, a redirect, or the page `/404` with status 404. Headers hold the content type only.
  */
 export const render = async (request: Request, locals: App.Locals): Promise<Response> => {
   const answer = await app.render(request, { locals, addCookieHeader: true })
-  if (answer.status === 500 && locals.problem === undefined) {
-    const problem = { status: 500, type: 'about:blank', requestId: locals.requestId }
-    return render(new Request(new URL('/fehler', request.url)), { ...locals, problem })
+  if (answer.status === 500 && answer.body === null) {
+    throw new Error('not even the page of failures could be rendered')
   }
   if (answer.headers.get('content-type') === 'text/html') {
     answer.headers.set('content-type', 'text/html; charset=utf-8')

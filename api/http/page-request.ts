@@ -1,10 +1,13 @@
 import { readText } from './validate.ts'
 
 /** Pages that answer a form by themselves, because nothing of it may be stored or stand in an address. */
-const ASKED = /^\/antrag\/vorab\/[a-z0-9-]{1,80}(\/[a-z]{2,3})?$/
+const ASKED = [
+  /^\/antrag\/vorab\/[a-z0-9-]{1,80}(\/[a-z]{2,3})?$/,
+  /^\/amt\/vorgaenge\/[\w-]{1,80}\/zugang\/[\w-]{1,80}$/,
+]
 
 /** Whether a page takes a form by itself. */
-export const isAskedPage = (path: string): boolean => ASKED.test(path)
+export const isAskedPage = (path: string): boolean => ASKED.some((pattern) => pattern.test(path))
 
 const FORM = 'application/x-www-form-urlencoded'
 const ASKED_BYTES_MAX = 16_384

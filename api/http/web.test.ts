@@ -239,7 +239,7 @@ describe('who asks', () => {
     await ask('/api/v1/x', { headers, address: '10.0.0.1' })
     expect(apiCalls.map((call) => call.address)).toEqual(['192.0.2.9', '203.0.113.5'])
     await ask('/konto/', { headers, address: '10.0.0.1' })
-    expect(rendered[0]?.locals.origin).toBe(ORIGIN)
+    expect(rendered[0]?.locals).toMatchObject({ origin: ORIGIN, requestId: 'request-1' })
     await rendered[0]?.locals.api(new Request(`${ORIGIN}/api/v1/y`))
     expect(apiCalls.at(-1)).toMatchObject({ path: '/api/v1/y', address: '203.0.113.5' })
   })
@@ -466,7 +466,10 @@ describe('problems', () => {
     expect(await send('/antrag/vorab/hund', 'a'.repeat(20_000), form)).toBe(413)
     expect(await send('/antrag/vorab/hund', 'a=1', form, 'cross-site')).toBe(403)
     expect(await send('/antrag/vorab/hund/en/more', 'a=1', form)).toBe(405)
-    expect(asked).toHaveLength(2)
+    expect(await send('/amt/vorgaenge/a-1/zugang/b-2', '', form)).toBe(200)
+    expect(await send('/amt/vorgaenge/a-1/zugang/b-2', '', form, 'cross-site')).toBe(403)
+    expect(await send('/amt/vorgaenge/a-1', '', form)).toBe(405)
+    expect(asked).toHaveLength(3)
   })
 
   it('405 for a form sent to a page', async () => {

@@ -32,6 +32,8 @@ export type PageLocals = {
   readonly api: (request: Request) => Promise<Response>
   readonly origin: string
   readonly demo: boolean
+  /** Shown where the page fails, so that a call can be matched with the log. */
+  readonly requestId?: string
   readonly problem?: PageProblem & { readonly requestId?: string }
 }
 export type Pages = (request: Request, locals: PageLocals) => Promise<Response>
@@ -273,6 +275,7 @@ const localsOf = (entry: Entry, { address, requestId }: Seen): PageLocals => ({
   api: (request) => entry.options.api(request, { address, requestId }),
   origin: entry.options.origin,
   demo: entry.options.demo,
+  requestId,
 })
 
 const PASSED_ON = ['retry-after', 'www-authenticate', 'allow']

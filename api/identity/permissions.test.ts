@@ -83,6 +83,8 @@ vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
 paper.take-in               -      -       all   all  -      -        -
 errand.finish               -      -       own   own  -      -        -
+access.request              -      -       own   own  -      -        -
+access.confirm              -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all
@@ -140,10 +142,11 @@ describe('can', () => {
     expect(opened).toEqual(['invitation.read', 'invitation.answer'])
   })
 
-  it('denies everything to staff without a role, and co-signing to whoever prepared the decision', () => {
+  it('denies everything to staff without a role, and the second pair of eyes to whoever prepared', () => {
     const nobody: Actor = { ...staff('clerk'), roles: [] } as Actor
     expect(ACTIONS.filter((action) => can(nobody, action, own))).toEqual([])
     expect(can(staff('lead'), 'vorgang.co-sign', { ...own, preparedBy: 'me' })).toBe(false)
+    expect(can(staff('clerk'), 'access.confirm', { ...own, preparedBy: 'me' })).toBe(false)
   })
 })
 

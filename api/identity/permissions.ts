@@ -12,7 +12,7 @@ export type Facts = {
   readonly invitationId?: string
   /** Postboxes through which staff reach the thing: that of the Vorgang, or those of an eAkte's Vorgänge. */
   readonly postboxes?: readonly string[]
-  /** User id of whoever prepared what is to be co-signed. */
+  /** User id of whoever prepared what a second person is to sign or confirm. */
   readonly preparedBy?: string
 }
 
@@ -79,6 +79,8 @@ const TABLE = {
   'vorgang.co-sign': { lead: 'in-team-not-preparer' },
   'paper.take-in': { clerk: 'always', lead: 'always' },
   'errand.finish': CASEWORK,
+  'access.request': CASEWORK,
+  'access.confirm': { clerk: 'in-team-not-preparer', lead: 'in-team-not-preparer' },
   'eakte.read': CASEWORK,
   'content.sync': EDITORIAL,
   'content.publish': EDITORIAL,

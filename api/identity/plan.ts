@@ -3,8 +3,16 @@ import { join, type Plan } from '../../db/batch.ts'
 import type { Actor, Grant } from '../lib/actor.ts'
 import { codeOf } from '../lib/ids.ts'
 import type { IdentityCtx } from './identity.ts'
-import { deleteGrants, endSessionRow, insertCode, insertGrant } from './store.ts'
-import { insertAccountGrant } from './store-accounts.ts'
+import {
+  deleteGrants,
+  deleteGrantsOf,
+  endSessionRow,
+  insertCode,
+  insertGrant,
+  insertGrantOfHolder,
+  spendCodesOf,
+} from './store.ts'
+import { deleteAccountGrantsOf, insertAccountGrant, insertAccountGrantOfHolder } from './store-accounts.ts'
 
 const DAY_MS = 86_400_000
 /**
@@ -28,6 +36,35 @@ export const planActorGrant = (actor: Actor, sessionId: string, grant: Grant, no
     ? planGrant(sessionId, grant, nowMs)
     : { statements: [insertAccountGrant(account.id, grant, nowMs)] }
 }
+
+/**
+ * As `planActorGrant`, but the right follows from another one that must still be held when the batch runs: to the Vorgang
+ * `heldId`. Where that was taken away meanwhile, nobody gets it. Staff and programs get no rights of citizens.
+ */
+export function planHeldGrant(
+  actor: Actor,
+  { heldId, grant, nowMs }: { readonly heldId: string; readonly grant: Grant; readonly nowMs: number },
+): Plan {
+  if (actor.kind !== 'citizen') {
+    return {}
+  }
+  const { sessionId, account } = actor
+  return {
+    statements: [
+      account === undefined
+        ? insertGrantOfHolder({ sessionId, heldId, accountId: null }, grant, nowMs)
+        : insertAccountGrantOfHolder({ sessionId, heldId, accountId: account.id }, grant, nowMs),
+    ],
+  }
+}
+
+/**
+ * Ends every way to a thing at once: codes that were not used, and the rights of sessions and accounts. Who is signed in stays
+ * so, and keeps everything else. Codes and rights made later in the same batch count.
+ */
+export const planEndAccess = (thing: Grant, nowMs: number): Plan => ({
+  statements: [spendCodesOf(thing.id, nowMs), deleteGrantsOf(thing), deleteAccountGrantsOf(thing)],
+})
 
 /** Ends a session: its token opens nothing from the moment the batch is durable. */
 export const planEndSession = (sessionId: string, nowMs: number): Plan => ({

@@ -128,6 +128,18 @@ export async function currentInvitationCode(ctx: IdentityCtx, invitationId: stri
   return await currentCode(ctx, invitationId, 'invitation')
 }
 
+/**
+ * The text of one receipt code, as long as it opens its Vorgang; null once it was used, replaced or is over. For whoever hands
+ * it over: the caller has checked who asks.
+ */
+export async function readOpenCode(
+  ctx: IdentityCtx,
+  { vorgangId, codeId }: { readonly vorgangId: string; readonly codeId: string },
+): Promise<string | null> {
+  const open = await listOpenCodes(ctx.db, vorgangId, ctx.now())
+  return open.some(({ id }) => id === codeId) ? codeText(ctx, codeId) : null
+}
+
 type Shown = 'receipt' | 'draft' | 'invitation'
 
 async function currentCode(ctx: IdentityCtx, entityId: string, kind: Shown): Promise<string | null> {

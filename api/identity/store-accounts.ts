@@ -3,7 +3,7 @@ import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { accountGrants, accounts, identityEvidence, samlRequests, sessions } from '../../db/schema/identity.ts'
 import type { Grant } from '../lib/actor.ts'
-import type { Session } from './store.ts'
+import { HOLDS, holdsArgs, type Session } from './store.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 export type AccountGrantRow = typeof accountGrants.$inferSelect
@@ -101,6 +101,22 @@ export const deleteAccountGrants = (accountId: string): Statement => ({
 export const insertAccountGrant = (accountId: string, grant: Grant, nowMs: number): Statement => ({
   sql: 'INSERT INTO account_grants (account_id, kind, entity_id, granted_at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (account_id, kind, entity_id) DO NOTHING',
   args: [accountId, grant.kind, grant.id, nowMs],
+})
+
+/** As `insertAccountGrant`, but only where the session or the account may open the Vorgang `heldId` in the moment of writing. */
+export const insertAccountGrantOfHolder = (
+  holder: { readonly sessionId: string; readonly accountId: string; readonly heldId: string },
+  grant: Grant,
+  nowMs: number,
+): Statement => ({
+  sql: `INSERT INTO account_grants (account_id, kind, entity_id, granted_at_ms) SELECT ?, ?, ?, ? WHERE ${HOLDS} ON CONFLICT (account_id, kind, entity_id) DO NOTHING`,
+  args: [holder.accountId, grant.kind, grant.id, nowMs, ...holdsArgs(holder)],
+})
+
+/** Takes a thing from every account that may open it. */
+export const deleteAccountGrantsOf = (grant: Grant): Statement => ({
+  sql: 'DELETE FROM account_grants WHERE kind = ? AND entity_id = ?',
+  args: [grant.kind, grant.id],
 })
 
 /** Drafts that a session began belong to its account from now on. */

@@ -121,6 +121,31 @@ export const insertGrant = (sessionId: string, grant: Grant, nowMs: number): Sta
   args: [sessionId, grant.kind, grant.id, nowMs],
 })
 
+/** As `insertGrant`, but only where this session or its account may open the Vorgang `heldId` in the moment of writing. */
+export const insertGrantOfHolder = (
+  holder: { readonly sessionId: string; readonly accountId: string | null; readonly heldId: string },
+  grant: Grant,
+  nowMs: number,
+): Statement => ({
+  sql: `INSERT INTO session_grants (session_id, kind, entity_id, granted_at_ms) SELECT ?, ?, ?, ? WHERE ${HOLDS} ON CONFLICT (session_id, kind, entity_id) DO UPDATE SET granted_at_ms = excluded.granted_at_ms`,
+  args: [holder.sessionId, grant.kind, grant.id, nowMs, ...holdsArgs(holder)],
+})
+
+/** Condition that a session, or the account it is signed in with, may open a Vorgang; its values are `holdsArgs`. */
+export const HOLDS =
+  "(EXISTS (SELECT 1 FROM session_grants WHERE session_id = ? AND kind = 'vorgang' AND entity_id = ?) OR EXISTS (SELECT 1 FROM account_grants WHERE account_id = ? AND kind = 'vorgang' AND entity_id = ?))"
+export const holdsArgs = (holder: {
+  readonly sessionId: string
+  readonly accountId: string | null
+  readonly heldId: string
+}): readonly (string | null)[] => [holder.sessionId, holder.heldId, holder.accountId, holder.heldId]
+
+/** Takes a thing from every session that may open it. */
+export const deleteGrantsOf = (grant: Grant): Statement => ({
+  sql: 'DELETE FROM session_grants WHERE kind = ? AND entity_id = ?',
+  args: [grant.kind, grant.id],
+})
+
 export const deleteGrants = (sessionId: string): Statement => ({
   sql: 'DELETE FROM session_grants WHERE session_id = ?',
   args: [sessionId],
@@ -153,6 +178,12 @@ export const spendCode = (id: string, nowMs: number): Guard => ({
   name: 'code-unused',
   sql: 'UPDATE access_codes SET used_at_ms = ? WHERE id = ? AND used_at_ms IS NULL AND expires_at_ms > ?',
   args: [nowMs, id, nowMs],
+})
+
+/** Uses up every code of a thing that was not used. */
+export const spendCodesOf = (entityId: string, nowMs: number): Statement => ({
+  sql: 'UPDATE access_codes SET used_at_ms = ? WHERE vorgang_id = ? AND used_at_ms IS NULL',
+  args: [nowMs, entityId],
 })
 
 export type TryLimit = { readonly id: string; readonly scope: string; readonly max: number; readonly sinceMs: number }

@@ -70,6 +70,13 @@ export async function isContactCode(ctx: MessagesCtx, changeId: string, typed: s
   return timingSafeEqual(Buffer.from(wanted), Buffer.from(codeHash(ctx, changeId, typed)))
 }
 
+/**
+ * Plans that news go to an address that nobody proved by a code, or to none: for staff who know the person. Addresses that still
+ * wait for their code are of no use any more.
+ */
+export const prepareContactByStaff = async (ctx: MessagesCtx, of: ContactOf, email: string | null): Promise<Plan> =>
+  join({ statements: [replaceContactChanges(of.vorgangId)] }, await prepareContact(ctx, of, { email, changeId: null }))
+
 /** Plans that news go to another address from now on, or to none; `changeId`: the change whose code was right. */
 export async function prepareContact(
   ctx: MessagesCtx,

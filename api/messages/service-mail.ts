@@ -60,8 +60,7 @@ export async function runContactMail(ctx: MessagesCtx, job: Job): Promise<JobRes
   const words = wordsOf(ctx.content.live().content.words, vorgang.lang)
   const text = { subject: words('mail.contact.subject'), text: words('mail.contact.text') }
   const mail = { text, kind: 'contact', id: `contact.${changeId}`, code: codeText(ctx, changeId) }
-  // The address is not the person's yet: a mail that does not arrive there is no matter of the Vorgang.
-  return await sendMail(ctx, job, { vorgang, contact: { email, lang: vorgang.lang, version: 0 }, mail, isTrial: true })
+  return await sendMail(ctx, job, { vorgang, contact: { email, lang: vorgang.lang, version: 0 }, mail, address: 'new' })
 }
 
 type Outgoing = { readonly text: MailText; readonly kind: string; readonly id: string; readonly code?: string }
@@ -69,10 +68,34 @@ type Sending = {
   readonly vorgang: Vorgang
   readonly contact: Contact | null
   readonly mail: Outgoing
-  readonly isTrial?: boolean
+  /**
+   * Whose address it is: the person's where nothing is said. A `new` one is not theirs yet, and cannot be answered. A `former`
+   * one was theirs. Where either does not take the mail, that is no matter of the Vorgang.
+   */
+  readonly address?: 'new' | 'former'
 }
 
-async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, isTrial }: Sending): Promise<JobResult> {
+/**
+ * Sends a mail that every service sends alike to an address that was the person's until now. It may be answered; one that comes
+ * back troubles nobody.
+ */
+export async function sendFormerMail(
+  ctx: MessagesCtx,
+  job: Job,
+  input: { readonly vorgangId: string; readonly template: string; readonly key: string; readonly contact: Contact },
+): Promise<JobResult> {
+  const { vorgangId, template, key, contact } = input
+  const vorgang = await readVorgang(ctx, vorgangId)
+  if (vorgang === undefined) {
+    return { dead: 'no-such-vorgang' }
+  }
+  const words = wordsOf(ctx.content.live().content.words, vorgang.lang)
+  const text = { subject: words(`mail.${template}.subject`), text: words(`mail.${template}.text`) }
+  const mail = { text, kind: template, id: `${template}.${key}` }
+  return await sendMail(ctx, job, { vorgang, contact, mail, address: 'former' })
+}
+
+async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, address }: Sending): Promise<JobResult> {
   if (contact === null) {
     return { done: true }
   }
@@ -88,8 +111,8 @@ async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, is
     ],
   })
   const lost = async (): Promise<Plan> =>
-    join(journal('mail-refused'), isTrial === true ? {} : await ctx.prepareBounce(vorgang.id))
-  const addresses = isTrial === true ? null : mailAddressesOf(ctx, vorgang.id, contact.version)
+    join(journal('mail-refused'), address === undefined ? await ctx.prepareBounce(vorgang.id) : {})
+  const addresses = address === 'new' ? null : mailAddressesOf(ctx, vorgang.id, contact.version)
   const filled = fillMail(mail.text, factsOf(ctx, vorgang, mail))
   try {
     await ctx.mailer.send({

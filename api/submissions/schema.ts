@@ -102,6 +102,32 @@ export const FormVersion = v.optional(Version)
 export const ActAnswer = v.object({ vorgangId: Id, page: v.string() })
 export const Reopen = v.strictObject({ message: v.pipe(v.string(), v.maxLength(10_000)) })
 
+/** One text of a clerk, on one line or more; blanks around it are none. */
+const prose = (lengthMax: number) =>
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.replaceAll('\r\n', '\n').normalize('NFC').trim()),
+    v.maxLength(lengthMax),
+  )
+const REASON_LENGTH_MAX = 1_000
+/** How a person proved at the counter who they are: by an identity document, or by something else that is named. */
+export const IDENTIFIED_BY = ['id-document', 'other-proof'] as const
+/** `evidence` is needed where it is no identity document; `email` empty: news go nowhere. */
+export const AccessRequest = v.strictObject({
+  identifiedBy: v.picklist(IDENTIFIED_BY),
+  evidence: v.optional(prose(500), ''),
+  email: v.pipe(
+    v.optional(v.union([v.literal(''), v.pipe(v.string(), v.trim(), v.maxLength(254), v.email())]), ''),
+    v.transform((email) => (email === '' ? null : email)),
+  ),
+  reason: v.pipe(prose(REASON_LENGTH_MAX), v.minLength(1)),
+})
+export const RefuseAccess = v.strictObject({ comment: v.pipe(prose(REASON_LENGTH_MAX), v.minLength(1)) })
+export const OfAccess = v.object({ vorgangId: Id, accessId: Id })
+export const HandedCodes = v.object({
+  codes: v.array(v.object({ vorgangId: Id, reference: v.string(), code: v.string() })),
+})
+
 export const ReceivedMail = v.object({ taken: v.picklist(['reply', 'bounce', 'ignored']) })
 
 /** Page of a document, from 1. */

@@ -2,8 +2,8 @@ import { join, type Plan } from '../../db/batch.ts'
 import { planForgetUploads } from '../documents/plan.ts'
 import { discardBlobs, readDocuments, readUploadPlaces } from '../documents/service.ts'
 import { authorize } from '../identity/permissions.ts'
-import { planActorGrant } from '../identity/plan.ts'
-import { accountOf, planDeleteAccount } from '../identity/service-accounts.ts'
+import { planHeldGrant } from '../identity/plan.ts'
+import { planDeleteAccount } from '../identity/service-accounts.ts'
 import { planJob } from '../jobs/plan.ts'
 import type { Actor } from '../lib/actor.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
@@ -101,8 +101,8 @@ async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: strin
 export async function keepVorgang(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<void> {
   authorize(actor, 'account.write')
   const vorgang = await ownVorgang(ctx, actor, vorgangId)
-  const { sessionId } = accountOf(actor)
-  await ctx.write(planActorGrant(actor, sessionId, { kind: 'vorgang', id: vorgang.id }, ctx.now()))
+  const grant = { kind: 'vorgang', id: vorgang.id } as const
+  await ctx.write(planHeldGrant(actor, { heldId: vorgang.id, grant, nowMs: ctx.now() }))
 }
 
 /** Throws a draft away with its key. Throws 404, and 409 where it was sent in. */
@@ -145,7 +145,8 @@ export async function deleteAccount(ctx: SubmissionsCtx, actor: Actor): Promise<
   throw changedMeanwhile('the account')
 }
 
-async function planDiscard(
+/** Throws a draft away with its files and its key; the bytes go after the write. */
+export async function planDiscard(
   ctx: SubmissionsCtx,
   row: DraftRow,
 ): Promise<{ readonly plan: Plan; readonly blobs: readonly string[] }> {

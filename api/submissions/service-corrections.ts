@@ -7,7 +7,7 @@ import { planAddToEakte } from '../eakten/plan.ts'
 import type { Answers } from '../forms/answers.ts'
 import { canonicalAnswers, filesOf, typedFrom } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
-import { planActorGrant } from '../identity/plan.ts'
+import { planHeldGrant } from '../identity/plan.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { planErrand } from '../messages/plan.ts'
 import { planSameProcess } from '../workflow/plan.ts'
@@ -51,8 +51,7 @@ export async function beginCorrection(ctx: SubmissionsCtx, actor: Actor, { kase 
     expiresAtMs: atMs + DRAFT_LIFE_MS,
     correctsId: vorgang.id,
   }
-  const grant =
-    actor.kind === 'citizen' ? planActorGrant(actor, actor.sessionId, { kind: 'draft', id: draftId }, atMs) : {}
+  const grant = planHeldGrant(actor, { heldId: vorgang.id, grant: { kind: 'draft', id: draftId }, nowMs: atMs })
   return {
     plan: join({ statements: [insertDraft(row)] }, grant),
     vorgangId: vorgang.id,

@@ -11,18 +11,18 @@ import { problemType } from '../lib/problem.ts'
 import { planErrand, planMail } from '../messages/plan.ts'
 import {
   type Errand,
+  errandMissing,
   letterTextMissing,
   planFinishErrand,
   planInspection,
   prepareLetter,
   readErrand,
-  readErrands,
 } from '../messages/service-letters.ts'
-import { planMoveItem } from '../postboxes/plan.ts'
 import { type Case, readCase } from '../workflow/service.ts'
 import { errandDueOn } from './acts.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { ACCESS_ERRAND, planUnflag } from './errand-flag.ts'
 import { planFlag } from './service-act-submissions.ts'
 import { prepareClose } from './service-closing.ts'
 import { ownCase } from './service-vorgang.ts'
@@ -57,6 +57,10 @@ export async function finishErrand(
     const kase = await ownCase(ctx, actor, input.vorgangId)
     authorize(actor, 'errand.finish', { postboxes: [kase.item.postbox] })
     const errand = await readErrand(ctx, input.vorgangId, input.errandId)
+    if (errand.kind === ACCESS_ERRAND) {
+      // It is settled by what is decided about it, not by a tick.
+      throw errandMissing(`errand ${errand.id}`)
+    }
     if (errand.state === 'done') {
       return { vorgangId: input.vorgangId }
     }
@@ -111,17 +115,6 @@ async function planGrantInspection(ctx: SubmissionsCtx, kase: Case, input: Erran
   const { id: vorgangId, eakteId, keyId } = kase.vorgang
   const grant = { id: ctx.newId(), untilOn: untilOn.output, withheld, atMs: ctx.now() }
   return planInspection({ vorgangId, eakteId, keyId, by }, grant)
-}
-
-/** The last errand takes the flag with it; a Vorgang without a task goes back to where it waited. */
-async function planUnflag(ctx: SubmissionsCtx, { vorgang, item, state }: Case, errand: Errand): Promise<Plan> {
-  const rest = (await readErrands(ctx, vorgang.id)).filter(({ id, state: is }) => is === 'open' && id !== errand.id)
-  if (rest.length > 0) {
-    return {}
-  }
-  const idle = state.status === 'ended' ? ('done' as const) : ('waiting' as const)
-  const next = { isNew: 0, state: item.taskId === null ? idle : item.state }
-  return next.state === item.state && item.isNew === 0 ? {} : planMoveItem(item, next)
 }
 
 /** What is written when a mail to the person of a Vorgang did not arrive: an errand, once, and a line in the journal. */

@@ -1,6 +1,6 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { planOpenObjection } from '../eakten/plan.ts'
-import { planActorGrant, planCode } from '../identity/plan.ts'
+import { planCode, planHeldGrant } from '../identity/plan.ts'
 import type { Actor } from '../lib/actor.ts'
 import { newReference } from '../lib/ids.ts'
 import { planContact, planMail } from '../messages/plan.ts'
@@ -91,8 +91,6 @@ async function planPerson(
   return join(
     planContact({ ...to, emailSealed }),
     planCode(ctx, to.vorgangId, 'receipt').plan,
-    actor.kind === 'citizen'
-      ? planActorGrant(actor, actor.sessionId, { kind: 'vorgang', id: to.vorgangId }, ctx.now())
-      : {},
+    planHeldGrant(actor, { heldId: from, grant: { kind: 'vorgang', id: to.vorgangId }, nowMs: ctx.now() }),
   )
 }

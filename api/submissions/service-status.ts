@@ -35,6 +35,7 @@ const NOTICEABLE = [
   'vorgang-reopened',
   'inspection-granted',
   'objection-opened',
+  'access-renewed',
 ] as const
 type Noticeable = (typeof NOTICEABLE)[number]
 

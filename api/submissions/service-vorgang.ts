@@ -44,6 +44,7 @@ import {
   vorgangMissing,
   waitOf,
 } from '../workflow/service.ts'
+import { type AccessView, readAccess } from './access-renewal.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Participation } from './invitations.ts'
 import { readAnswers, readJudgement, readParticipations } from './service-copy.ts'
@@ -118,6 +119,8 @@ export type VorgangView = {
   /** What is to be seen or done beside the process. */
   readonly errands: readonly Errand[]
   readonly letters: readonly LetterView[]
+  /** Requests to give the person access anew, and what became of them, oldest first. */
+  readonly access: readonly AccessView[]
   /** Other Vorgänge of the eAkte. */
   readonly related: readonly {
     readonly id: string
@@ -216,7 +219,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     lookups,
     deliveries,
     journal: await journalOf(ctx, lines),
-    ...(await afterwardsOf(ctx, kase)),
+    ...(await afterwardsOf(ctx, actor, kase)),
   }
 }
 
@@ -237,12 +240,13 @@ const formOf = async (ctx: SubmissionsCtx, vorgang: Case['vorgang']) =>
   ctx.form(await ctx.content.at(vorgang.contentRevisionId), vorgang.serviceSlug, vorgang.lang)
 
 /** What came after the application, and what is to be done about it. */
-async function afterwardsOf(ctx: SubmissionsCtx, kase: Case) {
+async function afterwardsOf(ctx: SubmissionsCtx, actor: Actor, kase: Case) {
   const { vorgang, state } = kase
-  const [sent, errands, letters, siblings, inspection] = await Promise.all([
+  const [sent, errands, letters, access, siblings, inspection] = await Promise.all([
     readSent(ctx, kase),
     readErrands(ctx, vorgang.id),
     readLetters(ctx, vorgang.id),
+    readAccess(ctx, actor, vorgang.id),
     readVorgaenge(ctx, vorgang.eakteId),
     readInspection(ctx, vorgang.id),
   ])
@@ -251,6 +255,7 @@ async function afterwardsOf(ctx: SubmissionsCtx, kase: Case) {
     sent,
     errands,
     letters,
+    access,
     related: siblings.filter(({ id }) => id !== vorgang.id).map(({ id, reference, kind }) => ({ id, reference, kind })),
     inspectionUntilOn: inspection?.untilOn ?? null,
     canReopen: state.status === 'ended',

@@ -15,6 +15,8 @@ export type Things = {
   readonly item: string
   readonly request: string
   readonly errand: string
+  /** A request to give access anew that `lead` made and nobody decided about. */
+  readonly access: string
   readonly document: string
   readonly task: string
   readonly eakte: string
@@ -59,6 +61,9 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
   await finish(lead, { outcome: 'sign', decisionHash: (await view()).decision?.hash })
   const { notices, documents } = await status()
   const { errand } = await askForHelp(citizen, clerk, vorgangId)
+  const asked = { identifiedBy: 'id-document', reason: 'Die Person hat Konto und Postfach verloren.' }
+  const lost = await lead.post(`/submissions/vorgaenge/${vorgangId}/access`, asked)
+  const { accessId: access } = await bodyOf<{ accessId: string }>(lost, 201)
   await move(town, vorgangId, postbox)
   return {
     ...(await openDraft(citizen)),
@@ -67,6 +72,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     item: vorgangId,
     request,
     errand,
+    access,
     document: firstOf(documents),
     task: task?.id ?? '',
     eakte: eakteId,

@@ -25,6 +25,7 @@ export const drafts = sqliteTable(
   (t) => [
     uniqueIndex('drafts_reference').on(t.reference),
     index('drafts_expiry').on(t.expiresAtMs, t.id).where(sql`state = 'open'`),
+    index('drafts_corrects').on(t.correctsId).where(sql`state = 'open' and corrects_id is not null`),
   ],
 )
 
@@ -127,4 +128,37 @@ export const invitations = sqliteTable(
     version: integer('version').notNull(),
   },
   (t) => [index('invitations_draft').on(t.draftId, t.id)],
+)
+
+/**
+ * Somebody lost every way to their Vorgang and proved at the counter who they are: one clerk asks that access is given anew,
+ * another one confirms or refuses. What was asked for is sealed, and never changed.
+ */
+export const accessRenewals = sqliteTable(
+  'access_renewals',
+  {
+    id: text('id').primaryKey(),
+    vorgangId: text('vorgang_id').notNull(),
+    keyId: text('key_id').notNull(),
+    /** How the person was identified, their new address, and why. */
+    contentSealed: blob('content_sealed', { mode: 'buffer' }).notNull(),
+    state: text('state', { enum: ['open', 'confirmed', 'refused', 'withdrawn', 'expired'] }).notNull(),
+    requestedBy: text('requested_by').notNull(),
+    requestedAtMs: integer('requested_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+    decidedBy: text('decided_by'),
+    decidedAtMs: integer('decided_at_ms'),
+    /** Why it was refused. */
+    commentSealed: blob('comment_sealed', { mode: 'buffer' }),
+    /** Addresses that news went to before. */
+    formerSealed: blob('former_sealed', { mode: 'buffer' }),
+    /** JSON list of Vorgang and id of its new code. */
+    codes: text('codes'),
+    /** When the codes were shown to whoever confirmed; they are shown once. */
+    shownAtMs: integer('shown_at_ms'),
+  },
+  (t) => [
+    index('access_renewals_vorgang').on(t.vorgangId, t.id),
+    uniqueIndex('access_renewals_open').on(t.vorgangId).where(sql`state = 'open'`),
+  ],
 )

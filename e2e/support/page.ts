@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { DEMO_PASSWORD } from '../servers/idp/index.ts'
 import type { Mail } from '../servers/mail/index.ts'
 import type { Outside } from './outside.ts'
@@ -62,6 +62,12 @@ async function newCopy(page: Page): Promise<Page> {
     throw new Error('no browser to look at the page with')
   }
   return await (await browser.newContext({ viewport: page.viewportSize(), javaScriptEnabled: true })).newPage()
+}
+
+/** A second person at another machine: own cookies, same settings of scripts. */
+export async function elsewhere(browser: Browser, page: Page, origin: string): Promise<Page> {
+  const javaScriptEnabled = !(await page.evaluate(() => matchMedia('(scripting: none)').matches))
+  return await (await browser.newContext({ javaScriptEnabled, baseURL: origin, locale: 'de-DE' })).newPage()
 }
 
 /** Signs a member of staff in through the identity provider and comes back to `path`. */
