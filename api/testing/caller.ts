@@ -16,10 +16,13 @@ export type Caller = {
 type Body = Uint8Array | ReadableStream<Uint8Array>
 type Handle = (request: Request, from: { address: string; requestId: string }) => Promise<Response>
 
+let callers = 0
+
 /** Makes a caller without a session; every one has an address of its own. */
 export function newCaller(origin: string, handle: Handle): Caller {
   const cookies = new Map<string, string>()
-  const address = `192.0.2.${Math.floor(Math.random() * 250) + 1}`
+  callers += 1
+  const address = `10.0.${Math.floor(callers / 250) % 250}.${(callers % 250) + 1}`
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = new Headers(init.headers)
     headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
