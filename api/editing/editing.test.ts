@@ -48,7 +48,10 @@ describe('POST /api/v1/editing/services', () => {
       online: 'none',
     })
     expect(made.findings.map(({ type }) => type)).toEqual(UNDECIDED)
-    expect(made.maturity).toEqual({ level: 2, missing: ['answered', 'process', 'messages', 'notices', 'online'] })
+    expect(made.maturity).toEqual({
+      level: 2,
+      missing: ['answered', 'process', 'messages', 'notices', 'settled', 'online'],
+    })
     expect(made.points).toMatchObject([{ id: 'R77000000301', isOpen: true }])
     expect(made.questions).toHaveLength(11)
   })
@@ -135,6 +138,23 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect(now.maturity).toEqual({ level: 2, missing: ['online'] })
     expect(now.processes.find(({ isChosen }) => isChosen)?.id).toBe('decide')
     expect((await edda.read<FilePage>(`${AT}/files/process.bpmn`)).text).toContain('stadttor:postbox="ordnung"')
+  })
+
+  it.each([
+    ['process.bpmn', (text: string) => text.replace('</bpmn:process>', ''), []],
+    ['process.de.yaml', (text: string) => text.replace(/^version: 1/m, 'version: 1\nnothing: 1'), []],
+    ['notice.approval.de.yaml', (text: string) => `${text}\nnothing: 1\n`, ['notices']],
+    ['service.yaml', (text: string) => `${text}\nundecided: [retention]\n`, ['settled']],
+  ])('what is wrong in %s is missing for the next level, whatever else is', async (name, spoil, parts) => {
+    const { text, seen } = await edda.read<FilePage>(`${AT}/files/${name}`)
+    await edda.post(`${AT}/files/${name}`, { seen, text: spoil(text) })
+    const { findings, maturity } = await overview()
+    expect(findings).not.toEqual([])
+    expect(maturity.level).toBeLessThan(3)
+    expect(maturity.missing).toEqual(expect.arrayContaining([...findings.map(({ part }) => part), ...parts]))
+    const now = await edda.read<FilePage>(`${AT}/files/${name}`)
+    await edda.post(`${AT}/files/${name}`, { seen: now.seen, text })
+    expect((await overview()).findings).toEqual([])
   })
 
   it('every ready-made process is sound in a service that was just made', async () => {

@@ -1,4 +1,4 @@
-import { levelOf, type Maturity, pick } from '../catalogue/service.ts'
+import { type Maturity, pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DataModel } from '../forms/data-model.ts'
 import type { Form } from '../forms/model.ts'
@@ -10,6 +10,7 @@ import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
+import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
 import { sentText } from './sent.ts'
 import { type Row, seenOf, sheetOf } from './sheets.ts'
@@ -30,11 +31,6 @@ import { yamlAt } from './yaml-edit.ts'
 
 export const sheetUnknown = problemType('editing/sheet-unknown', 404)
 export const conflictUnknown = problemType('editing/conflict-unknown', 404)
-
-const NOTHING: Maturity = levelOf({
-  description: false, form: false, answered: false, online: false, process: false, messages: false, notices: false,
-  evidence: false, payment: false, registers: false,
-}) // biome-ignore format: one list
 
 /** Every service with its level: those of the live content, and those that editors have begun. */
 export async function listServices(ctx: EditingCtx, actor: Actor): Promise<ServiceList> {
@@ -82,7 +78,9 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const base = { slug, isChanged: state.row !== undefined, isNew }
   const tried = await tryState(ctx, state)
   if (!tried.ok) {
-    const line: ServiceLine = { ...base, title: titleIn(state), maturity: NOTHING, online: 'none' }
+    const missing = [...new Set(tried.findings.map(partOf))]
+    const maturity: Maturity = { level: 0, missing }
+    const line: ServiceLine = { ...base, title: titleIn(state), maturity, online: 'none' }
     return { line, findings: placed(tried.findings, state, []), content: null, points: [], form: null }
   }
   const { content } = tried
