@@ -165,6 +165,8 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
       'decide-cosign',
       'pay-decide',
       'decide-pay',
+      'pay-decide-cosign',
+      'decide-cosign-pay',
       'automatic',
     ])
     for (const { id } of [...processes.toReversed(), { id: 'decide' }]) {
