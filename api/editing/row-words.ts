@@ -2,7 +2,7 @@ import type { Form } from '../forms/model.ts'
 import { vocabularyOf } from '../forms/service.ts'
 import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import { checksIn } from './sheet-checks.ts'
-import { pathOf, type Row } from './sheet-rows.ts'
+import { firstQuestion, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import { yamlAt } from './yaml-edit.ts'
 
@@ -45,9 +45,4 @@ export function rowWords(
     own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, list: name })),
   )
   return [...words, ...new Map(items.toReversed().map(({ list: _, ...word }) => [word.name, word])).values()]
-}
-
-function firstQuestion(step: unknown): string | undefined {
-  const { fields, steps } = (step ?? {}) as { fields?: readonly string[]; steps?: readonly unknown[] }
-  return fields?.[0] ?? (steps === undefined ? undefined : firstQuestion(steps[0]))
 }

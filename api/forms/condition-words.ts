@@ -17,7 +17,7 @@ export function conditionWords(form: Form, field: Field, words: Words): string |
     return undefined
   }
   const known = vocabularyOf(form, { loops: field.loops }).words
-  const said = [...new Set(rules.map((rule) => ruleWords(rule, known, { words, lang: form.lang })))]
+  const said = [...new Set(rules.map((rule) => conditionInWords(rule.source, known, { words, lang: form.lang })))]
   if (said.some((text) => text === undefined)) {
     return words('forms.condition.by-answers')
   }
@@ -27,7 +27,7 @@ export function conditionWords(form: Form, field: Field, words: Words): string |
 
 /** A rule outside of lists in words; undefined where it is not put together from questions. */
 export const ruleInWords = (form: Form, rule: Rule, words: Words): string | undefined =>
-  ruleWords(rule, vocabularyOf(form, {}).words, { words, lang: form.lang })
+  conditionInWords(rule.source, vocabularyOf(form, {}).words, { words, lang: form.lang })
 
 /** Conditions of the pages and lists a question stands on. */
 function stepRules(steps: readonly Step[], path: string): readonly (Rule | undefined)[] {
@@ -39,8 +39,9 @@ function stepRules(steps: readonly Step[], path: string): readonly (Rule | undef
 
 type Speaking = { readonly words: Words; readonly lang: string }
 
-function ruleWords(rule: Rule, known: readonly Word[], speaking: Speaking): string | undefined {
-  const chosen = chosenIn(rule.source, known)
+/** A rule as it is written, in words, by the names it may use; undefined where it is not put together from questions. */
+export function conditionInWords(source: string, known: readonly Word[], speaking: Speaking): string | undefined {
+  const chosen = chosenIn(source, known)
   const parts = chosen?.parts.map((part) => partWords(part, known, speaking)) ?? [undefined]
   return parts.some((part) => part === undefined)
     ? undefined

@@ -31,7 +31,7 @@ export {
   PARTS_MAX,
   type Part,
 } from './chosen-rule.ts'
-export { ruleInWords } from './condition-words.ts'
+export { conditionInWords, ruleInWords } from './condition-words.ts'
 export { diffForms } from './diff.ts'
 export { judge, precheckNames } from './eligibility.ts'
 export { eligibilityView, precheckView } from './eligibility-view.ts'
