@@ -17,6 +17,7 @@ test("whatever an editor sends and is refused stands on the editor's own page, i
   await expect(page.getByRole('alert')).toContainText('Nicht gespeichert.')
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByText('Hier stimmt etwas nicht: antrag.xml.')).toBeVisible()
+  await expect(page).toHaveURL(/\/redaktion\/formulare\/$/)
   await expect(page.getByText('Zur Navigation springen')).toHaveCount(0)
   await axeClean(page)
 
@@ -51,6 +52,7 @@ test('who was too late sees what is wrong with their own words on the page of th
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByRole('alert')).toContainText('Schreiben Sie die Minuten als Zahl')
   await expect(minutes).toHaveValue('kurz')
+  await expect(page).toHaveURL(/\/redaktion\/formulare\/hund-anmelden\/konflikt\//)
   await axeClean(page)
 
   // Settled in another window meanwhile: what is refused stands on the page of the service.
@@ -77,6 +79,7 @@ test('a rule is put together from questions, without scripts @nojs', async ({ pa
   await fresh.getByLabel('Vergleich').selectOption('liegt vor')
   await fresh.getByRole('button', { name: 'Antworten zur Frage zeigen' }).click()
   await expect(page).not.toHaveTitle(/^Fehler/)
+  await expect(page).toHaveURL(/\/redaktion\/formulare\/hund-anmelden\/blatt\/checks#[\w-]+$/)
   await fresh.getByLabel('Tag', { exact: true }).selectOption('von heute an vor')
   await fresh.getByLabel('Wie lange').fill('8')
   await fresh.getByLabel('Einheit').selectOption('Jahre')

@@ -49,6 +49,12 @@ export const readEditing = async <T>(
   }
 }
 
+/**
+ * Where a form of an editor's page is sent: the page itself, so that a refusal stands at an address that can be opened again.
+ * @param target what of the service it changes, as the API has it; not needed where the page says so itself.
+ */
+export const formAt = (page: string, target: string): string => `${page}?an=${target}`
+
 /** What is wrong in files that a form of this page sent. */
 export const findingsOf = (page: Pick<AstroGlobal, 'locals'>): readonly Finding[] =>
   (page.locals.problem?.errors ?? [])
