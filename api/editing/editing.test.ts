@@ -230,6 +230,10 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
       online: 'own',
       maturity: { level: 3, missing: ['registers'] },
     })
+    // The pages are ordered with it in one batch, and made by nobody who waits.
+    expect(now.arePagesShown).toBe(false)
+    const jobs = await town.ctx.db.all("SELECT due_at_ms, state FROM jobs WHERE kind = 'publish'")
+    expect(jobs).toEqual([{ due_at_ms: town.clock.now(), state: 'open' }])
     expect((await town.newCaller().get(`/catalogue/services/${SLUG}`)).status).toBe(200)
     const citizen = town.newCaller()
     expect((await citizen.post('/submissions/drafts', { service: SLUG })).status).toBe(201)

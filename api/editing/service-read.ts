@@ -6,6 +6,7 @@ import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/servi
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
+import { currentRelease } from '../publishing/service.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
@@ -155,6 +156,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     version: state.row?.version ?? 0,
     changedBy: state.row?.updatedBy ?? '',
     changedAtMs: state.row?.updatedAtMs ?? null,
+    arePagesShown: (await currentRelease(ctx))?.contentRevisionId === ctx.content.live().revisionId,
     draftsRunning: await countOpenDrafts(ctx, slug),
     examples: exampleNames(state.files['examples.yaml'] ?? ''),
   }
