@@ -2,6 +2,7 @@ import type { Rule } from '../lib/feel.ts'
 import { chosenIn, type Part } from './chosen-rule.ts'
 import { dateText, moneyText, numberText } from './formats.ts'
 import type { Field, Form, Step } from './model.ts'
+import { pathOfName } from './names.ts'
 import type { Words } from './view.ts'
 import { vocabularyOf, type Word } from './vocabulary.ts'
 
@@ -10,20 +11,47 @@ import { vocabularyOf, type Word } from './vocabulary.ts'
  * from questions give "je nach Ihren Angaben". Absent where there is no condition.
  */
 export function conditionWords(form: Form, field: Field, words: Words): string | undefined {
-  const asked = [field.when, ...stepRules(form.steps, field.path)].filter((rule) => rule !== undefined)
-  const needed = field.requiredWhen
-  const rules = asked.length > 0 ? asked : needed === undefined ? [] : [needed]
-  if (rules.length === 0) {
+  const { asked, needed } = conditionsOf(form, field, words)
+  const conditions = asked === undefined ? needed : asked
+  if (conditions === undefined) {
     return undefined
   }
-  const known = vocabularyOf(form, { loops: field.loops }).words
-  const said = [...new Set(rules.map((rule) => conditionInWords(rule.source, known, { words, lang: form.lang })))]
-  if (said.some((text) => text === undefined)) {
-    return words('forms.condition.by-answers')
-  }
-  const conditions = said.join(` ${words('forms.condition.and')} `)
-  return words(asked.length > 0 ? 'forms.condition.only' : 'forms.condition.needed', { conditions })
+  return conditions === null
+    ? words('forms.condition.by-answers')
+    : words(asked === undefined ? 'forms.condition.needed' : 'forms.condition.only', { conditions })
 }
+
+/**
+ * When a question is asked, with the conditions of its pages and lists, and when its answer is needed: the words behind "wenn".
+ * Null where a rule is not put together from questions, absent where there is no condition.
+ * @param named how questions are called where it is read.
+ */
+export function conditionsOf(
+  form: Form,
+  field: Field,
+  words: Words,
+  named: (question: Field) => string = ({ shortLabel }) => shortLabel,
+): Conditions {
+  const known = vocabularyOf(form, { loops: field.loops }).words.map((word) => {
+    const question = form.fields.get(pathOfName(word.name, field.loops))
+    return question === undefined ? word : { ...word, label: named(question) }
+  })
+  const said = (rules: readonly (Rule | undefined)[]): string | null | undefined => {
+    const texts = rules.flatMap((rule) =>
+      rule === undefined ? [] : [conditionInWords(rule.source, known, { words, lang: form.lang })],
+    )
+    return texts.length === 0
+      ? undefined
+      : texts.some((text) => text === undefined)
+        ? null
+        : [...new Set(texts)].join(` ${words('forms.condition.and')} `)
+  }
+  return {
+    asked: said([field.when, ...stepRules(form.steps, field.path)]),
+    needed: said([field.requiredWhen]),
+  }
+}
+type Conditions = { readonly asked: string | null | undefined; readonly needed: string | null | undefined }
 
 /** A rule outside of lists in words; undefined where it is not put together from questions. */
 export const ruleInWords = (form: Form, rule: Rule, words: Words): string | undefined =>
