@@ -109,13 +109,22 @@ describe('first the fee, then the decision', () => {
     await install('pay-decide')
     expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: false })
     const kase = await applied()
-    expect(kase.receipt.payment).toMatchObject({ state: 'due' })
+    // What the receipt says of it: how much, what for, until when, how.
+    expect(kase.receipt.payment).toMatchObject({
+      state: 'due',
+      amountCents: 3_070,
+      items: [{ label: 'Bewohnerparkausweis für ein Jahr' }],
+      canPay: true,
+    })
+    const lastDay = dayInBerlin(town.clock.now() + 29 * DAY_MS)
+    expect([kase.receipt.payUntilOn, (await status(kase)).payUntilOn]).toEqual([lastDay, lastDay])
     expect(await view(kase)).toMatchObject({ task: null, feeAhead: null, waitsFor: 'payment' })
     await pay(kase)
     expect((await view(kase)).task?.outcomes.filter(({ asksForFee }) => asksForFee)).toEqual([])
     expect((await status(kase)).state?.node).toBe('check')
     await decide(kase, { outcome: 'approve' })
     await expectNotice(kase)
+    expect((await status(kase)).payUntilOn).toBeNull()
   })
 })
 
@@ -125,7 +134,7 @@ describe('first the decision, then the fee, then the notice', () => {
   it('approved: the fee is asked for, and the notice comes when it is paid', async () => {
     expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: true })
     const kase = await applied()
-    expect(kase.receipt.payment).toBeNull()
+    expect(kase.receipt).toMatchObject({ payment: null, payUntilOn: null })
     expect((await status(kase)).payments).toEqual([])
     expect(await nextOf(kase, 'team')).toEqual({ kind: 'task', title: 'Antrag prüfen' })
     const { task, feeAhead, waitsFor } = await view(kase)
