@@ -1,5 +1,5 @@
 import type { Form } from '../forms/model.ts'
-import { conditionInWords, vocabularyOf } from '../forms/service.ts'
+import { chooserWords, conditionInWords, vocabularyOf } from '../forms/service.ts'
 import type { Words } from '../forms/view.ts'
 import type { Word } from '../forms/vocabulary.ts'
 import { rowWords } from './row-words.ts'
@@ -30,7 +30,7 @@ function worded(row: Row, sheet: Sheet, wording: Wording): Row {
 /** Pages and questions with a condition, by what they are called and when they are asked or needed. */
 const conditionOptions = ({ form, source, words }: Wording): Row['options'] =>
   conditionsIn(source).map(({ value, label, first, rules }) => {
-    const { words: known } = vocabularyOf(form, { loops: form.fields.get(first)?.loops ?? [] })
+    const known = chooserWords(vocabularyOf(form, { loops: form.fields.get(first)?.loops ?? [] }))
     return { value, text: `${label}: ${rules.map((rule) => ruleSaid(rule, known, words)).join('; ')}` }
   })
 
@@ -43,5 +43,5 @@ export function ruleSaid(rule: string, known: readonly Word[], words: Words): st
 /** The rule of a check between answers, see {@link ruleSaid}. */
 export function checkSaid({ at, rule }: CheckText, wording: Wording | null): string {
   const loops = wording?.form.fields.get(at)?.loops ?? []
-  return wording === null ? rule : ruleSaid(rule, vocabularyOf(wording.form, { loops }).words, wording.words)
+  return wording === null ? rule : ruleSaid(rule, chooserWords(vocabularyOf(wording.form, { loops })), wording.words)
 }

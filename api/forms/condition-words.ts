@@ -4,7 +4,7 @@ import { dateText, moneyText, numberText } from './formats.ts'
 import type { Field, Form, Step } from './model.ts'
 import { pathOfName } from './names.ts'
 import type { Words } from './view.ts'
-import { vocabularyOf, type Word } from './vocabulary.ts'
+import { chooserWords, vocabularyOf, type Word } from './vocabulary.ts'
 
 /**
  * When a question is asked, or its answer needed, in words: "nur wenn „Für wen?“ „Verein“ ist". Rules that are not put together
@@ -32,7 +32,7 @@ export function conditionsOf(
   words: Words,
   named: (question: Field) => string = ({ shortLabel }) => shortLabel,
 ): Conditions {
-  const known = vocabularyOf(form, { loops: field.loops }).words.map((word) => {
+  const known = chooserWords(vocabularyOf(form, { loops: field.loops })).map((word) => {
     const question = form.fields.get(pathOfName(word.name, field.loops))
     return question === undefined ? word : { ...word, label: named(question) }
   })
@@ -55,7 +55,7 @@ type Conditions = { readonly asked: string | null | undefined; readonly needed: 
 
 /** A rule outside of lists in words; undefined where it is not put together from questions. */
 export const ruleInWords = (form: Form, rule: Rule, words: Words): string | undefined =>
-  conditionInWords(rule.source, vocabularyOf(form, {}).words, { words, lang: form.lang })
+  conditionInWords(rule.source, chooserWords(vocabularyOf(form, {})), { words, lang: form.lang })
 
 /** Conditions of the pages and lists a question stands on. */
 function stepRules(steps: readonly Step[], path: string): readonly (Rule | undefined)[] {
@@ -83,10 +83,20 @@ function partWords(
 ): string | undefined {
   const word = known.find((one) => one.name === name)
   const said = word === undefined ? undefined : valueWords(value, word, { words, lang })
-  return word === undefined || said === undefined
-    ? undefined
-    : words(`forms.condition.${compare}`, { question: word.label, value: said })
+  if (word === undefined || said === undefined) {
+    return undefined
+  }
+  const { about, label, list = '' } = word
+  return about === undefined
+    ? words(`forms.condition.${compare}`, { question: label, value: said })
+    : words(`forms.condition.${OF_TOTALS[compare] ?? compare}`, {
+        question: words(`forms.total.${about}`, { label, list }),
+        value: said,
+      })
 }
+
+/** Nobody answers with a number over all items: it is. */
+const OF_TOTALS: Readonly<Partial<Record<Part['compare'], string>>> = { is: 'total-is', 'is-not': 'total-is-not' }
 
 function valueWords(value: string, { kind, values }: Word, { words, lang }: Speaking): string | undefined {
   if (value === '') {

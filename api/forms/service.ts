@@ -53,7 +53,7 @@ export { summary } from './summary.ts'
 export { nextTask, tasksView } from './tasks.ts'
 export { typedFrom, typedValues } from './typed-from.ts'
 export { readStepBody, validateAll, validateStep, walkedAnswers } from './validate.ts'
-export { vocabularyOf } from './vocabulary.ts'
+export { chooserWords, FEE_WORDS, vocabularyOf } from './vocabulary.ts'
 export { formWords, type SpokenWords } from './words.ts'
 export { readYaml } from './yaml.ts'
 
