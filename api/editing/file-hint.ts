@@ -1,6 +1,5 @@
 import type { DataField } from '../forms/data-model.ts'
-import { FILE_SIZE_MAX } from '../forms/limits.ts'
-import { FILE_TYPES } from '../forms/model.ts'
+import { FILE_SIZE_MAX, FILE_TYPES } from '../forms/service.ts'
 import type { Guesses } from './templates.ts'
 
 /**
