@@ -88,3 +88,23 @@ test('a rule is put together from questions, without scripts @nojs', async ({ pa
   await expect(fresh.getByText('Bedingung 2')).toBeVisible()
   await axeClean(page)
 })
+
+test('publishing says what happens, and when people see it, without a reload', async ({ page, product }) => {
+  test.setTimeout(60_000)
+  await signInAs(page, 'ines.kahlau', HOME)
+  const at = `${HOME}wohnberechtigungsschein`
+  await page.goto(`${at}/blatt/settings`)
+  await page.getByLabel('Stichwörter, eines je Zeile').fill('Wohnung\nWBS')
+  await page.getByRole('button', { name: 'Speichern' }).first().click()
+  await expect(page.getByText('Gespeichert.')).toBeVisible()
+  const form = page.locator('form[data-busy]')
+  // The form is held back, so that what stands there meanwhile can be seen.
+  await form.evaluate((one) => one.addEventListener('submit', (event) => event.preventDefault()))
+  await form.getByRole('button', { name: 'Veröffentlichen' }).click()
+  await expect(form.getByRole('status')).toContainText('Wir prüfen und veröffentlichen gerade')
+  await expect(form.getByRole('button')).toBeDisabled()
+  await form.evaluate((one) => (one instanceof HTMLFormElement ? one.submit() : undefined))
+  await expect(page.getByText('Die Seiten werden gerade neu gemacht')).toBeVisible()
+  await product.tick()
+  await expect(page.getByText('Veröffentlicht. Die Leistung ist jetzt so online.')).toBeVisible()
+})
