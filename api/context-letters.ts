@@ -117,7 +117,7 @@ function emptyForms(whole: () => LettersCtx, typesetter: Typesetter): Letters['r
         kit: kitOf(content, letterLang(content, form.lang)),
         sender: senderOf(ctx, content, slug),
         serviceTitle: form.title,
-        sections: paperView(form, [words('forms.yes'), words('forms.no')]),
+        sections: paperView(form, words),
         createdAtMs: 0,
         isDemo: ctx.mode !== 'production',
       })

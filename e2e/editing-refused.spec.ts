@@ -17,6 +17,7 @@ test("whatever an editor sends and is refused stands on the editor's own page, i
   await expect(page.getByRole('alert')).toContainText('Nicht gespeichert.')
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByText('Hier stimmt etwas nicht: antrag.xml.')).toBeVisible()
+  await expect(page).toHaveURL(/\/redaktion\/formulare\/$/)
   await expect(page.getByText('Zur Navigation springen')).toHaveCount(0)
   await axeClean(page)
 
@@ -51,6 +52,7 @@ test('who was too late sees what is wrong with their own words on the page of th
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByRole('alert')).toContainText('Schreiben Sie die Minuten als Zahl')
   await expect(minutes).toHaveValue('kurz')
+  await expect(page).toHaveURL(/\/redaktion\/formulare\/hund-anmelden\/konflikt\//)
   await axeClean(page)
 
   // Settled in another window meanwhile: what is refused stands on the page of the service.
@@ -77,6 +79,7 @@ test('a rule is put together from questions, without scripts @nojs', async ({ pa
   await fresh.getByLabel('Vergleich').selectOption('liegt vor')
   await fresh.getByRole('button', { name: 'Antworten zur Frage zeigen' }).click()
   await expect(page).not.toHaveTitle(/^Fehler/)
+  await expect(page).toHaveURL(/\/redaktion\/formulare\/hund-anmelden\/blatt\/checks#[\w-]+$/)
   await fresh.getByLabel('Tag', { exact: true }).selectOption('von heute an vor')
   await fresh.getByLabel('Wie lange').fill('8')
   await fresh.getByLabel('Einheit').selectOption('Jahre')
@@ -84,4 +87,24 @@ test('a rule is put together from questions, without scripts @nojs', async ({ pa
   await expect(fresh.getByText('Als Regel geschrieben:')).toContainText(`${wanted} < heute - duration("P8Y")`)
   await expect(fresh.getByText('Bedingung 2')).toBeVisible()
   await axeClean(page)
+})
+
+test('publishing says what happens, and when people see it, without a reload', async ({ page, product }) => {
+  test.setTimeout(60_000)
+  await signInAs(page, 'ines.kahlau', HOME)
+  const at = `${HOME}wohnberechtigungsschein`
+  await page.goto(`${at}/blatt/settings`)
+  await page.getByLabel('Stichwörter, eines je Zeile').fill('Wohnung\nWBS')
+  await page.getByRole('button', { name: 'Speichern' }).first().click()
+  await expect(page.getByText('Gespeichert.')).toBeVisible()
+  const form = page.locator('form[data-busy]')
+  // The form is held back, so that what stands there meanwhile can be seen.
+  await form.evaluate((one) => one.addEventListener('submit', (event) => event.preventDefault()))
+  await form.getByRole('button', { name: 'Veröffentlichen' }).click()
+  await expect(form.getByRole('status')).toContainText('Wir prüfen und veröffentlichen gerade')
+  await expect(form.getByRole('button')).toBeDisabled()
+  await form.evaluate((one) => (one instanceof HTMLFormElement ? one.submit() : undefined))
+  await expect(page.getByText('Die Seiten werden gerade neu gemacht')).toBeVisible()
+  await product.tick()
+  await expect(page.getByText('Veröffentlicht. Die Leistung ist jetzt so online.')).toBeVisible()
 })

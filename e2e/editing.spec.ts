@@ -35,6 +35,7 @@ async function writeLetters(page: Page, at: string): Promise<void> {
 
 test('an editor makes a service of dropped files, tries it and puts it online, without code and scripts @nojs', async ({
   page,
+  product,
 }) => {
   test.setTimeout(240_000)
   await signInAs(page, 'ines.kahlau', HOME)
@@ -81,6 +82,10 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await page.goto(`${at}/vergleich`)
   await axeClean(page)
   await press(page, 'Veröffentlichen')
+  await expect(page.getByText('Die Seiten werden gerade neu gemacht')).toBeVisible()
+  await axeClean(page)
+  await product.tick()
+  await page.getByRole('link', { name: 'Nachsehen, ob sie fertig sind' }).click()
   await expect(page.getByText('Veröffentlicht. Die Leistung ist jetzt so online.')).toBeVisible()
   await expect(page.locator('.next .level')).toHaveText('3')
   await page.getByRole('link', { name: 'Seite der Leistung ansehen' }).click()

@@ -23,6 +23,7 @@ describe('levelOf', () => {
     ['notices', 2],
     ['evidence', 2],
     ['payment', 2],
+    ['settled', 2],
     ['online', 2],
     ['registers', 3],
   ]

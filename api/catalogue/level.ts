@@ -21,6 +21,8 @@ export type ServiceParts = {
   readonly evidence: boolean
   /** What has to be paid with the application can be paid online, or nothing has. */
   readonly payment: boolean
+  /** Nothing else of the service is open or wrong: settings, fee, examples. With anything wrong nothing can be published. */
+  readonly settled: boolean
   /** What the administration knows already is fetched from a register. */
   readonly registers: boolean
 }
@@ -36,7 +38,7 @@ export type Maturity = {
 const NEEDED: Readonly<Record<1 | 2 | 3 | 4, readonly Part[]>> = {
   1: ['description'],
   2: ['form'],
-  3: ['answered', 'process', 'messages', 'notices', 'evidence', 'payment', 'online'],
+  3: ['answered', 'process', 'messages', 'notices', 'evidence', 'payment', 'settled', 'online'],
   4: ['registers'],
 }
 

@@ -6,7 +6,7 @@ import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { chooserView, withChosen } from './chooser-form.ts'
 import type { Row } from './sheet-rows.ts'
-import type { SheetPage } from './view.ts'
+import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
 
 /* Rules put together from questions, as a browser without scripts sends them. */
 
@@ -142,6 +142,41 @@ describe('a rule put together from questions', () => {
     expect((await send('checks', { ...check, ...part })).status).toBe(303)
     expect(await file()).toContain('rule: eintrag.laengeInMetern <= 12.5')
     expect((await page('checks')).choosers['checks/0/rule']?.parts).toMatchObject([{ c: 'at-most', v: '12,5' }])
+  })
+
+  it('compares how many items a list has, and a sum over all of them, on a later page and in a check', async () => {
+    const offered = (await page(id)).choosers[name]?.words.filter(({ about }) => about !== undefined)
+    expect(offered).toMatchObject([
+      { name: 'count(boote)', about: 'count', list: 'Boote', kind: 'number' },
+      { name: 'sum(boote.laengeInMetern)', about: 'sum', label: 'Länge in Metern', list: 'Boote' },
+    ])
+    const more = { [`${name}~q1`]: 'sum(boote.laengeInMetern)', [`${name}~c1`]: 'greater', [`${name}~v1`]: '20,5' }
+    const many = { [`${name}~q2`]: 'count(boote)', [`${name}~c2`]: 'at-least', [`${name}~v2`]: '3' }
+    expect((await send(id, { ...more, ...many, [`${name}~join`]: 'or' })).status).toBe(303)
+    const rule = 'sum(boote.laengeInMetern) > 20.5 or count(boote) >= 3'
+    expect(await file()).toContain(`when: ${rule}`)
+    const now = await page(id)
+    expect(now.choosers[name]?.parts).toMatchObject([{ q: 'sum(boote.laengeInMetern)', v: '20,5' }, { q: 'count(boote)' }]) // biome-ignore format: one thought
+    expect(now.sheet.rows.find((row) => row.name === name)?.options).toEqual([
+      {
+        value: rule,
+        text: `wenn „Summe über Boote: Länge in Metern“ größer als 20,5 ist oder „Anzahl der Einträge: Boote“ mindestens 3 ist (${rule})`,
+      },
+    ])
+    const asked = { [`${name}~q1`]: 'count(boote)', [`${name}~c1`]: 'answered', [`${name}~v1`]: '' }
+    expect(await errorsOf(await send(id, asked))).toMatchObject([{ type: 'editing/choose-value' }])
+    expect((await send(id, { [`${name}~q1`]: '', [`${name}~q2`]: '' })).status).toBe(303)
+    expect(await file()).not.toContain('count(boote)')
+    expect((await edda.read<ServiceOverview>(AT)).findings.filter(({ file: at }) => at.endsWith('form.de.yaml'))).toEqual([]) // biome-ignore format: one thought
+  })
+
+  it('is the condition of a text of a notice: where there is a fee', async () => {
+    expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
+    const { sheet, choosers } = await page('notice.approval.de')
+    const row = sheet.rows.find(({ value }) => value === 'kosten.sind')?.name ?? ''
+    expect(choosers[row]?.parts).toMatchObject([{ q: 'kosten.sind', c: 'is', v: 'true' }])
+    expect((await send('notice.approval.de', { [`${row}~q1`]: 'kosten.summe', [`${row}~c1`]: 'greater', [`${row}~v1`]: '50' })).status).toBe(303) // biome-ignore format: one thought
+    expect(await file('notice.approval.de.yaml')).toContain('when: kosten.summe > 5000')
   })
 
   it('is the condition of a page and of a fee', async () => {

@@ -66,6 +66,25 @@ describe('GET /api/v1/editing/services/:service/comparison', () => {
     await discard()
   })
 
+  it('says a rule by questions and answers, with what is written behind it, as the list of conditions does', async () => {
+    const rule = 'zahlung.art != "lastschrift"'
+    const { sheet } = await edda.read<SheetPage>(`${AT}/sheets/pages`)
+    const row = sheet.rows.find(({ value }) => value === 'zahlung.art = "lastschrift"')
+    expect(row?.options).toEqual([
+      {
+        value: row?.value,
+        text: 'wenn Sie bei „Zahlungsart“ „SEPA-Lastschrift“ angeben (zahlung.art = "lastschrift")',
+      },
+    ])
+    await save('pages', { [row?.name ?? '']: rule })
+    const after = [{ value: rule, text: `wenn Sie bei „Zahlungsart“ nicht „SEPA-Lastschrift“ angeben (${rule})` }]
+    expect((await compared()).said).toMatchObject([{ label: 'when', before: row?.options, after }])
+    const point = await edda.read<SheetPage>(`${AT}/sheets/point.R12000000302`)
+    const texts = point.sheet.rows.find(({ label }) => label === 'condition')?.options.map(({ text }) => text)
+    expect(texts?.filter((text) => text.endsWith(`: ${after[0]?.text}`))).toHaveLength(1)
+    await discard()
+  })
+
   it('says texts of notices and of the process by row, and steps of the process by their names', async () => {
     await save('notice.refusal.de', { salutation: 'Sehr geehrte Frau Muster,' })
     await save('process.de', { 'states/check/title': 'Wir schauen hin' })

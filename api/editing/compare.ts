@@ -2,6 +2,8 @@ import { describedModules } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { compareSteps } from './compare-steps.ts'
 import type { About } from './placed.ts'
+import { checkSaid, type Wording, withRuleWords } from './rule-words.ts'
+import { checksIn } from './sheet-checks.ts'
 import { pathOf, type Row, type RowOption, recordAt } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import type { State } from './state.ts'
@@ -18,14 +20,19 @@ export type WordChange = {
   readonly before: readonly RowOption[]
   readonly after: readonly RowOption[]
 }
-type Side = { readonly state: State; readonly content: Content }
+type Side = {
+  readonly state: State
+  readonly content: Content
+  /** Null where the form does not fit together: then rules stand as they are written. */
+  readonly wording: Wording | null
+}
 
 /** What differs between two states of a service, by the rows of their sheets, the description and the steps of the process. Pure. */
 export function wordChanges(before: Side, after: Side): readonly WordChange[] {
   return [
     ...describedChanges(before, after),
     ...sheetIds(before.state, after.state).flatMap((id) => sheetChanges(id, before, after)),
-    ...ruleChanges(before.state, after.state),
+    ...ruleChanges(before, after),
     ...compareSteps(before.state.files['process.bpmn'] ?? '', after.state.files['process.bpmn'] ?? ''),
   ]
 }
@@ -72,7 +79,10 @@ function sheetIds(before: State, after: State): readonly string[] {
 }
 
 function sheetChanges(id: string, before: Side, after: Side): readonly WordChange[] {
-  const [old, now] = [before, after].map(({ state, content }) => sheetOf(id, state, content))
+  const [old, now] = [before, after].map(({ state, content, wording }) => {
+    const sheet = sheetOf(id, state, content)
+    return sheet === undefined ? undefined : withRuleWords(sheet, wording)
+  })
   const whole = old === undefined || now === undefined
   const sheet = now ?? old
   if (sheet === undefined) {
@@ -104,7 +114,7 @@ function change(one: Omit<WordChange, 'what'>, what?: WordChange['what']): WordC
   return { ...one, what: what ?? (one.before.length === 0 ? 'added' : one.after.length === 0 ? 'removed' : 'changed') }
 }
 
-/** Values of a row as choices: a choice by its own text, everything else as it stands there. */
+/** Values of a row as choices: a choice by its own text, a rule in words, everything else as it stands there. */
 const said = (row: Row | undefined): readonly RowOption[] =>
   (row?.kind === 'choices' || row?.kind === 'choice' ? row.value.split('\n') : [row?.value ?? ''])
     .filter((value) => value !== '')
@@ -154,22 +164,20 @@ function aboutRow(row: Row | undefined, { id, file }: Sheet, { state }: Side): W
 }
 
 /** Answers to rules in words. */
-function ruleChanges(before: State, after: State): readonly WordChange[] {
-  const answers = [before, after].map(({ files }) => recordAt(files[FORM] ?? '', 'rules'))
+function ruleChanges(before: Side, after: Side): readonly WordChange[] {
+  const answers = [before, after].map(({ state }) => recordAt(state.files[FORM] ?? '', 'rules'))
   const ids = [...new Set(answers.flatMap((one) => Object.keys(one)))]
   return ids.flatMap((id) => {
-    const [was = '', is = ''] = [before, after].map(({ files }) => answerText(files[FORM] ?? '', id))
+    const [was = '', is = ''] = [before, after].map((side) => answerText(side, id))
     const about = { kind: 'rule', name: id, sheet: `point.${id}` } as const
     return was === is ? [] : [change({ about, label: 'answer', before: plain(was), after: plain(is) })]
   })
 }
 
-function answerText(source: string, id: string): string {
+function answerText({ state, wording }: Side, id: string): string {
+  const source = state.files[FORM] ?? ''
   const { check, condition, reason } = recordAt(source, 'rules', id) as Readonly<Record<string, unknown>>
-  const checks = yamlAt(source, ['checks'])
-  const own = (Array.isArray(checks) ? (checks as readonly { id?: unknown; rule?: unknown }[]) : []).find(
-    (one) => one.id === check,
-  )
+  const own = checksIn(source).find((one) => one.id === check)
   const label = yamlAt(source, ['fields', String(condition), 'label'])
-  return String(own?.rule ?? label ?? condition ?? reason ?? check ?? '')
+  return String((own && checkSaid(own, wording)) ?? label ?? condition ?? reason ?? check ?? '')
 }

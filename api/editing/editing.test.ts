@@ -35,7 +35,10 @@ describe('POST /api/v1/editing/services', () => {
       online: 'none',
     })
     expect(made.findings.map(({ type }) => type)).toEqual(UNDECIDED)
-    expect(made.maturity).toEqual({ level: 2, missing: ['answered', 'process', 'messages', 'notices', 'online'] })
+    expect(made.maturity).toEqual({
+      level: 2,
+      missing: ['answered', 'process', 'messages', 'notices', 'settled', 'online'],
+    })
     expect(made.points).toMatchObject([{ id: 'R77000000301', isOpen: true }])
     expect(made.questions).toHaveLength(11)
   })
@@ -124,6 +127,23 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect((await edda.read<FilePage>(`${AT}/files/process.bpmn`)).text).toContain('stadttor:postbox="ordnung"')
   })
 
+  it.each([
+    ['process.bpmn', (text: string) => text.replace('</bpmn:process>', ''), []],
+    ['process.de.yaml', (text: string) => text.replace(/^version: 1/m, 'version: 1\nnothing: 1'), []],
+    ['notice.approval.de.yaml', (text: string) => `${text}\nnothing: 1\n`, ['notices']],
+    ['service.yaml', (text: string) => `${text}\nundecided: [retention]\n`, ['settled']],
+  ])('what is wrong in %s is missing for the next level, whatever else is', async (name, spoil, parts) => {
+    const { text, seen } = await edda.read<FilePage>(`${AT}/files/${name}`)
+    await edda.post(`${AT}/files/${name}`, { seen, text: spoil(text) })
+    const { findings, maturity } = await overview()
+    expect(findings).not.toEqual([])
+    expect(maturity.level).toBeLessThan(3)
+    expect(maturity.missing).toEqual(expect.arrayContaining([...findings.map(({ part }) => part), ...parts]))
+    const now = await edda.read<FilePage>(`${AT}/files/${name}`)
+    await edda.post(`${AT}/files/${name}`, { seen: now.seen, text })
+    expect((await overview()).findings).toEqual([])
+  })
+
   it('every ready-made process is sound in a service that was just made', async () => {
     const { processes } = await overview()
     expect(processes.map(({ id }) => id)).toEqual([
@@ -132,6 +152,8 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
       'decide-cosign',
       'pay-decide',
       'decide-pay',
+      'pay-decide-cosign',
+      'decide-cosign-pay',
       'automatic',
     ])
     for (const { id } of [...processes.toReversed(), { id: 'decide' }]) {
@@ -195,6 +217,10 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
       online: 'own',
       maturity: { level: 3, missing: ['registers'] },
     })
+    // The pages are ordered with it in one batch, and made by nobody who waits.
+    expect(now.arePagesShown).toBe(false)
+    const jobs = await town.ctx.db.all("SELECT due_at_ms, state FROM jobs WHERE kind = 'publish'")
+    expect(jobs).toEqual([{ due_at_ms: town.clock.now(), state: 'open' }])
     expect((await town.newCaller().get(`/catalogue/services/${SLUG}`)).status).toBe(200)
     const citizen = town.newCaller()
     expect((await citizen.post('/submissions/drafts', { service: SLUG })).status).toBe(201)

@@ -64,6 +64,28 @@ describe('generateOverlay', () => {
     expect(steps.every((step) => step.kind === 'loop' || step.fields.length <= 4)).toBe(true)
   })
 
+  it.each([
+    ['PDF-Datei, max. 10 MB.', undefined],
+    ['Erlaubt sind nur PDF-Dateien. Maximale Dateigröße: 10 MB', undefined],
+    [
+      'Den Schein von beiden Seiten. Bitte laden Sie eine PDF-Datei mit höchstens 10 MB hoch.',
+      'Den Schein von beiden Seiten.',
+    ],
+    ['Als PDF oder JPG.', 'Als PDF oder JPG.'],
+    ['Höchstens 5 MB.', 'Höchstens 5 MB.'],
+    ['Bitte laden Sie den Schein hoch.', 'Bitte laden Sie den Schein hoch.'],
+  ])('says of a file once what the form says by itself, and keeps all else: %s', (help, hint) => {
+    const helped = BOAT.replace(
+      /(<xdf:schemaelementart><code>HAR<\/code><\/xdf:schemaelementart>)((?:(?!<xdf:schemaelementart>)[\s\S])*<code>file<\/code>)/,
+      `$1<xdf:hilfetextEingabe>${help}</xdf:hilfetextEingabe>$2`,
+    )
+    expect(helped).toContain(help)
+    const result = load(helped, generated(helped).overlay)
+    const field = result.ok ? result.form.fields.get('nachweise.versicherungsnachweis') : undefined
+    expect(field).toMatchObject({ kind: 'file' })
+    expect(field?.hint).toBe(hint)
+  })
+
   it('says the unit, the name of an item, what a group explains, and what to do where something is missing', () => {
     const helped = BOAT.replace(
       '<xdf:schemaelementart><code>RNG</code></xdf:schemaelementart><xdf:regel>',

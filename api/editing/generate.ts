@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
+import { helpOf } from './file-hint.ts'
 import type { Guess, Guesses, Skeleton } from './templates.ts'
 
 type FieldTexts = { [key: string]: string | boolean }
@@ -235,7 +236,8 @@ function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess |
   if (field.art === 'label') {
     return { ...base, text: field.content || field.description || skeleton.note }
   }
-  const help = field.inputHelp === '' ? {} : { hint: field.inputHelp.slice(0, 2000) }
+  const hint = helpOf(field, guesses).slice(0, 2000)
+  const help = hint === '' ? {} : { hint }
   if (field.art !== 'select' && field.type === 'bool') {
     return { ...base, ...yesNo(field, { skeleton, guesses }, fill), ...help }
   }

@@ -1,4 +1,4 @@
-import type { ServiceParts } from '../catalogue/level.ts'
+import type { Part, ServiceParts } from '../catalogue/level.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { Form } from '../forms/model.ts'
 import type { Finding } from '../lib/finding.ts'
@@ -14,23 +14,37 @@ export type Configured = {
   readonly modules: readonly string[]
 }
 
+/** Parts by the names of the files that make them, the first that fits. */
+const FILES: readonly (readonly [RegExp, Part])[] = [
+  [/^(form|codelist)\./, 'form'],
+  [/^process\.bpmn$/, 'process'],
+  [/^process\.[a-z]+\.yaml$/, 'messages'],
+  [/^notice\./, 'notices'],
+]
+
+/** The part of a service that something wrong belongs to. Every finding has one, so that none blocks publishing unnoticed. */
+export function partOf({ type, file }: Pick<Finding, 'type' | 'file'>): Part {
+  const name = file.split('/').at(-1) ?? ''
+  return type === 'forms/open-point' ? 'answered' : (FILES.find(([pattern]) => pattern.test(name))?.[1] ?? 'settled')
+}
+
 /** Sees what is configured of a service, part by part; the level follows from it. Pure. */
 export function partsOf({ content, slug, findings, form, modules }: Configured): ServiceParts {
   const service = content.services.get(slug)
   const has = (name: string): boolean => content.file(`services/${slug}/${name}`) !== undefined
-  const sound = (pattern: RegExp): boolean =>
-    !findings.some(({ file, type }) => type !== 'forms/open-point' && pattern.test(file.split('/').at(-1) ?? ''))
-  const isSound = sound(/^(form|codelist)\./) && form !== null
+  const wrong = new Set(findings.map(partOf))
+  const isSound = !wrong.has('form') && form !== null
   return {
     description: service !== undefined && content.mirror.services.has(service.catalogue) && modules.length > 0,
     form: isSound,
-    answered: isSound && form.openPoints.length === 0,
+    answered: isSound && form.openPoints.length === 0 && !wrong.has('answered'),
     online: service?.online === 'own',
-    process: has('process.bpmn') && sound(/^process\.bpmn$/) && content.postboxes.has(service?.postbox ?? ''),
-    messages: has('process.de.yaml') && sound(/^process\.[a-z]+\.yaml$/),
-    notices: has('process.bpmn') && sound(/^(notice\..*|process\.bpmn)$/),
+    process: has('process.bpmn') && !wrong.has('process') && content.postboxes.has(service?.postbox ?? ''),
+    messages: has('process.de.yaml') && !wrong.has('messages'),
+    notices: has('process.bpmn') && !wrong.has('notices') && !wrong.has('process'),
     evidence: isSound && takesEvidence(form, service?.evidence ?? 'upload', modules),
     payment: !hasToPay(content, slug) || canPay(content, slug),
+    settled: !wrong.has('settled'),
     registers: isSound && asksRegisters(content, slug),
   }
 }

@@ -1,5 +1,7 @@
+import type { Part } from '../catalogue/level.ts'
 import type { Finding } from '../lib/finding.ts'
 import { pagesIn } from './pages.ts'
+import { partOf } from './parts.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
@@ -18,11 +20,12 @@ export type About = {
   readonly row?: string
 }
 type Named = { readonly id: string; readonly name: string }
-export type PlacedFinding = Finding & { readonly about: About }
+/** `part`: what of the service's level it stands in the way of. */
+export type PlacedFinding = Finding & { readonly about: About; readonly part: Part }
 
-/** Says of each finding what it is about. Pure; reads only the files as they stand. */
+/** Says of each finding what it is about and which part of the service is not done for it. Pure; reads only the files as they stand. */
 export function placed(findings: readonly Finding[], state: State, points: readonly Named[]): readonly PlacedFinding[] {
-  return findings.map((finding) => ({ ...finding, about: aboutOf(finding, state, points) }))
+  return findings.map((finding) => ({ ...finding, about: aboutOf(finding, state, points), part: partOf(finding) }))
 }
 
 function aboutOf(finding: Finding, state: State, points: readonly Named[]): About {

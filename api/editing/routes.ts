@@ -4,7 +4,6 @@ import { DOCUMENT_CSP } from '../http/headers.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter, readFields } from '../http/validate.ts'
-import type { PublishingCtx } from '../publishing/service.ts'
 import {
   Address,
   Begun,
@@ -37,8 +36,6 @@ import { readSheet } from './service-sheet-read.ts'
 import type { EditingCtx } from './state.ts'
 import { readDropped } from './upload.ts'
 
-type RoomCtx = EditingCtx & PublishingCtx
-
 const READ: Omit<RouteSpec, 'resource'> = {
   who: ['editor'],
   action: 'content.edit',
@@ -65,7 +62,7 @@ function saved(c: Context<Env>, slug: string, result: Saved, page: string): Resp
 }
 
 /** Reading and changing services, mounted under `/api/v1/editing`. */
-export const editingRoutes = (ctx: RoomCtx) =>
+export const editingRoutes = (ctx: EditingCtx) =>
   new Hono<Env>()
     .get('/services', route({ ...READ, resource: 'none', output: ServiceList }), async (c) =>
       c.json(await listServices(ctx, actorOf(c))),
@@ -127,7 +124,7 @@ export const editingRoutes = (ctx: RoomCtx) =>
     )
 
 /** Comparing, publishing, exporting, mounted under `/api/v1/editing`. */
-export const editingReleaseRoutes = (ctx: RoomCtx) =>
+export const editingReleaseRoutes = (ctx: EditingCtx) =>
   new Hono<Env>()
     .get('/services/:service/comparison', route({ ...READ, resource: 'service' }), async (c) =>
       c.json(await readCompare(ctx, actorOf(c), slugOf(c))),
@@ -186,7 +183,7 @@ export const editingReleaseRoutes = (ctx: RoomCtx) =>
     )
 
 /** Trying a form, mounted under `/api/v1/editing`. */
-export const previewRoutes = (ctx: RoomCtx) =>
+export const previewRoutes = (ctx: EditingCtx) =>
   new Hono<Env>()
     .post(
       '/services/:service/previews',
@@ -251,7 +248,7 @@ const placeOf = (c: Context<Env>) => ({
 })
 
 /** A conflict whose values were saved after all is over. */
-async function settle(ctx: RoomCtx, c: Context<Env>, conflict: string, result: Saved): Promise<void> {
+async function settle(ctx: EditingCtx, c: Context<Env>, conflict: string, result: Saved): Promise<void> {
   if (conflict !== '' && result.kind === 'saved') {
     await dropConflict(ctx, actorOf(c), conflict)
   }

@@ -1,8 +1,8 @@
 import type { Form } from '../forms/model.ts'
-import { vocabularyOf } from '../forms/service.ts'
+import { chooserWords, FEE_WORDS, vocabularyOf } from '../forms/service.ts'
 import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import { checksIn } from './sheet-checks.ts'
-import { pathOf, type Row } from './sheet-rows.ts'
+import { firstQuestion, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import { yamlAt } from './yaml-edit.ts'
 
@@ -24,30 +24,26 @@ export function rowWords(
   const check = /^checks\/(\d+)\/rule$/.exec(row.name)?.[1]
   if (check !== undefined) {
     const at = form.fields.get(checksIn(source)[Number(check)]?.at ?? '')
-    return vocabularyOf(form, { loops: at?.loops ?? [] }).words
+    return chooserWords(vocabularyOf(form, { loops: at?.loops ?? [] }))
   }
   if (row.name.startsWith('steps/')) {
     const way = pathOf(row.name).slice(0, -1)
     const around = way.flatMap((_, index) => (index > 1 && index % 2 === 0 ? [yamlAt(source, [...way.slice(0, index), 'loop'])] : [])) // biome-ignore format: one thought
     const loops = around.filter((loop) => typeof loop === 'string')
-    return vocabularyOf(form, { loops, before: firstQuestion(yamlAt(source, way)) }).words
+    return chooserWords(vocabularyOf(form, { loops, before: firstQuestion(yamlAt(source, way)) }))
   }
   const field = form.fields.get(/^question\.(.+)$/.exec(sheet.id)?.[1] ?? '')
   if (field !== undefined) {
-    return vocabularyOf(form, { loops: field.loops, before: field.path, isOwnPage: true }).words
+    return chooserWords(vocabularyOf(form, { loops: field.loops, before: field.path, isOwnPage: true }))
   }
-  const { words = [], lists = [] } = wordsFor(sheet, form) ?? {}
+  const known = wordsFor(sheet, form) ?? { words: [], lists: [] }
+  const words = [...chooserWords(known), ...(sheet.id.startsWith('notice.') ? FEE_WORDS : [])]
   if (!row.name.startsWith('new-check')) {
     return words
   }
   // Where a new check will stand is not said yet: at a question of a list it sees one item.
-  const items = lists.flatMap(({ title, name, words: own }) =>
+  const items = known.lists.flatMap(({ title, name, words: own }) =>
     own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, list: name })),
   )
   return [...words, ...new Map(items.toReversed().map(({ list: _, ...word }) => [word.name, word])).values()]
-}
-
-function firstQuestion(step: unknown): string | undefined {
-  const { fields, steps } = (step ?? {}) as { fields?: readonly string[]; steps?: readonly unknown[] }
-  return fields?.[0] ?? (steps === undefined ? undefined : firstQuestion(steps[0]))
 }

@@ -47,9 +47,10 @@ export const Overview = v.object({
   ...ServiceLine,
   findings: v.array(Finding),
   version: v.number(),
+  arePagesShown: v.boolean(),
   draftsRunning: v.number(),
 })
 export const Begun = v.object({ slug: Slug })
 export const SavedChange = v.object({ kind: v.picklist(['saved', 'conflict']), conflictId: v.optional(Id), made: v.optional(v.string()) }) // biome-ignore format: one line
-export const PublishedOutput = v.object({ revisionId: v.string(), pagesRendered: v.nullable(v.number()) })
+export const PublishedOutput = v.object({ revisionId: v.string() })
 export const PageOutput = v.object({ page: v.string() })

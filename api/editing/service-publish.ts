@@ -1,8 +1,8 @@
+import { join } from '../../db/batch.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planRepeatedJob } from '../jobs/plan.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
-import { type PublishingCtx, publish } from '../publishing/service.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
 import { movedFiles } from './service-read.ts'
 import { type EditingCtx, filesWith, readState } from './state.ts'
@@ -11,21 +11,18 @@ import { deleteWorkspace } from './store.ts'
 export const nothingChanged = problemType('editing/nothing-changed', 409)
 export const liveMoved = problemType('editing/live-moved', 409)
 
-export type PublishedService = {
-  readonly revisionId: string
-  /** Pages that were made anew; null where another publisher was at work: it shows them. */
-  readonly pagesRendered: number | null
-}
+export type PublishedService = { readonly revisionId: string }
 
 /**
  * Publishes what editors changed of one service: a new content revision, checked as a whole and moved to by a guarded
- * batch that also ends the unpublished state, then a release of the pages that changed. Drafts that are running end on the
- * version they began with. The revision says who published; nothing is half published.
+ * batch that also ends the unpublished state and orders the release of the pages that changed. The pages follow within seconds
+ * without anybody waiting for them (`arePagesShown` of the overview), also where this process ends here.
+ * Drafts that are running end on the version they began with. The revision says who published; nothing is half published.
  * Throws `content/refused` with every finding, `editing/live-moved` where somebody else changed the same service in the
  * live content, `editing/changed-meanwhile` where the state is not the one that was shown.
  */
 export async function publishService(
-  ctx: EditingCtx & PublishingCtx,
+  ctx: EditingCtx,
   actor: Actor,
   { slug, version }: { readonly slug: string; readonly version: number },
 ): Promise<PublishedService> {
@@ -42,34 +39,19 @@ export async function publishService(
     throw liveMoved(`files ${moved.join(', ')}`)
   }
   const basedOn = ctx.content.live().revisionId
-  const { row } = state
+  const order = planRepeatedJob({ kind: 'publish', key: ctx.town, payload: {}, dueAtMs: ctx.now() })
+  const ended = join({ guards: [deleteWorkspace(state.row)] }, order)
   const published = await ctx.content.publish(actor, await filesWith(ctx, state), {
     note: `service ${slug}`,
     basedOn,
-    plan: () => ({ guards: [deleteWorkspace(row)] }),
+    plan: () => ended,
   })
   if (!published.isNew) {
     // What is live already needs no revision; the state is the same and ends.
-    await ctx.write({ guards: [deleteWorkspace(row)] })
+    await ctx.write(ended)
   }
   ctx.log('editing-published', { service: slug, actor: actorId(actor) })
-  return { revisionId: published.revisionId, pagesRendered: await showPages(ctx, actor, published.revisionId) }
-}
-
-/** A release follows at once; where another publisher is at work, a job makes it as soon as that one is done. */
-async function showPages(ctx: EditingCtx & PublishingCtx, actor: Actor, revisionId: string): Promise<number | null> {
-  const again = (dueAtMs: number) => planRepeatedJob({ kind: 'publish', key: ctx.town, payload: {}, dueAtMs })
-  try {
-    const release = await publish(ctx, actor, { revisionId })
-    if (release.validUntilMs !== undefined) {
-      await ctx.write(again(release.validUntilMs))
-    }
-    return release.pagesRendered
-  } catch (error) {
-    ctx.log('publish-later', { reason: error instanceof Error ? error.name : 'unknown' })
-    await ctx.write(again(ctx.now()))
-    return null
-  }
+  return { revisionId: published.revisionId }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { levelOf, type Maturity, pick } from '../catalogue/service.ts'
+import { type Maturity, pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DataModel } from '../forms/data-model.ts'
 import type { Form } from '../forms/model.ts'
@@ -6,12 +6,16 @@ import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/servi
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
+import { currentRelease } from '../publishing/service.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
+import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
+import { type Wording, withRuleWords } from './rule-words.ts'
 import { sentText } from './sent.ts'
+import { FORM } from './sheet-rows.ts'
 import { type Row, seenOf, sheetOf } from './sheets.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
 import { findConflict, listConflicts, listWorkspaces } from './store.ts'
@@ -30,11 +34,6 @@ import { yamlAt } from './yaml-edit.ts'
 
 export const sheetUnknown = problemType('editing/sheet-unknown', 404)
 export const conflictUnknown = problemType('editing/conflict-unknown', 404)
-
-const NOTHING: Maturity = levelOf({
-  description: false, form: false, answered: false, online: false, process: false, messages: false, notices: false,
-  evidence: false, payment: false, registers: false,
-}) // biome-ignore format: one list
 
 /** Every service with its level: those of the live content, and those that editors have begun. */
 export async function listServices(ctx: EditingCtx, actor: Actor): Promise<ServiceList> {
@@ -82,7 +81,9 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const base = { slug, isChanged: state.row !== undefined, isNew }
   const tried = await tryState(ctx, state)
   if (!tried.ok) {
-    const line: ServiceLine = { ...base, title: titleIn(state), maturity: NOTHING, online: 'none' }
+    const missing = [...new Set(tried.findings.map(partOf))]
+    const maturity: Maturity = { level: 0, missing }
+    const line: ServiceLine = { ...base, title: titleIn(state), maturity, online: 'none' }
     return { line, findings: placed(tried.findings, state, []), content: null, points: [], form: null }
   }
   const { content } = tried
@@ -99,6 +100,21 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   return { line, findings: placed(survey.findings, state, unique), content, points: unique, form: survey.form }
 }
 
+/** By what rules of a service are worded; null where its form does not fit together. */
+export const wordingOf = (
+  ctx: EditingCtx,
+  { files }: Pick<State, 'files'>,
+  { form, content }: Pick<Looked, 'form' | 'content'>,
+): Wording | null =>
+  form === null
+    ? null
+    : { form, source: files[FORM] ?? '', words: ctx.formWords(content ?? ctx.content.live().content, 'de') }
+
+function feeIn(state: State, content: Content, wording: Wording | null): ServiceOverview['fee'] {
+  const sheet = sheetOf('fee', state, content)
+  return sheet === undefined ? null : withRuleWords(sheet, wording)
+}
+
 /** Everything of one service for its page. */
 export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string): Promise<ServiceOverview> {
   authorize(actor, 'content.edit')
@@ -110,7 +126,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     ...line,
     findings,
     settings: sheetOf('settings', state, around) ?? null,
-    fee: sheetOf('fee', state, around) ?? null,
+    fee: feeIn(state, around, wordingOf(ctx, state, { form, content })),
     processes: readTemplates(live).processes.map(({ id, title, text, files }) => {
       const isChosen = sameProcess(state, files['process.bpmn'] ?? '')
       return { id, title, text, isChosen }
@@ -140,6 +156,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     version: state.row?.version ?? 0,
     changedBy: state.row?.updatedBy ?? '',
     changedAtMs: state.row?.updatedAtMs ?? null,
+    arePagesShown: (await currentRelease(ctx))?.contentRevisionId === ctx.content.live().revisionId,
     draftsRunning: await countOpenDrafts(ctx, slug),
     examples: exampleNames(state.files['examples.yaml'] ?? ''),
   }
@@ -210,7 +227,8 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
   authorize(actor, 'content.edit')
   const state = await readState(ctx, slug)
   const live = ctx.content.live().content
-  const { line, content, findings, points } = await look(ctx, state)
+  const looked = await look(ctx, state)
+  const { line, content, findings } = looked
   const before = modelIn(ctx, live, slug)
   const after = content === null ? null : modelIn(ctx, content, slug)
   const old = folderOf(live, slug)
@@ -226,7 +244,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
       .concat(describedIn(state, live), feesIn(state)),
     isNew: line.isNew,
     findings,
-    said: line.isNew ? [] : saidIn(state, { live, content: content ?? live, points }),
+    said: line.isNew ? [] : await saidIn(ctx, state, looked),
     draftsRunning: await countOpenDrafts(ctx, slug),
     moved: await movedFiles(ctx, state),
     version: state.row?.version ?? 0,
@@ -234,13 +252,14 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
 }
 
 /** What publishing would change, in the words of the editors' pages. */
-function saidIn(
-  state: State,
-  { live, content, points }: { live: Content; content: Content; points: readonly PointLine[] },
-): ComparePage['said'] {
+async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
+  const live = ctx.content.live().content
   const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [] }
-  const nameOf = (id: string): string => points.find((point) => point.id === id)?.name ?? id
-  return wordChanges({ state: was, content: live }, { state, content }).map((one) =>
+  const { form } = await ctx.survey(live, state.slug, ctx)
+  const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
+  const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }
+  const after = { state, content: looked.content ?? live, wording: wordingOf(ctx, state, looked) }
+  return wordChanges(before, after).map((one) =>
     one.about.kind === 'rule' ? { ...one, about: { ...one.about, name: nameOf(one.about.name) } } : one,
   )
 }

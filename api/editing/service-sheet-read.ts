@@ -6,7 +6,8 @@ import { namedIn } from './named.ts'
 import { pagesIn } from './pages.ts'
 import { placeholdersOf } from './placeholders.ts'
 import { rowWords, wordsFor } from './row-words.ts'
-import { type Looked, look, sheetUnknown } from './service-read.ts'
+import { withRuleWords } from './rule-words.ts'
+import { type Looked, look, sheetUnknown, wordingOf } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState } from './state.ts'
@@ -27,7 +28,7 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
   return {
     slug,
     title: looked.line.title,
-    sheet,
+    sheet: withRuleWords(sheet, wordingOf(ctx, state, looked)),
     findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),

@@ -1,4 +1,13 @@
-import { type Building, type Row, type RowKind, type RowOption, recordAt, row, type StepText } from './sheet-rows.ts'
+import {
+  type Building,
+  firstQuestion,
+  type Row,
+  type RowKind,
+  type RowOption,
+  recordAt,
+  row,
+  type StepText,
+} from './sheet-rows.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 /** A check between answers as it stands in the file. */
@@ -26,7 +35,10 @@ export function pointRows({ source, about }: Building): readonly Row[] {
   const index = checks.findIndex(({ id }) => id === own)
   const check = checks[index]
   const known = checks.map(({ id, text }) => ({ value: id, text: text.slice(0, 80) }))
-  const conditions = conditionsIn(source)
+  const conditions = conditionsIn(source).map(({ value, label, rules }) => ({
+    value,
+    text: `${label}: ${rules.join('; ')}`,
+  }))
   return [
     ...(check === undefined ? newCheckRows(source) : rowsOf(source, check, index)),
     ...(known.length === 0 ? [] : [row(source, `${answer}/check`, 'choice', { options: known })]),
@@ -76,8 +88,17 @@ const labelOf = (field: unknown): string => String((field as { label?: unknown }
 
 type Conditioned = StepText & { readonly when?: unknown }
 
+/** What is asked, or obligatory, under a condition: a page or a question, with `first` of its questions. */
+export type Conditional = {
+  readonly value: string
+  readonly label: string
+  readonly first: string
+  /** As they are written. */
+  readonly rules: readonly string[]
+}
+
 /** Pages and questions that are asked, or obligatory, under a condition. */
-function conditionsIn(source: string): readonly RowOption[] {
+export function conditionsIn(source: string): readonly Conditional[] {
   const steps = yamlAt(source, ['steps'])
   const all = (Array.isArray(steps) ? (steps as readonly Conditioned[]) : []).flatMap((step) => [
     step,
@@ -87,10 +108,15 @@ function conditionsIn(source: string): readonly RowOption[] {
   return [
     ...all
       .filter((step) => step.when !== undefined)
-      .map((step) => ({ value: String(step.id), text: `${String(step.title ?? step.id)}: ${String(step.when)}` })),
+      .map((step) => ({
+        value: String(step.id),
+        label: String(step.title ?? step.id),
+        first: step.steps === undefined ? (firstQuestion(step) ?? '') : '',
+        rules: [String(step.when)],
+      })),
     ...fields.flatMap(([value, field]) => {
-      const rule = [field?.when, field?.required].filter((one) => one !== undefined)
-      return rule.length === 0 ? [] : [{ value, text: `${labelOf(field)}: ${rule.map(String).join('; ')}` }]
+      const rules = [field?.when, field?.required].filter((one) => one !== undefined).map(String)
+      return rules.length === 0 ? [] : [{ value, label: labelOf(field), first: value, rules }]
     }),
   ]
 }

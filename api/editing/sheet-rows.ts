@@ -83,6 +83,12 @@ export function recordAt(source: string, ...path: readonly string[]): Readonly<R
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 }
 
+/** The first question of a page as it stands in the file, or of the pages of a list. */
+export function firstQuestion(step: unknown): string | undefined {
+  const { fields, steps } = (step ?? {}) as { fields?: readonly string[]; steps?: readonly unknown[] }
+  return fields?.[0] ?? (steps === undefined ? undefined : firstQuestion(steps[0]))
+}
+
 /** Lines that somebody sent, without empty ones; what stood there before where nothing was sent. */
 export const linesOf = (text: string | undefined, before: unknown): readonly string[] =>
   text === undefined

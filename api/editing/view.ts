@@ -90,6 +90,8 @@ export type ServiceOverview = ServiceLine & {
   readonly version: number
   readonly changedBy: string
   readonly changedAtMs: number | null
+  /** The pages that people see are those of the live content; not while a release of them is being made. */
+  readonly arePagesShown: boolean
   /** Drafts that people have begun and not sent, on whatever version. */
   readonly draftsRunning: number
   /** What the other pages of the service need. */

@@ -14,6 +14,10 @@ const WORDS: readonly Word[] = [
   { label: 'Wann?', name: 'fest.tag', kind: 'date', values: [] },
   { label: 'Name', name: 'person.nameÄ', kind: 'text', values: [] },
   { label: 'Plan', name: 'plan', kind: 'file', values: [] },
+  { label: 'Stände', name: 'count(staende)', kind: 'number', values: [], about: 'count', list: 'Stände' },
+  { label: 'Fläche', name: 'sum(staende.flaeche)', kind: 'number', values: [], about: 'sum', list: 'Stände' },
+  { label: 'Preis', name: 'sum(staende.preis)', kind: 'money', values: [], about: 'sum', list: 'Stände' },
+  { label: '', name: 'kosten.sind', kind: 'bool', values: [], about: 'fee' },
 ]
 const text = (...codes: string[]) => ({ kind: 'string' as const, ...(codes.length === 0 ? {} : { options: codes }) })
 const NAMES: Names = {
@@ -23,6 +27,11 @@ const NAMES: Names = {
   preis: { kind: 'number', isMoney: true },
   fest: { kind: 'context', names: { tag: { kind: 'date' } } },
   plan: { kind: 'list', of: text() },
+  staende: {
+    kind: 'list',
+    of: { kind: 'context', names: { flaeche: { kind: 'number' }, preis: { kind: 'number', isMoney: true } } },
+  },
+  kosten: { kind: 'context', names: { sind: { kind: 'boolean' } } },
   heute: { kind: 'date' },
 }
 
@@ -53,7 +62,7 @@ const part: fc.Arbitrary<Part> = fc.constantFrom(...WORDS).chain((word) => {
   const isOrdered = ['number', 'money', 'date'].includes(word.kind)
   const known = COMPARISONS.filter((compare) =>
     compare.endsWith('answered')
-      ? true
+      ? word.about === undefined
       : word.kind === 'file'
         ? false
         : isOrdered || ['is', 'is-not'].includes(compare),
@@ -86,6 +95,8 @@ describe('a rule that is put together from a list', () => {
     ['fest.tag >= heute+duration("P14D")', 'not-before heute+14D'],
     ['person.art = "und or" or wahl.ja', 'is und or'],
     ['count(plan) > 0', 'answered '],
+    ['sum(staende.flaeche) > 20 and count(staende)<=3', 'greater 20'],
+    ['not(kosten.sind)', 'is false'],
     ['not(list contains(wahl.mehrere, "hund"))', 'is-not hund'],
   ])('reads %s as people write it', (feel, first) => {
     const read = chosenIn(feel, WORDS)
@@ -98,7 +109,7 @@ describe('a rule that is put together from a list', () => {
     '', 'unbekannt = 1', 'person.art = "009"', 'person.art in ("001", "002")', 'preis > 500.5', 'wahl.ja and preis > 1 or plan = null',
     '(wahl.ja)', 'wahl.ja and (preis > 1)', 'preis + 1 > 2', 'preis > eintrag.anzahl', 'wahl.ja and wahl.ja and wahl.ja and wahl.ja',
     'fest.tag > date("2026-02-31")', 'fest.tag > heute + duration("P1Y2M")', 'person.nameÄ < "a"', 'wahl.ja > true', 'plan = null',
-    'person.art', 'not(person.art)', 'wahl.ja and', 'if wahl.ja then true else false', 'person.nameÄ = "a\\"b"', 'preis != "1"',
+    'person.art', 'not(person.art)', 'wahl.ja and', 'sum(staende.preis) > 0.5', 'count(staende)', 'count(staende) = null', 'sum(staende) > 1', 'sum( staende.flaeche ) > 20', 'kosten.sind != null', 'if wahl.ja then true else false', 'person.nameÄ = "a\\"b"', 'preis != "1"',
   ])('leaves %j alone', (feel) => {
     expect(chosenIn(feel, WORDS)).toBeUndefined()
   }) // biome-ignore format: a table
@@ -107,6 +118,7 @@ describe('a rule that is put together from a list', () => {
     ['a code there is not', { name: 'person.art', compare: 'is', value: '009' }],
     ['no value', { name: 'eintrag.anzahl', compare: 'is', value: '' }],
     ['an order of texts', { name: 'person.nameÄ', compare: 'greater', value: 'a' }],
+    ['a number over all items that nobody answers', { name: 'count(staende)', compare: 'answered', value: '' }],
     ['a file of a value', { name: 'plan', compare: 'is', value: 'a' }],
     ['a day there is not', { name: 'fest.tag', compare: 'is', value: '2026-02-30' }],
     ['a sign that would end the text', { name: 'person.nameÄ', compare: 'is', value: '" or true or "' }],

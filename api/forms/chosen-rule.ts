@@ -56,6 +56,10 @@ function partText(part: Part, words: readonly Word[]): string | undefined {
   }
   const { name, kind } = word
   const isList = kind === 'several' || kind === 'file'
+  if (!needsValue(part.compare) && word.about !== undefined) {
+    // A number over all items is no answer that could be missing.
+    return undefined
+  }
   if (!needsValue(part.compare)) {
     const isAnswered = part.compare === 'answered'
     const sign = isList ? (isAnswered ? '> 0' : '= 0') : isAnswered ? '!= null' : '= null'
@@ -108,13 +112,15 @@ function dayText(value: string): string | undefined {
 }
 
 const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*`
+/** A question, or a number over all items of a list. */
+const TERM = String.raw`(?:count|sum)\(${NAME}\)|${NAME}`
 const LITERAL = String.raw`"[^"\\]*"|-?\d+(?:\.\d+)?|true|false|null|heute(?:\s*[+-]\s*duration\("P\d+[DMY]"\))?|date\("[\d-]+"\)`
 const SHAPES = {
   count: new RegExp(String.raw`count\((${NAME})\)\s*(> 0|= 0)`, 'uy'),
   notContains: new RegExp(String.raw`not\(list contains\((${NAME}),\s*("[^"\\]*")\)\)`, 'uy'),
   contains: new RegExp(String.raw`list contains\((${NAME}),\s*("[^"\\]*")\)`, 'uy'),
   not: new RegExp(String.raw`not\((${NAME})\)`, 'uy'),
-  compared: new RegExp(String.raw`(${NAME})\s*(!=|<=|>=|=|<|>)\s*(${LITERAL})`, 'uy'),
+  compared: new RegExp(String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${LITERAL})`, 'uy'),
   bare: new RegExp(`(${NAME})`, 'uy'),
 } as const
 const JOIN = /\s+(and|or)\s+/uy

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { conditionWords } from './condition-words.ts'
+import { paperView } from './paper-view.ts'
 import { startView } from './review-view.ts'
 import { loadChanged, seedWords } from './testing.ts'
 
@@ -16,6 +17,20 @@ const saidOf = (form: ReturnType<typeof formWith>, path: string) => {
   const field = form.fields.get(path)
   return field === undefined ? 'no such question' : conditionWords(form, field, words)
 }
+
+it('a question on paper says on which answer it depends, by what stands there', () => {
+  const form = formWith(', when: wahl.ja')
+  const items = paperView(form, words).flatMap((section) => section.items)
+  const printed = items.filter(({ label }) => label === form.fields.get('wahl.ja')?.label)
+  expect(printed).toHaveLength(1)
+  expect(items.find(({ label }) => label === 'Eine PDF-Datei')?.dependsOn).toEqual({
+    condition: `Sie bei „${printed[0]?.label}“ „Ja“ angeben`,
+  })
+  const unsaid = paperView(formWith(", when: 'wahl.ja or (zahlen.ganz > 1 and zahlen.ganz < 4)'"), words)
+  expect(unsaid.flatMap((section) => section.items).find(({ label }) => label === 'Eine PDF-Datei')?.dependsOn).toEqual(
+    { question: 'Bedingtes Feld' },
+  )
+})
 
 describe('when evidence is needed, in words', () => {
   it.each([

@@ -2,32 +2,60 @@ import type { Rule } from '../lib/feel.ts'
 import { chosenIn, type Part } from './chosen-rule.ts'
 import { dateText, moneyText, numberText } from './formats.ts'
 import type { Field, Form, Step } from './model.ts'
+import { pathOfName } from './names.ts'
 import type { Words } from './view.ts'
-import { vocabularyOf, type Word } from './vocabulary.ts'
+import { chooserWords, vocabularyOf, type Word } from './vocabulary.ts'
 
 /**
  * When a question is asked, or its answer needed, in words: "nur wenn „Für wen?“ „Verein“ ist". Rules that are not put together
  * from questions give "je nach Ihren Angaben". Absent where there is no condition.
  */
 export function conditionWords(form: Form, field: Field, words: Words): string | undefined {
-  const asked = [field.when, ...stepRules(form.steps, field.path)].filter((rule) => rule !== undefined)
-  const needed = field.requiredWhen
-  const rules = asked.length > 0 ? asked : needed === undefined ? [] : [needed]
-  if (rules.length === 0) {
+  const { asked, needed } = conditionsOf(form, field, words)
+  const conditions = asked === undefined ? needed : asked
+  if (conditions === undefined) {
     return undefined
   }
-  const known = vocabularyOf(form, { loops: field.loops }).words
-  const said = [...new Set(rules.map((rule) => ruleWords(rule, known, { words, lang: form.lang })))]
-  if (said.some((text) => text === undefined)) {
-    return words('forms.condition.by-answers')
-  }
-  const conditions = said.join(` ${words('forms.condition.and')} `)
-  return words(asked.length > 0 ? 'forms.condition.only' : 'forms.condition.needed', { conditions })
+  return conditions === null
+    ? words('forms.condition.by-answers')
+    : words(asked === undefined ? 'forms.condition.needed' : 'forms.condition.only', { conditions })
 }
+
+/**
+ * When a question is asked, with the conditions of its pages and lists, and when its answer is needed: the words behind "wenn".
+ * Null where a rule is not put together from questions, absent where there is no condition.
+ * @param named how questions are called where it is read.
+ */
+export function conditionsOf(
+  form: Form,
+  field: Field,
+  words: Words,
+  named: (question: Field) => string = ({ shortLabel }) => shortLabel,
+): Conditions {
+  const known = chooserWords(vocabularyOf(form, { loops: field.loops })).map((word) => {
+    const question = form.fields.get(pathOfName(word.name, field.loops))
+    return question === undefined ? word : { ...word, label: named(question) }
+  })
+  const said = (rules: readonly (Rule | undefined)[]): string | null | undefined => {
+    const texts = rules.flatMap((rule) =>
+      rule === undefined ? [] : [conditionInWords(rule.source, known, { words, lang: form.lang })],
+    )
+    return texts.length === 0
+      ? undefined
+      : texts.some((text) => text === undefined)
+        ? null
+        : [...new Set(texts)].join(` ${words('forms.condition.and')} `)
+  }
+  return {
+    asked: said([field.when, ...stepRules(form.steps, field.path)]),
+    needed: said([field.requiredWhen]),
+  }
+}
+type Conditions = { readonly asked: string | null | undefined; readonly needed: string | null | undefined }
 
 /** A rule outside of lists in words; undefined where it is not put together from questions. */
 export const ruleInWords = (form: Form, rule: Rule, words: Words): string | undefined =>
-  ruleWords(rule, vocabularyOf(form, {}).words, { words, lang: form.lang })
+  conditionInWords(rule.source, chooserWords(vocabularyOf(form, {})), { words, lang: form.lang })
 
 /** Conditions of the pages and lists a question stands on. */
 function stepRules(steps: readonly Step[], path: string): readonly (Rule | undefined)[] {
@@ -39,8 +67,9 @@ function stepRules(steps: readonly Step[], path: string): readonly (Rule | undef
 
 type Speaking = { readonly words: Words; readonly lang: string }
 
-function ruleWords(rule: Rule, known: readonly Word[], speaking: Speaking): string | undefined {
-  const chosen = chosenIn(rule.source, known)
+/** A rule as it is written, in words, by the names it may use; undefined where it is not put together from questions. */
+export function conditionInWords(source: string, known: readonly Word[], speaking: Speaking): string | undefined {
+  const chosen = chosenIn(source, known)
   const parts = chosen?.parts.map((part) => partWords(part, known, speaking)) ?? [undefined]
   return parts.some((part) => part === undefined)
     ? undefined
@@ -54,10 +83,20 @@ function partWords(
 ): string | undefined {
   const word = known.find((one) => one.name === name)
   const said = word === undefined ? undefined : valueWords(value, word, { words, lang })
-  return word === undefined || said === undefined
-    ? undefined
-    : words(`forms.condition.${compare}`, { question: word.label, value: said })
+  if (word === undefined || said === undefined) {
+    return undefined
+  }
+  const { about, label, list = '' } = word
+  return about === undefined
+    ? words(`forms.condition.${compare}`, { question: label, value: said })
+    : words(`forms.condition.${OF_TOTALS[compare] ?? compare}`, {
+        question: words(`forms.total.${about}`, { label, list }),
+        value: said,
+      })
 }
+
+/** Nobody answers with a number over all items: it is. */
+const OF_TOTALS: Readonly<Partial<Record<Part['compare'], string>>> = { is: 'total-is', 'is-not': 'total-is-not' }
 
 function valueWords(value: string, { kind, values }: Word, { words, lang }: Speaking): string | undefined {
   if (value === '') {

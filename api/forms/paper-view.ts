@@ -1,7 +1,8 @@
 import type { Rule } from '../lib/feel.ts'
+import { conditionsOf } from './condition-words.ts'
 import type { Field, Form, QuestionStep, Step } from './model.ts'
 import { pathOfName } from './names.ts'
-import type { PaperItem, PaperSection } from './view.ts'
+import type { PaperCondition, PaperItem, PaperSection, Words } from './view.ts'
 
 const KINDS: Readonly<Partial<Record<Field['kind'], PaperItem['kind']>>> = {
   'long-text': 'lines',
@@ -18,12 +19,11 @@ const KINDS: Readonly<Partial<Record<Field['kind'], PaperItem['kind']>>> = {
 /**
  * Builds the empty form for paper from the same model as the pages: sections and questions in their order, choices to tick.
  * A question behind a condition stands there, too, and says on which answer it depends; a repeating group stands once.
- * @param yesNo words of the two answers to a yes/no question.
  */
-export function paperView(form: Form, yesNo: readonly [string, string]): readonly PaperSection[] {
+export function paperView(form: Form, words: Words): readonly PaperSection[] {
   return form.sections.flatMap((section): readonly PaperSection[] => {
     const own = form.steps.filter((step) => step.section === section.id)
-    return sectionsOf(form, own, { title: section.title, yesNo, loops: [] })
+    return sectionsOf(form, own, { title: section.title, words, loops: [] })
   })
 }
 
@@ -39,7 +39,7 @@ function sectionsOf(form: Form, steps: readonly Step[], within: Within): readonl
       : sectionsOf(form, step.steps, {
           title: step.itemTitle.replace('{number}', '').trim(),
           repeatMax: form.groups.get(step.group)?.loop?.max ?? 1,
-          yesNo: printing.yesNo,
+          words: printing.words,
           when: step.when ?? printing.when,
           loops: [...printing.loops, step.group],
         }),
@@ -51,7 +51,7 @@ function sectionsOf(form: Form, steps: readonly Step[], within: Within): readonl
 const OPTIONS_MAX = 15
 
 type Printing = {
-  readonly yesNo: readonly string[]
+  readonly words: Words
   readonly when?: Rule | undefined
   /** Repeating groups around, outermost first. */
   readonly loops: readonly string[]
@@ -63,10 +63,12 @@ function itemsOf(form: Form, step: QuestionStep, printing: Printing): readonly P
     if (field === undefined) {
       return []
     }
+    const { words, loops } = printing
     const rule = field.when ?? step.when ?? printing.when
     const { requiredWhen } = field
-    const requiredBy = requiredWhen === undefined ? undefined : questionOf(form, requiredWhen, printing.loops)
-    const dependsOn = rule === undefined ? undefined : questionOf(form, rule, printing.loops)
+    const { asked, needed } = conditionsOf(form, field, words, ({ label }) => label)
+    const dependsOn = dependenceOf(form, rule, { loops, said: asked })
+    const requiredBy = dependenceOf(form, requiredWhen, { loops, said: needed })
     return [
       {
         kind: field.options.length > OPTIONS_MAX ? 'line' : (KINDS[field.kind] ?? 'line'),
@@ -74,7 +76,8 @@ function itemsOf(form: Form, step: QuestionStep, printing: Printing): readonly P
         ...(field.hint === undefined ? {} : { hint: field.hint }),
         ...(field.text === undefined ? {} : { text: field.text }),
         isOptional: field.isOptional && field.requiredWhen === undefined && field.kind !== 'note',
-        options: field.kind === 'bool' ? printing.yesNo : field.options.map((option) => option.label),
+        options:
+          field.kind === 'bool' ? [words('forms.yes'), words('forms.no')] : field.options.map((option) => option.label),
         ...(dependsOn === undefined ? {} : { dependsOn }),
         ...(requiredBy === undefined ? {} : { requiredBy }),
       },
@@ -82,8 +85,15 @@ function itemsOf(form: Form, step: QuestionStep, printing: Printing): readonly P
   })
 }
 
-/** The question whose answer a condition looks at first. */
-function questionOf(form: Form, rule: Rule, loops: readonly string[]): string | undefined {
-  const found = rule.uses.flatMap((name) => form.fields.get(pathOfName(name, loops)) ?? [])
-  return found[0]?.shortLabel
+/** On which answers it depends, in words; where they cannot be said, the question that a condition looks at first. */
+function dependenceOf(
+  form: Form,
+  rule: Rule | undefined,
+  { loops, said }: { readonly loops: readonly string[]; readonly said: string | null | undefined },
+): PaperCondition | undefined {
+  if (typeof said === 'string') {
+    return { condition: said }
+  }
+  const [first] = (rule?.uses ?? []).flatMap((name) => form.fields.get(pathOfName(name, loops)) ?? [])
+  return first === undefined ? undefined : { question: first.shortLabel }
 }

@@ -43,10 +43,10 @@ describe('an answer that is obligatory by condition', () => {
   it('is known before: on the first page and on paper', () => {
     const said = startView(form, seedWords()).privacy.rows.flatMap(({ fields }) => fields)
     expect(said.find(({ label }) => label === 'Weitere Zeile')).toMatchObject({ dependsOnAnswers: true })
-    const items = paperView(form, ['Ja', 'Nein']).flatMap((section) => section.items)
+    const items = paperView(form, seedWords()).flatMap((section) => section.items)
     expect(items.find(({ label }) => label === 'Weitere Zeile')).toMatchObject({
       isOptional: false,
-      requiredBy: 'Monat',
+      requiredBy: { condition: 'Sie bei „Monat“ „Mai“ angeben' },
     })
   })
 

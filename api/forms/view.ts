@@ -337,6 +337,9 @@ export type ReceiptView = {
   readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
 }
 
+/** Questions and answers in words, behind "wenn"; or the label of the question on whose answer it depends. */
+export type PaperCondition = { readonly condition: string } | { readonly question: string }
+
 /** One question on paper. */
 export type PaperItem = {
   readonly kind: 'line' | 'lines' | 'date' | 'options' | 'tick' | 'file' | 'note'
@@ -346,10 +349,10 @@ export type PaperItem = {
   readonly isOptional: boolean
   /** Choices to tick. */
   readonly options: readonly string[]
-  /** Label of the question on whose answer it depends whether this one is to be answered. */
-  readonly dependsOn?: string
-  /** Label of the question on whose answer it depends whether this one may be left empty. */
-  readonly requiredBy?: string
+  /** When this one is to be answered. */
+  readonly dependsOn?: PaperCondition
+  /** When this one may not be left empty. */
+  readonly requiredBy?: PaperCondition
 }
 /** A section of the empty form; `repeatMax`: one sheet per item. */
 export type PaperSection = {

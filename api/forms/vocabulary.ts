@@ -9,6 +9,10 @@ export type Word = {
   readonly kind: 'text' | 'number' | 'money' | 'bool' | 'date' | 'choice' | 'several' | 'file'
   /** Answers of a choice: what is written, and what people read. */
   readonly values: readonly { readonly code: string; readonly label: string }[]
+  /** What it says beside an answer: how many items a list has, the sum of a question over all of them, or of the fee. */
+  readonly about?: 'count' | 'sum' | 'fee' | 'fee-sum'
+  /** Title of the list that it counts or adds up. */
+  readonly list?: string
 }
 /** A repeating group, with rules over all its items that can be taken over. */
 export type WordList = {
@@ -16,8 +20,15 @@ export type WordList = {
   readonly name: string
   /** Questions of an item, as they are written behind the name of the item. */
   readonly words: readonly Word[]
+  /** Numbers over all items, as they are written outside of the list. */
+  readonly totals: readonly Word[]
   readonly samples: readonly { readonly kind: 'count' | 'sum' | 'sum-of' | 'some' | 'every'; readonly rule: string }[]
 }
+/** What a notice knows of the fee. */
+export const FEE_WORDS: readonly Word[] = [
+  { label: '', name: 'kosten.sind', kind: 'bool', values: [], about: 'fee' },
+  { label: '', name: 'kosten.summe', kind: 'money', values: [], about: 'fee-sum' },
+]
 export type Vocabulary = { readonly words: readonly Word[]; readonly lists: readonly WordList[] }
 
 /**
@@ -53,6 +64,12 @@ export function vocabularyOf(
     }),
   }
 }
+
+/** Everything that a rule may be put together from: questions, and numbers over the items of lists. */
+export const chooserWords = ({ words, lists }: Vocabulary): readonly Word[] => [
+  ...words,
+  ...lists.flatMap(({ totals }) => totals),
+]
 
 /** Pages in the order they come, with the place on the page behind the point, by question; computed values on no page count as known from the start. */
 function pageOrder(form: Form): ReadonlyMap<string, number> {
@@ -115,6 +132,10 @@ function listOf(title: string, name: string, fields: readonly Field[]): WordList
     title,
     name,
     words,
+    totals: [
+      { label: title, name: `count(${name})`, kind: 'number', values: [], about: 'count', list: title },
+      ...numbers.map((word): Word => ({ ...word, name: `sum(${name}.${word.name})`, about: 'sum', list: title })),
+    ],
     samples: [
       { kind: 'count', rule: `count(${name}) <= 5` },
       ...(first === undefined || second === undefined

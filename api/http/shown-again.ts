@@ -14,10 +14,7 @@ const SHOWS_REFUSALS = [
   /^\/amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}$/,
   /^\/redaktion\/formulare\/(?:[\w-]{1,80}(?:\/(?:fragen|vergleich|texte|(?:blatt|datei|konflikt)\/[\w.-]{1,140}))?)?$/,
 ]
-/**
- * An editor's form names its service and what it changes: a page that was shown again stands at the address the form was
- * sent to, so that it is found by that when it is sent once more.
- */
+/** An editor's form names its service and what it changes: its page is found by that where the browser names none. */
 const OF_EDITORS = /^\/api\/v1\/editing\/services(?:\/([\w-]{1,80})(?:\/(?:(sheets|files)\/([\w.-]{1,140})$)?|$)|$)/
 const PLACES: Readonly<Record<string, string>> = { sheets: 'blatt', files: 'datei' }
 const ID = /^[\w-]{1,80}$/

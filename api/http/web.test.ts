@@ -410,6 +410,41 @@ describe('problems', () => {
         expect(await (await sent(path, body, {})).text()).toBe(`page ${page}`)
       })
 
+      it.each([
+        ['/redaktion/formulare/', '', '/redaktion/formulare/'],
+        [`${SERVICE}?an=publish`, '/boot/publish', SERVICE],
+        [`${SERVICE}/vergleich?an=take-over`, '/boot/take-over', `${SERVICE}/vergleich`],
+        [`${SERVICE}/blatt/question.a.b`, '/boot/sheets/question.a.b', `${SERVICE}/blatt/question.a.b`],
+        [`${SERVICE}/datei/form.de.yaml`, '/boot/files/form.de.yaml', `${SERVICE}/datei/form.de.yaml`],
+        [`${SERVICE}/konflikt/0198-a?an=sheets/texts`, '/boot/sheets/texts', `${SERVICE}/konflikt/0198-a`],
+      ])('stands at the address of its page: sent to %s', async (to, path, page) => {
+        const from = { referer: ORIGIN + to, 'content-length': '7' }
+        const answer = await ask(to, { method: 'POST', headers: { ...FORM, ...from }, body: 'title=a' })
+        expect([answer.status, await answer.text()]).toEqual([409, `page ${page}`])
+        expect(apiCalls).toMatchObject([{ path: `/api/v1/editing/services${path}`, method: 'POST', body: 'title=a' }])
+        expect(rendered.at(-1)?.locals.problem?.form).toMatchObject({
+          action: `/api/v1/editing/services${path}`,
+          values: { title: 'a' },
+        })
+      })
+
+      it.each([
+        `${SERVICE}?an=..`,
+        `${SERVICE}?an=sheets/../../../identity/sign-out`,
+        `${SERVICE}?an=//evil`,
+        `${SERVICE}/fragen`,
+        `/redaktion/formulare/?an=publish`,
+        '/redaktion/',
+      ])('405 for a form that names nothing of a service: %s', async (to) => {
+        expect((await ask(to, { method: 'POST', headers: FORM, body: 'a=1' })).status).toBe(405)
+        expect(apiCalls).toEqual([])
+      })
+
+      it('405 for a program that sends to a page', async () => {
+        const headers = { ...FORM, 'content-type': 'application/json' }
+        expect((await ask(SERVICE, { method: 'POST', headers, body: '{}' })).status).toBe(405)
+      })
+
       it('is shown on the page of the service where its own is gone', async () => {
         options = {
           ...options,

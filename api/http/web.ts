@@ -4,9 +4,10 @@ import { Problem, problemType } from '../lib/problem.ts'
 import { clientAddress, trustedProxies } from './client-address.ts'
 import { isCanonicalUrl, isSameSite, SIGNED_ELSEWHERE } from './guard.ts'
 import { secureHeaders } from './headers.ts'
+import { formAddress } from './page-forms.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
-import { wantsPage } from './respond.ts'
+import { isBrowser, wantsPage } from './respond.ts'
 import { keepForm, type RefusedForm, shownAgain } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
@@ -178,9 +179,11 @@ async function answer(entry: Entry, request: Request, raw: RawTarget, seen: Seen
   }
   entry.count.inFlight += 1
   try {
-    if (path.startsWith('/api/')) {
+    const behind = request.method === 'POST' && isBrowser(request) ? formAddress(raw.url) : null
+    if (behind !== null || path.startsWith('/api/')) {
       seen.route = 'api'
-      return await apiAnswer(entry, request, seen)
+      const asked = behind === null ? request : new Request(new URL(behind, request.url), request)
+      return await apiAnswer(entry, asked, seen)
     }
     seen.route = 'page'
     const isAsked = request.method === 'POST' && isAskedPage(path)

@@ -13,7 +13,7 @@ const WORDS = [
   'paymentTitle', 'paymentLead', 'paymentReference', 'providerReference', 'paidAt', 'paidBy', 'item', 'amount', 'total',
   'automaticTitle', 'automatic',
   'paperTitle', 'paperLead', 'paperCode', 'paperCodeAlt', 'paperCodeText', 'paperPlace', 'paperSignature',
-  'formLead', 'formOptional', 'formRequired', 'formOneOf', 'formDepends', 'formRepeat', 'formFile', 'formDate',
+  'formLead', 'formOptional', 'formRequired', 'formRequiredIf', 'formOnlyIf', 'formOneOf', 'formDepends', 'formRepeat', 'formFile', 'formDate',
   'exportTitle', 'exportLead',
 ] as const // biome-ignore format: one list
 type WordKey = (typeof WORDS)[number]

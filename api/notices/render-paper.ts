@@ -1,5 +1,5 @@
 import type { Json, Typesetter } from '../documents/typeset.ts'
-import type { PaperSection } from '../forms/view.ts'
+import type { PaperCondition, PaperSection } from '../forms/view.ts'
 import { formatDay } from './placeholders.ts'
 import { addressLine, fillWord, frameData, type ReceiptInput, sizeText } from './render.ts'
 
@@ -64,8 +64,11 @@ export async function renderEmptyForm(typesetter: Typesetter, input: EmptyFormIn
           ? item.isOptional
             ? words.formOptional
             : ''
-          : fillWord(words.formRequired, { frage: item.requiredBy }),
-      condition: item.dependsOn === undefined ? '' : fillWord(words.formDepends, { frage: item.dependsOn }),
+          : conditionText(item.requiredBy, { said: words.formRequiredIf, unsaid: words.formRequired }),
+      condition:
+        item.dependsOn === undefined
+          ? ''
+          : conditionText(item.dependsOn, { said: words.formOnlyIf, unsaid: words.formDepends }),
       options: [...item.options],
     })),
   }))
@@ -86,6 +89,10 @@ export async function renderEmptyForm(typesetter: Typesetter, input: EmptyFormIn
 }
 
 type Words = ReceiptInput['kit']['words']
+
+/** Question and answer in words, else the question alone. */
+const conditionText = (of: PaperCondition, { said, unsaid }: { said: string; unsaid: string }): string =>
+  'condition' in of ? fillWord(said, { bedingung: of.condition }) : fillWord(unsaid, { frage: of.question })
 
 const hintOf = (kind: string, words: Words): string =>
   kind === 'date' ? words.formDate : kind === 'options' ? words.formOneOf : ''

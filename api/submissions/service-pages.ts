@@ -33,7 +33,7 @@ import { isAtLeast, type TrustLevel } from '../lib/trust-level.ts'
 import { wordsOf } from '../lib/words.ts'
 import { readEmail } from '../messages/service.ts'
 import { type Fee, type PaymentView, readFee, readPayments } from '../payments/service.ts'
-import { asksForFeeAtOnce } from '../workflow/service.ts'
+import { asksForFeeAtOnce, payUntilOn, readCase } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
 import { type DraftFrame, framed, type PageFrame, pageOf, pathsOf } from './draft-frame.ts'
@@ -333,6 +333,8 @@ export type ReceiptPage = ReceiptView &
     readonly isMailed: boolean
     /** What is to be paid now; null where nothing is. */
     readonly payment: PaymentView | null
+    /** Last day for paying it, `YYYY-MM-DD`; null where the process waits without an end. */
+    readonly payUntilOn: string | null
   }
 
 /** Data of the receipt, in the wanted language or that of the submission. Throws 404 before the draft was sent in. */
@@ -356,9 +358,11 @@ export async function readReceipt(
   const slug = submission.serviceSlug
   const view = receiptView(ctx.form(content, slug, lang))
   const next = nextWithDays(view.next, { content, slug, receivedOn: dayInBerlin(submission.receivedAtMs), lang })
+  const payment = payments.find(({ state }) => state === 'due') ?? null
   return {
     ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang) }),
-    payment: payments.find((payment) => payment.state === 'due') ?? null,
+    payment,
+    payUntilOn: payment === null ? null : payUntilOn(await readCase(ctx, vorgang.id)),
     draftId,
     vorgangId: vorgang.id,
     reference: vorgang.reference,

@@ -10,7 +10,7 @@ import { type LetterView, readLetters } from '../messages/service-letters.ts'
 import { type NoticeView, readNotices } from '../notices/service.ts'
 import { type ExemptionView, type PaymentView, readExemption, readPayments } from '../payments/service.ts'
 import { type LookupView, readVorgangLookups } from '../registers/service.ts'
-import { readCase, type StateView, stateOf, textsOf, vorgangMissing } from '../workflow/service.ts'
+import { payUntilOn, readCase, type StateView, stateOf, textsOf, vorgangMissing } from '../workflow/service.ts'
 import type { ProcessTexts } from '../workflow/texts.ts'
 import type { ActIssue, ActTyped } from './act-form.ts'
 import { type PossibleAct, possibleActs } from './acts.ts'
@@ -47,6 +47,8 @@ export type StatusView = {
   readonly state: StateView | null
   /** Day by which the one whose turn it is should act. */
   readonly dueOn: string
+  /** Last day for paying what is due; null where nothing is, or where the process waits without an end. */
+  readonly payUntilOn: string | null
   readonly events: readonly StatusEvent[]
   readonly requests: readonly (RequestView & { readonly form: RefusedForm })[]
   readonly letters: readonly LetterView[]
@@ -122,6 +124,7 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
     receivedAtMs: vorgang.openedAtMs,
     state,
     dueOn: kase.item.dueOn,
+    payUntilOn: payUntilOn(kase),
     events: eventsOf(lines, {
       vorgangId,
       noticeIds: notices.map(({ id }) => id),

@@ -45,6 +45,7 @@ const reviewed = async (): Promise<ReviewPage> => {
 }
 const status = ({ citizen, vorgangId }: Case): Promise<StatusView> => citizen.read(`/submissions/status/${vorgangId}`)
 const clerk = (): Promise<Caller> => town.signIn('anna', { roles: ['clerk'], teams: [POSTBOX] })
+const lead = (): Promise<Caller> => town.signIn('bert', { roles: ['lead'], teams: [POSTBOX] })
 const view = async ({ vorgangId }: Case): Promise<VorgangView> =>
   (await clerk()).read(`/submissions/vorgaenge/${vorgangId}`)
 const subjects = ({ vorgangId }: Case): readonly string[] =>
@@ -58,13 +59,17 @@ const nextOf = async ({ vorgangId }: Case, tab: 'team' | 'waiting' | 'done') =>
     (item) => item.vorgangId === vorgangId,
   )?.next
 
-async function decide(kase: Case, outcome: object): Promise<void> {
-  const anna = await clerk()
-  await bodyOf(await anna.post(`/postboxes/items/${kase.vorgangId}/take`), 200)
+async function decide(kase: Case, outcome: object, signIn = clerk): Promise<void> {
+  const who = await signIn()
+  await bodyOf(await who.post(`/postboxes/items/${kase.vorgangId}/take`), 200)
   const { task } = await view(kase)
-  await bodyOf(await anna.post(`/workflow/vorgaenge/${kase.vorgangId}/tasks/${task?.id}/complete`, outcome), 200)
+  await bodyOf(await who.post(`/workflow/vorgaenge/${kase.vorgangId}/tasks/${task?.id}/complete`, outcome), 200)
   await town.tick()
 }
+
+/** A second person signs exactly what was drafted. */
+const sign = async (kase: Case): Promise<void> =>
+  decide(kase, { outcome: 'sign', decisionHash: (await view(kase)).decision?.hash }, lead)
 
 /** Pays what is due, on the provider's own page. */
 async function pay(kase: Case): Promise<void> {
@@ -79,6 +84,14 @@ async function pay(kase: Case): Promise<void> {
   })
   expect(await kase.citizen.read(`/payments/${due?.id}?returning`)).toMatchObject({ state: 'paid' })
   await town.tick()
+}
+
+/** It waits for a second person, has no notice and asks for no money, and whoever decided cannot sign. */
+async function expectOnlyAnother(kase: Case): Promise<void> {
+  const { state, notices, payments } = await status(kase)
+  expect([state?.text.title, notices]).toEqual(['Ihr Bescheid wird gegengelesen', []])
+  expect(payments.filter((payment) => payment.state === 'due')).toEqual([])
+  expect((await view(kase)).task?.mayComplete).toBe(false)
 }
 
 /** Paid, decided, and told so. */
@@ -96,13 +109,22 @@ describe('first the fee, then the decision', () => {
     await install('pay-decide')
     expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: false })
     const kase = await applied()
-    expect(kase.receipt.payment).toMatchObject({ state: 'due' })
+    // What the receipt says of it: how much, what for, until when, how.
+    expect(kase.receipt.payment).toMatchObject({
+      state: 'due',
+      amountCents: 3_070,
+      items: [{ label: 'Bewohnerparkausweis für ein Jahr' }],
+      canPay: true,
+    })
+    const lastDay = dayInBerlin(town.clock.now() + 29 * DAY_MS)
+    expect([kase.receipt.payUntilOn, (await status(kase)).payUntilOn]).toEqual([lastDay, lastDay])
     expect(await view(kase)).toMatchObject({ task: null, feeAhead: null, waitsFor: 'payment' })
     await pay(kase)
     expect((await view(kase)).task?.outcomes.filter(({ asksForFee }) => asksForFee)).toEqual([])
     expect((await status(kase)).state?.node).toBe('check')
     await decide(kase, { outcome: 'approve' })
     await expectNotice(kase)
+    expect((await status(kase)).payUntilOn).toBeNull()
   })
 })
 
@@ -112,7 +134,7 @@ describe('first the decision, then the fee, then the notice', () => {
   it('approved: the fee is asked for, and the notice comes when it is paid', async () => {
     expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: true })
     const kase = await applied()
-    expect(kase.receipt.payment).toBeNull()
+    expect(kase.receipt).toMatchObject({ payment: null, payUntilOn: null })
     expect((await status(kase)).payments).toEqual([])
     expect(await nextOf(kase, 'team')).toEqual({ kind: 'task', title: 'Antrag prüfen' })
     const { task, feeAhead, waitsFor } = await view(kase)
@@ -164,5 +186,65 @@ describe('first the decision, then the fee, then the notice', () => {
     await town.tick()
     expect(subjects(kase).at(-1)).toBe('Vorgang beendet')
     expect(await view(kase)).toMatchObject({ itemState: 'done', notices: [] })
+  })
+})
+
+describe('with a second person', () => {
+  it('first the fee: two people decide, then the notice comes', async () => {
+    await install('pay-decide-cosign')
+    expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: false })
+    const kase = await applied()
+    expect(await view(kase)).toMatchObject({ task: null, waitsFor: 'payment' })
+    await pay(kase)
+    await decide(kase, { outcome: 'approve' })
+    await expectOnlyAnother(kase)
+    await sign(kase)
+    await expectNotice(kase)
+  })
+
+  it('first the fee: a refusal is signed too, and says why', async () => {
+    const kase = await applied()
+    await pay(kase)
+    await decide(kase, { outcome: 'refuse', reasons: 'Die Wohnung liegt nicht in der Zone.' })
+    await expectOnlyAnother(kase)
+    await sign(kase)
+    await expectNotice(kase)
+  })
+
+  it('first the decision: nothing is to be paid before it is signed; then the fee, then notice and receipt', async () => {
+    await install('decide-cosign-pay')
+    expect(await reviewed()).toMatchObject({ fee: { totalCents: 3_070 }, isFeeLater: true })
+    const kase = await applied()
+    await decide(kase, { outcome: 'approve' })
+    await expectOnlyAnother(kase)
+    await decide(kase, { outcome: 'return', comment: 'Bitte die Zone noch einmal ansehen.' }, lead)
+    expect((await status(kase)).state?.node).toBe('check')
+    await decide(kase, { outcome: 'approve' })
+    const { task, feeAhead } = await view(kase)
+    expect(task?.outcomes.map(({ id, asksForFee }) => [id, asksForFee])).toEqual([
+      ['sign', true],
+      ['return', false],
+    ])
+    expect(feeAhead).toMatchObject({ totalCents: 3_070 })
+    await sign(kase)
+    expect(await view(kase)).toMatchObject({
+      task: null,
+      waitsFor: 'payment',
+      payments: [{ state: 'due' }],
+      notices: [],
+    })
+    expect(subjects(kase).at(-1)).toBe('Ihr Antrag ist geprüft')
+    await pay(kase)
+    await expectNotice(kase)
+  })
+
+  it('first the decision: a signed refusal comes at once and costs nothing', async () => {
+    const kase = await applied()
+    await decide(kase, { outcome: 'refuse', reasons: 'Die Wohnung liegt nicht in der Zone.' })
+    await expectOnlyAnother(kase)
+    await sign(kase)
+    const { state, notices, payments } = await status(kase)
+    expect([state?.text.title, notices.length, payments]).toEqual(['Ihr Bescheid ist da', 1, []])
+    expect(service.transactions()).toEqual([])
   })
 })

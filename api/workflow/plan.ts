@@ -10,7 +10,7 @@ import type { Definition } from './model.ts'
 import type { Advanced, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
-import { waitOf } from './waiting.ts'
+import { endsPayment, waitOf } from './waiting.ts'
 
 export type Refusal = Extract<Advanced, { ok: false }>
 type Moved = Extract<Advanced, { ok: true }>
@@ -220,7 +220,8 @@ function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placi
     return kase.item
   }
   const waitsFor = waitOf(definition, state)
-  const firstTimer = (waitsFor === 'payment' ? timers.set.find(isLast(definition)) : undefined) ?? timers.set[0]
+  const firstTimer =
+    (waitsFor === 'payment' ? timers.set.find(({ node }) => endsPayment(definition, node)) : undefined) ?? timers.set[0]
   return {
     postbox: kase?.item.postbox ?? null,
     taskId: null,
@@ -237,15 +238,6 @@ function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placi
     preparedBy: null,
   }
 }
-
-/** Whether a timer is the one that ends the wait for a payment: others before it only remind. */
-const isLast =
-  ({ nodes }: Definition) =>
-  (timer: { readonly node: string }): boolean => {
-    const node = nodes.get(timer.node)
-    const host = node?.kind === 'boundary' && node.interrupts ? nodes.get(node.on) : undefined
-    return host?.kind === 'service' && host.effect === 'pay'
-  }
 
 function taskPlace(facts: Facts, state: ProcessState, { id, task, dueOn }: OpenedRow, placing: Placing): Place {
   const node = placing.definition.nodes.get(task.node)

@@ -18,7 +18,7 @@ import { describeState, type StateView } from './texts.ts'
 export { type Case, readCase, vorgangMissing } from './case.ts'
 export { asksForFeeAtOnce } from './payment-ahead.ts'
 export type { StateView } from './texts.ts'
-export { waitOf } from './waiting.ts'
+export { payUntilOn, waitOf } from './waiting.ts'
 
 export const taskMissing = problemType('workflow/task-missing', 404)
 export const taskTaken = problemType('workflow/not-your-task', 409)

@@ -4,9 +4,11 @@ import {
   apiOf,
   type CityFrame,
   type Finding,
+  type PlacedFinding,
   problemName,
   Refusal,
   type Row,
+  type ServiceLine,
   type SessionView,
 } from './api.ts'
 import type { OfficeEntry } from './office.ts'
@@ -46,6 +48,12 @@ export const readEditing = async <T>(
     return page.rewrite('/fehler')
   }
 }
+
+/**
+ * Where a form of an editor's page is sent: the page itself, so that a refusal stands at an address that can be opened again.
+ * @param target what of the service it changes, as the API has it; not needed where the page says so itself.
+ */
+export const formAt = (page: string, target: string): string => `${page}?an=${target}`
 
 /** What is wrong in files that a form of this page sent. */
 export const findingsOf = (page: Pick<AstroGlobal, 'locals'>): readonly Finding[] =>
@@ -109,16 +117,30 @@ export const aboutText = ({ kind, name, row, lang }: About, t: Translate): strin
 }
 
 /** Where it is mended: the row of its sheet, the process on the service's page, else the line of the file. */
-export const mendedAt = (
-  { kind, sheet, row }: About,
-  base: string,
-  { name, line }: { readonly name: string; readonly line: number },
-): string => {
+export const mendedAt = ({ about: { kind, sheet, row }, file, line }: PlacedFinding, base: string): string => {
+  const name = file.split('/').at(-1) ?? ''
   if (sheet !== undefined) {
     return `${base}/blatt/${sheet}${row === undefined ? '' : `#${row.replace(/[^A-Za-z0-9]+/g, '-')}`}`
   }
   return kind === 'process' && name === 'process.bpmn' ? `${base}#ablauf` : `${base}/datei/${name}#zeile-${line}`
 }
+
+const PART_AT: Readonly<Record<ServiceLine['maturity']['missing'][number], string>> = {
+  description: '/blatt/settings#catalogue',
+  form: '/fragen',
+  answered: '#punkte',
+  process: '#ablauf',
+  messages: '#ablauf',
+  notices: '#ablauf',
+  evidence: '/blatt/settings#evidence',
+  payment: '/blatt/fee',
+  settled: '/blatt/settings',
+  online: '/blatt/settings#online',
+  registers: '/datei/service.yaml',
+}
+
+/** Where a part of a service that is missing altogether is made. */
+export const partAt = (part: keyof typeof PART_AT, base: string): string => `${base}${PART_AT[part]}`
 
 /** A choice of a sheet in words: its own text, else that of the user interface; a time with its years. */
 export const optionWords = (label: string, { value, text, years }: Row['options'][number], t: Translate): string => {
