@@ -6,7 +6,7 @@ import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { chooserView, withChosen } from './chooser-form.ts'
 import type { Row } from './sheet-rows.ts'
-import type { FilePage, ServiceOverview, SheetPage } from './view.ts'
+import type { ServiceOverview, SheetPage } from './view.ts'
 
 /* Rules put together from questions, as a browser without scripts sends them. */
 

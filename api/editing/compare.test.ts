@@ -121,7 +121,7 @@ it('says what the description has in another language, language by language', as
     mirror: { ...content.mirror, services: new Map([...content.mirror.services, [key, { ...service, name: names }]]) },
   })
   const between = (before: Content, after: Content) =>
-    wordChanges({ state, content: before }, { state, content: after })
+    wordChanges({ state, content: before, wording: null }, { state, content: after, wording: null })
   const about = { kind: 'description', name: 'title', lang: 'en' }
   expect(between(named({ de: 'Hund' }), named({ de: 'Hund', en: 'Dog' }))).toMatchObject([{ about, what: 'added', after: [{ value: 'Dog' }] }]) // biome-ignore format: one thought
   expect(between(named({ de: 'Hund', en: 'Dog' }), named({ de: 'Hund', en: 'Hound' }))).toMatchObject([{ about, what: 'changed', before: [{ value: 'Dog' }] }]) // biome-ignore format: one thought
