@@ -38,6 +38,9 @@ test('@both @later a fee is paid: cancelled first, then paid, with a receipt', a
   await axeClean(page)
   await goOn(page, /Kostenpflichtig beantragen – 30,70/)
   await expect(page.getByText('Die Gebühr ist noch offen')).toBeVisible()
+  await page.setViewportSize({ width: 360, height: 740 })
+  const amount = page.getByRole('definition').filter({ hasText: '30,70' }).first()
+  expect((await amount.boundingBox())?.height, 'an amount stays on one line').toBeLessThan(40)
   await axeClean(page)
 
   await goOn(page, /Jetzt bezahlen – 30,70/)
