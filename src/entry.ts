@@ -19,6 +19,8 @@ export const render = async (request: Request, locals: App.Locals): Promise<Resp
   if (answer.headers.get('content-type') === 'text/html') {
     answer.headers.set('content-type', 'text/html; charset=utf-8')
     if ((locals.lang ?? 'de') !== 'de') {
+      // Astro measured the page before its marks became elements.
+      answer.headers.delete('content-length')
       return new Response(resolveMarks(await answer.text()), answer)
     }
   }
