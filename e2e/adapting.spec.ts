@@ -27,7 +27,7 @@ test('an editor drops description, form and a foreign process, reads what was as
     .getByRole('group', { name: 'Kataster abfragen' })
     .getByLabel('Was dieser Schritt tut')
     .selectOption('nothing')
-  await page.locator('form[action$="/sheets/mapping"]').getByRole('button', { name: 'Speichern' }).click()
+  await page.locator('form[action$="sheets/mapping"]').getByRole('button', { name: 'Speichern' }).click()
   await expect(page.getByText('Gespeichert.', { exact: false }).first()).toBeVisible()
   await expect(page.getByText('Das ließ sich nicht übernehmen')).toBeVisible()
   await expect(page.getByText('„Kataster abfragen“ soll ein Programm tun')).toHaveCount(0)

@@ -40,20 +40,19 @@ export async function testLong(): Promise<number> {
 }
 
 /** `npm run unit -- <filter>` */
-export const unit = async (args: readonly string[]): Promise<number> =>
-  printSummary([await inTestFolder(() => vitest('unit', args))])
+export const unit = async (args: readonly string[]): Promise<number> => printSummary([await vitest('unit', args)])
 
 /** `npm run e2e -- <filter>`: builds the templates where they are stale. */
 export async function e2e(args: readonly string[]): Promise<number> {
   const built = await buildTemplates({ ifStale: true })
-  return built === 0 ? printSummary([await inTestFolder(() => playwright(args))]) : built
+  return built === 0 ? printSummary([await playwright(args)]) : built
 }
 
 async function runParts(parts: readonly Part[], done: readonly PartResult[] = []): Promise<number> {
   const results = [...done]
   for (const [index, part] of parts.entries()) {
     console.log(`\n── ${part.name}`)
-    const result = await inTestFolder(part.run)
+    const result = await part.run()
     results.push(result)
     console.log(`── ${part.name}: ${seconds(result.seconds)}`)
     if (result.failed > 0) {
@@ -76,7 +75,7 @@ async function runBuild(): Promise<PartResult> {
 async function vitest(name: string, args: readonly string[], env: Record<string, string> = {}): Promise<PartResult> {
   const file = `test-results/vitest-${name.replaceAll(' ', '-')}.json`
   return counted(name, file, countVitest, () =>
-    run('vitest', ['run', ...args], { env: { ...env, STADTTOR_VITEST_JSON: file } }),
+    inTestFolder(() => run('vitest', ['run', ...args], { env: { ...env, STADTTOR_VITEST_JSON: file } })),
   )
 }
 
