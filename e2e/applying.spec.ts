@@ -25,6 +25,7 @@ test('in English, with the language changed in the middle of a page and back', a
   await page.getByRole('link', { name: 'English' }).click()
   await expect(page).toHaveURL(/\/antrag\/beginnen\/hund-anmelden\/en$/)
   await expect(page.locator('html')).toHaveAttribute('lang', 'en')
+  expect(await (await page.request.get(page.url())).text(), 'the page is whole').toMatch(/<\/html>\s*$/)
   await looksRight(page)
   await goOn(page, 'Start now')
   await expect(page.getByRole('heading', { level: 1, name: 'What is your name?' })).toBeVisible()
