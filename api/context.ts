@@ -43,7 +43,7 @@ import type { Log } from './lib/log.ts'
 import { createTurns, type Turns } from './lib/turns.ts'
 import { wordsOf } from './lib/words.ts'
 import type { Mailer, MessagesCtx } from './messages/service.ts'
-import type { PostboxesCtx } from './postboxes/service.ts'
+import type { Item, PostboxesCtx } from './postboxes/service.ts'
 import {
   createLive,
   loadSite,
@@ -199,7 +199,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     serviceTitle: (slug: string) =>
       whole().catalogueIndex(content.live().content).services.get(slug)?.teaser.title ?? slug,
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
-    checkTaking: (actor: Actor, vorgangId: string) => checkTaking(whole(), actor, vorgangId),
+    checkTaking: (actor: Actor, item: Item) => checkTaking(whole(), actor, item),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),

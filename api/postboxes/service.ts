@@ -6,7 +6,16 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import { planMoveItem, type WaitsFor } from './plan.ts'
-import { type Cursor, findItem, type Item, listCounts, listItemsInState, listMyItems, listOpenItems } from './store.ts'
+import {
+  type Cursor,
+  findItem,
+  type Item,
+  type Lane,
+  listItemsOf,
+  listLanes,
+  listWorkCounts,
+  type Owners,
+} from './store.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
@@ -14,7 +23,7 @@ export type PostboxesCtx = Ctx &
     readonly caseNames: CaseNames
     readonly serviceTitle: (slug: string) => string
     /** Refuses what waits for somebody else than this person, by the rules of its process. */
-    readonly checkTaking: (actor: Actor, vorgangId: string) => Promise<void>
+    readonly checkTaking: (actor: Actor, item: Item) => Promise<void>
   }
 /** Names of applicants by Vorgang, from the search database; missing ones are not there yet. */
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
@@ -31,7 +40,7 @@ export type NextStep =
   /** Something that the person asked for beside the process. */
   | { readonly kind: 'errand' }
   | { readonly kind: 'done' }
-export type ItemView = Omit<Item, 'version' | 'taskId' | 'title' | 'waitsFor' | 'preparedBy'> & {
+export type ItemView = Omit<Item, 'version' | 'lane' | 'taskId' | 'title' | 'waitsFor' | 'preparedBy'> & {
   readonly next: NextStep
   readonly applicant: string | null
   readonly isMine: boolean
@@ -54,25 +63,54 @@ export type PostboxCount = {
   readonly waiting: number
 }
 
+/** What was moved. */
+type Moved = { readonly vorgangId: string }
+
 const PAGE_SIZE = 50
 const TRIES_MAX = 5
+const OPEN: readonly Lane[] = ['free', 'taken', 'sign', 'signing']
+/** Which lanes a view shows. */
+const LANES: Readonly<Record<View, readonly Lane[]>> = {
+  team: OPEN,
+  mine: ['taken', 'signing'],
+  waiting: ['waiting'],
+  done: ['done'],
+}
+const ownerOf = (postbox: string): string => `postbox:${postbox}`
 
-/** Finds where a Vorgang waits. Says nothing about rights. */
+/** Finds where a Vorgang lies: its main item. Says nothing about rights. */
 export const readItem = (ctx: Ctx, vorgangId: string) => findItem(ctx.db, vorgangId)
+
+/** Lists all items of a Vorgang, the main one first. Says nothing about rights. */
+export const readItems = (ctx: Ctx, vorgangId: string) => listItemsOf(ctx.db, vorgangId)
+
+/**
+ * Postboxes through which a Vorgang is reached: where it lies, and until it is done where a task beside it is or was. An
+ * office that took part sees what it took part in; what came of it afterwards is no longer its business.
+ */
+export function postboxesOf(items: readonly Item[]): readonly string[] {
+  const isOver = items.some(({ kind, state }) => kind === 'case' && state === 'done')
+  return items.filter(({ kind }) => kind === 'case' || !isOver).map(({ postbox }) => postbox)
+}
 
 /** Lists the postboxes of the actor's teams with counts, in the order of content. */
 export async function listPostboxes(ctx: PostboxesCtx, actor: Actor): Promise<readonly PostboxCount[]> {
   const mine = actor.kind === 'staff' ? actor.postboxes : []
   authorize(actor, 'postbox.list', { postboxes: mine })
   const { content } = ctx.content.live()
-  const counts = new Map((await listCounts(ctx.db, mine)).map((row) => [row.postbox, row]))
+  const counts = await listWorkCounts(ctx.db, mine.map(ownerOf))
+  const countIn = (id: string, lanes: readonly Lane[]): number =>
+    counts.reduce(
+      (sum, row) => (row.owner === ownerOf(id) && lanes.includes(row.lane as Lane) ? sum + row.count : sum),
+      0,
+    )
   return [...content.postboxes]
     .filter(([id]) => mine.includes(id))
     .map(([id, postbox]) => ({
       id,
       name: postbox.name.de,
-      open: counts.get(id)?.open ?? 0,
-      waiting: counts.get(id)?.waiting ?? 0,
+      open: countIn(id, OPEN),
+      waiting: countIn(id, ['waiting']),
     }))
 }
 
@@ -101,7 +139,15 @@ export async function listItems(
       title: ctx.serviceTitle(slug),
     })),
     items: shown.map((item) => {
-      const { version: _version, taskId: _taskId, title: _title, waitsFor: _waits, preparedBy: _by, ...row } = item
+      const {
+        version: _version,
+        lane: _lane,
+        taskId: _taskId,
+        title: _title,
+        waitsFor: _waits,
+        preparedBy: _by,
+        ...row
+      } = item
       return {
         ...row,
         next: nextOf(item),
@@ -110,7 +156,7 @@ export async function listItems(
         mayTake: row.assignee === null && row.state === 'open' && isFor(item, actor),
       }
     }),
-    ...(last === undefined ? {} : { next: `${last.dueOn}~${last.vorgangId}` }),
+    ...(last === undefined ? {} : { next: `${last.dueOn}~${last.id}` }),
   }
 }
 
@@ -132,57 +178,49 @@ function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
  * Takes an item. Taking one's own again changes nothing; one that another took is refused with 409, and so is one that
  * waits for a second person to whom was the first.
  */
-export async function takeItem(
-  ctx: PostboxesCtx,
-  actor: Actor,
-  vorgangId: string,
-): Promise<{ readonly vorgangId: string }> {
+export async function takeItem(ctx: PostboxesCtx, actor: Actor, id: string): Promise<Moved> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const item = await ownItem(ctx, actor, 'postbox.take', vorgangId)
+    const item = await ownItem(ctx, actor, 'postbox.take', id)
     const userId = actor.kind === 'staff' ? actor.userId : ''
     if (item.assignee === userId) {
-      return { vorgangId }
+      return { vorgangId: item.vorgangId }
     }
     if (item.assignee !== null || item.state === 'done') {
-      throw itemTaken(`item ${vorgangId}`)
+      throw itemTaken(`item ${id}`)
     }
-    await ctx.checkTaking(actor, vorgangId)
+    await ctx.checkTaking(actor, item)
     const move = planMoveItem(item, { assignee: userId, isNew: 0 })
     if (await writeMove(ctx, item, move, { actor, type: 'item-taken' })) {
-      return { vorgangId }
+      return { vorgangId: item.vorgangId }
     }
   }
-  throw itemTaken(`item ${vorgangId}`)
+  throw itemTaken(`item ${id}`)
 }
 
 /** Gives an item back to its team. Throws `postboxes/item-not-yours` (409) where somebody else has it, or nobody. */
-export async function returnItem(
-  ctx: PostboxesCtx,
-  actor: Actor,
-  vorgangId: string,
-): Promise<{ readonly vorgangId: string }> {
+export async function returnItem(ctx: PostboxesCtx, actor: Actor, id: string): Promise<Moved> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const item = await ownItem(ctx, actor, 'postbox.return', vorgangId)
+    const item = await ownItem(ctx, actor, 'postbox.return', id)
     if (actor.kind !== 'staff' || item.assignee !== actor.userId) {
-      throw itemNotYours(`item ${vorgangId}`)
+      throw itemNotYours(`item ${id}`)
     }
     if (await writeMove(ctx, item, planMoveItem(item, { assignee: null }), { actor, type: 'item-returned' })) {
-      return { vorgangId }
+      return { vorgangId: item.vorgangId }
     }
   }
-  throw itemNotYours(`item ${vorgangId}`)
+  throw itemNotYours(`item ${id}`)
 }
 
 async function ownItem(
   ctx: PostboxesCtx,
   actor: Actor,
   action: 'postbox.take' | 'postbox.return',
-  vorgangId: string,
+  id: string,
 ): Promise<Item> {
-  const item = await findItem(ctx.db, vorgangId)
+  const item = await findItem(ctx.db, id)
   authorize(actor, action, { postboxes: item === undefined ? [] : [item.postbox] })
   if (item === undefined) {
-    throw itemMissing(`item ${vorgangId}`)
+    throw itemMissing(`item ${id}`)
   }
   return item
 }
@@ -209,17 +247,12 @@ async function rowsOf(
   input: { readonly postbox: string; readonly view: View },
   page: { readonly after: Cursor | null; readonly size: number },
 ): Promise<readonly Item[]> {
-  switch (input.view) {
-    case 'team':
-      return await listOpenItems(ctx.db, input.postbox, page)
-    case 'mine':
-      return await listMyItems(ctx.db, actor.kind === 'staff' ? actor.userId : '', page)
-    default:
-      return await listItemsInState(ctx.db, input.postbox, input.view, page)
-  }
+  const owners: Owners =
+    input.view === 'mine' ? { assignees: actor.kind === 'staff' ? [actor.userId] : [] } : { postboxes: [input.postbox] }
+  return await listLanes(ctx.db, owners, LANES[input.view], page)
 }
 
 function readCursor(text: string | undefined): Cursor | null {
-  const [, dueOn, vorgangId] = /^(\d{4}-\d{2}-\d{2})~([0-9a-f-]{36})$/.exec(text ?? '') ?? []
-  return dueOn === undefined || vorgangId === undefined ? null : { dueOn, vorgangId }
+  const [, dueOn, id] = /^(\d{4}-\d{2}-\d{2})~([0-9a-f-]{36})$/.exec(text ?? '') ?? []
+  return dueOn === undefined || id === undefined ? null : { dueOn, id }
 }

@@ -1,73 +1,79 @@
-import { and, asc, eq, gt, inArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Guard, Ref, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
-import { postboxCounts, postboxItems } from '../../db/schema/postboxes.ts'
+import { postboxItems, workCounts } from '../../db/schema/postboxes.ts'
 
 export type Item = typeof postboxItems.$inferSelect
-export type Cursor = { readonly dueOn: string; readonly vorgangId: string }
+export type Lane = Item['lane']
+/** Whose list is read. */
+export type Owners = { readonly postboxes: readonly string[] } | { readonly assignees: readonly string[] }
+export type Cursor = { readonly dueOn: string; readonly id: string }
 export type Page = { readonly after: Cursor | null; readonly size: number }
 
-/** Finds the item of a Vorgang. */
-export async function findItem(db: Read, vorgangId: string): Promise<Item | undefined> {
-  return (await db.select().from(postboxItems).where(eq(postboxItems.vorgangId, vorgangId)).limit(1))[0]
+/** More than a process may have tokens. */
+const ITEMS_MAX = 200
+const COUNTS_MAX = 2000
+
+/** Finds an item by id: the main one of a Vorgang has the id of the Vorgang. */
+export async function findItem(db: Read, id: string): Promise<Item | undefined> {
+  return (await db.select().from(postboxItems).where(eq(postboxItems.id, id)).limit(1))[0]
 }
 
-/** Lists the open items of one postbox, nearest deadline first. */
-export async function listOpenItems(db: Read, postbox: string, page: Page): Promise<readonly Item[]> {
+/** Lists the items of a Vorgang: the main one, and those of tasks that are or were open beside it. */
+export async function listItemsOf(db: Read, vorgangId: string): Promise<readonly Item[]> {
   return await db
     .select()
     .from(postboxItems)
-    .where(and(sql`state = 'open'`, eq(postboxItems.postbox, postbox), after(page.after)))
-    .orderBy(asc(postboxItems.dueOn), asc(postboxItems.vorgangId))
-    .limit(page.size)
+    .where(eq(postboxItems.vorgangId, vorgangId))
+    .orderBy(asc(postboxItems.kind), asc(postboxItems.id))
+    .limit(ITEMS_MAX)
 }
 
-/** Lists the open items somebody took. */
-export async function listMyItems(db: Read, assignee: string, page: Page): Promise<readonly Item[]> {
-  return await db
-    .select()
-    .from(postboxItems)
-    .where(and(sql`state = 'open'`, eq(postboxItems.assignee, assignee), after(page.after)))
-    .orderBy(asc(postboxItems.dueOn), asc(postboxItems.vorgangId))
-    .limit(page.size)
-}
-
-/** Lists items of a postbox that wait for the citizen, or are done. */
-export async function listItemsInState(
+/**
+ * Lists items of postboxes or persons that stand in some lanes, nearest deadline first. Reads no more rows than it shows
+ * per owner and lane, whatever lies there.
+ */
+export async function listLanes(
   db: Read,
-  postbox: string,
-  state: Item['state'],
+  owners: Owners,
+  lanes: readonly Lane[],
   page: Page,
 ): Promise<readonly Item[]> {
+  const owned =
+    'postboxes' in owners
+      ? inArray(postboxItems.postbox, [...owners.postboxes])
+      : and(sql`assignee IS NOT NULL`, inArray(postboxItems.assignee, [...owners.assignees]))
   return await db
     .select()
     .from(postboxItems)
-    .where(and(eq(postboxItems.postbox, postbox), eq(postboxItems.state, state), after(page.after)))
-    .orderBy(asc(postboxItems.dueOn), asc(postboxItems.vorgangId))
+    .where(and(owned, inArray(postboxItems.lane, [...lanes]), after(page.after)))
+    .orderBy(asc(postboxItems.dueOn), asc(postboxItems.id))
     .limit(page.size)
 }
 
-/** Counts of postboxes, from the table of counts. */
-export async function listCounts(
+/** What lies where, by owner and lane, from the table that triggers keep. */
+export async function listWorkCounts(
   db: Read,
-  postboxes: readonly string[],
-): Promise<readonly (typeof postboxCounts.$inferSelect)[]> {
-  if (postboxes.length === 0) {
+  owners: readonly string[],
+): Promise<readonly (typeof workCounts.$inferSelect)[]> {
+  if (owners.length === 0) {
     return []
   }
   return await db
     .select()
-    .from(postboxCounts)
-    .where(inArray(postboxCounts.postbox, [...postboxes]))
-    .limit(200)
+    .from(workCounts)
+    .where(inArray(workCounts.owner, [...owners]))
+    .limit(COUNTS_MAX)
 }
 
 export const insertItem = (
-  row: Omit<Item, 'version' | 'aktenzeichen'> & { readonly aktenzeichen: string | Ref },
+  row: Omit<Item, 'version' | 'lane' | 'aktenzeichen'> & { readonly aktenzeichen: string | Ref },
 ): Statement => ({
-  sql: 'INSERT INTO postbox_items (vorgang_id, postbox, task_id, step, state, assignee, due_on, reference, aktenzeichen, service_slug, received_at_ms, is_new, title, waits_for, prepared_by, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
+  sql: 'INSERT INTO postbox_items (id, vorgang_id, kind, postbox, task_id, step, state, assignee, due_on, reference, aktenzeichen, service_slug, received_at_ms, is_new, title, waits_for, prepared_by, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
   args: [
+    row.id,
     row.vorgangId,
+    row.kind,
     row.postbox,
     row.taskId,
     row.step,
@@ -85,13 +91,16 @@ export const insertItem = (
   ],
 })
 
+/** What of an item can change. */
+export type ItemMove = Pick<
+  Item,
+  'postbox' | 'taskId' | 'step' | 'state' | 'assignee' | 'dueOn' | 'isNew' | 'title' | 'waitsFor' | 'preparedBy'
+>
+
 /** Moves an item from a known version. */
-export const updateItem = (
-  item: Pick<Item, 'vorgangId' | 'version'>,
-  next: Omit<Item, 'vorgangId' | 'version' | 'reference' | 'aktenzeichen' | 'serviceSlug' | 'receivedAtMs'>,
-): Guard => ({
+export const updateItem = (item: Pick<Item, 'id' | 'version'>, next: ItemMove): Guard => ({
   name: 'item-version',
-  sql: 'UPDATE postbox_items SET postbox = ?, task_id = ?, step = ?, state = ?, assignee = ?, due_on = ?, is_new = ?, title = ?, waits_for = ?, prepared_by = ?, version = version + 1 WHERE vorgang_id = ? AND version = ?',
+  sql: 'UPDATE postbox_items SET postbox = ?, task_id = ?, step = ?, state = ?, assignee = ?, due_on = ?, is_new = ?, title = ?, waits_for = ?, prepared_by = ?, version = version + 1 WHERE id = ? AND version = ?',
   args: [
     next.postbox,
     next.taskId,
@@ -103,22 +112,14 @@ export const updateItem = (
     next.title,
     next.waitsFor,
     next.preparedBy,
-    item.vorgangId,
+    item.id,
     item.version,
   ],
-})
-
-export const addToCount = (postbox: string, open: number, waiting: number): Statement => ({
-  sql: 'INSERT INTO postbox_counts (postbox, open, waiting) VALUES (?, ?, ?) ON CONFLICT (postbox) DO UPDATE SET open = open + excluded.open, waiting = waiting + excluded.waiting',
-  args: [postbox, open, waiting],
 })
 
 function after(cursor: Cursor | null) {
   if (cursor === null) {
     return undefined
   }
-  return or(
-    gt(postboxItems.dueOn, cursor.dueOn),
-    and(eq(postboxItems.dueOn, cursor.dueOn), gt(postboxItems.vorgangId, cursor.vorgangId)),
-  )
+  return sql`(due_on, id) > (${cursor.dueOn}, ${cursor.id})`
 }

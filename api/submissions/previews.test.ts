@@ -3,7 +3,8 @@ import { type Caller, problemOf } from '../testing/caller.ts'
 import { apply, smallPdf } from '../testing/dog-tax.ts'
 import { smallJpeg } from '../testing/files.ts'
 import { openTown, type Town } from '../testing/town.ts'
-import type { DocumentView, VorgangView } from './service-vorgang.ts'
+import type { DocumentView } from './service-case-documents.ts'
+import type { VorgangView } from './service-vorgang.ts'
 
 let town: Town
 let citizen: Caller

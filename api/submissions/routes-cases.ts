@@ -26,8 +26,9 @@ import {
   StatusSignIn,
 } from './schema.ts'
 import { answerAsSent } from './service-answers.ts'
+import { openCaseDocument, openCasePage } from './service-case-documents.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
-import { openCaseDocument, openCasePage, ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
+import { ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
 
 const SIGN_IN: RouteSpec = { ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }
 const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, who: ['clerk', 'lead'] }

@@ -1,15 +1,5 @@
 import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
-import {
-  documentMissing,
-  type FileMeta,
-  openDocument,
-  openPage,
-  type Preview,
-  readDocumentPlace,
-  readDocuments,
-  readPreviews,
-  type ScanState,
-} from '../documents/service.ts'
+import { readDocuments } from '../documents/service.ts'
 import { readEakte, readVorgaenge, readVorgang } from '../eakten/service.ts'
 import type { ApplicantKind, Form } from '../forms/model.ts'
 import { applicantKind, summary } from '../forms/service.ts'
@@ -32,10 +22,11 @@ import {
   readPayments,
 } from '../payments/service.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
-import { readItem } from '../postboxes/service.ts'
+import type { Item } from '../postboxes/service.ts'
 import { type LookupView, readVorgangLookups } from '../registers/service.ts'
 import {
   type Case,
+  itemFor,
   readCase,
   type StateView,
   stateOf,
@@ -47,27 +38,12 @@ import {
 import { type AccessView, readAccess } from './access-renewal.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Participation } from './invitations.ts'
+import { type DocumentView, documentViews } from './service-case-documents.ts'
 import { readAnswers, readJudgement, readParticipations } from './service-copy.ts'
 import { noteRead } from './service-reads.ts'
 import { readSent, type SentView } from './service-sent.ts'
 import { sourceMark } from './source-mark.ts'
 
-export type DocumentView = {
-  readonly id: string
-  readonly vorgangId: string
-  readonly kind: string
-  readonly title: string
-  readonly fileName: string
-  readonly mediaType: string
-  readonly sizeBytes: number
-  readonly createdAtMs: number
-  /** `quarantined` and `rejected` cannot be opened. */
-  readonly scanState: ScanState
-  /** How paper became this file; `by` is a member of staff's name. */
-  readonly scan?: FileMeta['scan']
-  /** Pages to look at; absent where none were made (yet). */
-  readonly preview?: Preview
-}
 export type JournalView = Pick<JournalLine, 'seq' | 'type' | 'atMs' | 'body'> & {
   /** Who: name of a member of staff, or a code that the page words (`citizen`, `system:process`). */
   readonly actor: string
@@ -80,12 +56,23 @@ export type VorgangView = {
   readonly service: { readonly slug: string; readonly title: string }
   readonly postbox: { readonly id: string; readonly name: string }
   readonly state: StateView | null
+  /** Id of the item in a postbox through which this person works on it. */
+  readonly itemId: string
   readonly itemState: 'open' | 'waiting' | 'done'
   readonly dueOn: string
   readonly receivedAtMs: number
   readonly assignee: { readonly name: string; readonly isMe: boolean } | null
   /** The one next action; null where nothing is to be done, or by nobody here. */
   readonly task: TaskView | null
+  /** What is open at the same time besides. */
+  readonly beside: readonly {
+    readonly title: string
+    readonly postbox: string
+    readonly assignee: string | null
+    readonly dueOn: string
+  }[]
+  /** It lies in a postbox of this person; false for an office that only takes part. */
+  readonly isLead: boolean
   /** What the task's outcomes that ask for a fee will ask for; null where none does, or where it cannot be told. */
   readonly feeAhead: (Pick<Fee, 'items' | 'totalCents'> & { readonly isDemo: boolean }) | null
   /** Whom or what the process waits for where there is no task; null where it waits for nothing. */
@@ -153,7 +140,8 @@ export type EakteView = {
 /** Reads everything a clerk needs of a Vorgang of their postboxes. Throws 404 for one of another team. */
 export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<VorgangView> {
   const kase = await ownCase(ctx, actor, vorgangId)
-  const { vorgang, eakte, item, content } = kase
+  const { vorgang, eakte, content } = kase
+  const item = itemFor(kase, actor)
   // An objection is about the answers that led to the notice.
   const about = vorgang.aboutVorgangId === null ? vorgang : await readVorgang(ctx, vorgang.aboutVorgangId)
   const [answers, documents, requests, decision, notices, payments, exemption, lookups, deliveries, lines, assignee] =
@@ -175,7 +163,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   const judgement = await readJudgement(ctx, vorgangId)
   const participants = await readParticipations(ctx, about?.id ?? vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
-  const task = await taskOf(ctx, kase, actor)
+  const [task, beside] = await Promise.all([taskOf(ctx, kase, actor), besideOf(ctx, kase, item)])
   const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   return {
     id: vorgang.id,
@@ -185,6 +173,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     service: { slug: vorgang.serviceSlug, title: form.title },
     postbox: { id: item.postbox, name: content.postboxes.get(item.postbox)?.name.de ?? item.postbox },
     state: await stateOf(ctx, kase),
+    itemId: item.id,
     itemState: item.state,
     dueOn: item.dueOn,
     receivedAtMs: vorgang.openedAtMs,
@@ -193,8 +182,10 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
         ? null
         : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
     task,
+    beside,
+    isLead: leads(kase, actor),
     feeAhead: await feeAheadOf(ctx, kase, task),
-    waitsFor: task === null ? waitOf(kase.definition, kase.state) : null,
+    waitsFor: task === null ? (waitOf(kase.definition, kase.state) ?? (beside.length > 0 ? 'office' : null)) : null,
     answers: answers === null ? [] : withMarks(summary(form, answers, { words, today: receivedOn }), evidence?.sources),
     identity:
       evidence === undefined || evidence.account === null
@@ -223,6 +214,22 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   }
 }
 
+/** Whether a Vorgang lies in a postbox of this person: others only take part in it. */
+const leads = (kase: Case, actor: Actor): boolean => can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })
+
+/** The open tasks of a Vorgang that are not the one a page is about. */
+async function besideOf(ctx: SubmissionsCtx, { items, content }: Case, shown: Item): Promise<VorgangView['beside']> {
+  const others = items.filter(({ id, state, taskId }) => id !== shown.id && state === 'open' && taskId !== null)
+  return await Promise.all(
+    others.map(async ({ title, step, postbox, assignee, dueOn }) => ({
+      title: title ?? step,
+      postbox: content.postboxes.get(postbox)?.name.de ?? postbox,
+      assignee: assignee === null ? null : await staffName(ctx, assignee),
+      dueOn,
+    })),
+  )
+}
+
 async function feeAheadOf(ctx: SubmissionsCtx, kase: Case, task: TaskView | null): Promise<VorgangView['feeAhead']> {
   if (task === null || !task.outcomes.some(({ asksForFee }) => asksForFee)) {
     return null
@@ -242,6 +249,7 @@ const formOf = async (ctx: SubmissionsCtx, vorgang: Case['vorgang']) =>
 /** What came after the application, and what is to be done about it. */
 async function afterwardsOf(ctx: SubmissionsCtx, actor: Actor, kase: Case) {
   const { vorgang, state } = kase
+  const isLead = leads(kase, actor)
   const [sent, errands, letters, access, siblings, inspection] = await Promise.all([
     readSent(ctx, kase),
     readErrands(ctx, vorgang.id),
@@ -253,12 +261,12 @@ async function afterwardsOf(ctx: SubmissionsCtx, actor: Actor, kase: Case) {
   return {
     kind: vorgang.kind,
     sent,
-    errands,
+    errands: isLead ? errands : [],
     letters,
-    access,
+    access: isLead ? access : [],
     related: siblings.filter(({ id }) => id !== vorgang.id).map(({ id, reference, kind }) => ({ id, reference, kind })),
     inspectionUntilOn: inspection?.untilOn ?? null,
-    canReopen: state.status === 'ended',
+    canReopen: isLead && state.status === 'ended',
   }
 }
 
@@ -304,28 +312,11 @@ export async function readEakteView(ctx: SubmissionsCtx, actor: Actor, eakteId: 
   }
 }
 
-/** Opens a document of a Vorgang of the clerk's postboxes. Throws 404 for everything else. */
-export async function openCaseDocument(ctx: SubmissionsCtx, actor: Actor, documentId: string) {
-  authorize(actor, 'postbox.list', { postboxes: actor.kind === 'staff' ? actor.postboxes : [] })
-  const place = await readDocumentPlace(ctx, documentId)
-  const item = place === undefined ? undefined : await readItem(ctx, place.vorgangId)
-  if (item === undefined || !can(actor, 'document.read', { postboxes: [item.postbox] })) {
-    throw documentMissing(`document ${documentId}`)
-  }
-  return await openDocument(ctx, documentId)
-}
-
-/** Opens one page of a document of a Vorgang of the clerk's postboxes. Throws 404 as `openCaseDocument`, `documents/no-preview`. */
-export async function openCasePage(ctx: SubmissionsCtx, actor: Actor, documentId: string, page: number) {
-  const { entry } = await openCaseDocument(ctx, actor, documentId)
-  return await openPage(ctx, entry.blobId, page)
-}
-
 /** The case, where the actor works its postbox. A foreign one is missing, like one that never was. */
 export async function ownCase(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<Case> {
   authorize(actor, 'postbox.list', { postboxes: actor.kind === 'staff' ? actor.postboxes : [] })
   const kase = await readCase(ctx, vorgangId)
-  if (!can(actor, 'vorgang.read', { postboxes: [kase.item.postbox] })) {
+  if (!can(actor, 'vorgang.read', { postboxes: kase.postboxes })) {
     throw vorgangMissing(`vorgang ${vorgangId}`)
   }
   return kase
@@ -337,36 +328,4 @@ async function journalOf(ctx: SubmissionsCtx, lines: readonly JournalLine[]): Pr
     await Promise.all(ids.map(async (id) => [id, await staffName(ctx, id.slice('staff:'.length))] as const)),
   )
   return lines.map(({ seq, type, atMs, body, actor }) => ({ seq, type, atMs, body, actor: names.get(actor) ?? actor }))
-}
-
-/** Documents as pages show them; who scanned is named. */
-async function documentViews(
-  ctx: SubmissionsCtx,
-  documents: Awaited<ReturnType<typeof readDocuments>>,
-): Promise<readonly DocumentView[]> {
-  const previews = await readPreviews(
-    ctx,
-    documents.map((document) => document.blobId),
-  )
-  return await Promise.all(
-    documents.map(async ({ id, vorgangId, kind, createdAtMs, scanState, blobId, meta }) => {
-      const preview = previews.get(blobId)
-      const { fileName, mediaType, sizeBytes, title = fileName, scan } = meta
-      const by = scan === undefined ? null : await staffName(ctx, scan.by.replace(/^staff:/, ''))
-      const scanned = scan === undefined ? {} : { scan: { ...scan, by: by ?? '' } }
-      return {
-        id,
-        vorgangId,
-        kind,
-        title,
-        fileName,
-        mediaType,
-        sizeBytes,
-        createdAtMs,
-        scanState,
-        ...scanned,
-        ...(preview === undefined ? {} : { preview }),
-      }
-    }),
-  )
 }

@@ -156,7 +156,7 @@ describe('64 different drafts on one file plan position', () => {
     expect(references.length).toBe(64)
     expect(after.batches - before.batches).toBe(64)
     expect((after.attempts - before.attempts) / 64).toBeLessThanOrEqual(1.05)
-    expect(await own.ctx.db.get('SELECT open, waiting FROM postbox_counts')).toEqual({ open: 64, waiting: 0 })
+    expect(await own.ctx.db.all('SELECT lane, count FROM work_counts')).toEqual([{ lane: 'free', count: 64 }])
     await own.close()
   })
 })

@@ -2,18 +2,25 @@ import * as v from 'valibot'
 import type { Content } from '../content/snapshot.ts'
 import { type Eakte, readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
 import { problemType } from '../lib/problem.ts'
-import { type Item, readItem } from '../postboxes/service.ts'
+import { type Item, postboxesOf, readItems } from '../postboxes/service.ts'
 import type { WorkflowCtx } from './ctx.ts'
 import type { Definition } from './model.ts'
 import { type ProcessState, STATE_VERSION } from './state.ts'
-import { findInstance, type InstanceRow } from './store.ts'
+import { findInstance, type InstanceRow, listOpenTasks, type TaskRow } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
 
 /** Everything that is read before something is decided about a Vorgang. */
 export type Case = {
   readonly vorgang: Vorgang
   readonly eakte: Eakte
+  /** Where it lies. */
   readonly item: Item
+  /** Everything of it that lies in a postbox, the main item first. */
+  readonly items: readonly Item[]
+  /** Postboxes whose teams may see it. */
+  readonly postboxes: readonly string[]
+  /** Its open tasks, oldest first. */
+  readonly openTasks: readonly TaskRow[]
   readonly instance: InstanceRow
   readonly state: ProcessState
   readonly definition: Definition
@@ -29,15 +36,17 @@ const Stored = v.looseObject({ v: v.literal(STATE_VERSION), definition: v.string
 
 /**
  * Reads a Vorgang with its eAkte, postbox item and process. Throws `workflow/vorgang-missing`; says nothing about rights:
- * where somebody asks, the caller judges the item's postbox, and answers a foreign Vorgang as a missing one.
+ * where somebody asks, the caller judges its postboxes, and answers a foreign Vorgang as a missing one.
  */
 export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Case> {
   const vorgang = await readVorgang(ctx, vorgangId)
-  const [eakte, item, instance] = await Promise.all([
+  const [eakte, items, instance, openTasks] = await Promise.all([
     vorgang === undefined ? undefined : readEakte(ctx, vorgang.eakteId),
-    readItem(ctx, vorgangId),
+    readItems(ctx, vorgangId),
     findInstance(ctx.db, vorgangId),
+    listOpenTasks(ctx.db, vorgangId),
   ])
+  const item = items.find(({ kind }) => kind === 'case')
   if (vorgang === undefined || eakte === undefined || item === undefined || instance === undefined) {
     throw vorgangMissing(`vorgang ${vorgangId}`)
   }
@@ -46,8 +55,14 @@ export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Cas
     ctx.workflow.definition(content, vorgang.serviceSlug, vorgang.kind),
     ctx.workflow.texts(content, vorgang.serviceSlug, 'de', vorgang.kind),
   ])
-  return { vorgang, eakte, item, instance, definition, tasks, content, state: readState(instance.state) }
+  const state = readState(instance.state)
+  const postboxes = postboxesOf(items)
+  return { vorgang, eakte, item, items, postboxes, openTasks, instance, definition, tasks, content, state }
 }
+
+/** The item that an open task of a Vorgang lies in: its main one, or one beside it. */
+export const itemOfTask = ({ items }: Pick<Case, 'items'>, taskId: string): Item | undefined =>
+  items.find((item) => item.taskId === taskId)
 
 /** Reads a stored state; older formats would be upcast here. */
 export function readState(text: string): ProcessState {

@@ -1,28 +1,18 @@
 import { type JournalEntry, join, type Plan, type Ref } from '../../db/batch.ts'
-import type { Content } from '../content/snapshot.ts'
 import { planMoveVorgang } from '../eakten/plan.ts'
 import { planCancelJob, planJob } from '../jobs/plan.ts'
-import { type ItemMove, planMoveItem, planNewItem, type WaitsFor } from '../postboxes/plan.ts'
+import type { ItemMove } from '../postboxes/plan.ts'
 import type { Case } from './case.ts'
 import { dueOn, endOfDay, taskDueOn } from './due.ts'
 import { advance } from './machine.ts'
 import type { Definition } from './model.ts'
-import type { Advanced, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
+import { type Moved, type OpenedRow, type PlaceFacts, planFirstPlaces, planPlaces } from './place.ts'
+import type { Advanced, Effect, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
-import { endsPayment, waitOf } from './waiting.ts'
 
 export type Refusal = Extract<Advanced, { ok: false }>
-type Moved = Extract<Advanced, { ok: true }>
-type Facts = {
-  readonly vorgangId: string
-  readonly eakteId: string
-  readonly content: Content
-  readonly nowMs: number
-  readonly newId: () => string
-  readonly actor: string
-  readonly serviceSlug: string
-}
+type Facts = PlaceFacts & { readonly eakteId: string; readonly newId: () => string }
 
 export type StartInput = Facts & {
   readonly definition: Definition
@@ -42,7 +32,6 @@ export function planStart(
     return moved
   }
   const opened = openedRows(input, moved, input.definition)
-  const place = placeOf(input, moved, opened, input)
   return {
     ok: true,
     state: moved.state,
@@ -58,21 +47,7 @@ export function planStart(
         ],
       },
       planTasks(input, moved, opened),
-      planNewItem({
-        vorgangId: input.vorgangId,
-        postbox: place.postbox ?? fallbackPostbox(input.content, input.serviceSlug),
-        taskId: place.taskId,
-        step: place.step,
-        state: place.state,
-        dueOn: place.dueOn,
-        title: place.title,
-        waitsFor: place.waitsFor,
-        preparedBy: place.preparedBy,
-        reference: input.reference,
-        aktenzeichen: input.aktenzeichen,
-        serviceSlug: input.serviceSlug,
-        receivedAtMs: input.nowMs,
-      }),
+      planFirstPlaces(input, moved, opened, input),
     ),
   }
 }
@@ -113,7 +88,6 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
   }
   const { definition, tasks } = kase
   const opened = openedRows(facts, moved, definition)
-  const place = { ...placeOf(facts, moved, opened, { ...input, definition, tasks }), ...input.item }
   return {
     ok: true,
     state: moved.state,
@@ -121,7 +95,7 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
       { guards: [updateInstance(kase.instance, JSON.stringify(moved.state))] },
       input.completed === undefined ? {} : planCompleted(facts, input.completed),
       planTasks(facts, moved, opened),
-      planPlace(kase, place),
+      planPlaces(facts, moved, opened, { ...input, definition, tasks }),
       planState(facts, kase, moved.state, input.outcome),
       ...(input.event.type === 'withdraw' ? kase.state.tokens.map((token) => planNoEffect(kase, token.key)) : []),
     ),
@@ -135,8 +109,6 @@ export const planSameProcess = ({ instance }: Pick<Case, 'instance'>): Plan => (
 
 /** An effect that was ordered and not yet done is not done any more; one that runs loses its result. */
 const planNoEffect = (kase: Case, key: string): Plan => planCancelJob('effect', `${kase.vorgang.id}:${key}`)
-
-type OpenedRow = { readonly id: string; readonly task: OpenedTask; readonly dueOn: string }
 
 function openedRows(facts: Facts, moved: Moved, { nodes }: Definition): readonly OpenedRow[] {
   return moved.tasks.opened.map((task) => {
@@ -193,104 +165,6 @@ function planCompleted(facts: Facts, done: { id: string; node: string; outcome: 
   }
 }
 
-type Place = {
-  readonly postbox: string | null
-  readonly taskId: string | null
-  readonly step: string
-  readonly state: 'open' | 'waiting' | 'done'
-  readonly assignee: string | null
-  readonly dueOn: string
-  readonly isNew: number
-  readonly title: string | null
-  readonly waitsFor: WaitsFor | null
-  readonly preparedBy: string | null
-}
-type Placing = Pick<StartInput, 'definition' | 'tasks'> & Partial<Pick<EventInput, 'kase' | 'dueOn' | 'maySign'>>
-
-/** Where the Vorgang waits next: with its newest task, else for the citizen or another system, else nowhere. */
-function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placing: Placing): Place {
-  const { state, timers } = moved
-  const { kase, definition } = placing
-  const [first] = opened
-  if (first !== undefined) {
-    return taskPlace(facts, state, first, placing)
-  }
-  const keepsTask = kase?.item.taskId != null && state.tokens.some((token) => token.node === kase.item.step)
-  if (kase !== undefined && keepsTask && state.status === 'running') {
-    return kase.item
-  }
-  const waitsFor = waitOf(definition, state)
-  const firstTimer =
-    (waitsFor === 'payment' ? timers.set.find(({ node }) => endsPayment(definition, node)) : undefined) ?? timers.set[0]
-  return {
-    postbox: kase?.item.postbox ?? null,
-    taskId: null,
-    step: state.shown ?? '',
-    state: state.status === 'ended' ? 'done' : 'waiting',
-    assignee: kase?.item.assignee ?? null,
-    dueOn:
-      placing.dueOn ??
-      (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ??
-      dueOn(facts, null),
-    isNew: 0,
-    title: null,
-    waitsFor,
-    preparedBy: null,
-  }
-}
-
-function taskPlace(facts: Facts, state: ProcessState, { id, task, dueOn }: OpenedRow, placing: Placing): Place {
-  const node = placing.definition.nodes.get(task.node)
-  const first = node?.kind === 'user' && node.notBy !== null ? state.done[node.notBy]?.by : undefined
-  const preparedBy = first?.replace(STAFF, '') ?? null
-  const assignee = assigneeOf(state, task, { ...placing, preparedBy })
-  return {
-    postbox: task.postbox,
-    taskId: id,
-    step: task.node,
-    state: 'open',
-    assignee,
-    dueOn,
-    // Who has just worked on it knows of it.
-    isNew: assignee !== null && facts.actor === `staff:${assignee}` ? 0 : 1,
-    title: placing.tasks[task.node]?.title ?? node?.name ?? task.node,
-    waitsFor: null,
-    preparedBy,
-  }
-}
-
-const STAFF = /^staff:/
-
-/**
- * Who did a task before does it again; else a Vorgang stays with who has it, as long as it stays in the postbox. Nobody gets
- * what they are not to do: who did the step before, where four eyes are asked for, and who may not sign.
- */
-function assigneeOf(
-  state: ProcessState,
-  task: OpenedTask,
-  { kase, preparedBy, maySign }: Placing & { readonly preparedBy: string | null },
-): string | null {
-  const before = state.done[task.node]?.by ?? ''
-  if (STAFF.test(before) && before.replace(STAFF, '') !== preparedBy) {
-    return before.replace(STAFF, '')
-  }
-  const keeper = kase?.item.postbox === task.postbox ? kase.item.assignee : null
-  return preparedBy === null || maySign?.(preparedBy) === true ? keeper : null
-}
-
-function planPlace(kase: Case, place: Place): Plan {
-  const { item } = kase
-  const next = { ...place, postbox: place.postbox ?? item.postbox }
-  const isSame =
-    next.postbox === item.postbox &&
-    next.taskId === item.taskId &&
-    next.state === item.state &&
-    next.step === item.step &&
-    next.waitsFor === item.waitsFor &&
-    next.isNew === item.isNew
-  return isSame ? {} : planMoveItem(item, next)
-}
-
 function planState(facts: Facts, kase: Case, state: ProcessState, outcome: string | null | undefined): Plan {
   const shown = state.shown ?? kase.vorgang.state
   const ended = state.status === 'ended'
@@ -311,5 +185,3 @@ function planState(facts: Facts, kase: Case, state: ProcessState, outcome: strin
 function journal(facts: Facts, type: string, body: JournalEntry['body']): JournalEntry {
   return { eakteId: facts.eakteId, type, atMs: facts.nowMs, actor: facts.actor, body }
 }
-
-const fallbackPostbox = (content: Content, slug: string): string => content.services.get(slug)?.postbox ?? ''

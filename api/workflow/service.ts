@@ -6,7 +6,8 @@ import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
-import { type Case, readCase, vorgangMissing } from './case.ts'
+import type { Item } from '../postboxes/service.ts'
+import { type Case, itemOfTask, readCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
 import { outcomesToPayment } from './payment-ahead.ts'
 import { planEvent, type Refusal } from './plan.ts'
@@ -51,16 +52,18 @@ export async function completeTask(
 ): Promise<{ readonly vorgangId: string }> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const kase = await readCase(ctx, input.vorgangId)
-    if (actor.kind !== 'staff' || !can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })) {
+    if (actor.kind !== 'staff' || !can(actor, 'vorgang.decide', { postboxes: kase.postboxes })) {
       throw vorgangMissing(`vorgang ${input.vorgangId}`)
     }
     const task = await findTask(ctx.db, input.taskId)
-    if (task === undefined || task.vorgangId !== kase.vorgang.id) {
+    const item = itemOfTask(kase, input.taskId) ?? kase.item
+    const isOwn = can(actor, 'vorgang.decide', { postboxes: [item.postbox] })
+    if (task === undefined || task.vorgangId !== kase.vorgang.id || !isOwn) {
       throw taskMissing(`task ${input.taskId}`)
     }
     const result = await ctx.write({
       ...(task.state === 'open'
-        ? await planTask(ctx, actor, { kase, task, input })
+        ? await planTask(ctx, actor, { kase, task, item, input })
         : { guards: [taskStillOpen(task.id)] }),
       idempotency: {
         key: `task|${actorId(actor)}|${task.id}`,
@@ -79,16 +82,19 @@ export async function completeTask(
   throw tooBusy(`vorgang ${input.vorgangId}`)
 }
 
-async function planTask(
-  ctx: WorkflowCtx,
-  actor: Staff,
-  { kase, task, input }: { readonly kase: Case; readonly task: TaskRow; readonly input: TaskInput },
-): Promise<Batch> {
+type Completing = {
+  readonly kase: Case
+  readonly task: TaskRow
+  readonly item: Item
+  readonly input: TaskInput
+}
+
+async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, input }: Completing): Promise<Batch> {
   const node = kase.definition.nodes.get(task.node)
   if (node?.kind === 'user') {
-    checkPerson(kase, task, node, actor)
+    checkPerson(kase, { task, node, item }, actor)
   }
-  if (kase.item.assignee !== actor.userId) {
+  if (item.assignee !== actor.userId) {
     throw taskTaken(`task ${input.taskId}`)
   }
   const prepare = Object.hasOwn(ctx.workflow.outcomes, input.outcome) ? ctx.workflow.outcomes[input.outcome] : undefined
@@ -112,7 +118,7 @@ async function planTask(
     completed: { id: task.id, node: task.node, outcome: input.outcome },
     ...(prepared.dueOn === undefined ? {} : { dueOn: prepared.dueOn }),
     ...(prepared.result === undefined ? {} : { outcome: prepared.result }),
-    maySign: (preparedBy) => can(actor, 'vorgang.co-sign', { postboxes: [kase.item.postbox], preparedBy }),
+    maySign: (preparedBy) => can(actor, 'vorgang.co-sign', { postboxes: [item.postbox], preparedBy }),
   })
   if (!moved.ok) {
     throw refused(moved)
@@ -255,11 +261,15 @@ export async function stateOf(ctx: WorkflowCtx, kase: Case): Promise<StateView |
   return describeState(texts, kase.state)
 }
 
-/** The open task of a Vorgang as `actor` sees it; null where there is none. */
+/**
+ * The open task of a Vorgang that is this person's business: the one they took, else one of their postboxes, first where
+ * the Vorgang lies. Null where there is none.
+ */
 export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promise<TaskView | null> {
-  const task = kase.item.taskId === null ? undefined : await findTask(ctx.db, kase.item.taskId)
+  const item = itemFor(kase, actor)
+  const task = kase.openTasks.find(({ id }) => id === item.taskId)
   const node = task === undefined ? undefined : kase.definition.nodes.get(task.node)
-  if (task === undefined || task.state !== 'open' || node?.kind !== 'user') {
+  if (task === undefined || node?.kind !== 'user') {
     return null
   }
   const words = kase.tasks[node.id]
@@ -276,7 +286,16 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
       requires: outcome.requires,
       asksForFee: toPayment.includes(outcome.id),
     })),
-    isMine: actor.kind === 'staff' && kase.item.assignee === actor.userId,
-    mayComplete: isFor(kase, task, node, actor),
+    isMine: actor.kind === 'staff' && item.assignee === actor.userId,
+    mayComplete: isFor(kase, { task, node, item }, actor),
   }
+}
+
+/** The item of a Vorgang through which somebody works on it: what they took, else where it lies, else what is open beside it. */
+export function itemFor({ item, items }: Pick<Case, 'item' | 'items'>, actor: Actor): Item {
+  const reached = items.filter(({ postbox }) => actor.kind === 'staff' && actor.postboxes.includes(postbox))
+  const open = reached.filter(({ state, taskId }) => state === 'open' && taskId !== null)
+  const taken = open.find(({ assignee }) => actor.kind === 'staff' && assignee === actor.userId)
+  const own = open.find(({ kind }) => kind === 'case')
+  return taken ?? own ?? open.find(({ assignee }) => assignee === null) ?? reached[0] ?? item
 }

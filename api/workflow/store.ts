@@ -1,10 +1,12 @@
-import { eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { processInstances, tasks } from '../../db/schema/workflow.ts'
 
 export type InstanceRow = typeof processInstances.$inferSelect
 export type TaskRow = typeof tasks.$inferSelect
+
+const TASKS_MAX = 100
 
 /** Finds the process of a Vorgang. */
 export async function findInstance(db: Read, vorgangId: string): Promise<InstanceRow | undefined> {
@@ -14,6 +16,16 @@ export async function findInstance(db: Read, vorgangId: string): Promise<Instanc
 /** Finds a task by id. */
 export async function findTask(db: Read, id: string): Promise<TaskRow | undefined> {
   return (await db.select().from(tasks).where(eq(tasks.id, id)).limit(1))[0]
+}
+
+/** Lists the open tasks of a Vorgang, oldest first; a process has at most 100 tokens. */
+export async function listOpenTasks(db: Read, vorgangId: string): Promise<readonly TaskRow[]> {
+  return await db
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.vorgangId, vorgangId), eq(tasks.state, 'open')))
+    .orderBy(asc(tasks.id))
+    .limit(TASKS_MAX)
 }
 
 export const insertInstance = (row: Omit<InstanceRow, 'version'>): Statement => ({

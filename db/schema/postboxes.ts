@@ -1,11 +1,18 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** Where each Vorgang waits: exactly one postbox. `waiting`: for the citizen or another system; `done`: nobody. */
+/**
+ * One thing that waits for somebody. Each Vorgang has its main item, which says where the Vorgang lies; a task that is open
+ * beside the main one (another office takes part) has an item of its own. `waiting`: for the citizen, another office or
+ * another system; `done`: for nobody.
+ */
 export const postboxItems = sqliteTable(
   'postbox_items',
   {
-    vorgangId: text('vorgang_id').primaryKey(),
+    /** Of the main item the id of its Vorgang, of one beside it that of its task. */
+    id: text('id').primaryKey(),
+    vorgangId: text('vorgang_id').notNull(),
+    kind: text('kind', { enum: ['case', 'task'] }).notNull(),
     postbox: text('postbox').notNull(),
     taskId: text('task_id'),
     step: text('step').notNull(),
@@ -20,21 +27,40 @@ export const postboxItems = sqliteTable(
     /** Title of the task, in the words of the process it runs on. */
     title: text('title'),
     /** Whom or what the process waits for where there is no task. */
-    waitsFor: text('waits_for', { enum: ['answer', 'payment', 'delivery', 'message', 'deadline', 'program'] }),
+    waitsFor: text('waits_for', {
+      enum: ['answer', 'payment', 'delivery', 'message', 'deadline', 'program', 'office'],
+    }),
     /** Of a task for a second person: user id of the first, who may not do it. */
     preparedBy: text('prepared_by'),
     version: integer('version').notNull(),
+    /** Where it stands in lists: unclaimed, taken, for a second person (unclaimed or taken), waiting or done. */
+    lane: text('lane', { enum: ['free', 'taken', 'sign', 'signing', 'waiting', 'done'] })
+      .notNull()
+      .generatedAlwaysAs(
+        sql`CASE state WHEN 'open' THEN CASE WHEN prepared_by IS NULL THEN CASE WHEN assignee IS NULL THEN 'free' ELSE 'taken' END WHEN assignee IS NULL THEN 'sign' ELSE 'signing' END ELSE state END`,
+        { mode: 'virtual' },
+      ),
   },
   (t) => [
-    index('postbox_items_open').on(t.postbox, t.dueOn, t.vorgangId).where(sql`state = 'open'`),
-    index('postbox_items_mine').on(t.assignee, t.dueOn, t.vorgangId).where(sql`state = 'open'`),
-    index('postbox_items_state').on(t.postbox, t.state, t.dueOn, t.vorgangId),
+    index('postbox_items_postbox').on(t.postbox, t.lane, t.dueOn, t.id),
+    index('postbox_items_assignee').on(t.assignee, t.lane, t.dueOn, t.id).where(sql`assignee IS NOT NULL`),
+    index('postbox_items_vorgang').on(t.vorgangId),
   ],
 )
 
-/** Counts per postbox, moved by plus and minus one within the batch that moves the item. */
-export const postboxCounts = sqliteTable('postbox_counts', {
-  postbox: text('postbox').primaryKey(),
-  open: integer('open').notNull(),
-  waiting: integer('waiting').notNull(),
-})
+/**
+ * How much lies where: by owner (`postbox:<id>` or `staff:<id>`) and lane. Triggers move it by one within the batch that
+ * moves the item (ADR 28); nothing is counted of what is done.
+ */
+export const workCounts = sqliteTable(
+  'work_counts',
+  { owner: text('owner').notNull(), lane: text('lane').notNull(), count: integer('count').notNull() },
+  (t) => [primaryKey({ columns: [t.owner, t.lane] })],
+)
+
+/** The open ones of `work_counts` by the day they are due: what is due until a day is a sum over days, never over items. */
+export const workDue = sqliteTable(
+  'work_due',
+  { owner: text('owner').notNull(), dueOn: text('due_on').notNull(), count: integer('count').notNull() },
+  (t) => [primaryKey({ columns: [t.owner, t.dueOn] })],
+)

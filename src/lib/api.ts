@@ -25,6 +25,7 @@ export type { HandedCode } from '../../api/submissions/service-access-codes.ts'
 export type { AccessPage } from '../../api/submissions/service-access-read.ts'
 export type { AccountApplication, AccountOverview } from '../../api/submissions/service-account.ts'
 export type { ActPage, InspectionView } from '../../api/submissions/service-act-view.ts'
+export type { DocumentView } from '../../api/submissions/service-case-documents.ts'
 export type { EarlierPage } from '../../api/submissions/service-earlier.ts'
 export type { InvitationPage } from '../../api/submissions/service-invitation.ts'
 export type { LookupPage } from '../../api/submissions/service-lookups.ts'
@@ -41,7 +42,7 @@ export type { ParticipantsPage, RoleView } from '../../api/submissions/service-p
 export type { PhotosPage } from '../../api/submissions/service-photos.ts'
 export type { SentView } from '../../api/submissions/service-sent.ts'
 export type { OfferedAct, StatusView } from '../../api/submissions/service-status.ts'
-export type { DocumentView, EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
+export type { EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
 
 /** An answer of the API that is not a success. Holds codes only, never the detail text. */
 export class Refusal extends Error {
