@@ -63,8 +63,9 @@ async function counts() {
   const counted = await town.ctx.db.all(
     `SELECT owner, lane, count(*) AS count FROM (${owners}) WHERE state <> 'done' GROUP BY owner, lane ORDER BY owner, lane`,
   )
+  const owner = "CASE WHEN assignee IS NULL THEN 'postbox:' || postbox ELSE 'staff:' || assignee END"
   const countedDue = await town.ctx.db.all(
-    `SELECT owner, due_on, count(*) AS count FROM (${owners}) WHERE state = 'open' GROUP BY owner, due_on ORDER BY owner, due_on`,
+    `SELECT ${owner} AS owner, due_on, count(*) AS count FROM postbox_items WHERE state = 'open' GROUP BY 1, 2 ORDER BY 1, 2`,
   )
   return { kept: { kept, due }, counted: { kept: counted, due: countedDue } }
 }

@@ -50,30 +50,28 @@ CREATE TABLE `work_due` (
 --> statement-breakpoint
 INSERT INTO work_counts (owner, lane, count) SELECT 'postbox:' || postbox, lane, count(*) FROM postbox_items WHERE state <> 'done' GROUP BY postbox, lane UNION ALL SELECT 'staff:' || assignee, lane, count(*) FROM postbox_items WHERE state <> 'done' AND assignee IS NOT NULL GROUP BY assignee, lane;
 --> statement-breakpoint
-INSERT INTO work_due (owner, due_on, count) SELECT 'postbox:' || postbox, due_on, count(*) FROM postbox_items WHERE state = 'open' GROUP BY postbox, due_on UNION ALL SELECT 'staff:' || assignee, due_on, count(*) FROM postbox_items WHERE state = 'open' AND assignee IS NOT NULL GROUP BY assignee, due_on;
+INSERT INTO work_due (owner, due_on, count) SELECT CASE WHEN assignee IS NULL THEN 'postbox:' || postbox ELSE 'staff:' || assignee END, due_on, count(*) FROM postbox_items WHERE state = 'open' GROUP BY 1, 2;
 --> statement-breakpoint
 CREATE TRIGGER postbox_items_counted AFTER INSERT ON postbox_items
 BEGIN
   INSERT INTO work_counts (owner, lane, count) SELECT 'postbox:' || NEW.postbox, NEW.lane, 1 WHERE NEW.state <> 'done' ON CONFLICT (owner, lane) DO UPDATE SET count = count + 1;
   INSERT INTO work_counts (owner, lane, count) SELECT 'staff:' || NEW.assignee, NEW.lane, 1 WHERE NEW.state <> 'done' AND NEW.assignee IS NOT NULL ON CONFLICT (owner, lane) DO UPDATE SET count = count + 1;
-  INSERT INTO work_due (owner, due_on, count) SELECT 'postbox:' || NEW.postbox, NEW.due_on, 1 WHERE NEW.state = 'open' ON CONFLICT (owner, due_on) DO UPDATE SET count = count + 1;
-  INSERT INTO work_due (owner, due_on, count) SELECT 'staff:' || NEW.assignee, NEW.due_on, 1 WHERE NEW.state = 'open' AND NEW.assignee IS NOT NULL ON CONFLICT (owner, due_on) DO UPDATE SET count = count + 1;
+  INSERT INTO work_due (owner, due_on, count) SELECT CASE WHEN NEW.assignee IS NULL THEN 'postbox:' || NEW.postbox ELSE 'staff:' || NEW.assignee END, NEW.due_on, 1 WHERE NEW.state = 'open' ON CONFLICT (owner, due_on) DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
 CREATE TRIGGER postbox_items_uncounted AFTER DELETE ON postbox_items
 BEGIN
   UPDATE work_counts SET count = count - 1 WHERE OLD.state <> 'done' AND owner IN ('postbox:' || OLD.postbox, 'staff:' || OLD.assignee) AND lane = OLD.lane;
-  UPDATE work_due SET count = count - 1 WHERE OLD.state = 'open' AND owner IN ('postbox:' || OLD.postbox, 'staff:' || OLD.assignee) AND due_on = OLD.due_on;
-  DELETE FROM work_due WHERE owner IN ('postbox:' || OLD.postbox, 'staff:' || OLD.assignee) AND due_on = OLD.due_on AND count = 0;
+  UPDATE work_due SET count = count - 1 WHERE OLD.state = 'open' AND owner = CASE WHEN OLD.assignee IS NULL THEN 'postbox:' || OLD.postbox ELSE 'staff:' || OLD.assignee END AND due_on = OLD.due_on;
+  DELETE FROM work_due WHERE owner = CASE WHEN OLD.assignee IS NULL THEN 'postbox:' || OLD.postbox ELSE 'staff:' || OLD.assignee END AND due_on = OLD.due_on AND count = 0;
 END;
 --> statement-breakpoint
 CREATE TRIGGER postbox_items_recounted AFTER UPDATE OF postbox, state, assignee, prepared_by, due_on ON postbox_items WHEN OLD.postbox IS NOT NEW.postbox OR OLD.lane IS NOT NEW.lane OR OLD.assignee IS NOT NEW.assignee OR OLD.due_on IS NOT NEW.due_on
 BEGIN
   UPDATE work_counts SET count = count - 1 WHERE OLD.state <> 'done' AND owner IN ('postbox:' || OLD.postbox, 'staff:' || OLD.assignee) AND lane = OLD.lane;
-  UPDATE work_due SET count = count - 1 WHERE OLD.state = 'open' AND owner IN ('postbox:' || OLD.postbox, 'staff:' || OLD.assignee) AND due_on = OLD.due_on;
-  DELETE FROM work_due WHERE owner IN ('postbox:' || OLD.postbox, 'staff:' || OLD.assignee) AND due_on = OLD.due_on AND count = 0;
+  UPDATE work_due SET count = count - 1 WHERE OLD.state = 'open' AND owner = CASE WHEN OLD.assignee IS NULL THEN 'postbox:' || OLD.postbox ELSE 'staff:' || OLD.assignee END AND due_on = OLD.due_on;
+  DELETE FROM work_due WHERE owner = CASE WHEN OLD.assignee IS NULL THEN 'postbox:' || OLD.postbox ELSE 'staff:' || OLD.assignee END AND due_on = OLD.due_on AND count = 0;
   INSERT INTO work_counts (owner, lane, count) SELECT 'postbox:' || NEW.postbox, NEW.lane, 1 WHERE NEW.state <> 'done' ON CONFLICT (owner, lane) DO UPDATE SET count = count + 1;
   INSERT INTO work_counts (owner, lane, count) SELECT 'staff:' || NEW.assignee, NEW.lane, 1 WHERE NEW.state <> 'done' AND NEW.assignee IS NOT NULL ON CONFLICT (owner, lane) DO UPDATE SET count = count + 1;
-  INSERT INTO work_due (owner, due_on, count) SELECT 'postbox:' || NEW.postbox, NEW.due_on, 1 WHERE NEW.state = 'open' ON CONFLICT (owner, due_on) DO UPDATE SET count = count + 1;
-  INSERT INTO work_due (owner, due_on, count) SELECT 'staff:' || NEW.assignee, NEW.due_on, 1 WHERE NEW.state = 'open' AND NEW.assignee IS NOT NULL ON CONFLICT (owner, due_on) DO UPDATE SET count = count + 1;
+  INSERT INTO work_due (owner, due_on, count) SELECT CASE WHEN NEW.assignee IS NULL THEN 'postbox:' || NEW.postbox ELSE 'staff:' || NEW.assignee END, NEW.due_on, 1 WHERE NEW.state = 'open' ON CONFLICT (owner, due_on) DO UPDATE SET count = count + 1;
 END;

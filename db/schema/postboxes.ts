@@ -58,7 +58,10 @@ export const workCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.owner, t.lane] })],
 )
 
-/** The open ones of `work_counts` by the day they are due: what is due until a day is a sum over days, never over items. */
+/**
+ * The open ones by the day they are due, each once: of the person who took it, else of its postbox. What is due until a day
+ * is a sum over days, never over items.
+ */
 export const workDue = sqliteTable(
   'work_due',
   { owner: text('owner').notNull(), dueOn: text('due_on').notNull(), count: integer('count').notNull() },
