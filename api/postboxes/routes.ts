@@ -1,20 +1,23 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { parameter } from '../http/validate.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import { listItems, listPostboxes, type PostboxesCtx, returnItem, takeItem } from './service.ts'
+import { type PostboxesCtx, returnItem, takeItem } from './service.ts'
+import { type ListInput, listItems, listPostboxes, VIEWS } from './service-lists.ts'
 
 const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
 const Id = v.pipe(v.string(), v.uuid())
-const View = v.picklist(['team', 'mine', 'waiting', 'done'])
+const View = v.picklist(VIEWS)
+const Yes = v.optional(v.literal('1'))
 const After = v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}~[0-9a-f-]{36}$/)))
 
 const OfVorgang = v.object({ vorgangId: Id })
 const Postboxes = v.object({
   postboxes: v.array(v.object({ id: Slug, name: v.string(), open: v.number(), waiting: v.number() })),
+  work: v.record(v.string(), v.number()),
 })
 
 const READ: Omit<RouteSpec, 'action' | 'resource'> = {
@@ -26,23 +29,34 @@ const READ: Omit<RouteSpec, 'action' | 'resource'> = {
 }
 const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work', audit: true }
 
+const QUERY = ['view', 'after', 'service', 'new']
+
+function listInput(c: Context<Env>): ListInput {
+  const after = parameter(After, c.req.query('after'), 'after')
+  const service = parameter(v.optional(Slug), c.req.query('service'), 'service')
+  const isNew = parameter(Yes, c.req.query('new'), 'new')
+  return {
+    view: parameter(View, c.req.query('view') ?? 'team', 'view'),
+    filter: { ...(service === undefined ? {} : { service }), ...(isNew === undefined ? {} : { isNew: true }) },
+    ...(after === undefined ? {} : { after }),
+  }
+}
+
 /** Routes of the module, mounted under `/api/v1/postboxes`. */
 export const postboxRoutes = (ctx: PostboxesCtx) =>
   new Hono<Env>()
     .get('/', route({ ...READ, action: 'postbox.list', resource: 'none', output: Postboxes }), async (c) =>
-      c.json({ postboxes: await listPostboxes(ctx, actorOf(c)), today: dayInBerlin(ctx.now()) }),
+      c.json({ ...(await listPostboxes(ctx, actorOf(c))), today: dayInBerlin(ctx.now()) }),
+    )
+    .get('/items', route({ ...READ, action: 'postbox.list', resource: 'none', query: QUERY }), async (c) =>
+      c.json(await listItems(ctx, actorOf(c), listInput(c))),
     )
     .get(
       '/:postbox/items',
-      route({ ...READ, action: 'postbox.list', resource: 'postbox', query: ['view', 'after'] }),
+      route({ ...READ, action: 'postbox.list', resource: 'postbox', query: QUERY }),
       async (c) => {
-        const after = parameter(After, c.req.query('after'), 'after')
-        const list = await listItems(ctx, actorOf(c), {
-          postbox: parameter(Slug, c.req.param('postbox'), 'postbox'),
-          view: parameter(View, c.req.query('view') ?? 'team', 'view'),
-          ...(after === undefined ? {} : { after }),
-        })
-        return c.json(list)
+        const postbox = parameter(Slug, c.req.param('postbox'), 'postbox')
+        return c.json(await listItems(ctx, actorOf(c), { ...listInput(c), postbox }))
       },
     )
     .post(

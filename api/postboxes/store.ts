@@ -1,14 +1,24 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Ref, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
-import { postboxItems, workCounts } from '../../db/schema/postboxes.ts'
+import { postboxItems, workCounts, workDue } from '../../db/schema/postboxes.ts'
 
 export type Item = typeof postboxItems.$inferSelect
 export type Lane = Item['lane']
 /** Whose list is read. */
-export type Owners = { readonly postboxes: readonly string[] } | { readonly assignees: readonly string[] }
+export type Owners =
+  | { readonly postboxes: readonly string[] }
+  | { readonly assignees: readonly string[]; readonly postbox?: string }
 export type Cursor = { readonly dueOn: string; readonly id: string }
-export type Page = { readonly after: Cursor | null; readonly size: number }
+export type Page = {
+  readonly after: Cursor | null
+  readonly size: number
+  readonly service?: string
+  /** Last day that is shown. */
+  readonly untilOn?: string
+  /** Latest first. */
+  readonly isDescending?: boolean
+}
 
 /** More than a process may have tokens. */
 const ITEMS_MAX = 200
@@ -39,16 +49,41 @@ export async function listLanes(
   lanes: readonly Lane[],
   page: Page,
 ): Promise<readonly Item[]> {
-  const owned =
-    'postboxes' in owners
-      ? inArray(postboxItems.postbox, [...owners.postboxes])
-      : and(sql`assignee IS NOT NULL`, inArray(postboxItems.assignee, [...owners.assignees]))
+  const { service, untilOn, isDescending = false } = page
+  const order = isDescending ? desc : asc
   return await db
     .select()
     .from(postboxItems)
-    .where(and(owned, inArray(postboxItems.lane, [...lanes]), after(page.after)))
-    .orderBy(asc(postboxItems.dueOn), asc(postboxItems.id))
+    .where(
+      and(
+        ownedBy(owners),
+        service === undefined ? undefined : eq(postboxItems.serviceSlug, service),
+        inArray(postboxItems.lane, [...lanes]),
+        untilOn === undefined ? undefined : lte(postboxItems.dueOn, untilOn),
+        after(page.after, isDescending),
+      ),
+    )
+    .orderBy(order(postboxItems.dueOn), order(postboxItems.id))
     .limit(page.size)
+}
+
+const ownedBy = (owners: Owners) =>
+  'postboxes' in owners
+    ? inArray(postboxItems.postbox, [...owners.postboxes])
+    : and(
+        sql`assignee IS NOT NULL`,
+        inArray(postboxItems.assignee, [...owners.assignees]),
+        // Not to be looked for by the index of postboxes: what one person has is little.
+        owners.postbox === undefined ? undefined : sql`+${postboxItems.postbox} = ${owners.postbox}`,
+      )
+
+/** How many open items of these owners are due until a day. */
+export async function sumDue(db: Read, owners: readonly string[], untilOn: string): Promise<number> {
+  const rows = await db
+    .select({ count: sql<number>`coalesce(sum(${workDue.count}), 0)` })
+    .from(workDue)
+    .where(and(inArray(workDue.owner, [...owners]), lte(workDue.dueOn, untilOn)))
+  return rows[0]?.count ?? 0
 }
 
 /** What lies where, by owner and lane, from the table that triggers keep. */
@@ -117,9 +152,9 @@ export const updateItem = (item: Pick<Item, 'id' | 'version'>, next: ItemMove): 
   ],
 })
 
-function after(cursor: Cursor | null) {
-  if (cursor === null) {
-    return undefined
-  }
-  return sql`(due_on, id) > (${cursor.dueOn}, ${cursor.id})`
-}
+const after = (cursor: Cursor | null, isDescending: boolean) =>
+  cursor === null
+    ? undefined
+    : isDescending
+      ? sql`(due_on, id) < (${cursor.dueOn}, ${cursor.id})`
+      : sql`(due_on, id) > (${cursor.dueOn}, ${cursor.id})`

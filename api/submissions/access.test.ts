@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveActor } from '../identity/service.ts'
 import { verifyJournal } from '../journal/service.ts'
-import type { ItemList } from '../postboxes/service.ts'
+import type { ItemList } from '../postboxes/service-lists.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { ANSWERS, apply, bodyOf, DRAFTS, smallPdf } from '../testing/dog-tax.ts'
 import { SETTINGS } from '../testing/inbound.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyJournal } from '../journal/service.ts'
-import type { ItemList } from '../postboxes/service.ts'
+import type { ItemList } from '../postboxes/service-lists.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { ANSWERS, apply, bodyOf, DRAFTS, sendStep, smallPdf } from '../testing/dog-tax.ts'
 import { openTown, type Town } from '../testing/town.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DocumentEntry } from '../documents/service.ts'
 import { verifyJournal } from '../journal/service.ts'
-import type { ItemList } from '../postboxes/service.ts'
+import type { ItemList } from '../postboxes/service-lists.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { apply, bodyOf, smallPdf } from '../testing/dog-tax.ts'
 import { type Applied, handOver, type MailTown, openMailTown, writeMail } from '../testing/inbound.ts'

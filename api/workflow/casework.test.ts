@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyJournal } from '../journal/service.ts'
-import type { ItemList } from '../postboxes/service.ts'
+import type { ItemList } from '../postboxes/service-lists.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { EakteView, VorgangView } from '../submissions/service-vorgang.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'

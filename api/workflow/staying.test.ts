@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ItemList } from '../postboxes/service.ts'
+import type { ItemList } from '../postboxes/service-lists.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import type { Caller } from '../testing/caller.ts'
 import { apply, bodyOf, smallPdf } from '../testing/dog-tax.ts'

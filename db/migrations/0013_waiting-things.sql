@@ -28,6 +28,8 @@ ALTER TABLE postbox_items_new RENAME TO postbox_items;
 --> statement-breakpoint
 CREATE INDEX `postbox_items_postbox` ON `postbox_items` (`postbox`,`lane`,`due_on`,`id`);
 --> statement-breakpoint
+CREATE INDEX `postbox_items_service` ON `postbox_items` (`postbox`,`service_slug`,`lane`,`due_on`,`id`);
+--> statement-breakpoint
 CREATE INDEX `postbox_items_assignee` ON `postbox_items` (`assignee`,`lane`,`due_on`,`id`) WHERE assignee IS NOT NULL;
 --> statement-breakpoint
 CREATE INDEX `postbox_items_vorgang` ON `postbox_items` (`vorgang_id`);

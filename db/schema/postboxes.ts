@@ -43,6 +43,7 @@ export const postboxItems = sqliteTable(
   },
   (t) => [
     index('postbox_items_postbox').on(t.postbox, t.lane, t.dueOn, t.id),
+    index('postbox_items_service').on(t.postbox, t.serviceSlug, t.lane, t.dueOn, t.id),
     index('postbox_items_assignee').on(t.assignee, t.lane, t.dueOn, t.id).where(sql`assignee IS NOT NULL`),
     index('postbox_items_vorgang').on(t.vorgangId),
   ],
