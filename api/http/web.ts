@@ -35,6 +35,8 @@ export type PageLocals = {
   readonly demo: boolean
   /** Shown where the page fails, so that a call can be matched with the log. */
   readonly requestId?: string
+  /** Takes down that a page failed, by the pattern of its route; without it such a page throws. */
+  readonly failed?: (error: unknown, route: string) => void
   readonly problem?: PageProblem & { readonly requestId?: string }
 }
 export type Pages = (request: Request, locals: PageLocals) => Promise<Response>
@@ -279,6 +281,7 @@ const localsOf = (entry: Entry, { address, requestId }: Seen): PageLocals => ({
   origin: entry.options.origin,
   demo: entry.options.demo,
   requestId,
+  failed: (error, route) => entry.options.log('page-failed', { requestId, route, reason: describeFault(error) }),
 })
 
 const PASSED_ON = ['retry-after', 'www-authenticate', 'allow']
