@@ -29,7 +29,9 @@ test("@both @later a clerk's form that is refused stands on its page again with 
   await expect(page.getByRole('alert')).toContainText('Das ging nicht.')
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByLabel('Was fehlt noch?')).toHaveValue(typed)
-  await expect(page.getByText('Wählen Sie einen Tag ab morgen.')).toBeVisible()
+  await expect(page.getByText('Fehler: Wählen Sie einen Tag ab morgen.')).toBeVisible()
+  await page.getByRole('alert').getByRole('link', { name: 'Wählen Sie einen Tag ab morgen.' }).click()
+  await expect(page.getByLabel('Antwort bis')).toBeFocused()
   await axeClean(page)
 
   await page.goto(here)
