@@ -349,11 +349,7 @@ async function failure(entry: Entry, request: Request, seen: Seen, error: unknow
   if (error instanceof Problem) {
     return await refuse(entry, request, seen, error)
   }
-  entry.options.log('request-failed', {
-    requestId,
-    status: 500,
-    reason: describeFault(error),
-  })
+  entry.options.log('request-failed', { requestId, status: 500, reason: describeFault(error) })
   return await refuse(entry, request, seen, unexpected).catch(() =>
     toResponse(plainAnswer(entry, 500, 'Internal Server Error')),
   )
