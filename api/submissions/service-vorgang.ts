@@ -2,7 +2,7 @@ import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
 import { readDocuments } from '../documents/service.ts'
 import { readEakte, readVorgaenge, readVorgang } from '../eakten/service.ts'
 import type { ApplicantKind, Form } from '../forms/model.ts'
-import { applicantKind, summary } from '../forms/service.ts'
+import { applicantKind, germanTextsOf, summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
@@ -27,6 +27,7 @@ import { type LookupView, readVorgangLookups } from '../registers/service.ts'
 import {
   type Case,
   itemFor,
+  payUntilOn,
   readCase,
   type StateView,
   stateOf,
@@ -77,7 +78,10 @@ export type VorgangView = {
   readonly feeAhead: (Pick<Fee, 'items' | 'totalCents'> & { readonly isDemo: boolean }) | null
   /** Whom or what the process waits for where there is no task; null where it waits for nothing. */
   readonly waitsFor: WaitsFor | null
+  /** In the words the person read, which are those of `lang`; what of them is German stands in `germanTexts`. */
   readonly answers: readonly SummarySection[]
+  readonly lang: string
+  readonly germanTexts: readonly string[]
   /** How the applicant was identified; null for a guest. */
   readonly identity: (NonNullable<Evidence['account']> & { readonly isWrittenFormReplaced: boolean }) | null
   /** For whom they apply; null where the form does not ask. */
@@ -95,6 +99,8 @@ export type VorgangView = {
   readonly decision: DecisionView | null
   readonly notices: readonly NoticeView[]
   readonly payments: readonly PaymentView[]
+  /** Last day for paying what is open, as the person reads it; null where nothing is, or where the process waits without an end. */
+  readonly payUntilOn: string | null
   readonly exemption: ExemptionView | null
   /** Which registers were asked what for, when, and what became of it. */
   readonly lookups: readonly LookupView[]
@@ -164,13 +170,14 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   const participants = await readParticipations(ctx, about?.id ?? vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
   const [task, beside] = await Promise.all([taskOf(ctx, kase, actor), besideOf(ctx, kase, item)])
-  const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
+  const [words, today] = [ctx.formWords(content, vorgang.lang), dayInBerlin(vorgang.openedAtMs)]
+  const sections = answers === null ? [] : withMarks(summary(form, answers, { words, today }), evidence?.sources)
   return {
     id: vorgang.id,
     reference: vorgang.reference,
     aktenzeichen: eakte.aktenzeichen,
     eakteId: eakte.id,
-    service: { slug: vorgang.serviceSlug, title: form.title },
+    service: { slug: vorgang.serviceSlug, title: ctx.form(content, vorgang.serviceSlug, 'de').title },
     postbox: { id: item.postbox, name: content.postboxes.get(item.postbox)?.name.de ?? item.postbox },
     state: await stateOf(ctx, kase),
     itemId: item.id,
@@ -186,7 +193,9 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     isLead: leads(kase, actor),
     feeAhead: await feeAheadOf(ctx, kase, task),
     waitsFor: task === null ? (waitOf(kase.definition, kase.state) ?? (beside.length > 0 ? 'office' : null)) : null,
-    answers: answers === null ? [] : withMarks(summary(form, answers, { words, today: receivedOn }), evidence?.sources),
+    answers: sections,
+    lang: form.lang,
+    germanTexts: form.lang === 'de' ? [] : germanTextsOf(sections, form.germanTexts, words.german),
     identity:
       evidence === undefined || evidence.account === null
         ? null
@@ -206,6 +215,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     decision,
     notices,
     payments,
+    payUntilOn: payUntilOn(kase),
     exemption,
     lookups,
     deliveries,

@@ -7,7 +7,7 @@ import { dueOn } from './due.ts'
 import type { Definition } from './model.ts'
 import type { Advanced, OpenedTask, ProcessState } from './state.ts'
 import type { ProcessTexts } from './texts.ts'
-import { endsPayment, waitOf } from './waiting.ts'
+import { endsPayment, lastDayOf, waitOf } from './waiting.ts'
 
 /*
  * Where everything of a Vorgang waits after a step of its process. The main item says where the Vorgang lies. A task that is
@@ -119,8 +119,9 @@ function mainPlace(facts: PlaceFacts, moved: Moved, { main, beside, home, placin
   const { definition } = placing
   const isEnded = state.status === 'ended'
   const waitsFor = waitOf(definition, state) ?? (beside.length > 0 && !isEnded ? 'office' : null)
-  const firstTimer =
-    (waitsFor === 'payment' ? timers.set.find(({ node }) => endsPayment(definition, node)) : undefined) ?? timers.set[0]
+  const payTimer = waitsFor === 'payment' ? timers.set.find(({ node }) => endsPayment(definition, node)) : undefined
+  const firstTimer = payTimer ?? timers.set[0]
+  const timerOn = firstTimer === undefined ? undefined : dueOn(facts, firstTimer.due)
   const [soonest] = beside.map((one) => one.dueOn).sort()
   return {
     postbox: home,
@@ -131,7 +132,8 @@ function mainPlace(facts: PlaceFacts, moved: Moved, { main, beside, home, placin
     dueOn:
       placing.dueOn ??
       (waitsFor === 'office' ? soonest : undefined) ??
-      (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ??
+      (payTimer !== undefined && timerOn !== undefined ? lastDayOf(definition, payTimer.node, timerOn) : timerOn) ??
+      kase?.item.dueOn ??
       dueOn(facts, null),
     isNew: 0,
     title: null,
