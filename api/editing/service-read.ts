@@ -5,6 +5,7 @@ import type { Form } from '../forms/model.ts'
 import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { currentRelease } from '../publishing/service.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
@@ -15,6 +16,7 @@ import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
 import { type Wording, withRuleWords } from './rule-words.ts'
 import { sentText } from './sent.ts'
+import { feePage } from './service-fee.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Row, seenOf, sheetOf } from './sheets.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
@@ -127,6 +129,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     findings,
     settings: sheetOf('settings', state, around) ?? null,
     fee: feeIn(state, around, wordingOf(ctx, state, { form, content })),
+    feeLines: feePage(state, around, { form, today: dayInBerlin(ctx.now()) }).lines,
     processes: readTemplates(live).processes.map(({ id, title, text, files }) => {
       const isChosen = sameProcess(state, files['process.bpmn'] ?? '')
       return { id, title, text, isChosen }
@@ -292,7 +295,12 @@ export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonl
   }
   const base = folderOf(await ctx.content.at(state.baseRevisionId), state.slug)
   const now = folderOf(content, state.slug)
-  return [...new Set([...Object.keys(base), ...Object.keys(now)])].filter((name) => base[name] !== now[name])
+  const own = [...new Set([...Object.keys(base), ...Object.keys(now)])].filter((name) => base[name] !== now[name])
+  const ids = new Set(state.fees.map((line) => yamlAt(line, ['id'])))
+  const [then, live] = [await ctx.content.at(state.baseRevisionId), content].map(({ fees }) =>
+    JSON.stringify(fees.fees.filter(({ id }) => ids.has(id))),
+  )
+  return then === live ? own : [...own, 'fees.yaml']
 }
 
 function modelIn(ctx: EditingCtx, content: Content, slug: string): DataModel | null {

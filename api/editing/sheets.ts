@@ -2,20 +2,12 @@ import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { MAPPING } from './adapt.ts'
+import { feeRows } from './fee-table.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
 import { processRows } from './sheet-process.ts'
-import {
-  type Building,
-  FORM,
-  type Row,
-  type RowKind,
-  type RowOption,
-  recordAt,
-  row,
-  type StepText,
-} from './sheet-rows.ts'
+import { type Building, FORM, type Row, type RowOption, recordAt, row, type StepText } from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { EMPTY_LANGUAGE, translationRows } from './translation.ts'
 import { yamlAt } from './yaml-edit.ts'
@@ -125,36 +117,6 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'online', 'choice', { options: plain('none', 'own', 'assistant', 'elsewhere') }),
   ]
   return rows.map((one) => (isOpen(one.name) ? { ...one, value: '' } : one))
-}
-
-function feeRows({ source, content }: Building): readonly Row[] {
-  const fees = new Map(content.fees.fees.map(({ id, name, amountCents }) => [id, { name: name.de, amountCents }]))
-  const options = [...fees].map(([value, { name, amountCents }]) => {
-    return {
-      value,
-      text: amountCents === undefined ? name : `${name} (${(amountCents / 100).toFixed(2).replace('.', ',')} €)`,
-    }
-  })
-  const blank = (name: string, kind: RowKind): Row => ({ name, label: name, kind, value: '', options: [] })
-  return [
-    row(source, 'fees', 'choices', { options }),
-    ...feeItemRows(source, (id) => fees.get(id)?.name ?? id),
-    blank('new-fee-name', 'line'),
-    blank('new-fee-euro', 'amount'),
-    blank('new-fee-source', 'line'),
-  ]
-}
-
-/** When, and how many times, each fee has to be paid with an application. */
-function feeItemRows(source: string, nameOf: (id: string) => string): readonly Row[] {
-  const items = yamlAt(source, ['fee', 'items'])
-  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).flatMap(({ fee }, index) => {
-    const group = nameOf(String(fee ?? ''))
-    return [
-      row(source, `fee/items/${index}/when`, 'rule', { group, label: 'fee-when' }),
-      row(source, `fee/items/${index}/count`, 'rule', { group, label: 'fee-count' }),
-    ]
-  })
 }
 
 function textRows({ source }: Building): readonly Row[] {

@@ -14,7 +14,7 @@ import type { NoticeKind } from '../notices/ctx.ts'
 import type { CatalogueFileReader } from './drop.ts'
 import { findWorkspace, type WorkspaceRow } from './store.ts'
 import type { Surveys } from './survey.ts'
-import { yamlAt } from './yaml-edit.ts'
+import { spliceYaml, yamlAt } from './yaml-edit.ts'
 
 export const serviceUnknown = problemType('editing/service-unknown', 404)
 
@@ -57,7 +57,7 @@ const Stored = v.strictObject({
   files: Texts,
   /** Objects of the state's catalogue that were dropped in, as files by path. */
   catalogue: Texts,
-  /** Fees that do not stand in fees.yaml yet, one line each. */
+  /** Fees of this service that differ from those in fees.yaml, or do not stand there yet: every version, one line each. */
   fees: v.array(v.string()),
 })
 
@@ -113,10 +113,18 @@ export async function filesWith(ctx: EditingCtx, state: State): Promise<ContentF
   }
   const fees = files.get('fees.yaml')
   if (fees !== undefined && state.fees.length > 0) {
-    const text = new TextDecoder().decode(fees.bytes).trimEnd()
-    files.set('fees.yaml', contentFile(`${text}\n${state.fees.map((line) => `  - ${line}\n`).join('')}`))
+    files.set('fees.yaml', contentFile(withFees(new TextDecoder().decode(fees.bytes), state.fees)))
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The town's fees with those of a service: every version of an own fee in place of what stood there of it. */
+function withFees(text: string, fees: readonly string[]): string {
+  const own = new Set(fees.map((line) => yamlAt(line, ['id'])))
+  const all = yamlAt(text, ['fees'])
+  const gone = (Array.isArray(all) ? all : []).flatMap(({ id }, index) => (own.has(id) ? [index] : []))
+  const kept = gone.reduceRight((rest, at) => spliceYaml(rest, { list: ['fees'], at, remove: 1 }, 0), text)
+  return `${kept.trimEnd()}\n${fees.map((line) => `  - ${line}\n`).join('')}`
 }
 
 export type Tried =

@@ -307,8 +307,12 @@ async function problemPage(
     headers.append('Set-Cookie', cookie)
   }
   secureHeaders(headers, 'page', entry.options.isHttps)
-  return new Response(request.method === 'HEAD' ? null : page.body, { status: problem.status, headers })
+  const status = ASKS_ON.has(problem.type) ? 200 : problem.status
+  return new Response(request.method === 'HEAD' ? null : page.body, { status, headers })
 }
+
+/** Nothing is wrong: a button asked for more of the form, and its page shows it. To a program it says that nothing is kept. */
+const ASKS_ON: ReadonlySet<string> = new Set(['editing/choosing'])
 
 type Refusal = { readonly type: string; readonly status: number }
 

@@ -190,7 +190,10 @@ export type RefusedSheet = {
   readonly errors: readonly RowError[]
   /** The rule that was put together for a row; undefined where none was. */
   readonly ruleOf: (name: string) => string | undefined
+  /** What the answer says beside errors, by its kind: what a fee would come to, and what it looks at. */
+  readonly said: (kind: 'item' | 'total' | 'unclear' | 'asks') => readonly Readonly<Record<string, unknown>>[]
 }
+const NO_ERROR = /^editing\/(chosen|fee-(item|total|unclear|asks))$/
 
 /** Nothing was wrong: a rule is being put together, and the page shows how far it is. */
 const isChoosing = (page: Pick<AstroGlobal, 'locals'>): boolean =>
@@ -202,11 +205,12 @@ export const refusedSheet = (page: Pick<AstroGlobal, 'locals'>, t: Translate, ac
   return form?.action === action
     ? {
         typed: (name) => form.values[name],
-        errors: errors.filter(({ type }) => type !== 'editing/chosen').map((error) => rowError(error, t)),
+        errors: errors.filter(({ type }) => !NO_ERROR.test(type)).map((error) => rowError(error, t)),
         ruleOf: (name) => {
           const chosen = errors.find(({ type, pointer }) => type === 'editing/chosen' && pointer === `/${name}`)
           return chosen === undefined ? undefined : String(chosen.params?.['rule'] ?? '')
         },
+        said: (kind) => errors.flatMap(({ type, params = {} }) => (type === `editing/fee-${kind}` ? [params] : [])),
       }
     : null
 }
