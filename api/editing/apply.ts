@@ -3,8 +3,10 @@ import { applyAnswer, applyChecks } from './apply-checks.ts'
 import { applyBlocks } from './apply-notice.ts'
 import { euroText, feesWith } from './fee-table.ts'
 import { applyFee, dueIn } from './fee-write.ts'
+import { withPosition } from './file-plan.ts'
 import { sentText, type Values } from './sent.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
+import { applyRegisters } from './sheet-registers.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
 import { applyTranslation } from './translation.ts'
@@ -30,19 +32,23 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   if (kind === 'translation') {
     return applyTranslation(state, sheet, values)
   }
+  if (kind === 'registers') {
+    return applyRegisters(state, sheet.rows, values)
+  }
   if (kind === 'fee') {
     return withFeeText(state, applyFee(state, values, around), around)
   }
   // A step keeps what it was called before: a button without a word is none.
   const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
-  const next = edited(state, sheet.file, edits.filter(isKept)) // biome-ignore format: one thought
+  const planned = kind === 'settings' ? withPosition(state, values) : { state, number: undefined }
+  const placed = planned.number === undefined ? [] : [{ path: ['filePlan'], value: planned.number }]
+  const all = [...edits.filter(isKept), ...placed]
+  const next = edited(planned.state, sheet.file, all)
   if (kind !== 'settings') {
     return next
   }
-  const decided = withDecided(
-    next,
-    new Set(edits.filter(({ value }) => value !== undefined).map(({ path }) => path.join('/'))),
-  )
+  const chosen = all.filter(({ value }) => value !== undefined).map(({ path }) => path.join('/'))
+  const decided = withDecided(next, new Set(chosen))
   return withMinutes(withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today)))
 }
 
@@ -84,7 +90,7 @@ function entryOf(row: Row, text: string): unknown {
   switch (row.kind) {
     case 'lines':
     case 'choices':
-      return linesOf(text, [])
+      return row.label === 'prefill' && text === '' ? undefined : linesOf(text, [])
     case 'yes-no':
       return text === '' ? undefined : true
     case 'number':

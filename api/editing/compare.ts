@@ -68,7 +68,7 @@ function sheetIds(before: State, after: State): readonly string[] {
     .filter((path) => JSON.stringify(first?.[path]) !== JSON.stringify(second?.[path]))
     .map((path) => `question.${path}`)
   return [
-    ...(isOther('service.yaml') ? ['settings'] : []),
+    ...(isOther('service.yaml') ? ['settings', 'registers'] : []),
     ...(isOther('service.yaml') || after.fees.length > 0 ? ['fee'] : []),
     ...(differs('title', 'start', 'review', 'receipt') ? ['texts'] : []),
     ...(differs('steps') ? ['pages'] : []),
@@ -145,6 +145,8 @@ function aboutRow(row: Row | undefined, { id, file }: Sheet, { state }: Side): W
   switch (kind) {
     case 'settings':
       return { kind: 'setting', name: row?.label ?? '', ...at }
+    case 'registers':
+      return { kind: 'register', name: row?.group ?? '', ...at }
     case 'fee':
       return { kind: 'fee', name: row?.group ?? '', ...at }
     case 'question':

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BOAT_AT, BOAT_SETTINGS, BOAT_SLUG, deskOf, dropBoat, sheetErrors } from '../testing/boat.ts'
+import { BOAT_SETTINGS, BOAT_SLUG, deskOf, dropBoat, sheetErrors } from '../testing/boat.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
@@ -154,7 +154,7 @@ describe('the table of a fee', () => {
 
   it('a fee of the town is taken over with its amount, which is not changed here', async () => {
     const all = Object.fromEntries((await page('fee')).sheet.rows.map(({ name, value }) => [name, value]))
-    const shared = (await page('fee')).fee?.known.find(({ fixed }) => fixed === 'shared')?.key ?? ''
+    const shared = (await page('fee')).fee?.known.find(({ fixed, due }) => fixed === 'shared' && due === '')?.key ?? ''
     const taken = { ...all, order: `${all['order']} ${shared}`, [`fee/${shared}/due`]: 'application', [`fee/${shared}/v0/euro`]: '1' } // biome-ignore format: one line
     expect((await save('fee', taken)).status).toBe(200)
     const line = (await page('fee')).fee?.lines.find(({ key }) => key === shared)

@@ -10,7 +10,7 @@ import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
 /** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
 export type About = {
   readonly kind:
-    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
+    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'register' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
   /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
   readonly name: string
   /** Language of the text, where it is not German. */
@@ -70,6 +70,9 @@ function aboutSetting({ type, detail, source }: Setting, [entry = '', ...rest]: 
     const key = list === 'items' ? keysIn(source)[Number(index)] : undefined
     const row = list === 'exemption' ? { row: rest.join('/') } : key === undefined || what === undefined ? {} : { row: `fee/${key}/${what}` } // biome-ignore format: one thought
     return { kind: 'fee', name: '', sheet: 'fee', ...row }
+  }
+  if (entry === 'lookups' || type.startsWith('registers/')) {
+    return { kind: 'register', name: '', sheet: 'registers' }
   }
   const chosen = type.startsWith('editing/no-') ? /chosen (\w+) yet/.exec(detail)?.[1] : undefined
   const row = chosen ?? String(entry)

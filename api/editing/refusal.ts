@@ -24,6 +24,8 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
         return text === '' || centsOf(text) !== undefined ? [] : [issue(row.name, 'amount')]
       case 'period':
         return text === '' || periodOf(text) !== undefined ? [] : [issue(row.name, 'period')]
+      case 'choices':
+        return row.label === 'prefill' && text.split('\n').length > PREFILL_MAX ? [issue(row.name, 'prefill-many')] : []
       case 'obligation':
         return values[row.name] === BY_RULE && text === '' ? [issue(row.name, 'rule-missing')] : []
       default:
@@ -35,10 +37,12 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
   return [...rows, ...missing]
 }
 
+/** Sources of one answer at most. */
+const PREFILL_MAX = 4
 const issue = (name: string, type: string): Issue => ({ pointer: `/${name}`, type: `editing/${type}` })
 
 /** Kinds of findings that a sheet can mend; others are about other files, or about what is still to come. */
-const STOPPING = /^(forms|feel|yaml|content|payments|notices|workflow)\//
+const STOPPING = /^(forms|feel|yaml|content|payments|notices|workflow|registers)\//
 const LATER = new Set(['forms/open-point', 'forms/example'])
 
 type Change = {

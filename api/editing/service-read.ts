@@ -11,6 +11,7 @@ import { currentRelease } from '../publishing/service.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
+import { ORDER, withTypedRows } from './fee-table.ts'
 import { lineDiff } from './line-diff.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
@@ -202,12 +203,17 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
     const rows = [{ name: 'text', label: 'file', yours: values['text'] ?? '', now, isLong: true, isHidden: false }]
     return { ...base, rows, ticks: [], seen: seenOf([{ name, value: now }]), path: `files/${name}` }
   }
-  const sheet = sheetOf(row.sheet, state, content ?? ctx.content.live().content)
+  const around = content ?? ctx.content.live().content
+  const own = sheetOf(row.sheet, state, around)
+  const building = { source: state.files['service.yaml'] ?? '', state, content: around, about: '' }
+  const sheet = own === undefined || row.sheet !== 'fee' ? own : { ...own, rows: withTypedRows(own.rows, building, values) }
   const known = new Map(sheet?.rows.map((candidate) => [candidate.name, candidate]))
   const rows = Object.entries(values).map(([name, yours]) => {
     const at = known.get(name)
     const isLong = at?.kind === 'text' || at?.kind === 'lines'
-    return { name, label: at?.label ?? name, yours, now: at?.value ?? '', isLong, isHidden: isTick(name, at) }
+    // Line ends, spaces and other ways to write the same are no difference.
+    const isSame = at !== undefined && sentText(at, values) === at.value
+    return { name, label: at?.label ?? name, yours, now: at?.value ?? '', isLong, isHidden: isSame || isTick(name, at) }
   })
   const ticks = (sheet?.rows ?? []).flatMap((at) => {
     const yours = sentText(at, values)
@@ -219,7 +225,7 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
 
 /** Boxes are several controls, which are sent again as they are. */
 const isTick = (name: string, row: Row | undefined): boolean =>
-  name.includes('~') || row?.kind === 'choices' || row?.kind === 'yes-no' || row?.kind === 'obligation'
+  name.includes('~') || name === ORDER || row?.kind === 'choices' || row?.kind === 'yes-no' || row?.kind === 'obligation'
 
 /** What was ticked, by what people read. */
 const saidOf = ({ options }: Row, value: string): readonly string[] =>
@@ -244,7 +250,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
     files: filesOf(state, old)
       .filter((file) => file.state !== 'same')
       .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') }))
-      .concat(describedIn(state, live), feesIn(state)),
+      .concat(describedIn(state, live), joining('fees.yaml', state.fees), joining('file-plan.yaml', state.positions)),
     isNew: line.isNew,
     findings,
     said: line.isNew ? [] : await saidIn(ctx, state, looked),
@@ -257,7 +263,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
 /** What publishing would change, in the words of the editors' pages. */
 async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
   const live = ctx.content.live().content
-  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [] }
+  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], positions: [] }
   const { form } = await ctx.survey(live, state.slug, ctx)
   const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
   const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }
@@ -281,11 +287,9 @@ function describedIn(state: State, live: Content): ComparePage['files'] {
 const plainJson = (text: string): string =>
   JSON.stringify(JSON.parse(text), null, 1).replace(/^\s*[{}[\]],?$\n?/gm, '').replace(/[",]+$|"/gm, '') // biome-ignore format: one thought
 
-/** Fees that join those of the town with the service. */
-const feesIn = ({ fees }: State): ComparePage['files'] =>
-  fees.length === 0
-    ? []
-    : [{ name: 'fees.yaml', state: 'changed', lines: fees.map((text) => ({ what: 'added', text })) }]
+/** Lines that join a file of the town with the service. */
+const joining = (name: string, lines: readonly string[]): ComparePage['files'] =>
+  lines.length === 0 ? [] : [{ name, state: 'changed', lines: lines.map((text) => ({ what: 'added', text })) }]
 
 /** Files of the service that somebody else changed in the live content after the work on it began. */
 export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonly string[]> {

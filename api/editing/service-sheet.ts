@@ -10,6 +10,7 @@ import { wrongFee } from './fee-checks.ts'
 import { isProbe } from './fee-preview.ts'
 import { withTypedRows } from './fee-table.ts'
 import { feePlace, sentLines } from './fee-write.ts'
+import { wrongPosition } from './file-plan.ts'
 import { changePages, pageActOf } from './pages.ts'
 import { pruneLanguages } from './prune.ts'
 import { sheetRefused, wrongRows, wrongValues } from './refusal.ts'
@@ -20,6 +21,7 @@ import { askedIssues, chargedNow } from './service-fee.ts'
 import { look, sheetUnknown } from './service-read.ts'
 import { refuse } from './service-refuse.ts'
 import { FORM } from './sheet-rows.ts'
+import { wrongRegisters } from './sheet-registers.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
 import { readTemplates } from './templates.ts'
@@ -144,7 +146,14 @@ type Deciding = { readonly state: State; readonly sheet: Sheet; readonly values:
 async function decided(ctx: EditingCtx, deciding: Deciding): Promise<Pick<Next, 'next' | 'made'>> {
   const { state, sheet, values } = deciding
   const { content, today } = deciding.around
-  const own = sheet.id === 'fee' ? wrongFee({ state, content, values, today }) : []
+  const own =
+    sheet.id === 'fee'
+      ? wrongFee({ state, content, values, today })
+      : sheet.id === 'settings'
+        ? wrongPosition(content, state, values)
+        : sheet.id === 'registers'
+          ? wrongRegisters(sheet.rows, values)
+          : []
   const wrong = [...wrongValues(sheet, values), ...own]
   const typed: Next = wrong.length > 0 ? { next: state, wrong } : nextOf(deciding, values['split'] !== undefined)
   const change = { sheet, values, before: state, next: typed.next, placeOf: placesOf(deciding) }

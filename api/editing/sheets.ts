@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
+import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
 import { MAPPING } from './adapt.ts'
 import { feeRows } from './fee-table.ts'
+import { positionRows } from './file-plan.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
 import { processRows } from './sheet-process.ts'
+import { registerRows } from './sheet-registers.ts'
 import { type Building, FORM, type Row, type RowOption, recordAt, row, type StepText } from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { EMPTY_LANGUAGE, translationRows } from './translation.ts'
@@ -46,6 +49,7 @@ function fileOf(kind: string, about: string): string {
       return MAPPING
     case 'settings':
     case 'fee':
+    case 'registers':
       return SERVICE
     case 'translation':
       return `form.${about}.yaml`
@@ -68,6 +72,7 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   settings: settingsRows,
   mapping: mappingRows,
   fee: feeRows,
+  registers: registerRows,
   texts: textRows,
   purposes: purposeRows,
   pages: pageRows,
@@ -107,6 +112,7 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'postbox', 'choice', { options: options.postbox }),
     row(source, 'trustLevel', 'choice', { options: plain('none', 'basic', 'substantial', 'high') }),
     row(source, 'filePlan', 'choice', { options: options.filePlan }),
+    ...positionRows(),
     row(source, 'retention', 'choice', { options: options.retention }),
     row(source, 'processing', 'period'),
     row(source, 'minutes', 'number'),
@@ -207,6 +213,7 @@ function questionRows({ source, about }: Building): readonly Row[] {
     row(source, `${at}/kind`, 'choice', { options: plain(...KINDS) }),
     row(source, `${at}/text`, 'text', { label: 'field-text' }),
     row(source, `${at}/past`, 'yes-no'),
+    ...(isNote ? [] : [row(source, `${at}/prefill`, 'choices', { options: plain(...ATTRIBUTES.map(prefillName)) })]),
     ...codes.map((code) => row(source, `${at}/options/${code}/label`, 'line', { group: code, label: 'option' })),
   ]
 }
