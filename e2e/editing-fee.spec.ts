@@ -44,7 +44,11 @@ test('an editor makes a table of fees, tries it out and saves it, without script
   await row(page, 1).getByLabel('Antwort', { exact: true }).fill('1')
 
   await press(page, 'Zeile hinzufügen')
-  await fill(page, 2, { 'Wofür bezahlt wird': 'Großes Boot', 'Betrag in Euro': '60', Rechtsgrundlage: 'Hafensatzung § 4' })
+  await fill(page, 2, {
+    'Wofür bezahlt wird': 'Großes Boot',
+    'Betrag in Euro': '60',
+    Rechtsgrundlage: 'Hafensatzung § 4',
+  })
   await row(page, 2).getByLabel('Wie oft zu bezahlen').selectOption({ label: 'so oft wie: Anzahl der Einträge: Boote' })
   await axeClean(page)
   await press(page, 'Speichern')
@@ -64,9 +68,13 @@ test('an editor makes a table of fees, tries it out and saves it, without script
   await expect(page.getByRole('status')).toContainText('38,50')
   await axeClean(page)
 
-  await row(page, 2).getByRole('button', { name: /^Nach oben/ }).click()
+  await row(page, 2)
+    .getByRole('button', { name: /^Nach oben/ })
+    .click()
   await expect(row(page, 1).getByLabel('Wofür bezahlt wird')).toHaveValue('Großes Boot')
-  await row(page, 1).getByRole('button', { name: /^Nach unten/ }).click()
+  await row(page, 1)
+    .getByRole('button', { name: /^Nach unten/ })
+    .click()
   await press(page, 'Speichern')
   await expect(page.getByText('Gespeichert.')).toBeVisible()
   await expect(page.getByRole('cell', { name: /38,50 € ab/ })).toBeVisible()
@@ -74,7 +82,9 @@ test('an editor makes a table of fees, tries it out and saves it, without script
   await axeClean(page)
 })
 
-test('a new place in the plan of files, a source of answers and a register are chosen in the rooms @nojs', async ({ page }) => {
+test('a new place in the plan of files, a source of answers and a register are chosen in the rooms @nojs', async ({
+  page,
+}) => {
   test.setTimeout(180_000)
   await signInAs(page, 'ines.kahlau', HOME)
   const at = await dropBoat(page)

@@ -173,7 +173,9 @@ describe('the table of a fee', () => {
     expect(fee?.lines[0]?.amounts).toMatchObject([{ euro: '6,00' }])
     expect(sheet.rows.find(({ label }) => label === 'fee-count')?.value).toBe('bescheinigung.anzahl')
     expect((await desk.overview()).findings).toEqual([])
-    const compared = await edda.read<{ said: readonly { label: string; before: readonly { value: string }[] }[] }>(`${at}/comparison`)
+    const compared = await edda.read<{ said: readonly { label: string; before: readonly { value: string }[] }[] }>(
+      `${at}/comparison`,
+    )
     expect(compared.said.find(({ label }) => label === 'fee-euro')?.before).toMatchObject([{ value: '5,00' }])
   })
 })

@@ -75,7 +75,12 @@ function prefixWrong(prefix: string, known: readonly Position[]): string | false
 }
 
 /** The state with the place it proposes, and the number of it; nothing where none was typed. Pure. */
-export function withPosition(state: State, values: Values): { readonly state: State; readonly number: string | undefined } {
+export function withPosition(
+  state: State,
+  values: Values,
+): { readonly state: State; readonly number: string | undefined } {
   const [number, title, prefix] = sentIn(values)
-  return number === '' ? { state, number: undefined } : { state: withPositions(state, { id: number, title, prefix }), number }
+  return number === ''
+    ? { state, number: undefined }
+    : { state: withPositions(state, { id: number, title, prefix }), number }
 }

@@ -206,7 +206,8 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
   const around = content ?? ctx.content.live().content
   const own = sheetOf(row.sheet, state, around)
   const building = { source: state.files['service.yaml'] ?? '', state, content: around, about: '' }
-  const sheet = own === undefined || row.sheet !== 'fee' ? own : { ...own, rows: withTypedRows(own.rows, building, values) }
+  const sheet =
+    own === undefined || row.sheet !== 'fee' ? own : { ...own, rows: withTypedRows(own.rows, building, values) }
   const known = new Map(sheet?.rows.map((candidate) => [candidate.name, candidate]))
   const rows = Object.entries(values).map(([name, yours]) => {
     const at = known.get(name)
@@ -225,7 +226,11 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
 
 /** Boxes are several controls, which are sent again as they are. */
 const isTick = (name: string, row: Row | undefined): boolean =>
-  name.includes('~') || name === ORDER || row?.kind === 'choices' || row?.kind === 'yes-no' || row?.kind === 'obligation'
+  name.includes('~') ||
+  name === ORDER ||
+  row?.kind === 'choices' ||
+  row?.kind === 'yes-no' ||
+  row?.kind === 'obligation'
 
 /** What was ticked, by what people read. */
 const saidOf = ({ options }: Row, value: string): readonly string[] =>

@@ -69,8 +69,7 @@ const lookupsIn = (source: string): readonly Lookup[] => {
   const lookups = yamlAt(source, ['lookups'])
   return Array.isArray(lookups) ? (lookups as readonly Lookup[]) : []
 }
-const lookupOf = (source: string, id: string): Lookup =>
-  lookupsIn(source).find(({ register }) => register === id) ?? {}
+const lookupOf = (source: string, id: string): Lookup => lookupsIn(source).find(({ register }) => register === id) ?? {}
 
 /** What was sent for one register; what a program does not send stays as it is. */
 function sentOf(id: string, rows: readonly Row[], values: Values): (name: string) => string {
@@ -140,7 +139,9 @@ function entryOf(before: Lookup, { id, rows, values }: Sending): Lookup {
   const [choice = '', code = ''] = sent('as').split(' ')
   const filled = (kind: 'values' | 'query'): Record<string, string> =>
     Object.fromEntries(
-      namesIn(rows, id, kind).flatMap((name) => (sent(`${kind}/${name}`) === '' ? [] : [[name, sent(`${kind}/${name}`)]])),
+      namesIn(rows, id, kind).flatMap((name) =>
+        sent(`${kind}/${name}`) === '' ? [] : [[name, sent(`${kind}/${name}`)]],
+      ),
     )
   const added = sent('query-name') === '' ? {} : { [sent('query-name')]: sent('query-question') }
   const query = { ...filled('query'), ...added }
@@ -160,4 +161,3 @@ function entryOf(before: Lookup, { id, rows, values }: Sending): Lookup {
   const all = { ...before, ...own, trustLevel: before['trustLevel'] === undefined && before['id'] !== undefined && own.trustLevel === 'substantial' ? undefined : own.trustLevel } // biome-ignore format: one thought
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
-

@@ -78,7 +78,12 @@ export type State = {
 }
 
 /** Writes a state for the database. */
-export const stateJson = ({ files, catalogue, fees, positions }: Pick<State, 'files' | 'catalogue' | 'fees' | 'positions'>): string =>
+export const stateJson = ({
+  files,
+  catalogue,
+  fees,
+  positions,
+}: Pick<State, 'files' | 'catalogue' | 'fees' | 'positions'>): string =>
   JSON.stringify({ v: 1, files, catalogue, fees, positions })
 
 /** Reads a service as editors see it. Throws `editing/service-unknown` (404) where neither they nor the content know it. */

@@ -26,7 +26,11 @@ export type YamlSplice = {
 }
 
 /** Takes entries out of a list of a YAML text and puts others in; comments and everything else stay. A broken text stays as it is. */
-export function spliceYaml(source: string, { list, at, remove = 0, insert = [], isFlow = false }: YamlSplice, lineWidth = 120): string {
+export function spliceYaml(
+  source: string,
+  { list, at, remove = 0, insert = [], isFlow = false }: YamlSplice,
+  lineWidth = 120,
+): string {
   const document = parseDocument(source, { schema: 'core', version: '1.2' })
   const found = document.errors.length > 0 ? undefined : document.getIn(list, true)
   if (!isSeq(found)) {

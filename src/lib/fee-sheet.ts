@@ -37,7 +37,11 @@ export function shownLines(fee: FeePage, rows: readonly Row[], refused: RefusedS
 export const nextKey = (keys: readonly string[]): string =>
   `N${Math.max(0, ...keys.map((key) => Number(/^N(\d+)$/.exec(key)?.[1] ?? 0))) + 1}`
 
-function ordered(keys: readonly string[], [act = '', key = '']: readonly string[], refused: RefusedSheet | null): readonly string[] {
+function ordered(
+  keys: readonly string[],
+  [act = '', key = '']: readonly string[],
+  refused: RefusedSheet | null,
+): readonly string[] {
   const at = keys.indexOf(key)
   switch (act) {
     case 'add':
