@@ -163,7 +163,8 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
   })
 
   it('a fee is chosen or made, and has to be paid with the application', async () => {
-    const row = (key: string, more: object) => ({ [`fee/${key}/name`]: 'Liegeplatz für ein Jahr', [`fee/${key}/v0/euro`]: '120,50', [`fee/${key}/v0/from`]: '1.1.2026', [`fee/${key}/v0/source`]: 'Hafensatzung', [`fee/${key}/due`]: 'application', ...more }) // biome-ignore format: one row
+    const values = { name: 'Liegeplatz für ein Jahr', 'v0/euro': '120,50', 'v0/from': '1.1.2026', 'v0/source': 'Hafensatzung', due: 'application' } // biome-ignore format: one row
+    const row = (key: string, more: object) => Object.assign(Object.fromEntries(Object.entries(values).map(([name, value]) => [`fee/${key}/${name}`, value])), more) // biome-ignore format: one row
     const fee = { order: 'N1', ...row('N1', {}) }
     expect((await save('fee', fee)).status).toBe(200)
     expect((await overview()).findings).toMatchObject([{ type: 'workflow/no-payment' }])
