@@ -30,7 +30,7 @@ export type SheetChange = { readonly slug: string; readonly id: string; readonly
 
 const SERVICE = 'service.yaml'
 /** Controls that say what is to be done, beside the rows. */
-const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose'] as const
+const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose', 'take-fee'] as const
 
 /** A rule is being put together: nothing is kept yet, and the page shows what was chosen so far with the rule it makes. */
 export const choosing = problemType('editing/choosing', 422)
