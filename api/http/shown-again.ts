@@ -82,3 +82,10 @@ export async function shownAgain(
   }
   return null
 }
+
+/** Nothing is wrong: a button asked for more of the form, and its page shows it. To a program it says that nothing is kept. */
+const ASKS_ON: ReadonlySet<string> = new Set(['editing/choosing'])
+
+/** The status of a page that shows a problem. */
+export const pageStatus = ({ type, status }: { readonly type: string; readonly status: number }): number =>
+  ASKS_ON.has(type) ? 200 : status

@@ -8,7 +8,7 @@ import { formAddress } from './page-forms.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
 import { isBrowser, wantsPage } from './respond.ts'
-import { keepForm, type RefusedForm, shownAgain } from './shown-again.ts'
+import { keepForm, pageStatus, type RefusedForm, shownAgain } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
 
@@ -307,12 +307,8 @@ async function problemPage(
     headers.append('Set-Cookie', cookie)
   }
   secureHeaders(headers, 'page', entry.options.isHttps)
-  const status = ASKS_ON.has(problem.type) ? 200 : problem.status
-  return new Response(request.method === 'HEAD' ? null : page.body, { status, headers })
+  return new Response(request.method === 'HEAD' ? null : page.body, { status: pageStatus(problem), headers })
 }
-
-/** Nothing is wrong: a button asked for more of the form, and its page shows it. To a program it says that nothing is kept. */
-const ASKS_ON: ReadonlySet<string> = new Set(['editing/choosing'])
 
 type Refusal = { readonly type: string; readonly status: number }
 
