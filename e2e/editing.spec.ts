@@ -109,7 +109,7 @@ async function answerRule(page: Page): Promise<void> {
   const sum = 'sum(for x in boote return x.laengeInMetern) <= 40'
   await page.getByLabel('Neue Prüfung: was gelten muss').fill(sum)
   await press(page, 'Speichern')
-  await expect(page.getByRole('heading', { name: '0 offene Regeln' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Regeln in Worten' })).toBeVisible()
 }
 
 /** Splits a page, and makes a question obligatory by the answer to another that is then asked before it. */

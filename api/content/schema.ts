@@ -72,6 +72,8 @@ const FeeUseShape = v.strictObject({
         fee: Slug,
         /** Owed only where true. */
         when: v.exactOptional(Expression),
+        /** Owed only where none of the items before it is owed, back to the last one that is not `otherwise`: a table, read from its top. */
+        otherwise: v.exactOptional(v.literal(true)),
         /** How often, a whole number; once where absent. */
         count: v.exactOptional(Expression),
         /** The day on which it is judged, for fees with `judgedOn: event`. */

@@ -163,7 +163,9 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
   })
 
   it('a fee is chosen or made, and has to be paid with the application', async () => {
-    const fee = { 'new-fee-name': 'Liegeplatz für ein Jahr', 'new-fee-euro': '120,50', 'fees~': '1' }
+    const values = { name: 'Liegeplatz für ein Jahr', 'v0/euro': '120,50', 'v0/from': '1.1.2026', 'v0/source': 'Hafensatzung', due: 'application' } // biome-ignore format: one row
+    const row = (key: string, more: object) => Object.assign(Object.fromEntries(Object.entries(values).map(([name, value]) => [`fee/${key}/${name}`, value])), more) // biome-ignore format: one row
+    const fee = { order: 'N1', ...row('N1', {}) }
     expect((await save('fee', fee)).status).toBe(200)
     expect((await overview()).findings).toMatchObject([{ type: 'workflow/no-payment' }])
     expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
@@ -171,11 +173,12 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect(now.findings).toEqual([])
     const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
     expect(text).toContain(`fee: ${SLUG}-1`)
-    expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
+    expect(now.feeLines).toMatchObject([{ key: `${SLUG}-1`, amounts: [{ euro: '120,50' }] }])
     const costs = async () => (await sheet('texts')).rows.find(({ name }) => name === 'start/fee')?.value
     expect(await costs()).toBe('Liegeplatz für ein Jahr: 120,50 €')
     expect((await save('texts', { 'start/fee': 'Das sagt die Hafenordnung.' })).status).toBe(200)
-    expect((await save('fee', { 'fees~': '1', [`fees~${SLUG}-1`]: '1' })).status).toBe(200)
+    const dearer = row(`${SLUG}-1`, { [`fee/${SLUG}-1/v0/euro`]: '130' })
+    expect((await save('fee', { order: `${SLUG}-1`, ...dearer })).status).toBe(200)
     expect(await costs()).toBe('Das sagt die Hafenordnung.')
   })
 

@@ -27,6 +27,8 @@ export type Row = {
   readonly options: readonly RowOption[]
   /** What several rows have in common, in the service's own words. */
   readonly group?: string
+  /** What of several of its kind it is, in the service's own words. */
+  readonly says?: string
   /** Of a translation: the German words, and the language it is in. */
   readonly german?: { readonly text: string; readonly lang: string }
 }

@@ -1,8 +1,10 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
-import type { Vocabulary } from '../forms/vocabulary.ts'
+import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import type { ChooserView } from './chooser-form.ts'
 import type { WordChange } from './compare.ts'
+import type { CountChoice } from './fee-preview.ts'
+import type { AmountText, FeeLine } from './fee-table.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
 import type { Sheet } from './sheets.ts'
@@ -54,6 +56,7 @@ export type ServiceOverview = ServiceLine & {
   readonly findings: readonly PlacedFinding[]
   readonly settings: Sheet | null
   readonly fee: Sheet | null
+  readonly feeLines: readonly FeeLineView[]
   /** Names that rules of the fee may use. */
   readonly vocabulary: Vocabulary | null
   /** Ready-made processes; `isChosen` where the service's process is exactly that. */
@@ -98,6 +101,28 @@ export type ServiceOverview = ServiceLine & {
   readonly examples: readonly string[]
 }
 
+/** A row of the table of fees, with its amounts as people write them. */
+export type FeeLineView = Pick<
+  FeeLine,
+  'key' | 'name' | 'fixed' | 'sharedWith' | 'due' | 'otherwise' | 'when' | 'count'
+> & {
+  readonly amounts: readonly AmountText[]
+}
+export type FeePage = {
+  readonly lines: readonly FeeLineView[]
+  /** Fees of the town that are not this service's. */
+  readonly known: readonly FeeLineView[]
+  readonly counts: readonly CountChoice[]
+  /** Everything a condition may be put together from. */
+  readonly words: readonly Word[]
+  /** Questions that take files; null where the form is broken. */
+  readonly proofs: readonly string[] | null
+  /** Names of the words that the rules of the table look at. */
+  readonly asked: readonly string[]
+  /** The day in Berlin, as people write it. */
+  readonly today: string
+}
+
 export type SheetPage = {
   readonly slug: string
   readonly title: string
@@ -115,6 +140,8 @@ export type SheetPage = {
   readonly pages: readonly PageLine[]
   /** Paths of the questions that the rule in words speaks of. */
   readonly named: readonly string[]
+  /** On the sheet of the fee alone. */
+  readonly fee: FeePage | null
 }
 /** A page with its questions; `at` is how the names of its rows begin. */
 export type PageLine = {
