@@ -16,7 +16,9 @@ const After = v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}~[0-9a-f-
 
 const OfVorgang = v.object({ vorgangId: Id })
 const Postboxes = v.object({
-  postboxes: v.array(v.object({ id: Slug, name: v.string(), open: v.number(), waiting: v.number() })),
+  postboxes: v.array(
+    v.object({ id: Slug, name: v.string(), open: v.number(), free: v.number(), sign: v.number(), waiting: v.number() }),
+  ),
   work: v.record(v.string(), v.number()),
 })
 

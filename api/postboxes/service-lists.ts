@@ -53,6 +53,8 @@ export type PostboxCount = {
   readonly id: string
   readonly name: string
   readonly open: number
+  readonly free: number
+  readonly sign: number
   readonly waiting: number
 }
 /** How much each list of a person over all their postboxes holds; `done` is not counted. */
@@ -101,6 +103,8 @@ export async function listPostboxes(
       id,
       name: name.de,
       open: countIn([ownerOf(id)], OPEN),
+      free: countIn([ownerOf(id)], LANES.free),
+      sign: countIn([ownerOf(id)], LANES.sign),
       waiting: countIn([ownerOf(id)], LANES.waiting),
     })),
     work: {

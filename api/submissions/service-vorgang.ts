@@ -146,8 +146,7 @@ export type EakteView = {
 /** Reads everything a clerk needs of a Vorgang of their postboxes. Throws 404 for one of another team. */
 export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<VorgangView> {
   const kase = await ownCase(ctx, actor, vorgangId)
-  const { vorgang, eakte, content } = kase
-  const item = itemFor(kase, actor)
+  const [{ vorgang, eakte, content }, item] = [kase, itemFor(kase, actor)]
   // An objection is about the answers that led to the notice.
   const about = vorgang.aboutVorgangId === null ? vorgang : await readVorgang(ctx, vorgang.aboutVorgangId)
   const [answers, documents, requests, decision, notices, payments, exemption, lookups, deliveries, lines, assignee] =
@@ -178,11 +177,8 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     aktenzeichen: eakte.aktenzeichen,
     eakteId: eakte.id,
     service: { slug: vorgang.serviceSlug, title: ctx.form(content, vorgang.serviceSlug, 'de').title },
-    postbox: { id: item.postbox, name: content.postboxes.get(item.postbox)?.name.de ?? item.postbox },
+    ...placeOf(kase, item),
     state: await stateOf(ctx, kase),
-    itemId: item.id,
-    itemState: item.state,
-    dueOn: item.dueOn,
     receivedAtMs: vorgang.openedAtMs,
     assignee:
       item.assignee === null
@@ -192,7 +188,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     beside,
     isLead: leads(kase, actor),
     feeAhead: await feeAheadOf(ctx, kase, task),
-    waitsFor: task === null ? (waitOf(kase.definition, kase.state) ?? (beside.length > 0 ? 'office' : null)) : null,
+    waitsFor: task === null ? waitedFor(kase, beside) : null,
     answers: sections,
     lang: form.lang,
     germanTexts: form.lang === 'de' ? [] : germanTextsOf(sections, form.germanTexts, words.german),
@@ -223,6 +219,18 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     ...(await afterwardsOf(ctx, actor, kase)),
   }
 }
+
+/** What a Vorgang waits for that is no task of this person. */
+const waitedFor = ({ definition, state }: Case, beside: VorgangView['beside']): WaitsFor | null =>
+  waitOf(definition, state) ?? (beside.length > 0 ? 'office' : null)
+
+/** Where a page says that a Vorgang lies: through the item by which this person works on it. */
+const placeOf = ({ content }: Case, { id, postbox, state, dueOn }: Item) => ({
+  postbox: { id: postbox, name: content.postboxes.get(postbox)?.name.de ?? postbox },
+  itemId: id,
+  itemState: state,
+  dueOn,
+})
 
 /** Whether a Vorgang lies in a postbox of this person: others only take part in it. */
 const leads = (kase: Case, actor: Actor): boolean => can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })

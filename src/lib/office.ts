@@ -1,5 +1,5 @@
 import type { AstroGlobal } from 'astro'
-import { apiOf, type CityFrame, type PostboxCount, Refusal, type SessionView } from './api.ts'
+import { apiOf, type CityFrame, type ListView, type PostboxCount, Refusal, type SessionView, type Work } from './api.ts'
 import type { Translate, WordKey } from './words.ts'
 
 /** One way in the left column of the back office. */
@@ -14,6 +14,8 @@ export type OfficeFrame = {
   readonly city: CityFrame
   readonly clerkName: string
   readonly postboxes: readonly PostboxCount[]
+  /** How much the lists over all of them hold. */
+  readonly work: Work
   /** The legal day, by the product's clock. */
   readonly today: string
 }
@@ -40,12 +42,12 @@ export const readOffice = async <T>(
     if (page.url.pathname === '/amt/' && own !== null) {
       return page.redirect(own, 303)
     }
-    const [city, { postboxes, today }, view] = await Promise.all([
+    const [city, { postboxes, work, today }, view] = await Promise.all([
       api.getJson<CityFrame>('catalogue/frame'),
-      api.getJson<{ postboxes: readonly PostboxCount[]; today: string }>('postboxes'),
+      api.getJson<Pick<OfficeFrame, 'postboxes' | 'work' | 'today'>>('postboxes'),
       path === null ? null : api.getJson<T>(path),
     ])
-    return { city, postboxes, today, clerkName: session.name ?? '', view: view as T }
+    return { city, postboxes, work, today, clerkName: session.name ?? '', view: view as T }
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error
@@ -66,11 +68,32 @@ function ownPlace(roles: readonly string[]): string | null {
   return roles.includes('editor') ? '/redaktion/formulare/' : '/amt/betrieb'
 }
 
+const WORK = ['mine', 'free', 'due', 'sign', 'waiting'] as const
+
+/** What a list's address asks the API for: names that are no view, and marks that nobody set, are left out. */
+export function listQuery(asked: URLSearchParams, views: readonly [ListView, ...ListView[]]): URLSearchParams {
+  const view = views.find((name) => name === asked.get('ansicht')) ?? views[0]
+  const named = { after: asked.get('nach'), service: asked.get('leistung'), new: asked.get('neu') }
+  const given = Object.entries(named).flatMap(([name, value]) =>
+    value === null || value === '' ? [] : [[name, value]],
+  )
+  return new URLSearchParams([['view', view], ...given])
+}
+
 /** Left column of the back office. */
 export const navigationOf = (
   frame: OfficeFrame,
   t: Translate,
 ): readonly { readonly title: string; readonly entries: readonly OfficeEntry[] }[] => [
+  {
+    title: t('office.work'),
+    entries: (frame.postboxes.length === 0 ? [] : WORK).map((view) => ({
+      href: view === 'mine' ? '/amt/' : `/amt/?ansicht=${view}`,
+      text: t(`office.view.${view}`),
+      count: frame.work[view],
+      isDue: view === 'due' && frame.work.due > 0,
+    })),
+  },
   {
     title: t('office.postboxes'),
     entries: frame.postboxes.map((postbox) => ({
