@@ -34,6 +34,8 @@ CREATE INDEX `postbox_items_assignee` ON `postbox_items` (`assignee`,`lane`,`due
 --> statement-breakpoint
 CREATE INDEX `postbox_items_vorgang` ON `postbox_items` (`vorgang_id`);
 --> statement-breakpoint
+INSERT INTO postbox_items (id, vorgang_id, kind, postbox, task_id, step, state, assignee, due_on, reference, aktenzeichen, service_slug, received_at_ms, is_new, title, waits_for, prepared_by, version) SELECT t.id, t.vorgang_id, 'task', t.postbox, t.id, t.node, 'open', NULL, i.due_on, i.reference, i.aktenzeichen, i.service_slug, i.received_at_ms, 1, NULL, NULL, NULL, 1 FROM tasks t JOIN postbox_items i ON i.id = t.vorgang_id WHERE t.state = 'open' AND t.id IS NOT i.task_id;
+--> statement-breakpoint
 DROP TABLE postbox_counts;
 --> statement-breakpoint
 CREATE TABLE `work_counts` (
