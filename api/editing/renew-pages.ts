@@ -1,5 +1,5 @@
 import type { DataModel, DataNode } from '../forms/data-model.ts'
-import { kebab } from './generate.ts'
+import { free, kebab } from './generate-names.ts'
 import { allIds, FIELDS_MAX, freshId, headingOf, pagesIn, type Step, withSeen } from './pages.ts'
 import type { Skeleton } from './templates.ts'
 import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
@@ -43,16 +43,6 @@ export function placeQuestions(source: string, placing: Placing): string {
 }
 
 export const parentOf = (path: string): string => path.split('.').slice(0, -1).join('.')
-
-/** A name that is not taken. */
-export function free(base: string, taken: { has(name: string): boolean }, sign = '-'): string {
-  for (let count = 1; ; count += 1) {
-    const name = count === 1 ? base : `${base}${sign}${count}`
-    if (!taken.has(name)) {
-      return name
-    }
-  }
-}
 
 const stepsOf = (source: string): readonly Step[] => {
   const steps = yamlAt(source, ['steps'])

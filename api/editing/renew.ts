@@ -1,6 +1,7 @@
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
 import { generateOverlay } from './generate.ts'
-import { free, type Joined, parentOf, placeQuestions } from './renew-pages.ts'
+import { free } from './generate-names.ts'
+import { type Joined, parentOf, placeQuestions } from './renew-pages.ts'
 import type { Guesses, Skeleton } from './templates.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
