@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import { applyAnswer, applyChecks } from './apply-checks.ts'
 import { applyBlocks } from './apply-notice.ts'
+import { applyGone, goneIn } from './gone.ts'
 import { sentText, type Values } from './sent.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
@@ -21,6 +22,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   }
   if (kind === 'checks') {
     return withForm(state, (source) => applyChecks(source, { values, edits }))
+  }
+  if (kind === 'gone') {
+    return applyGone(state, goneIn(state), values)
   }
   if (kind === 'notice') {
     return withNotice(state, sheet, values)

@@ -32,6 +32,8 @@ export type Generated = {
   readonly overlay: string
   /** Lines of the address in a notice, with names in braces; empty where the form asks for no address. */
   readonly recipient: readonly string[]
+  /** The same by what each line holds; empty where the form does not ask for it. */
+  readonly address: readonly string[]
   /** Questions whose answers an approval repeats, so that it says what it is about. */
   readonly matters: readonly string[]
 }
@@ -77,7 +79,8 @@ export function generateOverlay(
   }
   return {
     overlay: stringify(overlay, { lineWidth: 120 }),
-    recipient: recipientOf(making.parts),
+    recipient: addressOf(making.parts).filter((line) => line !== ''),
+    address: addressOf(making.parts),
     matters: making.matters.slice(0, MATTERS_MAX),
   }
 }
@@ -371,13 +374,8 @@ function stepId(making: Making, wanted: string): string {
   return id
 }
 
-function recipientOf(parts: ReadonlyMap<string, string>): readonly string[] {
+function addressOf(parts: ReadonlyMap<string, string>): readonly string[] {
   const line = (...names: readonly string[]): string =>
     names.flatMap((name) => (parts.has(name) ? `{${parts.get(name) ?? ''}}` : [])).join(' ')
-  return [
-    line('name'),
-    line('givenName', 'familyName'),
-    line('street', 'houseNumber'),
-    line('postalCode', 'town'),
-  ].filter((text) => text !== '')
+  return [line('name'), line('givenName', 'familyName'), line('street', 'houseNumber'), line('postalCode', 'town')]
 }

@@ -1,6 +1,7 @@
 import type { DataModel, DataNode } from '../forms/data-model.ts'
 import { free, kebab } from './generate-names.ts'
-import { allIds, FIELDS_MAX, freshId, headingOf, pagesIn, type Step, withSeen } from './pages.ts'
+import { pagesIn, type Step } from './page-places.ts'
+import { allIds, FIELDS_MAX, freshId, headingOf, withSeen } from './pages.ts'
 import type { Skeleton } from './templates.ts'
 import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
 

@@ -254,7 +254,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
 /** What publishing would change, in the words of the editors' pages. */
 async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
   const live = ctx.content.live().content
-  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [] }
+  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], called: {} }
   const { form } = await ctx.survey(live, state.slug, ctx)
   const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
   const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { MAPPING } from './adapt.ts'
+import { goneIn, goneRows } from './gone.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
+import { eligibilityRows, evidenceRows, listAt, signerRows } from './sheet-conditions.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
 import { processRows } from './sheet-process.ts'
@@ -82,9 +84,12 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   question: questionRows,
   point: pointRows,
   checks: checkRows,
+  signers: signerRows,
+  eligibility: eligibilityRows,
   notice: noticeRows,
   process: processRows,
   translation: translationRows,
+  gone: ({ state }) => goneRows(state, goneIn(state)),
 }
 
 const plain = (...values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))
@@ -139,6 +144,9 @@ function feeRows({ source, content }: Building): readonly Row[] {
   return [
     row(source, 'fees', 'choices', { options }),
     ...feeItemRows(source, (id) => fees.get(id)?.name ?? id),
+    ...(yamlAt(source, ['fee', 'exemption', 'when']) === undefined
+      ? []
+      : [row(source, 'fee/exemption/when', 'rule', { label: 'exemption-when' })]),
     blank('new-fee-name', 'line'),
     blank('new-fee-euro', 'amount'),
     blank('new-fee-source', 'line'),
@@ -148,11 +156,14 @@ function feeRows({ source, content }: Building): readonly Row[] {
 /** When, and how many times, each fee has to be paid with an application. */
 function feeItemRows(source: string, nameOf: (id: string) => string): readonly Row[] {
   const items = yamlAt(source, ['fee', 'items'])
-  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).flatMap(({ fee }, index) => {
-    const group = nameOf(String(fee ?? ''))
+  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).flatMap((known, index) => {
+    const group = nameOf(String(known.fee ?? ''))
     return [
       row(source, `fee/items/${index}/when`, 'rule', { group, label: 'fee-when' }),
       row(source, `fee/items/${index}/count`, 'rule', { group, label: 'fee-count' }),
+      ...Object.keys((known as { with?: object }).with ?? {}).map((name) =>
+        row(source, `fee/items/${index}/with/${name}`, 'rule', { group: `${group}: ${name}`, label: 'fee-input' }),
+      ),
     ]
   })
 }
@@ -170,6 +181,14 @@ function textRows({ source }: Building): readonly Row[] {
     row(source, 'start/retention', 'text', { label: 'retention-text' }),
     row(source, 'review/legalEffect', 'text'),
     row(source, 'review/button', 'line'),
+    ...listAt(source, ['review', 'notes']).flatMap((_, index) => {
+      const group = 'review-notes'
+      const at = `review/notes/${index}`
+      return [
+        row(source, `${at}/text`, 'text', { group, label: 'note-text' }),
+        row(source, `${at}/when`, 'rule', { group }),
+      ]
+    }),
     row(source, 'receipt/title', 'line', { label: 'receipt' }),
   ]
 }
@@ -241,6 +260,7 @@ function questionRows({ source, about }: Building): readonly Row[] {
     row(source, `${at}/why`, 'choice', { options: purposes }),
     row(source, `${at}/when`, 'rule'),
     ...(isNote ? [] : [row(source, `${at}/required`, 'obligation')]),
+    ...evidenceRows(source, about),
     ...(field['compute'] === undefined ? [] : [row(source, `${at}/compute`, 'rule')]),
     row(source, `${at}/kind`, 'choice', { options: plain(...KINDS) }),
     row(source, `${at}/text`, 'text', { label: 'field-text' }),

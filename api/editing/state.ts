@@ -12,6 +12,7 @@ import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import type { NoticeKind } from '../notices/ctx.ts'
 import type { CatalogueFileReader } from './drop.ts'
+import { FORM, labelsIn } from './sheet-rows.ts'
 import { findWorkspace, type WorkspaceRow } from './store.ts'
 import type { Surveys } from './survey.ts'
 import { yamlAt } from './yaml-edit.ts'
@@ -59,6 +60,8 @@ const Stored = v.strictObject({
   catalogue: Texts,
   /** Fees that do not stand in fees.yaml yet, one line each. */
   fees: v.array(v.string()),
+  /** What questions of earlier versions were called, by their paths. */
+  called: v.optional(Texts, {}),
 })
 
 /** A service as editors see it: what is live, with what they have changed since. */
@@ -67,6 +70,8 @@ export type State = {
   readonly files: Folder
   readonly catalogue: Readonly<Record<string, string>>
   readonly fees: readonly string[]
+  /** What questions and lists were called that the form has or had, by their paths. */
+  readonly called: Folder
   /** Absent where nobody has changed anything since it was published. */
   readonly row: WorkspaceRow | undefined
   /** Revision the changes began from. */
@@ -74,22 +79,28 @@ export type State = {
 }
 
 /** Writes a state for the database. */
-export const stateJson = ({ files, catalogue, fees }: Pick<State, 'files' | 'catalogue' | 'fees'>): string =>
-  JSON.stringify({ v: 1, files, catalogue, fees })
+export const stateJson = ({
+  files,
+  catalogue,
+  fees,
+  called,
+}: Pick<State, 'files' | 'catalogue' | 'fees' | 'called'>): string =>
+  JSON.stringify({ v: 1, files, catalogue, fees, called })
 
 /** Reads a service as editors see it. Throws `editing/service-unknown` (404) where neither they nor the content know it. */
 export async function readState(ctx: EditingCtx, slug: string): Promise<State> {
   const row = await findWorkspace(ctx.db, slug)
   if (row !== undefined) {
-    const { files, catalogue, fees } = v.parse(Stored, JSON.parse(row.stateJson))
-    return { slug, files, catalogue, fees, row, baseRevisionId: row.baseRevisionId }
+    const { files, catalogue, fees, called } = v.parse(Stored, JSON.parse(row.stateJson))
+    const live = labelsIn(folderOf(ctx.content.live().content, slug)[FORM] ?? '')
+    return { slug, files, catalogue, fees, called: { ...live, ...called }, row, baseRevisionId: row.baseRevisionId }
   }
   const { content, revisionId } = ctx.content.live()
   const files = folderOf(content, slug)
   if (Object.keys(files).length === 0) {
     throw serviceUnknown(`service ${slug}`)
   }
-  return { slug, files, catalogue: {}, fees: [], row, baseRevisionId: revisionId }
+  return { slug, files, catalogue: {}, fees: [], called: {}, row, baseRevisionId: revisionId }
 }
 
 /** Files of a service in a content revision, by name. */

@@ -1,4 +1,6 @@
+import * as v from 'valibot'
 import type { Content } from '../content/snapshot.ts'
+import { readContentFile } from '../lib/content-file.ts'
 import { compileRule, type Names, type NameType, type ResultKind, type Rule } from '../lib/feel.ts'
 import { type Finding, nearest } from '../lib/finding.ts'
 
@@ -24,7 +26,13 @@ export type CompiledFee =
   | { readonly ok: true; readonly rules: FeeRules }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
-type Reading = { readonly file: string; readonly names: Names; readonly findings: Finding[] }
+type Reading = {
+  readonly file: string
+  readonly names: Names
+  readonly findings: Finding[]
+  readonly lineOf: (path: Place) => number
+}
+type Place = readonly (string | number)[]
 
 /**
  * Compiles what a service costs against the names of its form and the city's table of fees. Finds unknown names, inputs
@@ -35,8 +43,9 @@ export function compileFee(content: Content, slug: string, names: Names): Compil
   if (use === undefined) {
     return { ok: true, rules: { items: [], exemption: null } }
   }
-  const reading: Reading = { file: `services/${slug}/service.yaml`, names, findings: [] }
-  const items = use.items.flatMap((item) => readItem(reading, content, item))
+  const file = `services/${slug}/service.yaml`
+  const reading: Reading = { file, names, findings: [], lineOf: linesOf(content, file) }
+  const items = use.items.flatMap((item, index) => readItem(reading, content, { item, at: ['fee', 'items', index] }))
   const exemption = readExemption(reading, use)
   return reading.findings.length > 0
     ? { ok: false, findings: reading.findings }
@@ -45,7 +54,21 @@ export function compileFee(content: Content, slug: string, names: Names): Compil
 
 type FeeUse = NonNullable<Service['fee']>
 
-function readItem(reading: Reading, content: Content, item: FeeUse['items'][number]): FeeItemRules[] {
+/** Lines of a file of the content, worked out when the first is asked for. */
+function linesOf(content: Content, file: string): Reading['lineOf'] {
+  let known: Reading['lineOf'] | undefined
+  return (path) => {
+    if (known === undefined) {
+      const read = readContentFile(new TextDecoder().decode(content.file(file) ?? new Uint8Array()), file, v.unknown())
+      known = read.ok ? read.lineOf : () => 1
+    }
+    return known(path)
+  }
+}
+
+type Item = { readonly item: FeeUse['items'][number]; readonly at: Place }
+
+function readItem(reading: Reading, content: Content, { item, at }: Item): FeeItemRules[] {
   const versions = content.fees.fees.filter((fee) => fee.id === item.fee)
   const [first] = versions
   if (first === undefined) {
@@ -53,11 +76,11 @@ function readItem(reading: Reading, content: Content, item: FeeUse['items'][numb
     report(reading, 'payments/unknown-fee', `There is no fee "${item.fee}".`, nearest(item.fee, known))
     return []
   }
-  const rule = (source: string | undefined, result: ResultKind): Rule | null =>
-    source === undefined ? null : compiled(reading, source, reading.names, result)
+  const rule = (source: string | undefined, result: ResultKind, ...way: Place): Rule | null =>
+    source === undefined ? null : compiled(reading, source, { names: reading.names, result, at: [...at, ...way] })
   const inputs = new Map<string, Rule>()
   for (const [name, source] of Object.entries(item.with)) {
-    const input = rule(source, first.inputs[name] ?? 'any')
+    const input = rule(source, first.inputs[name] ?? 'any', 'with', name)
     if (input !== null) {
       inputs.set(name, input)
     }
@@ -69,9 +92,9 @@ function readItem(reading: Reading, content: Content, item: FeeUse['items'][numb
   return [
     {
       feeId: item.fee,
-      when: rule(item.when, 'boolean'),
-      count: rule(item.count, 'number'),
-      eventOn: rule(item.eventOn, 'date'),
+      when: rule(item.when, 'boolean', 'when'),
+      count: rule(item.count, 'number', 'count'),
+      eventOn: rule(item.eventOn, 'date', 'eventOn'),
       inputs,
       versions: versions.map((version) => ({ version, rule: amountRule(reading, version) })),
     },
@@ -101,23 +124,27 @@ function amountRule(reading: Reading, version: FeeVersion): Rule | null {
   for (const [name, kind] of Object.entries(inputs)) {
     names[name] = { kind }
   }
-  return compiled({ ...reading, file: 'fees.yaml' }, rule, names, 'number')
+  return compiled({ ...reading, file: 'fees.yaml', lineOf: () => 1 }, rule, { names, result: 'number', at: [] })
 }
 
 function readExemption(reading: Reading, use: FeeUse): FeeRules['exemption'] {
   if (use.exemption === undefined) {
     return null
   }
-  const when = compiled(reading, use.exemption.when, reading.names, 'boolean')
+  const at = ['fee', 'exemption', 'when']
+  const when = compiled(reading, use.exemption.when, { names: reading.names, result: 'boolean', at })
   return when === null ? null : { when, evidence: use.exemption.evidence, text: use.exemption.text.de }
 }
 
-function compiled(reading: Reading, source: string, names: Names, result: ResultKind): Rule | null {
+type Compiling = { readonly names: Names; readonly result: ResultKind; readonly at: Place }
+
+function compiled(reading: Reading, source: string, { names, result, at }: Compiling): Rule | null {
   const made = compileRule(source, { file: reading.file, line: 1, names, result })
   if (made.ok) {
     return made.rule
   }
-  reading.findings.push(...made.findings)
+  const first = reading.lineOf(at)
+  reading.findings.push(...made.findings.map((finding) => ({ ...finding, line: finding.line + first - 1 })))
   return null
 }
 
