@@ -1,6 +1,6 @@
 /** Abbreviations whose point ends no sentence, small letters. */
 const SHORT =
-  /(?:^|[\s(])(?:\p{L}|nr|abs|art|str|dr|prof|bzw|ca|ggf|evtl|inkl|usw|etc|tel|gem|lfd|max|min|st|vgl|ff)\.$/iu
+  /(?:^|[\s(])(?:\p{L}|\d{1,2}|nr|abs|art|str|dr|prof|bzw|ca|ggf|evtl|inkl|usw|etc|tel|gem|lfd|max|min|st|vgl|ff)\.$/iu
 
 /** The sentences of a text, each with the space behind it: together they are the text. Names in braces are words. Pure. */
 export function sentencesOf(text: string): readonly string[] {

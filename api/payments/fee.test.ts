@@ -31,6 +31,7 @@ const contentOf = (fees: readonly FeeRow[], use: Partial<Use> | undefined): Cont
   ({
     fees: { fees: fees.map((fee) => ({ ...BASE, ...fee })) },
     services: new Map([['dienst', use === undefined ? {} : { fee: use }]]),
+    file: () => undefined,
   }) as unknown as Content
 function rulesOf(fees: readonly FeeRow[], items: readonly Partial<Use['items'][number]>[], rest: Partial<Use> = {}) {
   const use = { items: items.map((item) => ({ with: {}, ...item })), ...rest } as Partial<Use>
