@@ -1,28 +1,17 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { fieldXml, groupXml, schemaXml } from '../api/editing/testing/schema.ts'
 import { axeClean, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 
 const HOME = '/redaktion/formulare/'
-const catalogue = readFileSync(new URL('../api/editing/testing/boat-catalogue.xml', import.meta.url))
+const sample = (name: string): Buffer => readFileSync(new URL(`../api/editing/testing/${name}`, import.meta.url))
 
-const dropped = (name: string, text: string | Buffer) => ({
+const dropped = (name: string, buffer: Buffer) => ({
   name,
   mimeType: 'application/xml',
-  buffer: Buffer.from(text),
+  buffer,
 })
-const version = (own: string, loose: string, number: string): string =>
-  schemaXml(
-    groupXml('G77000000001', 'Person', fieldXml('F77000000001', 'Familienname') + own) +
-      loose +
-      groupXml('G77000000002', 'Boote', fieldXml('F77000000004', 'Kennung'), '1:3') +
-      fieldXml('F77000000005', 'Anmerkung', { count: '0:1' }) +
-      groupXml('G77000000003', 'Liegezeit', fieldXml('F77000000006', 'Beginn', { type: 'date' })),
-    number,
-  )
-const FIRST = version(fieldXml('F77000000003', 'Rufname'), fieldXml('F77000000007', 'Steg'), '1.0.0')
-const SECOND = version(fieldXml('F77000000008', 'Heimathafen'), fieldXml('F77000000007', 'Anleger'), '2.0.0')
+const [FIRST, SECOND] = [sample('berth-1.xml'), sample('berth-2.xml')]
 
 async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).first().click()
@@ -31,7 +20,7 @@ async function press(page: Page, name: string): Promise<void> {
 async function begin(page: Page): Promise<string> {
   await signInAs(page, 'ines.kahlau', HOME)
   await page.getByText('Neue Leistung aus Dateien').click()
-  const files = [dropped('form.xml', FIRST), dropped('katalog.xml', catalogue)]
+  const files = [dropped('form.xml', FIRST), dropped('katalog.xml', sample('boat-catalogue.xml'))]
   await page.getByLabel('Dateien').setInputFiles(files)
   await press(page, 'Leistung anlegen')
   await expect(page).toHaveURL(/\/bootsliegeplatz-beantragen(-\d+)?$/)
@@ -59,7 +48,6 @@ test('a question that is gone in a new version is mended in the rooms until the 
   const titles = page.getByRole('heading', { level: 2, name: /^Seite \d/ })
   await expect(titles).toHaveText(['Seite 1: Person', 'Seite 2: Steg', 'Seite 3: Boote', 'Seite 4: Anmerkung', 'Seite 5: Liegezeit']) // biome-ignore format: one list
   await axeClean(page)
-  await page.screenshot({ path: `/tmp/shots-version/${Date.now()}.png`, fullPage: true })
 
   // A rule that counts a list which comes later says so in the words of the form, and leads to where the order is changed.
   await page.goto(`${at}/blatt/question.steg`)
@@ -67,9 +55,8 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await press(page, 'Speichern')
   await expect(page.getByText('Die Regel braucht die Liste „Boote“').first()).toBeVisible()
   await axeClean(page)
-  await page.screenshot({ path: `/tmp/shots-version/${Date.now()}.png`, fullPage: true })
   await page.getByRole('link', { name: 'Zu den Seiten, um die Reihenfolge zu ändern' }).click()
-  await press(page, 'Seite nach unten: Steg')
+  await page.locator('button[value^="down "]', { hasText: 'Steg' }).click()
   await expect(titles).toHaveText(['Seite 1: Person', 'Seite 2: Boote', 'Seite 3: Steg', 'Seite 4: Anmerkung', 'Seite 5: Liegezeit']) // biome-ignore format: one list
   await page.goto(`${at}/blatt/question.steg`)
   await page.locator('input[name="fields/steg/when"]').fill('count(boote) > 1')
@@ -91,10 +78,11 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await expect(page.getByText('Die Frage „Rufname“ gibt es in der neuen Fassung nicht mehr.').first()).toBeVisible()
   await expect(page.getByRole('link', { name: /Bescheid „.*Entscheidung, Text 1/ }).first()).toBeVisible()
   await axeClean(page)
-  await page.screenshot({ path: `/tmp/shots-version/${Date.now()}.png`, fullPage: true })
-  await page.getByRole('link', { name: /^Auswege zeigen/ }).first().click()
+  await page
+    .getByRole('link', { name: /^Auswege zeigen/ })
+    .first()
+    .click()
   await axeClean(page)
-  await page.screenshot({ path: `/tmp/shots-version/${Date.now()}.png`, fullPage: true })
   await page.getByLabel('Was soll hier geschehen?').selectOption({ label: 'Den Satz entfernen' })
   await press(page, 'Speichern')
   await page.goto(at)

@@ -336,7 +336,11 @@ describe('a new version of the data schema', () => {
     const { findings } = await drop(old.replace(length, ''))
     expect(findings.length).toBeGreaterThan(0)
     expect(findings.filter(({ detail }) => !detail.includes('laengeInMetern'))).toEqual([])
-    expect(findings).toMatchObject([{ type: 'forms/unknown-field', about: { kind: 'check', sheet: 'checks' } }])
+    const wanted = { type: 'editing/question-gone', gone: 'Wie lang ist das Boot?', about: { kind: 'check', sheet: 'checks' } }
+    expect(findings).toMatchObject([
+      { ...wanted, about: { ...wanted.about, row: 'checks/0/rule' } },
+      { ...wanted, about: { ...wanted.about, row: 'checks/0/at' } },
+    ])
     const { version } = await overview()
     expect((await edda.post(`${AT}/discard`, { version })).status).toBe(200)
   })

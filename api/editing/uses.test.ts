@@ -97,7 +97,8 @@ describe('names in rules', () => {
 
 describe('sentences', () => {
   it('end where they end, not at a point in a name, a number or an abbreviation', () => {
-    const text = 'Nach § 5 Abs. 2 Nr. 1 gilt das, z. B. Boote. Das Boot {person.rufname} liegt am 3. Steg. Gut!\nUnd neu.'
+    const text =
+      'Nach § 5 Abs. 2 Nr. 1 gilt das, z. B. Boote. Das Boot {person.rufname} liegt am 3. Steg. Gut!\nUnd neu.'
     expect(sentencesOf(text).map((one) => one.trim())).toEqual([
       'Nach § 5 Abs. 2 Nr. 1 gilt das, z. B. Boote.',
       'Das Boot {person.rufname} liegt am 3. Steg.',

@@ -23,7 +23,11 @@ const version = (own: string, loose: string, number: string): string =>
     number,
   )
 const FIRST = version(PHONE, fieldXml('F77000000007', 'Steg', { count: '0:1' }), '1.0.0')
-const SECOND = version(fieldXml('F77000000008', 'Heimathafen'), fieldXml('F77000000007', 'Anleger', { count: '0:1' }), '2.0.0')
+const SECOND = version(
+  fieldXml('F77000000008', 'Heimathafen'),
+  fieldXml('F77000000007', 'Anleger', { count: '0:1' }),
+  '2.0.0',
+)
 
 const GONE = 'person.rufnameDesBoots'
 const RULE = `${GONE} != null`
@@ -49,7 +53,7 @@ async function publish(): Promise<void> {
 /** Where the question is named, what about it an editor reads, and the way out that is taken. */
 const PLACES: readonly (readonly [string, (string | number)[], unknown, Record<string, unknown>, string])[] = [
   ['form.de.yaml', ['steps', 2, 'when'], RULE, { kind: 'page', sheet: 'pages', row: 'steps/2/when' }, 'rule'],
-  ['form.de.yaml', ['fields', 'steg', 'required'], RULE, { kind: 'question', name: 'Steg', row: 'fields/steg/required' }, 'to:person.familienname'],
+  ['form.de.yaml', ['fields', 'steg', 'required'], RULE, { kind: 'question', name: 'Anleger', row: 'fields/steg/required' }, 'to:person.familienname'],
   ['form.de.yaml', ['fields', 'boote.kennung', 'when'], RULE, { kind: 'question', name: 'Kennung', sheet: 'question.boote.kennung' }, 'rule'],
   ['form.de.yaml', ['fields', 'boote.foto', 'evidence'], [{ name: 'Foto', when: RULE }], { kind: 'question', row: 'fields/boote.foto/evidence/0/when' }, 'entry'],
   ['form.de.yaml', ['checks'], [{ id: 'kurz', at: GONE, rule: `string length(${GONE}) < 9`, text: 'Der Rufname ist zu lang.' }], { kind: 'check', name: 'Der Rufname ist zu lang.' }, 'entry'],
@@ -151,7 +155,7 @@ describe('a new version without a question', () => {
     const answer = await save('gone', Object.fromEntries(values))
     expect([answer.status, answer.status === 200 ? '' : await answer.text()]).toEqual([200, ''])
     expect((await overview()).findings).toEqual([])
-    expect(await file('notice.approval.de.yaml')).toContain("salutation: Guten Tag,")
+    expect(await file('notice.approval.de.yaml')).toContain('salutation: Guten Tag,')
     expect(await file('process.bpmn')).toContain('name="anlass"')
     const compared = await edda.read<ComparePage>(`${AT}/comparison`)
     expect(compared.draftsRunning).toBe(1)
