@@ -73,7 +73,7 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await expect(page.getByText('Veröffentlicht').first()).toBeVisible()
 
   await page.goto(at)
-  await page.getByLabel('Dateien').setInputFiles([dropped('neu.xml', SECOND)])
+  await page.locator('#weitere').setInputFiles([dropped('neu.xml', SECOND)])
   await press(page, 'Dateien übernehmen')
   await expect(page.getByText('Die Frage „Rufname“ gibt es in der neuen Fassung nicht mehr.').first()).toBeVisible()
   await expect(page.getByRole('link', { name: /Bescheid „.*Entscheidung, Text 1/ }).first()).toBeVisible()
