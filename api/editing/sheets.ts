@@ -190,6 +190,12 @@ function textRows({ source }: Building): readonly Row[] {
       ]
     }),
     row(source, 'receipt/title', 'line', { label: 'receipt' }),
+    ...listAt(source, ['receipt', 'next']).flatMap((entry, index) => {
+      const { when, onlyIf } = (entry ?? {}) as { when?: unknown; onlyIf?: unknown }
+      return onlyIf === undefined
+        ? []
+        : [row(source, `receipt/next/${index}/onlyIf`, 'rule', { group: String(when), label: 'when' })]
+    }),
   ]
 }
 

@@ -45,6 +45,7 @@ export const PLACES: readonly Place[] = [
   rule(FORM, 'eligibility/conditions/*/rule', ['entry'], '..'),
   rule(FORM, 'signers/*/when', ['rule', 'entry'], '..'),
   rule(FORM, 'review/notes/*/when', ['entry'], '..'),
+  rule(FORM, 'receipt/next/*/onlyIf', ['rule', 'entry'], '..'),
   path(FORM, 'applicant/question', '..'),
   path(FORM, 'applicant/mandate/proof', '../..'),
   path(FORM, 'applicant/company/*', '../..'),
