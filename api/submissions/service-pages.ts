@@ -356,11 +356,14 @@ export async function readReceipt(
   ])
   const lang = wanted ?? submission.lang
   const slug = submission.serviceSlug
-  const view = receiptView(ctx.form(content, slug, lang))
-  const next = nextWithDays(view.next, { content, slug, receivedOn: dayInBerlin(submission.receivedAtMs), lang })
+  const form = ctx.form(content, slug, lang)
+  const view = receiptView(form)
+  const german = new Set(form.germanTexts)
+  const receivedOn = dayInBerlin(submission.receivedAtMs)
+  const next = nextWithDays(view.next, { content, slug, receivedOn, lang, german })
   const payment = payments.find(({ state }) => state === 'due') ?? null
   return {
-    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang) }),
+    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang), made: german }),
     payment,
     payUntilOn: payment === null ? null : payUntilOn(await readCase(ctx, vorgang.id)),
     draftId,
