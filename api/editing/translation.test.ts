@@ -66,13 +66,13 @@ describe('the translation of a form', () => {
 
   it('is read in that language', async () => {
     const overview = await edda.read<ServiceOverview>(`/editing/services/${SLUG}`)
-    const tried = await edda.post(`/editing/services/${SLUG}/publish`, { version: String(overview.version) })
+    const tried = await edda.post(`/editing/services/${SLUG}/publish`, { version: String(overview.version), germanParts: 'yes' })
     // The service itself still waits for settings; a service of the town is published and read.
     expect(tried.status).toBeGreaterThanOrEqual(400)
     const slug = 'hund-anmelden'
     expect((await save(slug, 'en', { 'start/lead': 'Here you register your dog, quickly.' })).status).toBe(200)
     const { version } = await edda.read<ServiceOverview>(`/editing/services/${slug}`)
-    expect((await edda.post(`/editing/services/${slug}/publish`, { version: String(version) })).status).toBe(200)
+    expect((await edda.post(`/editing/services/${slug}/publish`, { version: String(version), germanParts: 'yes' })).status).toBe(200)
     const start = await town.newCaller().read<StartPage>(`/submissions/services/${slug}/start?lang=en`)
     expect(start.lead).toBe('Here you register your dog, quickly.')
   })

@@ -73,9 +73,12 @@ function mergeEntry(merging: Merging, entry: { key: string; german: unknown }, a
   return german
 }
 
-/** In the list of what happens next, `when` is a text; elsewhere it is a rule. Documents that prove an answer have names. */
+/**
+ * In the list of what happens next, `when` is a text and `deadline` the name of one; elsewhere it is the other way round. Documents
+ * that prove an answer have names.
+ */
 const isText = (key: string, place: Place): boolean =>
-  TEXTS.has(key) ||
+  (TEXTS.has(key) && !(key === 'deadline' && place[0] === 'receipt')) ||
   (key === 'when' && place[0] === 'receipt') ||
   (EVIDENCE_TEXTS.has(key) && place[0] === 'fields' && place[2] === 'evidence')
 

@@ -103,7 +103,7 @@ export function resolveMarks(html: string): string {
       within = TEXT_ONLY.has(name) ? (token.startsWith('</') ? '' : name) : within
       const isGerman = BY_ATTRIBUTE.has(name)
         ? token.includes(OPEN)
-        : SPEAKING.has(name) && /^\s*$/.test(page.slice(at + token.length).split(OPEN, 1)[0] ?? '')
+        : !token.startsWith('</') && SPEAKING.has(name) && page.startsWith(OPEN, at + token.length)
       return isGerman ? plain(token).replace(tag, `${tag} lang="de"`) : plain(token)
     }
     return within !== '' || token.startsWith('<!--')
