@@ -37,7 +37,13 @@ export const CityShape = v.strictObject({
   }),
   phone: Phone,
   /** In German alone, or in several languages. */
-  phoneHours: v.union([v.pipe(Line, v.transform((de) => ({ de }))), Lines]),
+  phoneHours: v.union([
+    v.pipe(
+      Line,
+      v.transform((de) => ({ de })),
+    ),
+    Lines,
+  ]),
   email: v.pipe(v.string(), v.email()),
   accent: v.strictObject({ light: Colour, dark: Colour }),
   /** Letters before a reference, e.g. `CB`. */

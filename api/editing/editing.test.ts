@@ -290,7 +290,9 @@ describe('two editors', () => {
     files.set(path, { digest: (await import('../content/files.ts')).digestOf(bytes), bytes })
     await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'elsewhere' })
     const { version } = await overview()
-    expect(await problemOf(await edda.post(`${AT}/publish`, { version, germanParts: 'yes' }))).toMatchObject({ type: 'editing/live-moved' })
+    expect(await problemOf(await edda.post(`${AT}/publish`, { version, germanParts: 'yes' }))).toMatchObject({
+      type: 'editing/live-moved',
+    })
     expect((await edda.read<ComparePage>(`${AT}/comparison`)).moved).toEqual(['notice.approval.de.yaml'])
     expect((await edda.post(`${AT}/take-over`)).status).toBe(200)
     expect((await edda.post(`${AT}/publish`, { version: version + 1, germanParts: 'yes' })).status).toBe(200)

@@ -12,7 +12,9 @@ export type LanguageGap = { readonly lang: string; readonly missing: number; rea
 export const languageGaps = (state: State, content: Content): readonly LanguageGap[] =>
   content.city.languages.flatMap((lang) => {
     const rows = sheetOf(`translation.${lang}`, state, content)?.rows ?? []
-    return rows.length === 0 ? [] : [{ lang, missing: rows.filter(({ value }) => value === '').length, all: rows.length }]
+    return rows.length === 0
+      ? []
+      : [{ lang, missing: rows.filter(({ value }) => value === '').length, all: rows.length }]
   })
 
 /** The same, where something is missing. */

@@ -41,8 +41,7 @@ type Framing = {
 /** A view with what every page of an application knows. */
 export function framed<T extends object>(ctx: SubmissionsCtx, view: T, at: Framing): T & PageFrame {
   const { content, slug, lang, heard, made = new Set() } = at
-  const german =
-    lang === 'de' ? [] : germanTextsOf(view, ctx.form(content, slug, lang).germanTexts, heard.german, made)
+  const german = lang === 'de' ? [] : germanTextsOf(view, ctx.form(content, slug, lang).germanTexts, heard.german, made)
   return {
     ...view,
     lang,

@@ -36,7 +36,13 @@ export function recipientsOf({ row, content, typed, form, today }: Draft): reado
  */
 export function nextWithDays(
   next: ReceiptView['next'],
-  at: { readonly content: Content; readonly slug: string; readonly receivedOn: string; readonly lang: string; readonly german: Set<string> },
+  at: {
+    readonly content: Content
+    readonly slug: string
+    readonly receivedOn: string
+    readonly lang: string
+    readonly german: Set<string>
+  },
 ): ReceiptView['next'] {
   const { content, slug, receivedOn: on, german } = at
   return next.map(({ when, text, deadline }) => {

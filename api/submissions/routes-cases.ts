@@ -58,12 +58,7 @@ export const statusRoutes = (ctx: SubmissionsCtx) =>
     })
     .get('/status/:vorgang', route({ ...READ, action: 'status.read', resource: 'vorgang' }), async (c) =>
       c.json(
-        await readStatus(
-          ctx,
-          actorOf(c),
-          parameter(Id, c.req.param('vorgang'), 'vorgang'),
-          chosenLanguage(c.req.raw),
-        ),
+        await readStatus(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'), chosenLanguage(c.req.raw)),
       ),
     )
     .get(

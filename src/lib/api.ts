@@ -114,7 +114,11 @@ export const getWithCookies = async <T>(page: AstroGlobal, path: string): Promis
 export const readPage = async <T>(
   page: AstroGlobal,
   path: string,
-  options: { readonly signIn?: string; readonly body?: Readonly<Record<string, unknown>> | undefined; readonly isSpoken?: boolean } = {},
+  options: {
+    readonly signIn?: string
+    readonly body?: Readonly<Record<string, unknown>> | undefined
+    readonly isSpoken?: boolean
+  } = {},
 ): Promise<{ city: CityFrame; view: T } | Response> => {
   const api = apiOf(page)
   try {

@@ -24,7 +24,8 @@ describe('resolveMarks', () => {
   })
 
   it('leaves the sentence about German parts only where the main part of the page has some', () => {
-    const page = (main: string, foot: string) => `<main><p class="x">${ifGerman('Some is German.')}</p>${main}</main>${foot}`
+    const page = (main: string, foot: string) =>
+      `<main><p class="x">${ifGerman('Some is German.')}</p>${main}</main>${foot}`
     expect(resolveMarks(page(german('Frist'), ''))).toBe(
       '<main><p class="x">Some is German.</p><span lang="de">Frist</span></main>',
     )
@@ -49,7 +50,12 @@ describe('markGerman', () => {
   })
 
   it('marks the German part of a text that is put together, or quotes one', () => {
-    expect(markGerman({ title: 'Dog 1: Rasse', text: 'Enter “Familienname” here.', other: 'Familiennamen' }, ['Rasse', 'Familienname'])).toEqual({
+    expect(
+      markGerman({ title: 'Dog 1: Rasse', text: 'Enter “Familienname” here.', other: 'Familiennamen' }, [
+        'Rasse',
+        'Familienname',
+      ]),
+    ).toEqual({
       title: `Dog 1: ${german('Rasse')}`,
       text: `Enter “${german('Familienname')}” here.`,
       other: 'Familiennamen',
@@ -58,6 +64,9 @@ describe('markGerman', () => {
 
   it('marks an answer that was chosen, not one that was typed', () => {
     const row = (kind: string) => ({ pointer: '/a', kind, isEmpty: false, value: 'ja' })
-    expect(markGerman([row('select'), row('text')], ['ja'])).toEqual([{ ...row('select'), value: german('ja') }, row('text')])
+    expect(markGerman([row('select'), row('text')], ['ja'])).toEqual([
+      { ...row('select'), value: german('ja') },
+      row('text'),
+    ])
   })
 })

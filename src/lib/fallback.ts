@@ -11,10 +11,12 @@ const NOTE = '\uE0F2'
 export const german = (text: string): string => (text === '' ? text : `${OPEN}${text}${CLOSE}`)
 
 /** The same for a text that is always German, on a page whose language is not known before. */
-export const germanOn = (lang: string | undefined, text: string): string => ((lang ?? 'de') === 'de' ? text : german(text))
+export const germanOn = (lang: string | undefined, text: string): string =>
+  (lang ?? 'de') === 'de' ? text : german(text)
 
 /** Language of a text of a page: what is put into a German sentence, a day for example, is German too. */
-export const langOf = (text: string, lang: string | undefined): string => (text.startsWith(OPEN) ? 'de' : (lang ?? 'de'))
+export const langOf = (text: string, lang: string | undefined): string =>
+  text.startsWith(OPEN) ? 'de' : (lang ?? 'de')
 
 /** Kinds of answers whose words are ours and not the person's. */
 const OUR_ANSWERS = new Set(['select', 'several', 'country', 'bool', 'declaration'])
