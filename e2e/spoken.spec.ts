@@ -10,7 +10,7 @@ type Spoken = { readonly lang: string; readonly begin: string; readonly next: st
 
 /** From the first page to the page of the status; answers what is German on the way and does not say so. */
 async function walk(page: Page, { lang, begin, next, first }: Spoken): Promise<readonly string[]> {
-  const { look, found } = listenIn(lang, TYPED)
+  const { look, found } = listenIn(lang, { typed: TYPED, isComplete: first !== undefined })
   if (first !== undefined) {
     await page.goto(first)
     await look(page)

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { MAPPING } from './adapt.ts'
-import { purposesIn } from './purposes.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
@@ -180,6 +179,22 @@ function purposeRows({ source }: Building): readonly Row[] {
     row(source, `purposes/${id}/purpose`, 'text', { group: asked }),
     row(source, `purposes/${id}/legalBasis`, 'line', { group: asked }),
   ])
+}
+
+/** Purposes with the questions that are asked for them: by those people know which one it is. */
+function purposesIn(source: string): readonly { id: string; asked: string; text: string }[] {
+  const fields = Object.values(recordAt(source, 'fields')) as readonly {
+    why?: unknown
+    short?: unknown
+    label?: unknown
+  }[]
+  return Object.entries(recordAt(source, 'purposes')).map(([id, entry]) => {
+    const { purpose, legalBasis } = (entry ?? {}) as { purpose?: unknown; legalBasis?: unknown }
+    const labels = fields.filter((field) => field?.why === id).map(({ short, label }) => String(short ?? label ?? ''))
+    const asked = `${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ' …' : ''}` || id
+    const basis = legalBasis === undefined ? '' : ` (${String(legalBasis).slice(0, 60)})`
+    return { id, asked, text: `${String(purpose ?? '').slice(0, 80)}${basis}: ${asked}` }
+  })
 }
 
 function pageRows({ source }: Building): readonly Row[] {

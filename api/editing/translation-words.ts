@@ -1,7 +1,5 @@
 import type { TextPlace } from '../forms/service.ts'
-import { purposesIn } from './purposes.ts'
 import { firstQuestion, type Row } from './sheet-rows.ts'
-import { yamlAt } from './yaml-edit.ts'
 
 /**
  * What a text of a form is and where it is seen, worded in content (`editing.row.<label>`), by the way to it: `#` stands for a place
@@ -57,62 +55,81 @@ const LABELS: Readonly<Record<string, string>> = {
 /** Whose entries have names instead of places. */
 const NAMED = new Set(['purposes', 'groups', 'fields', 'options'])
 
-/** What a row of a translation is called, and which of several it is. A place without words of its own is named by the way to it. */
-export function calledAt(german: string, { place, text }: TextPlace): Pick<Row, 'label' | 'of'> {
-  const shape = place.map((part, at) =>
-    typeof part === 'number' ? '#' : NAMED.has(String(place[at - 1])) ? '*' : part,
+/** Calls the texts of a German form, read once: what each is, which of several, and over what heading. */
+export function callTexts(german: unknown) {
+  const at = (place: TextPlace['place']): string => {
+    const value = valueAt(german, place)
+    return typeof value === 'string' ? value : ''
+  }
+  const fields = Object.entries((valueAt(german, ['fields']) ?? {}) as Readonly<Record<string, FieldTexts | null>>)
+  const askedFor = (purpose: unknown): string => {
+    const labels = fields.flatMap(([, one]) => (one?.why === purpose ? [String(one?.short ?? one?.label ?? '')] : []))
+    return `${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ' …' : ''}` || String(purpose)
+  }
+  /** Title of the page a text stands on, or its first question. */
+  const pageTitle = (place: TextPlace['place']): string => {
+    const whole = place.slice(0, place.findLastIndex((part) => typeof part === 'number') + 1)
+    return at([...whole, 'title']) || at(['fields', firstQuestion(valueAt(german, whole)) ?? '', 'label'])
+  }
+  /** Titles of the groups a group stands in, from the outermost. */
+  const groupTrail = (path: string): readonly string[] => {
+    const parts = path.split('.')
+    return parts.slice(1).map((_, depth) => {
+      const outer = parts.slice(0, depth + 1).join('.')
+      return at(['groups', outer, 'title']) || outer
+    })
+  }
+  const ofSeveral = (place: TextPlace['place'], text: string): Pick<Row, 'of'> => {
+    const [top, name, inner] = place
+    if (top === 'purposes') {
+      return { of: quoted(askedFor(name)) }
+    }
+    if (top === 'groups') {
+      return { of: quoted(groupTrail(String(name)).concat(text).join(' › ')) }
+    }
+    if (top === 'fields' && inner === 'options') {
+      return { of: quoted(at([...place.slice(0, -1), 'label']) || String(place.at(-2))) }
+    }
+    const numbers = place.filter((part) => typeof part === 'number').map((part) => part + 1)
+    const title = top === 'steps' ? pageTitle(place) : top === 'signers' ? at([top, name ?? 0, 'title']) : ''
+    return numbers.length === 0 ? {} : { of: `${numbers.join('.')}${title === '' ? '' : ` ${quoted(title)}`}` }
+  }
+  return {
+    /** A place without words of its own is named by the way to it. */
+    called: ({ place, text }: TextPlace): Pick<Row, 'label' | 'of'> => {
+      const label = LABELS[shapeOf(place)]
+      const said = Array.isArray(text) ? text.join(' ') : String(text)
+      return label === undefined
+        ? { label: 'entry', of: quoted(place.join(' › ')) }
+        : { label, ...ofSeveral(place, said) }
+    },
+    /** Over the texts of a question stands its label, and what it belongs to where another question has the same. */
+    heading: (path: string): string => {
+      const label = at(['fields', path, 'label']) || path
+      const same = fields.filter(([, field]) => field?.label === label)
+      const around = at(['groups', path.split('.').slice(0, -1).join('.'), 'title'])
+      const place = `${same.findIndex(([name]) => name === path) + 1}/${same.length}`
+      return same.length < 2 ? label : `${label} (${[around, place].filter((part) => part !== '').join(', ')})`
+    },
+  }
+}
+
+type FieldTexts = { readonly label?: unknown; readonly short?: unknown; readonly why?: unknown }
+
+/** The way to a text with a sign for each place and name; pages within lists are like others. */
+const shapeOf = (place: TextPlace['place']): string =>
+  place
+    .map((part, at) => (typeof part === 'number' ? '#' : NAMED.has(String(place[at - 1])) ? '*' : part))
+    .join('/')
+    .replace(/^(steps\/#\/)+/, 'steps/#/')
+
+const valueAt = (value: unknown, place: TextPlace['place']): unknown =>
+  place.reduce<unknown>(
+    (within, part) =>
+      typeof within === 'object' && within !== null && Object.hasOwn(within, part)
+        ? (within as Readonly<Record<string | number, unknown>>)[part]
+        : undefined,
+    value,
   )
-  const label = LABELS[shape.join('/').replace(/^(steps\/#\/)+/, 'steps/#/')]
-  const said = Array.isArray(text) ? text.join(' ') : String(text)
-  return label === undefined
-    ? { label: 'entry', of: quoted(place.join(' › ')) }
-    : { label, ...ofSeveral(german, place, said) }
-}
-
-function ofSeveral(german: string, place: TextPlace['place'], text: string): Pick<Row, 'of'> {
-  const [top, name, inner] = place
-  if (top === 'purposes') {
-    return { of: quoted(purposesIn(german).find(({ id }) => id === name)?.asked ?? String(name)) }
-  }
-  if (top === 'groups') {
-    return { of: quoted(text) }
-  }
-  if (top === 'fields' && inner === 'options') {
-    return { of: quoted(textAt(german, [...place.slice(0, -1), 'label']) || String(place.at(-2))) }
-  }
-  const numbers = place.filter((part) => typeof part === 'number').map((part) => part + 1)
-  if (numbers.length === 0) {
-    return {}
-  }
-  const title =
-    top === 'steps' ? pageTitle(german, place) : top === 'signers' ? textAt(german, [top, name ?? 0, 'title']) : ''
-  return { of: `${numbers.join('.')}${title === '' ? '' : ` ${quoted(title)}`}` }
-}
-
-/** Title of the page a text stands on, or its first question. */
-function pageTitle(german: string, place: TextPlace['place']): string {
-  const step = yamlAt(german, place.slice(0, place.findLastIndex((part) => typeof part === 'number') + 1))
-  const title = typeof step === 'object' && step !== null && 'title' in step ? step.title : undefined
-  return typeof title === 'string' ? title : textAt(german, ['fields', firstQuestion(step) ?? '', 'label'])
-}
-
-const textAt = (german: string, place: TextPlace['place']): string => {
-  const value = yamlAt(german, place)
-  return typeof value === 'string' ? value : ''
-}
 
 const quoted = (text: string): string => `„${text.length > 60 ? `${text.slice(0, 60)} …` : text}“`
-
-/** Heading over the texts of a question: its label, and what it belongs to where another question has the same. */
-export function questionHeading(german: string, path: string): string {
-  const label = textAt(german, ['fields', path, 'label']) || path
-  const fields = yamlAt(german, ['fields'])
-  const all = typeof fields === 'object' && fields !== null ? Object.entries(fields) : []
-  const same = all.filter(([, field]) => (field as { label?: unknown } | null)?.label === label)
-  if (same.length < 2) {
-    return label
-  }
-  const around = textAt(german, ['groups', path.split('.').slice(0, -1).join('.'), 'title'])
-  const place = same.findIndex(([name]) => name === path) + 1
-  return `${label} (${[around, `${place}/${same.length}`].filter((part) => part !== '').join(', ')})`
-}

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { StartPage } from '../submissions/service-pages.ts'
@@ -43,32 +42,6 @@ describe('the translation of a form', () => {
     expect(missing).toBe(all)
   })
 
-  it('says of every text what it is and where it is seen, no two of a part alike, and none by a word of something else', async () => {
-    const words = (parse(readFileSync('content/words/de.yaml', 'utf8')) as { editing: { row: Record<string, string> } })
-      .editing.row
-    for (const slug of [SLUG, 'hund-anmelden', 'kita-platz', 'wohngeld', 'sondernutzung-strasse']) {
-      const { rows } = (await page(slug, 'en')).sheet
-      const called = rows.map(({ group, label, of }) => [group, words[label], of].join(' | '))
-      expect(
-        called.filter((one, at) => called.indexOf(one) !== at),
-        slug,
-      ).toEqual([])
-      expect(
-        rows.filter(({ label }) => label === 'entry' || label === 'when' || words[label] === undefined),
-        slug,
-      ).toEqual([])
-    }
-    const { rows } = (await page(SLUG, 'en')).sheet
-    const next = rows.find(({ german }) => german?.text === 'Heute')
-    expect([words[next?.label ?? ''], next?.of]).toEqual(['Wie es weitergeht, wann, Schritt', '1'])
-    // The name of a deadline is no text.
-    expect(
-      (await page('hund-anmelden', 'en')).sheet.rows.filter(
-        ({ name }) => name.startsWith('receipt/') && name.endsWith('/deadline'),
-      ),
-    ).toEqual([])
-  })
-
   it('goes to a file of its language, entries of lists by their id, lists by place', async () => {
     const { rows } = (await page(SLUG, 'en')).sheet
     const step = rows.find(({ name }) => /^steps\/1\/title$/.test(name))?.name ?? ''
@@ -101,7 +74,12 @@ describe('the translation of a form', () => {
     expect(tried.status).toBeGreaterThanOrEqual(400)
     const slug = 'hund-anmelden'
     expect((await save(slug, 'en', { 'start/lead': 'Here you register your dog, quickly.' })).status).toBe(200)
-    const { version } = await edda.read<ServiceOverview>(`/editing/services/${slug}`)
+    const { version, languages: before } = await edda.read<ServiceOverview>(`/editing/services/${slug}`)
+    const gap = before.find(({ lang }) => lang === 'dsb')
+    expect(gap?.missing).toBe((await page(slug, 'dsb')).sheet.rows.filter(({ value }) => value === '').length)
+    const problem = await problemOf(await edda.post(`/editing/services/${slug}/publish`, { version: String(version) }))
+    expect(problem).toMatchObject({ type: 'editing/german-only', status: 422 })
+    expect(problem.errors).toContainEqual({ pointer: '/germanParts', type: 'editing/german-only', params: { lang: 'dsb', missing: gap?.missing } }) // biome-ignore format: one line
     expect(
       (await edda.post(`/editing/services/${slug}/publish`, { version: String(version), germanParts: 'yes' })).status,
     ).toBe(200)

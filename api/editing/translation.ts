@@ -3,7 +3,7 @@ import { sentText, type Values } from './sent.ts'
 import { type Building, FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
-import { calledAt, questionHeading } from './translation-words.ts'
+import { callTexts } from './translation-words.ts'
 import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
 
 /** How a file of another language begins. */
@@ -17,24 +17,29 @@ const isById = (list: readonly unknown[]): boolean => list.every((entry) => type
 
 /** Every text of a form with its German words and those of another language; named by the way to it in the German file. */
 export function translationRows({ source, state, about }: Building): readonly Row[] {
-  const form = state.files[FORM] ?? ''
-  const german = yamlAt(form, [])
+  const german = yamlAt(state.files[FORM] ?? '', [])
   const other = yamlAt(source, [])
-  return [...textPlaces(german)].map((one) => rowOf(one, { form, german, other, lang: about }))
+  const calling = callTexts(german)
+  return [...textPlaces(german)].map((one) => rowOf(one, { german, other, lang: about, calling }))
 }
 
-type Languages = { readonly form: string; readonly german: unknown; readonly other: unknown; readonly lang: string }
+type Languages = {
+  readonly german: unknown
+  readonly other: unknown
+  readonly lang: string
+  readonly calling: ReturnType<typeof callTexts>
+}
 
-function rowOf({ place, text }: TextPlace, { form, german, other, lang }: Languages): Row {
+function rowOf({ place, text }: TextPlace, { german, other, lang, calling }: Languages): Row {
   const value = valueAt(other, german, place)
   const [top, name] = place
   return {
     name: place.join('/'),
-    ...calledAt(form, { place, text }),
+    ...calling.called({ place, text }),
     kind: typeof text === 'string' ? (text.length > 80 ? 'text' : 'line') : 'lines',
     value: Array.isArray(value) ? value.join('\n') : typeof value === 'string' ? value : '',
     options: [],
-    group: top === 'fields' ? questionHeading(form, String(name)) : `texts-${String(top)}`,
+    group: top === 'fields' ? calling.heading(String(name)) : `texts-${String(top)}`,
     german: { text: typeof text === 'string' ? text : text.join('\n'), lang },
   }
 }

@@ -7,9 +7,15 @@ import type { Page } from '@playwright/test'
 const GERMAN =
   /(?<![\p{L}\p{N}])(?:der|das|den|dem|ein|eine|einen|einem|einer|eines|und|oder|nicht|ist|sind|wird|werden|wurde|haben|kann|können|Sie|Ihr|Ihre|Ihren|Ihrem|Ihrer|wir|uns|bitte|mit|für|von|vom|zum|zur|auf|aus|bei|nach|über|unter|kein|keine|wenn|ob|dass|auch|noch|nur|bis|Uhr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Januar|Februar|März|Juni|Juli|Oktober|Dezember|Antrag|Angabe|Angaben|Frist|Datei|Stadt|Seite|Schritt|Weiter|Fehler|freiwillig|kostenlos|heute|danach|[\p{L}-]*(?:ung|ungen|keit|heit|amt|stelle|nummer|steuer))(?![\p{L}\p{N}])|[äöüßÄÖÜ]|\d+,\d{1,2}(?!\d)|\d{1,2}\.\d{1,2}\.\d{4}/u
 
-/** Finds what is German on a page of another language and does not say so (WCAG 2.2, 3.1.2): texts, controls, names for screen readers, the title. */
-export async function unmarkedGerman(page: Page, typed: Iterable<string> = []): Promise<readonly string[]> {
-  const texts = await page.evaluate(() => {
+/**
+ * Finds what is German on a page of another language and does not say so (WCAG 2.2, 3.1.2): texts, controls, the title. An attribute
+ * cannot have a language of its own: names for screen readers are looked at where the words of the language are complete.
+ */
+async function unmarkedGerman(
+  page: Page,
+  { typed, isComplete }: { readonly typed: Iterable<string>; readonly isComplete: boolean },
+): Promise<readonly string[]> {
+  const texts = await page.evaluate((withAttributes) => {
     const langOf = (node: Element | null): string => node?.closest('[lang]')?.getAttribute('lang') ?? ''
     const isGerman = (node: Element | null): boolean => /^de(-|$)/.test(langOf(node))
     const found: string[] = []
@@ -21,7 +27,7 @@ export async function unmarkedGerman(page: Page, typed: Iterable<string> = []): 
       }
     }
     for (const element of document.querySelectorAll('*')) {
-      for (const name of isGerman(element) ? [] : ['aria-label', 'title', 'alt', 'placeholder', 'data-busy']) {
+      for (const name of isGerman(element) || !withAttributes ? [] : ['aria-label', 'title', 'alt', 'placeholder', 'data-busy']) {
         found.push(element.getAttribute(name) ?? '')
       }
       if (element.matches('meta[name=description]') && !isGerman(element)) {
@@ -29,7 +35,7 @@ export async function unmarkedGerman(page: Page, typed: Iterable<string> = []): 
       }
     }
     return found
-  })
+  }, isComplete)
   const own = [...typed].filter((text) => text.length > 2)
   return texts
     .map((text) => own.reduce((left, one) => left.replaceAll(one, ''), text.replace(/\s+/g, ' ').trim()))
@@ -37,14 +43,14 @@ export async function unmarkedGerman(page: Page, typed: Iterable<string> = []): 
 }
 
 /** What a walk through pages of another language found: `unmarked` on a page, by its address. */
-export function listenIn(lang: string, typed: Iterable<string>) {
+export function listenIn(lang: string, heard: { readonly typed: Iterable<string>; readonly isComplete: boolean }) {
   const found: string[] = []
   return {
     /** Takes down everything German on a page that does not say so, and a page that is in another language altogether. */
     look: async (page: Page): Promise<void> => {
       const path = new URL(page.url()).pathname.replace(/[0-9a-f-]{36}/, '…')
       const spoken = await page.locator('html').getAttribute('lang')
-      const wrong = spoken === lang ? await unmarkedGerman(page, typed) : [`the page is in ${spoken}`]
+      const wrong = spoken === lang ? await unmarkedGerman(page, heard) : [`the page is in ${spoken}`]
       found.push(...wrong.map((text) => `${path}: ${text}`))
     },
     found: (): readonly string[] => [...new Set(found)],
