@@ -83,7 +83,7 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await axeClean(page)
   const gaps = page.getByRole('region', { name: 'Was in anderen Sprachen fehlt' })
   const english = gaps.getByRole('listitem').filter({ hasText: 'Englisch' })
-  const [, missing, all] = /es fehlen (\d+) von (\d+) Texten/.exec(await english.innerText()) ?? []
+  const [, missing, all] = /es fehlen (\d+) von (\d+) Texten/.exec((await english.textContent()) ?? '') ?? []
   expect(Number(missing)).toBe(Number(all))
   expect(Number(missing)).toBeGreaterThan(30)
   await expect(english.getByRole('link', { name: 'Übersetzen' })).toHaveAttribute('href', /blatt\/translation\.en$/)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
 import { loadContent } from '../content/load.ts'
 import { readContentFolder } from '../content/service.ts'

@@ -31,7 +31,8 @@ describe('the rows of a translation', () => {
 
   it('are called by what is seen, not by the entry of the file they stand in', () => {
     const rows = rowsOf(parse(readFileSync(formOf('hund-anmelden'), 'utf8')))
-    const said = (name: string) => rows.flatMap((one) => (one.name === name ? [`${words[one.label]} ${one.of ?? ''}`] : []))
+    const said = (name: string) =>
+      rows.flatMap((one) => (one.name === name ? [`${words[one.label]} ${one.of ?? ''}`] : []))
     expect(said('receipt/next/0/when')).toEqual(['Wie es weitergeht, wann, Schritt 1'])
     expect(said('receipt/title')).toEqual(['Überschrift der Bestätigung '])
     expect(said('title')).toEqual(['Name des Antrags, über der ersten Seite '])

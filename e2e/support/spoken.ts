@@ -27,7 +27,9 @@ async function unmarkedGerman(
       }
     }
     for (const element of document.querySelectorAll('*')) {
-      for (const name of isGerman(element) || !withAttributes ? [] : ['aria-label', 'title', 'alt', 'placeholder', 'data-busy']) {
+      for (const name of isGerman(element) || !withAttributes
+        ? []
+        : ['aria-label', 'title', 'alt', 'placeholder', 'data-busy']) {
         found.push(element.getAttribute(name) ?? '')
       }
       if (element.matches('meta[name=description]') && !isGerman(element)) {
