@@ -285,8 +285,11 @@ export type ReviewTexts = {
 }
 export type ReceiptTexts = {
   readonly title: string
-  readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
+  /** `onlyIf`: told only to those on whose answers the rule is true. */
+  readonly next: readonly (NextStep & { readonly onlyIf?: Rule })[]
 }
+/** Something that happens next, and when, in words. */
+export type NextStep = { readonly when: string; readonly text: string; readonly deadline?: string | undefined }
 
 /** Media types an upload may have at most, with the names people know them by. */
 export const FILE_TYPES: Readonly<Record<string, { readonly name: string; readonly extensions: readonly string[] }>> = {

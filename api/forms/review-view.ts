@@ -11,6 +11,7 @@ import type { Form } from './model.ts'
 import { applicantKind } from './signing.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
+import { typedFrom } from './typed-from.ts'
 import type { ReceiptView, ReviewRow, ReviewView, StartView, Words } from './view.ts'
 import { type Walk, walk } from './walk.ts'
 
@@ -149,7 +150,18 @@ export function startView(form: Form, words: Words): StartView {
   }
 }
 
-/** Builds the parts of the receipt that the form knows; reference, time and links come from the submission. */
-export function receiptView(form: Form): ReceiptView {
-  return { service: { slug: form.slug, title: form.title }, title: form.receipt.title, next: form.receipt.next }
+/**
+ * Builds the parts of the receipt that the form knows; reference, time and links come from the submission. What happens next
+ * is what concerns these answers, as they stood on the day of receipt.
+ */
+export function receiptView(form: Form, answers: Answers, today: string): ReceiptView {
+  const { title, next } = form.receipt
+  const { facts } = walk(form, typedFrom(form, answers), { today })
+  return {
+    service: { slug: form.slug, title: form.title },
+    title,
+    next: next
+      .filter(({ onlyIf }) => onlyIf === undefined || isTrue(onlyIf, facts))
+      .map(({ onlyIf: _, ...step }) => step),
+  }
 }

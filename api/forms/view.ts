@@ -1,5 +1,5 @@
 import type { NeededDocument } from '../catalogue/view.ts'
-import type { AddressPart, FieldKind } from './model.ts'
+import type { AddressPart, FieldKind, NextStep } from './model.ts'
 
 /*
  * Plain data for the pages of an application. No HTML. All texts are in the form's language and ready to show.
@@ -335,7 +335,7 @@ export type PrivacyView = {
 export type ReceiptView = {
   readonly service: { readonly slug: string; readonly title: string }
   readonly title: string
-  readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
+  readonly next: readonly NextStep[]
 }
 
 /** Questions and answers in words, behind "wenn"; or the label of the question on whose answer it depends. */

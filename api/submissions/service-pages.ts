@@ -41,7 +41,7 @@ import { readGiven } from './given.ts'
 import { hasParticipants, type Participation } from './invitations.ts'
 import { processValues } from './process-values.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
-import { makeCopy } from './service-copy.ts'
+import { makeCopy, readFirstAnswers } from './service-copy.ts'
 import { serviceNotOnline } from './service-drafts.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
 import { findPendingLookup, pathOf } from './service-lookups.ts'
@@ -357,9 +357,10 @@ export async function readReceipt(
   const lang = wanted ?? submission.lang
   const slug = submission.serviceSlug
   const form = ctx.form(content, slug, lang)
-  const view = receiptView(form)
-  const german = new Set(form.germanTexts)
   const receivedOn = dayInBerlin(submission.receivedAtMs)
+  const answers = (await readFirstAnswers(ctx, vorgang.id)) ?? {}
+  const view = receiptView(form, answers, receivedOn)
+  const german = new Set(form.germanTexts)
   const next = nextWithDays(view.next, { content, slug, receivedOn, lang, german })
   const payment = payments.find(({ state }) => state === 'due') ?? null
   return {

@@ -108,8 +108,8 @@ export const getWithCookies = async <T>(page: AstroGlobal, path: string): Promis
  * Reads what a page shows, together with the frame of the city.
  * A refusal becomes the answer the page must return: 404 the page /404, 401 a way to sign in, else the page /fehler.
  * @param path below `/api/v1/`.
- * @param options.signIn where a visitor who is not signed in goes; `body` is asked by POST. `isSpoken`: what is read has no language,
- * the page is in the one that this browser was switched to.
+ * @param options.signIn where a visitor who is not signed in goes; `body` is asked by POST; `isSpoken`: what is shown has no
+ * language of its own, and the page is read in the one that was chosen.
  */
 export const readPage = async <T>(
   page: AstroGlobal,
