@@ -194,6 +194,12 @@ export const groupWords = (group: string, t: Translate): string => {
   return hasWord(`editing.group.${group}`) ? t(`editing.group.${group}` as WordKey) : group
 }
 
+/** What a row of a sheet is called: what it is, and which of several. */
+export const rowWords = ({ label, of }: Pick<Row, 'label' | 'of'>, t: Translate): string => {
+  const what = t((hasWord(`editing.row.${label}`) ? `editing.row.${label}` : 'editing.row.entry') as WordKey)
+  return of === undefined ? what : t('editing.of-several', { what, of })
+}
+
 /** What is wrong with one row of a sheet, in words. */
 export type RowError = {
   readonly name: string
