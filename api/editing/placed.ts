@@ -3,6 +3,7 @@ import type { Finding } from '../lib/finding.ts'
 import { goneIn, goneNamed, withGone } from './gone.ts'
 import { type LaterAnswer, laterAnswer } from './later-answer.ts'
 import { pagesIn } from './page-places.ts'
+import { keysIn } from './fee-table.ts'
 import { partOf } from './parts.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'
@@ -11,7 +12,7 @@ import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
 /** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
 export type About = {
   readonly kind:
-    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'signers' | 'eligibility' | 'applicant' | 'lookup' | 'example' | 'form' | 'description' // biome-ignore format: one list
+    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'signers' | 'eligibility' | 'applicant' | 'register' | 'example' | 'form' | 'description' // biome-ignore format: one list
   /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
   readonly name: string
   /** Language of the text, where it is not German. */
@@ -60,7 +61,7 @@ export function aboutFinding(finding: Finding, state: State, points: readonly Na
   }
   const source = state.files[name] ?? ''
   if (name === 'service.yaml') {
-    return aboutSetting(type, detail, yamlPlaceAt(source, line))
+    return aboutSetting({ type, detail, source }, yamlPlaceAt(source, line))
   }
   if (name.startsWith('form.') && name !== 'form.xml' && name !== 'form.yaml') {
     const german = state.files[FORM] ?? ''
@@ -83,14 +84,17 @@ const SETTINGS = [
   'catalogue', 'postbox', 'trustLevel', 'filePlan', 'retention', 'evidence', 'lifeSituations', 'keywords', 'online', 'automatic',
 ] // biome-ignore format: one list
 
-function aboutSetting(type: string, detail: string, [entry = '', ...rest]: YamlPath): About {
-  // A rule of a fee is found without its line.
+type Setting = { readonly type: string; readonly detail: string; readonly source: string }
+
+function aboutSetting({ type, detail, source }: Setting, [entry = '', ...rest]: YamlPath): About {
   if (entry === 'fee' || entry === 'fees' || type.startsWith('feel/') || type.startsWith('payments/')) {
-    const row = rest.length > 2 ? { row: [entry, ...rest].join('/') } : {}
+    const [list, index, what] = rest
+    const key = list === 'items' ? keysIn(source)[Number(index)] : undefined
+    const row = list === 'exemption' ? { row: rest.join('/') } : key === undefined || what === undefined ? {} : { row: `fee/${key}/${what}` } // biome-ignore format: one thought
     return { kind: 'fee', name: '', sheet: 'fee', ...row }
   }
-  if (entry === 'lookups') {
-    return { kind: 'lookup', name: '' }
+  if (entry === 'lookups' || type.startsWith('registers/')) {
+    return { kind: 'register', name: '', sheet: 'registers' }
   }
   const chosen = type.startsWith('editing/no-') ? /chosen (\w+) yet/.exec(detail)?.[1] : undefined
   const row = chosen ?? String(entry)

@@ -145,6 +145,7 @@ export async function newService(ctx: EditingCtx, actor: Actor, sent: NewService
     catalogue: gathered.catalogue,
     fees: [],
     called: {},
+    positions: [],
     row: undefined,
     baseRevisionId: revisionId,
   }

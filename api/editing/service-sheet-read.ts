@@ -1,6 +1,7 @@
 import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { chooserView, isChosen } from './chooser-form.ts'
 import { namedIn } from './named.ts'
 import { pagesIn, placesIn } from './page-places.ts'
@@ -8,6 +9,7 @@ import { aboutFinding } from './placed.ts'
 import { placeholdersOf } from './placeholders.ts'
 import { rowWords, wordsFor } from './row-words.ts'
 import { withRuleWords } from './rule-words.ts'
+import { feePage } from './service-fee.ts'
 import { type Looked, look, sheetUnknown, wordingOf } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
@@ -36,6 +38,7 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     choosers: looked.form === null ? {} : choosersFor(sheet, looked.form, source),
     pages: /^(pages$|point\.)/.test(id) ? pageLines(source) : [],
     named: namedBy(sheet, looked, source),
+    fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
 }

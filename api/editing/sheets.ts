@@ -1,23 +1,18 @@
 import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
+import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
 import { MAPPING } from './adapt.ts'
 import { goneIn, goneRows } from './gone.ts'
+import { feeRows } from './fee-table.ts'
+import { positionRows } from './file-plan.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
 import { eligibilityRows, evidenceRows, listAt, signerRows } from './sheet-conditions.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
 import { processRows } from './sheet-process.ts'
-import {
-  type Building,
-  FORM,
-  type Row,
-  type RowKind,
-  type RowOption,
-  recordAt,
-  row,
-  type StepText,
-} from './sheet-rows.ts'
+import { registerRows } from './sheet-registers.ts'
+import { type Building, FORM, type Row, type RowOption, recordAt, row, type StepText } from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { EMPTY_LANGUAGE, translationRows } from './translation.ts'
 import { yamlAt } from './yaml-edit.ts'
@@ -56,6 +51,7 @@ function fileOf(kind: string, about: string): string {
       return MAPPING
     case 'settings':
     case 'fee':
+    case 'registers':
       return SERVICE
     case 'translation':
       return `form.${about}.yaml`
@@ -78,6 +74,7 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   settings: settingsRows,
   mapping: mappingRows,
   fee: feeRows,
+  registers: registerRows,
   texts: textRows,
   purposes: purposeRows,
   pages: pageRows,
@@ -120,6 +117,7 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'postbox', 'choice', { options: options.postbox }),
     row(source, 'trustLevel', 'choice', { options: plain('none', 'basic', 'substantial', 'high') }),
     row(source, 'filePlan', 'choice', { options: options.filePlan }),
+    ...positionRows(),
     row(source, 'retention', 'choice', { options: options.retention }),
     row(source, 'processing', 'period'),
     row(source, 'minutes', 'number'),
@@ -130,42 +128,6 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'online', 'choice', { options: plain('none', 'own', 'assistant', 'elsewhere') }),
   ]
   return rows.map((one) => (isOpen(one.name) ? { ...one, value: '' } : one))
-}
-
-function feeRows({ source, content }: Building): readonly Row[] {
-  const fees = new Map(content.fees.fees.map(({ id, name, amountCents }) => [id, { name: name.de, amountCents }]))
-  const options = [...fees].map(([value, { name, amountCents }]) => {
-    return {
-      value,
-      text: amountCents === undefined ? name : `${name} (${(amountCents / 100).toFixed(2).replace('.', ',')} €)`,
-    }
-  })
-  const blank = (name: string, kind: RowKind): Row => ({ name, label: name, kind, value: '', options: [] })
-  return [
-    row(source, 'fees', 'choices', { options }),
-    ...feeItemRows(source, (id) => fees.get(id)?.name ?? id),
-    ...(yamlAt(source, ['fee', 'exemption', 'when']) === undefined
-      ? []
-      : [row(source, 'fee/exemption/when', 'rule', { label: 'exemption-when' })]),
-    blank('new-fee-name', 'line'),
-    blank('new-fee-euro', 'amount'),
-    blank('new-fee-source', 'line'),
-  ]
-}
-
-/** When, and how many times, each fee has to be paid with an application. */
-function feeItemRows(source: string, nameOf: (id: string) => string): readonly Row[] {
-  const items = yamlAt(source, ['fee', 'items'])
-  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).flatMap((known, index) => {
-    const group = nameOf(String(known.fee ?? ''))
-    return [
-      row(source, `fee/items/${index}/when`, 'rule', { group, label: 'fee-when' }),
-      row(source, `fee/items/${index}/count`, 'rule', { group, label: 'fee-count' }),
-      ...Object.keys((known as { with?: object }).with ?? {}).map((name) =>
-        row(source, `fee/items/${index}/with/${name}`, 'rule', { group: `${group}: ${name}`, label: 'fee-input' }),
-      ),
-    ]
-  })
 }
 
 function textRows({ source }: Building): readonly Row[] {
@@ -271,6 +233,7 @@ function questionRows({ source, about }: Building): readonly Row[] {
     row(source, `${at}/kind`, 'choice', { options: plain(...KINDS) }),
     row(source, `${at}/text`, 'text', { label: 'field-text' }),
     row(source, `${at}/past`, 'yes-no'),
+    ...(isNote ? [] : [row(source, `${at}/prefill`, 'choices', { options: plain(...ATTRIBUTES.map(prefillName)) })]),
     ...codes.map((code) => row(source, `${at}/options/${code}/label`, 'line', { group: code, label: 'option' })),
   ]
 }

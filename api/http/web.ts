@@ -8,7 +8,7 @@ import { formAddress } from './page-forms.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
 import { isBrowser, wantsPage } from './respond.ts'
-import { keepForm, type RefusedForm, shownAgain } from './shown-again.ts'
+import { keepForm, pageStatus, type RefusedForm, shownAgain } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
 
@@ -310,7 +310,7 @@ async function problemPage(
     headers.append('Set-Cookie', cookie)
   }
   secureHeaders(headers, 'page', entry.options.isHttps)
-  return new Response(request.method === 'HEAD' ? null : page.body, { status: problem.status, headers })
+  return new Response(request.method === 'HEAD' ? null : page.body, { status: pageStatus(problem), headers })
 }
 
 type Refusal = { readonly type: string; readonly status: number }
