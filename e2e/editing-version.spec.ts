@@ -69,6 +69,7 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await press(page, 'Speichern')
   await expect(page.getByText('Gespeichert.')).toBeVisible()
   await page.goto(at)
+  await page.getByLabel(/^Ich weiß, dass Texte auf .* fehlen/).check()
   await press(page, 'Veröffentlichen')
   await expect(page.getByText('Veröffentlicht').first()).toBeVisible()
 
@@ -86,6 +87,7 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await page.getByLabel('Was soll hier geschehen?').selectOption({ label: 'Den Satz entfernen' })
   await press(page, 'Speichern')
   await page.goto(at)
+  await page.getByLabel(/^Ich weiß, dass Texte auf .* fehlen/).check()
   await press(page, 'Veröffentlichen')
   await expect(page.getByText('Veröffentlicht').first()).toBeVisible()
   await page.goto(`${at}/blatt/notice.approval.de`)

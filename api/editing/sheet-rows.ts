@@ -49,7 +49,9 @@ export type Building = {
   readonly source: string
   readonly state: {
     readonly files: Readonly<Record<string, string>>
-    readonly called: Readonly<Record<string, string>>; readonly fees: readonly string[]; readonly positions: readonly string[]
+    readonly called: Readonly<Record<string, string>>
+    readonly fees: readonly string[]
+    readonly positions: readonly string[]
     readonly slug: string
   }
   readonly content: Content

@@ -98,7 +98,16 @@ export async function readState(ctx: EditingCtx, slug: string): Promise<State> {
   if (row !== undefined) {
     const { files, catalogue, fees, called, positions } = v.parse(Stored, JSON.parse(row.stateJson))
     const live = labelsIn(folderOf(ctx.content.live().content, slug)[FORM] ?? '')
-    return { slug, files, catalogue, fees, called: { ...live, ...called }, positions, row, baseRevisionId: row.baseRevisionId }
+    return {
+      slug,
+      files,
+      catalogue,
+      fees,
+      called: { ...live, ...called },
+      positions,
+      row,
+      baseRevisionId: row.baseRevisionId,
+    }
   }
   const { content, revisionId } = ctx.content.live()
   const files = folderOf(content, slug)

@@ -47,7 +47,7 @@ async function write(name: string, text: string): Promise<void> {
 async function publish(): Promise<void> {
   const now = await overview()
   expect(now.findings).toEqual([])
-  expect((await edda.post(`${AT}/publish`, { version: now.version })).status).toBe(200)
+  expect((await edda.post(`${AT}/publish`, { version: now.version, germanParts: 'yes' })).status).toBe(200)
 }
 
 /** Where the question is named, what about it an editor reads, and the way out that is taken. */
@@ -60,7 +60,7 @@ const PLACES: readonly (readonly [string, (string | number)[], unknown, Record<s
   ['form.de.yaml', ['eligibility'], { conditions: [{ id: 'hat', rule: RULE, unmet: 'Das Boot hat keinen Namen.', unclear: 'Hat es einen?' }] }, { kind: 'eligibility', sheet: 'eligibility' }, 'entry'],
   ['form.de.yaml', ['signers'], [{ id: 'zweite', title: 'Zweite Person', text: 'Sie stimmen zu.', when: RULE, sees: ['person'], declarations: [{ id: 'ja', text: 'Ich stimme zu.' }] }], { kind: 'signers', name: 'Zweite Person', sheet: 'signers', row: 'signers/0/when' }, 'rule'],
   ['form.de.yaml', ['review', 'notes'], [{ id: 'hinweis', when: RULE, text: 'Bitte beachten.' }], { kind: 'texts', row: 'review/notes/0/when' }, 'entry'],
-  ['service.yaml', ['fee'], { items: [{ fee: 'personenstandsurkunde', when: RULE }] }, { kind: 'fee', row: 'fee/items/0/when' }, 'rule'],
+  ['service.yaml', ['fee'], { items: [{ fee: 'personenstandsurkunde', when: RULE }] }, { kind: 'fee', row: 'fee/personenstandsurkunde/when' }, 'rule'],
   ['notice.approval.de.yaml', ['salutation'], `Guten Tag {${GONE}},`, { kind: 'notice', row: 'salutation' }, 'name'],
   ['notice.approval.de.yaml', ['reasons'], [{ text: `Das Boot heißt {${GONE}}. Der Platz ist frei.`, when: RULE }], { kind: 'notice', row: 'reasons/0/text' }, 'to:person.familienname'],
   ['process.bpmn', [], 'person_rufnameDesBoots', { kind: 'process' }, 'to:anlass'],
