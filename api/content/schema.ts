@@ -36,7 +36,14 @@ export const CityShape = v.strictObject({
     townDsb: v.exactOptional(Line),
   }),
   phone: Phone,
-  phoneHours: Line,
+  /** In German alone, or in several languages. */
+  phoneHours: v.union([
+    v.pipe(
+      Line,
+      v.transform((de) => ({ de })),
+    ),
+    Lines,
+  ]),
   email: v.pipe(v.string(), v.email()),
   accent: v.strictObject({ light: Colour, dark: Colour }),
   /** Letters before a reference, e.g. `CB`. */

@@ -90,7 +90,7 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     const rows = (await sheet('settings')).rows.filter(({ name }) => ['postbox', 'filePlan'].includes(name))
     expect(rows.map(({ value }) => value)).toEqual(['', ''])
     const { version } = await overview()
-    expect((await edda.post(`${AT}/publish`, { version })).status).toBe(422)
+    expect((await edda.post(`${AT}/publish`, { version, germanParts: 'yes' })).status).toBe(422)
     expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
     const first = [...town.ctx.content.live().content.postboxes].at(0)
     expect((await save('settings', { postbox: first?.[0] ?? '' })).status).toBe(200)
@@ -211,7 +211,7 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
   it('published by one button: live, level 3, with the editor’s name in the revision, and open for drafts', async () => {
     expect((await save('settings', { online: 'own' })).status).toBe(200)
     const { version } = await overview()
-    const answer = await edda.form(`${AT}/publish`, { version: String(version) })
+    const answer = await edda.form(`${AT}/publish`, { version: String(version), germanParts: 'yes' })
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}?veroeffentlicht=1`)
     const now = await overview()
     expect(now).toMatchObject({
@@ -280,9 +280,9 @@ describe('two editors', () => {
   it('publish what was shown, or nothing', async () => {
     const { version } = await overview()
     await save('texts', { 'start/deadline': 'Drei Wochen vorher.' })
-    const problem = await problemOf(await emil.post(`${AT}/publish`, { version }))
+    const problem = await problemOf(await emil.post(`${AT}/publish`, { version, germanParts: 'yes' }))
     expect(problem).toMatchObject({ type: 'editing/changed-meanwhile', status: 409 })
-    expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
+    expect((await edda.post(`${AT}/publish`, { version: version + 1, germanParts: 'yes' })).status).toBe(200)
   })
 
   it('see what somebody else published of the same service meanwhile, before it is overwritten', async () => {
@@ -293,10 +293,12 @@ describe('two editors', () => {
     files.set(path, { digest: (await import('../content/files.ts')).digestOf(bytes), bytes })
     await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'elsewhere' })
     const { version } = await overview()
-    expect(await problemOf(await edda.post(`${AT}/publish`, { version }))).toMatchObject({ type: 'editing/live-moved' })
+    expect(await problemOf(await edda.post(`${AT}/publish`, { version, germanParts: 'yes' }))).toMatchObject({
+      type: 'editing/live-moved',
+    })
     expect((await edda.read<ComparePage>(`${AT}/comparison`)).moved).toEqual(['notice.approval.de.yaml'])
     expect((await edda.post(`${AT}/take-over`)).status).toBe(200)
-    expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
+    expect((await edda.post(`${AT}/publish`, { version: version + 1, germanParts: 'yes' })).status).toBe(200)
   })
 })
 
@@ -314,7 +316,8 @@ describe('a new version of the data schema', () => {
       { id: 'F77000000208', aspects: [{ aspect: 'limits', after: 'maxValue 25, minValue 1' }] },
       { id: 'F77000000209', aspects: [{ aspect: 'label', after: 'Fährt das Boot mit Motor?' }] },
     ])
-    expect(page.files.map(({ name }) => name)).toEqual(['form.xml'])
+    // What the product wrote of the question follows; nobody had changed it.
+    expect(page.files.map(({ name }) => name)).toEqual(['form.de.yaml', 'form.xml'])
     expect((await edda.post(`${AT}/discard`, { version: page.version })).status).toBe(200)
     expect((await overview()).isChanged).toBe(false)
   })
@@ -338,7 +341,9 @@ describe('a new version of the data schema', () => {
     const { findings } = await drop(old.replace(length, ''))
     expect(findings.length).toBeGreaterThan(0)
     expect(findings.filter(({ detail }) => !detail.includes('laengeInMetern'))).toEqual([])
-    expect(findings).toMatchObject([{ type: 'forms/unknown-field', about: { kind: 'check', sheet: 'checks' } }])
+    const [type, gone, kind, sheet] = ['editing/question-gone', 'Wie lang ist das Boot?', 'check', 'checks']
+    const rows = ['checks/0/rule', 'checks/0/at']
+    expect(findings).toMatchObject(rows.map((row) => ({ type, gone, about: { kind, sheet, row } })))
     const { version } = await overview()
     expect((await edda.post(`${AT}/discard`, { version })).status).toBe(200)
   })

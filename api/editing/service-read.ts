@@ -20,6 +20,7 @@ import { sentText } from './sent.ts'
 import { feePage } from './service-fee.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Row, seenOf, sheetOf } from './sheets.ts'
+import { languageGaps } from './spoken.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
 import { findConflict, listConflicts, listWorkspaces } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
@@ -144,12 +145,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     notices: filesLike(state, /^notice\.(approval|refusal)\.([a-z]{2,3})\.yaml$/).map(([kind = '', lang = '']) => {
       return { kind: kind === 'approval' ? 'approval' : 'refusal', lang }
     }),
-    languages: around.city.languages.flatMap((lang) => {
-      const rows = sheetOf(`translation.${lang}`, state, around)?.rows ?? []
-      return lang === 'de' || rows.length === 0
-        ? []
-        : [{ lang, missing: rows.filter(({ value }) => value === '').length, all: rows.length }]
-    }),
+    languages: languageGaps(state, around),
     processLangs: filesLike(state, /^process\.([a-z]{2,3})\.yaml$/).map(([lang = '']) => lang),
     files: filesOf(state, folderOf(live, slug)),
     conflicts: (await listConflicts(ctx.db, slug)).map(({ id, sheet, createdAtMs }) => ({
@@ -258,6 +254,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
       .concat(describedIn(state, live), joining('fees.yaml', state.fees), joining('file-plan.yaml', state.positions)),
     isNew: line.isNew,
     findings,
+    languages: languageGaps(state, content ?? live),
     said: line.isNew ? [] : await saidIn(ctx, state, looked),
     draftsRunning: await countOpenDrafts(ctx, slug),
     moved: await movedFiles(ctx, state),
@@ -268,7 +265,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
 /** What publishing would change, in the words of the editors' pages. */
 async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
   const live = ctx.content.live().content
-  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], positions: [] }
+  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], called: {}, positions: [] }
   const { form } = await ctx.survey(live, state.slug, ctx)
   const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
   const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }

@@ -8,6 +8,7 @@ import type { AmountText, FeeLine } from './fee-table.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
 import type { Sheet } from './sheets.ts'
+import type { LanguageGap } from './spoken.ts'
 
 /*
  * Plain data for the editor's pages. No HTML. Words of the user interface come from content/words; what stands in files
@@ -20,6 +21,7 @@ export type { ChooserView, PartView } from './chooser-form.ts'
 export type { WordChange } from './compare.ts'
 export type { About, PlacedFinding } from './placed.ts'
 export type { Row, Sheet } from './sheets.ts'
+export type { LanguageGap } from './spoken.ts'
 
 /** A service in the list of all. */
 export type ServiceLine = {
@@ -84,7 +86,7 @@ export type ServiceOverview = ServiceLine & {
   /** Notices that the service has, by kind and language. */
   readonly notices: readonly { readonly kind: 'approval' | 'refusal'; readonly lang: string }[]
   /** Other languages of the form, and how many of its texts each lacks. */
-  readonly languages: readonly { readonly lang: string; readonly missing: number; readonly all: number }[]
+  readonly languages: readonly LanguageGap[]
   /** Languages in which the process has its words. */
   readonly processLangs: readonly string[]
   readonly files: readonly FileLine[]
@@ -151,6 +153,16 @@ export type PageLine = {
   readonly isConditional: boolean
   /** There is a page before it in the same list, which it can be joined with. */
   readonly hasBefore: boolean
+  /** Something stands before or after it, which it can change places with. */
+  readonly canUp: boolean
+  readonly canDown: boolean
+  /** Lists that begin with this page, the outermost first. */
+  readonly lists: readonly {
+    readonly id: string
+    readonly title: string
+    readonly canUp: boolean
+    readonly canDown: boolean
+  }[]
   /** Title of the repeating group it stands in. */
   readonly within: string
   readonly questions: readonly { readonly path: string; readonly label: string }[]
@@ -195,6 +207,8 @@ export type ComparePage = {
   readonly after: string
   readonly files: readonly (FileLine & { readonly lines: readonly DiffLine[] })[]
   readonly isNew: boolean
+  /** Other languages of the form, and how many of its texts each lacks. */
+  readonly languages: readonly LanguageGap[]
   /** Nothing can be published while there are any. */
   readonly findings: readonly PlacedFinding[]
   /** What changes, by the rows of the sheets; empty for a service that is not published yet. */

@@ -97,6 +97,8 @@ export type Field = {
   readonly why: Why
   /** It may be left empty; where `requiredWhen` is true it may not. */
   readonly isOptional: boolean
+  /** The town has decided that it may always be left empty, also where the question has a condition. */
+  readonly isWaived?: true
   /** Obligatory only when true; uses answers of earlier steps only. */
   readonly requiredWhen?: Rule
   /** Asked only when true; uses answers of earlier steps only. */

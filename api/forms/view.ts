@@ -60,6 +60,7 @@ export type FieldView = {
   readonly name: string
   /** Names of all its controls: the parts of a date, the ticks of "several of", else `name` alone; none for a note. */
   readonly names: readonly string[]
+  /** Of a note its title; empty where it has none. */
   readonly label: string
   /** The label is the page's heading (one question on the page): show it as `h1`, do not repeat it. */
   readonly isHeading: boolean

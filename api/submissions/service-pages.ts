@@ -356,13 +356,15 @@ export async function readReceipt(
   ])
   const lang = wanted ?? submission.lang
   const slug = submission.serviceSlug
+  const form = ctx.form(content, slug, lang)
   const receivedOn = dayInBerlin(submission.receivedAtMs)
   const answers = (await readFirstAnswers(ctx, vorgang.id)) ?? {}
-  const view = receiptView(ctx.form(content, slug, lang), answers, receivedOn)
-  const next = nextWithDays(view.next, { content, slug, receivedOn, lang })
+  const view = receiptView(form, answers, receivedOn)
+  const german = new Set(form.germanTexts)
+  const next = nextWithDays(view.next, { content, slug, receivedOn, lang, german })
   const payment = payments.find(({ state }) => state === 'due') ?? null
   return {
-    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang) }),
+    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang), made: german }),
     payment,
     payUntilOn: payment === null ? null : payUntilOn(await readCase(ctx, vorgang.id)),
     draftId,

@@ -164,7 +164,8 @@ function spokenFrame(page: Page, city: CityFrame, view: unknown): CityFrame {
   }
   page.locals.lang = lang
   const footerPages = city.footerPages.map(({ slug, title }) => ({ slug, title: german(title) }))
-  return { ...city, phoneHours: german(city.phoneHours), footerPages }
+  const hours = city.phoneHoursIn[lang]
+  return { ...city, phoneHours: hours ?? german(city.phoneHours), footerPages }
 }
 
 function germanTextsOf(view: unknown): readonly string[] {
@@ -183,6 +184,7 @@ export const frameOrEmpty = (frame: CityFrame | null): CityFrame =>
     phone: '115',
     email: '',
     phoneHours: '',
+    phoneHoursIn: {},
     accent: { light: '#00505c', dark: '#7fd3dc' },
     footerPages: [],
     languages: [],
