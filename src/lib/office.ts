@@ -88,7 +88,7 @@ export const navigationOf = (
   {
     title: t('office.work'),
     entries: (frame.postboxes.length === 0 ? [] : WORK).map((view) => ({
-      href: view === 'mine' ? '/amt/' : `/amt/?ansicht=${view}`,
+      href: `/amt/?ansicht=${view}`,
       text: t(`office.view.${view}`),
       count: frame.work[view],
       isDue: view === 'due' && frame.work.due > 0,
