@@ -2,7 +2,6 @@ import { join, type Plan, type Ref } from '../../db/batch.ts'
 import { type Item, type ItemMove, insertItem, updateItem } from './store.ts'
 
 export type { ItemMove } from './store.ts'
-export type ItemState = Item['state']
 /** Whom or what a process can wait for besides a clerk. */
 export type WaitsFor = NonNullable<Item['waitsFor']>
 export type NewItem = Omit<Item, 'version' | 'lane' | 'isNew' | 'aktenzeichen'> & {
