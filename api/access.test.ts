@@ -248,6 +248,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /messages/inbound': {},
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
+  'POST /postboxes/items/:item/hand-over': { to: '01990000-0000-7000-8000-000000000000' },
+  'POST /postboxes/items/:item/forward': { postbox: 'nirgends' },
   'POST /workflow/vorgaenge/:vorgang/tasks/:task/complete': { outcome: 'approve' },
   [`POST ${DRAFTS}/:draft/lookups/:lookup`]: { act: 'instead' },
   'POST /payments/:payment/transactions': {},

@@ -13,6 +13,8 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
     await submitDraft(applicant, await fillDraft(applicant, 'hund-anmelden', ONE_DOG, file))
   }
   await product.tick()
+  const lead = await elsewhere(browser, page, product.origin)
+  await signInAs(lead, 'marko.lehnigk')
   const clerk = await elsewhere(browser, page, product.origin)
   await signInAs(clerk, 'jana.noack', '/amt/?ansicht=free')
   await expect(clerk.getByRole('heading', { level: 1, name: 'Meine Arbeit' })).toBeVisible()
@@ -47,4 +49,14 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
     await clerk.getByRole('main').getByRole('link', { name: view }).click()
     await axeClean(clerk)
   }
+  await clerk.goto('/amt/')
+  await rows.first().getByRole('rowheader').getByRole('link').click()
+  await clerk.getByRole('link', { name: /anderen Postkorb abgeben/ }).click()
+  await expect(clerk.getByText(/Steuerdaten bleiben im Steueramt/)).toBeVisible()
+  await axeClean(clerk)
+  await clerk.getByRole('radio', { name: 'Marko Lehnigk' }).check()
+  await clerk.getByRole('button', { name: 'Übergeben' }).click()
+  await expect(clerk.getByText('Marko Lehnigk bearbeitet diesen Vorgang.')).toBeVisible()
+  await lead.goto('/amt/?ansicht=mine')
+  await expect(lead.getByRole('main').locator('tbody tr').getByText('neu')).toBeVisible()
 })

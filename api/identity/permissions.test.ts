@@ -77,6 +77,7 @@ account.write               -      -       -     -    -      -        -
 postbox.list                -      -       own   own  -      -        -
 postbox.take                -      -       own   own  -      -        -
 postbox.return              -      -       own   own  -      -        -
+postbox.move                -      -       own   own  -      -        -
 vorgang.read                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -

@@ -73,6 +73,7 @@ const TABLE = {
   'postbox.list': CASEWORK,
   'postbox.take': CASEWORK,
   'postbox.return': CASEWORK,
+  'postbox.move': CASEWORK,
   'vorgang.read': CASEWORK,
   'vorgang.request-information': CASEWORK,
   'vorgang.decide': CASEWORK,

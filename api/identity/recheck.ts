@@ -4,7 +4,7 @@ import { TOWN_KEY } from '../keys/keyring.ts'
 import type { IdentityCtx, Person, Rights } from './identity.ts'
 import { planEndSession } from './plan.ts'
 import type { Claims, ClaimsAnswer, IdentityProvider } from './provider.ts'
-import { findStaff, type Session, type StaffRow, storeSealed, touchSession, updateStaff } from './store.ts'
+import { findStaff, listStaff, type Session, type StaffRow, storeSealed, touchSession, updateStaff } from './store.ts'
 
 /** How long rights last while the provider cannot be reached; then nothing is allowed. */
 const OUTAGE_MS = 15 * 60_000
@@ -117,6 +117,16 @@ async function touch(ctx: IdentityCtx, session: Session): Promise<void> {
   if (ctx.now() - session.seenAtMs >= STORE_MS) {
     await ctx.write({ statements: [touchSession(session.id, ctx.now())] })
   }
+}
+
+/**
+ * Lists who works in a team, by what the provider said of them last. Whoever has left since is found out when they act, not
+ * here.
+ */
+export async function readTeam(ctx: IdentityCtx, team: string): Promise<readonly Person[]> {
+  const rows = await listStaff(ctx.db)
+  const members = rows.filter(({ claims }) => v.parse(StoredRights, JSON.parse(claims)).teams.includes(team))
+  return await Promise.all(members.map((row) => personOf(ctx, row)))
 }
 
 async function personOf(ctx: IdentityCtx, row: StaffRow): Promise<Person> {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { accessCodes, sessionGrants, sessions, staff } from '../../db/schema/identity.ts'
@@ -10,6 +10,7 @@ export type CodeRow = typeof accessCodes.$inferSelect
 export type GrantRow = typeof sessionGrants.$inferSelect
 
 const GRANTS_MAX = 200
+const STAFF_MAX = 5000
 
 // Both are read for every request that carries a cookie.
 const sessionByToken = hot((db) =>
@@ -53,6 +54,11 @@ export async function findStaff(db: Read, id: string): Promise<StaffRow | undefi
 export async function findStaffBySubject(db: Read, issuer: string, subject: string): Promise<StaffRow | undefined> {
   const found = and(eq(staff.issuer, issuer), eq(staff.subject, subject))
   return (await db.select().from(staff).where(found).limit(1))[0]
+}
+
+/** Lists the members of staff who ever signed in, by our id; a city has some hundreds. */
+export async function listStaff(db: Read): Promise<readonly StaffRow[]> {
+  return await db.select().from(staff).orderBy(asc(staff.id)).limit(STAFF_MAX)
 }
 
 /** Lists the codes of a Vorgang that still open it, newest first; at most 20. */

@@ -3,10 +3,11 @@ import * as v from 'valibot'
 import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
-import { parameter } from '../http/validate.ts'
+import { input, inputOf, parameter } from '../http/validate.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type PostboxesCtx, returnItem, takeItem } from './service.ts'
 import { type ListInput, listItems, listPostboxes, VIEWS } from './service-lists.ts'
+import { forward, handOver, readMove } from './service-move.ts'
 
 const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
 const Id = v.pipe(v.string(), v.uuid())
@@ -44,6 +45,9 @@ function listInput(c: Context<Env>): ListInput {
   }
 }
 
+const HandOver = v.strictObject({ to: Id })
+const Forward = v.strictObject({ postbox: Slug })
+
 /** Routes of the module, mounted under `/api/v1/postboxes`. */
 export const postboxRoutes = (ctx: PostboxesCtx) =>
   new Hono<Env>()
@@ -79,5 +83,33 @@ export const postboxRoutes = (ctx: PostboxesCtx) =>
       async (c) => {
         const returned = await returnItem(ctx, actorOf(c), parameter(Id, c.req.param('item'), 'item'))
         return done(c, { page: '/amt/', self: `/api/v1/submissions/vorgaenge/${returned.vorgangId}`, body: returned })
+      },
+    )
+    .get('/items/:item/move', route({ ...READ, action: 'postbox.move', resource: 'item' }), async (c) =>
+      c.json(await readMove(ctx, actorOf(c), parameter(Id, c.req.param('item'), 'item'))),
+    )
+    .post(
+      '/items/:item/hand-over',
+      route({ ...WORK, action: 'postbox.move', resource: 'item', output: OfVorgang }),
+      input(HandOver),
+      async (c) => {
+        const id = parameter(Id, c.req.param('item'), 'item')
+        const { vorgangId } = await handOver(ctx, actorOf(c), id, inputOf(c, HandOver).to)
+        return done(c, {
+          page: `/amt/vorgaenge/${vorgangId}`,
+          self: `/api/v1/submissions/vorgaenge/${vorgangId}`,
+          body: { vorgangId },
+        })
+      },
+    )
+    .post(
+      '/items/:item/forward',
+      route({ ...WORK, action: 'postbox.move', resource: 'item', output: OfVorgang }),
+      input(Forward),
+      async (c) => {
+        const id = parameter(Id, c.req.param('item'), 'item')
+        const { vorgangId, postbox } = await forward(ctx, actorOf(c), id, inputOf(c, Forward).postbox)
+        // Who sent it on may see it no more.
+        return done(c, { page: `/amt/postkorb/${postbox}`, self: '/api/v1/postboxes', body: { vorgangId } })
       },
     )

@@ -1,6 +1,7 @@
 import type { Plan } from '../../db/batch.ts'
 import type { ContentCtx } from '../content/access.ts'
 import { readVorgang } from '../eakten/service.ts'
+import type { Person } from '../identity/identity.ts'
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
@@ -13,6 +14,8 @@ export type PostboxesCtx = Ctx &
   ContentCtx & {
     readonly caseNames: CaseNames
     readonly serviceTitle: (slug: string) => string
+    /** Who works in the team of a postbox. */
+    readonly team: (postbox: string) => Promise<readonly Person[]>
     /** Refuses what waits for somebody else than this person, by the rules of its process. */
     readonly checkTaking: (actor: Actor, item: Item) => Promise<void>
   }
