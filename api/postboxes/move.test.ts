@@ -90,6 +90,22 @@ describe('to a colleague', () => {
   })
 })
 
+describe('two who take the same at once', () => {
+  it('exactly one has it, two hundred times; the journal has each once', async () => {
+    const [anna, bert] = [await sign('anna', 'steuern'), await sign('bert', 'steuern')]
+    const id = await applied()
+    for (let n = 0; n < 200; n += 1) {
+      const both = n % 2 === 0 ? [anna, bert] : [bert, anna]
+      const answers = await Promise.all(both.map((who) => who.post(`/postboxes/items/${id}/take`)))
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+      const winner = both[answers.findIndex(({ status }) => status === 200)] ?? anna
+      await bodyOf(await winner.post(`/postboxes/items/${id}/return`), 200)
+    }
+    expect((await journal(id, 'item-taken')).length).toBe(200)
+    expect((await journal(id, 'item-returned')).length).toBe(200)
+  }, 120_000)
+})
+
 describe('to another postbox', () => {
   it('tax data stay in the tax office', async () => {
     const anna = await sign('anna', 'steuern')
