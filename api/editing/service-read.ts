@@ -310,7 +310,12 @@ function adaptedIn(state: State, content: Content): ServiceOverview['adapted'] {
   const mapping = mappingOf(state)
   return mapping === null
     ? null
-    : { assumed: mapping.assumed, unmapped: mapping.unmapped, sheet: sheetOf('mapping', state, content) ?? null }
+    : {
+        assumed: mapping.assumed,
+        unmapped: mapping.unmapped,
+        told: mapping.told ?? {},
+        sheet: sheetOf('mapping', state, content) ?? null,
+      }
 }
 
 function titleIn(state: State): string {

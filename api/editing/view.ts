@@ -68,6 +68,8 @@ export type ServiceOverview = ServiceLine & {
   readonly adapted: {
     readonly assumed: readonly string[]
     readonly unmapped: readonly string[]
+    /** The same by step, as it is named in the rows of the sheet. */
+    readonly told: Readonly<Record<string, readonly string[]>>
     readonly sheet: Sheet | null
   } | null
   readonly hasForm: boolean
