@@ -17,7 +17,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   const edits = changedIn(sheet.rows, values)
   const [kind = '', ...rest] = sheet.id.split('.')
   if (kind === 'point') {
-    return withForm(state, (source) => applyAnswer(source, rest.join('.'), { values, edits }))
+    return withForm(state, (source) => applyAnswer(source, rest.join('.'), { values, edits }, { name: around.editor, today: around.today }))
   }
   if (kind === 'checks') {
     return withForm(state, (source) => applyChecks(source, { values, edits }))
@@ -63,6 +63,8 @@ function withNotice(state: State, sheet: Sheet, values: Values): State {
 /** The day, and what has to be paid with an application (a tax by the year has not). */
 export type Around = {
   readonly today: string
+  /** Name of who changes it. */
+  readonly editor: string
   readonly isDue: (fee: string) => boolean
   readonly postboxName: (postbox: string) => string
   /** A fee that stands in fees.yaml already; its amount where it is one. */

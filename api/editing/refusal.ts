@@ -1,6 +1,7 @@
 import { readYaml } from '../forms/service.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
+import { keptSent, waySent } from './apply-checks.ts'
 import { sentText, type Values } from './sent.ts'
 import { checksIn, NEW_CHECK } from './sheet-checks.ts'
 import { placeOfNewBlock } from './sheet-notice.ts'
@@ -36,8 +37,35 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
       names.some((name) => value(name) !== '') || (names[0] === 'new-fee-name' && value('new-fee-source') !== '')
     return begun ? names.filter((name) => value(name) === '').map((name) => issue(name, 'missing')) : []
   })
-  return [...rows, ...missing]
+  return [...rows, ...missing, ...wrongAnswer(sheet, values)]
 }
+
+/** An answer to a rule in words that says nothing. */
+function wrongAnswer({ id, rows }: Sheet, values: Values): readonly Issue[] {
+  const rule = /^point\.(.+)$/.exec(id)?.[1]
+  if (rule === undefined || values['how'] === undefined) {
+    return []
+  }
+  switch (waySent(rule, values)) {
+    case undefined:
+      return [issue('how', 'point-how')]
+    case 'kept':
+      return keptSent(rule, values).length === 0 ? [issue('how', 'point-kept')] : []
+    case 'own': {
+      const hasOwn = rows.some(({ label }) => label === 'check-rule')
+      return hasOwn || (values['new-check-rule'] ?? '').trim() !== '' ? [] : [issue('new-check-rule', 'point-own')]
+    }
+    case 'reason': {
+      const name = `rules/${rule}/reason`
+      return (values[name] ?? '').trim().length < REASON_LENGTH_MIN ? [issue(name, 'point-reason')] : []
+    }
+    default:
+      return []
+  }
+}
+
+/** Shorter, it is no sentence. */
+const REASON_LENGTH_MIN = 10
 
 const issue = (name: string, type: string): Issue => ({ pointer: `/${name}`, type: `editing/${type}` })
 

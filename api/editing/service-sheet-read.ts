@@ -5,6 +5,7 @@ import { chooserView, isChosen } from './chooser-form.ts'
 import { namedIn } from './named.ts'
 import { pagesIn } from './pages.ts'
 import { placeholdersOf } from './placeholders.ts'
+import { keeperViews } from './points.ts'
 import { rowWords, wordsFor } from './row-words.ts'
 import { withRuleWords } from './rule-words.ts'
 import { type Looked, look, sheetUnknown, wordingOf } from './service-read.ts'
@@ -25,16 +26,21 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     throw sheetUnknown(`sheet ${id}`)
   }
   const source = state.files[FORM] ?? ''
+  const wording = wordingOf(ctx, state, looked)
+  const named = namedBy(sheet, looked, source)
+  const point = looked.points.find((one) => id === `point.${one.id}`) ?? null
   return {
     slug,
     title: looked.line.title,
-    sheet: withRuleWords(sheet, wordingOf(ctx, state, looked)),
+    sheet: withRuleWords(sheet, wording),
     findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
     choosers: looked.form === null ? {} : choosersFor(sheet, looked.form, source),
     pages: /^(pages$|point\.)/.test(id) ? pageLines(source) : [],
-    named: namedBy(sheet, looked, source),
+    named,
+    keepers: point === null || wording === null ? [] : keeperViews(wording, named),
+    point,
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
 }

@@ -1,5 +1,5 @@
 import { authorize } from '../identity/permissions.ts'
-import type { Actor } from '../lib/actor.ts'
+import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
@@ -33,7 +33,7 @@ export const choosing = problemType('editing/choosing', 422)
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
   const { slug, id, seen } = sent
-  const values = await writtenOut(ctx, sent)
+  const values = await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) })
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name))
   let made: string | undefined
   const result = await change(ctx, actor, {
@@ -57,6 +57,7 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       )
       const around = {
         today: dayInBerlin(ctx.now()),
+        editor: actor.kind === 'staff' ? actor.name : actorId(actor),
         isDue: (fee: string) => per.get(fee) !== 'year',
         fee: (fee: string) => known.get(fee),
         costText: readTemplates(content).skeleton.start.fee,
@@ -102,6 +103,12 @@ async function writtenOut(ctx: EditingCtx, { slug, id, values }: SheetChange): P
   }
   return written.values
 }
+
+/** A check that was begun counts only where the rule is said to be kept by it; while it is put together all of it stays. */
+const withoutUnused = (values: Values): Values =>
+  values['how'] === undefined || values['how'] === '' || values['how'] === 'own' || values['choose'] !== undefined
+    ? values
+    : Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('new-check-')))
 
 type Deciding = { readonly state: State; readonly sheet: Sheet; readonly values: Values; readonly around: Around }
 

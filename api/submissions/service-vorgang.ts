@@ -103,6 +103,8 @@ export type VorgangView = {
     readonly unmet: readonly string[]
     readonly unclear: readonly string[]
   } | null
+  /** Rules in words that a clerk looks at in each case: the form does not check them. */
+  readonly toCheck: readonly { readonly id: string; readonly name: string; readonly text: string }[]
   readonly documents: readonly DocumentView[]
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
@@ -210,6 +212,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
             unmet: conditionsOf(form, judgement.unmet).map((condition) => condition.unmet),
             unclear: conditionsOf(form, judgement.unclear).map((condition) => condition.unclear),
           },
+    toCheck: form.clerkPoints,
     documents: await documentViews(ctx, documents),
     requests,
     decision,
