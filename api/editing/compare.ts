@@ -170,7 +170,9 @@ function ruleChanges(before: Side, after: Side): readonly WordChange[] {
   return ids.flatMap((id) => {
     const [was = [], is = []] = [before, after].map((side) => answerSaid(side, id))
     const about = { kind: 'rule', name: id, sheet: `point.${id}` } as const
-    const isSame = JSON.stringify(was) === JSON.stringify(is)
+    // The words of a condition that changed stand where the condition does.
+    const [old, now] = [was, is].map((some) => JSON.stringify(some.map(({ value }) => value)))
+    const isSame = old === now
     return isSame ? [] : [change({ about, label: 'answer', before: was, after: is })]
   })
 }
