@@ -42,13 +42,19 @@ export function waySent(id: string, values: Values): PointWay | undefined {
   if ((values['new-check-rule'] ?? '').trim() !== '') {
     return 'own'
   }
-  return keptSent(id, values).length > 0 ? 'kept' : (values[`rules/${id}/reason`] ?? '').trim() === '' ? undefined : 'reason'
+  return keptSent(id, values).length > 0
+    ? 'kept'
+    : (values[`rules/${id}/reason`] ?? '').trim() === ''
+      ? undefined
+      : 'reason'
 }
 
 /** What of the form was ticked. */
 export function keptSent(id: string, values: Values): readonly string[] {
   const begin = `rules/${id}/kept~`
-  return Object.keys(values).flatMap((name) => (name.startsWith(begin) && name !== begin ? [name.slice(begin.length)] : []))
+  return Object.keys(values).flatMap((name) =>
+    name.startsWith(begin) && name !== begin ? [name.slice(begin.length)] : [],
+  )
 }
 
 function answerOf(

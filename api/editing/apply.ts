@@ -17,7 +17,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   const edits = changedIn(sheet.rows, values)
   const [kind = '', ...rest] = sheet.id.split('.')
   if (kind === 'point') {
-    return withForm(state, (source) => applyAnswer(source, rest.join('.'), { values, edits }, { name: around.editor, today: around.today }))
+    return withForm(state, (source) =>
+      applyAnswer(source, rest.join('.'), { values, edits }, { name: around.editor, today: around.today }),
+    )
   }
   if (kind === 'checks') {
     return withForm(state, (source) => applyChecks(source, { values, edits }))

@@ -217,7 +217,9 @@ describe('a rule in words', () => {
     expect(await file()).not.toContain('checks:')
     const { findings, points } = await overview()
     expect(findings).toEqual([])
-    expect(points).toMatchObject([{ isOpen: false, answer: { how: 'reason', by: 'edda', on: expect.stringMatching(/^\d{4}-/) } }])
+    expect(points).toMatchObject([
+      { isOpen: false, answer: { how: 'reason', by: 'edda', on: expect.stringMatching(/^\d{4}-/) } },
+    ])
   })
 
   it('is left to the clerk', async () => {
@@ -248,7 +250,10 @@ describe('a rule in words', () => {
     const ref = 'when:nachweise.versicherungsnachweis'
     expect((await page(RULE)).keepers.find((one) => one.ref === ref)?.said).toContain('count(boote) > 1')
     expect((await save(RULE, { how: 'kept', [`rules/R77000000301/kept~${ref}`]: '1' })).status).toBe(200)
-    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false, answer: { keepers: [{ ref }] } }] })
+    expect(await overview()).toMatchObject({
+      findings: [],
+      points: [{ isOpen: false, answer: { keepers: [{ ref }] } }],
+    })
     expect((await save(question, { [when]: '' })).status).toBe(200)
     expect(await overview()).toMatchObject({ hasForm: true, points: [{ isOpen: true, lost: [ref] }] })
     expect((await save(RULE, { how: 'clerk' })).status).toBe(200)

@@ -39,7 +39,8 @@ function keeperView({ ref, kind, paths, rule }: Keeper, wording: Wording, named:
   const [first] = paths
   const known = chooserWords(vocabularyOf(form, { loops: form.fields.get(first ?? '')?.loops ?? [] }))
   const name = nameOf(form, source, { kind, id })
-  const isNamed = paths.some((path) => named.includes(path)) || named.some((path) => rule?.source.includes(path) ?? false)
+  const isNamed =
+    paths.some((path) => named.includes(path)) || named.some((path) => rule?.source.includes(path) ?? false)
   const limits = kind === 'limit' ? form.fields.get(id)?.limits : undefined
   const said = rule === undefined ? '' : ruleSaid(rule.source, known, words)
   return { ref, kind, name, said, isNamed, ...(limits === undefined ? {} : { limits }) }

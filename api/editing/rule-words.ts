@@ -1,5 +1,5 @@
 import type { Form } from '../forms/model.ts'
-import { chooserWords, conditionInWords, vocabularyOf } from '../forms/service.ts'
+import { conditionInWords } from '../forms/service.ts'
 import type { Words } from '../forms/view.ts'
 import type { Word } from '../forms/vocabulary.ts'
 import { rowWords } from './row-words.ts'

@@ -1,11 +1,4 @@
-import {
-  type Building,
-  type Row,
-  type RowKind,
-  type RowOption,
-  recordAt,
-  row,
-} from './sheet-rows.ts'
+import { type Building, type Row, type RowKind, type RowOption, recordAt, row } from './sheet-rows.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 /** A check between answers as it stands in the file. */
@@ -52,7 +45,13 @@ export function pointRows({ source, about }: Building): readonly Row[] {
   const options = POINT_WAYS.map((value) => ({ value, text: '' }))
   return [
     { name: 'how', label: 'point-how', kind: 'choice', value: wayOf(source, about) ?? '', options },
-    { name: `rules/${about}/kept`, label: 'kept', kind: 'choices', value: refsIn(source, about).join('\n'), options: [] },
+    {
+      name: `rules/${about}/kept`,
+      label: 'kept',
+      kind: 'choices',
+      value: refsIn(source, about).join('\n'),
+      options: [],
+    },
     ...(check === undefined ? newCheckRows(source) : rowsOf(source, check, index)),
     row(source, `rules/${about}/reason`, 'text'),
   ]

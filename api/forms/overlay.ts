@@ -145,7 +145,10 @@ const ruleAnswer = v.pipe(
         v.array(
           v.pipe(
             v.string(),
-            v.regex(/^(check|page|when|required|compute|limit|eligibility):[A-Za-z0-9.-]{1,120}$/, 'names nothing that keeps a rule.'),
+            v.regex(
+              /^(check|page|when|required|compute|limit|eligibility):[A-Za-z0-9.-]{1,120}$/,
+              'names nothing that keeps a rule.',
+            ),
           ),
         ),
         v.minLength(1, 'names nothing.'),
