@@ -190,9 +190,13 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
     mailReplies: config.mailReplies ?? null,
     readMail: readMime,
-    mailText: async (content: Content, slug: string, lang: string, template: string, kind?: VorgangKind) =>
-      (await whole().workflow.texts(content, slug, lang, kind)).messages[template] ??
-      commonMail(content, lang, template),
+    mailText: async (content: Content, slug: string, lang: string, template: string, kind?: VorgangKind) => {
+      const { workflow } = whole()
+      const [own, german] = await Promise.all([lang, 'de'].map((one) => workflow.texts(content, slug, one, kind)))
+      const text = own?.messages[template]
+      const isGerman = text !== undefined && text.text === german?.messages[template]?.text
+      return text === undefined ? commonMail(content, lang, template) : { ...text, lang: isGerman ? 'de' : lang }
+    },
     prepareBounce: (vorgangId: string) => prepareBounce(whole(), vorgangId),
     projection: openProjection(paths.search, keyring.purpose('search'), SEARCH_SCHEMA),
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),

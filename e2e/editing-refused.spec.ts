@@ -103,6 +103,7 @@ test('publishing says what happens, and when people see it, without a reload', a
   const form = page.locator('form[data-busy]')
   // The form is held back, so that what stands there meanwhile can be seen.
   await form.evaluate((one) => one.addEventListener('submit', (event) => event.preventDefault()))
+  await form.getByLabel(/^Ich weiß, dass Texte auf .* fehlen/).check()
   await form.getByRole('button', { name: 'Veröffentlichen' }).click()
   await expect(form.getByRole('status')).toContainText('Wir prüfen und veröffentlichen gerade')
   await expect(form.getByRole('button')).toBeDisabled()

@@ -81,6 +81,15 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await press(page, 'Speichern')
   await page.goto(`${at}/vergleich`)
   await axeClean(page)
+  const gaps = page.getByRole('region', { name: 'Was in anderen Sprachen fehlt' })
+  const english = gaps.getByRole('listitem').filter({ hasText: 'Englisch' })
+  const [, missing, all] = /es fehlen (\d+) von (\d+) Texten/.exec((await english.textContent()) ?? '') ?? []
+  expect(Number(missing)).toBe(Number(all))
+  expect(Number(missing)).toBeGreaterThan(30)
+  await expect(english.getByRole('link', { name: 'Übersetzen' })).toHaveAttribute('href', /blatt\/translation\.en$/)
+  await press(page, 'Veröffentlichen')
+  await expect(page).toHaveURL(/\/vergleich$/)
+  await page.getByLabel(/^Ich weiß, dass Texte auf .*Englisch.* fehlen/).check()
   await press(page, 'Veröffentlichen')
   await expect(page.getByText('Die Seiten werden gerade neu gemacht')).toBeVisible()
   await axeClean(page)
@@ -109,7 +118,7 @@ async function answerRule(page: Page): Promise<void> {
   const sum = 'sum(for x in boote return x.laengeInMetern) <= 40'
   await page.getByLabel('Neue Prüfung: was gelten muss').fill(sum)
   await press(page, 'Speichern')
-  await expect(page.getByRole('heading', { name: '0 offene Regeln' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Regeln in Worten' })).toBeVisible()
 }
 
 /** Splits a page, and makes a question obligatory by the answer to another that is then asked before it. */

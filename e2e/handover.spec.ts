@@ -12,6 +12,7 @@ test('who lost account and mailbox is handed a new code by two clerks, and the o
   browser,
   product,
   outside,
+  javaScriptEnabled,
 }) => {
   test.setTimeout(180_000)
   await product.tick()
@@ -39,6 +40,9 @@ test('who lost account and mailbox is handed a new code by two clerks, and the o
   await expect(clerk.getByLabel('Welcher Nachweis war es?')).toHaveAttribute('aria-invalid', 'true')
   await expect(clerk.getByLabel('Neue E-Mail-Adresse')).toHaveValue(NEW)
   await axeClean(clerk)
+  await expect(clerk.getByText('(nur bei „Anders“, dann nötig)')).toBeVisible()
+  await clerk.getByRole('alert').getByRole('link', { name: 'Schreiben Sie, welcher Nachweis es war.' }).click()
+  await expect(clerk.getByLabel('Welcher Nachweis war es?')).toBeFocused()
   await clerk.getByLabel('Welcher Nachweis war es?').fill('Betreuungsurkunde')
   await clerk.getByRole('button', { name: 'Zweite Person um Bestätigung bitten' }).click()
   await expect(clerk.getByText('Bestätigen muss eine andere Person.')).toBeVisible()
@@ -58,6 +62,12 @@ test('who lost account and mailbox is handed a new code by two clerks, and the o
   await second.getByRole('button', { name: 'Code einmal anzeigen' }).click()
   await expect(second.getByRole('heading', { level: 1 })).toHaveText('Ihr neuer Zugang')
   await axeClean(second)
+  await expect(second.getByText(/Strg und P/)).toBeVisible()
+  await expect(second.getByRole('button', { name: 'Drucken' })).toBeVisible({ visible: javaScriptEnabled })
+  await second.emulateMedia({ media: 'print' })
+  await expect(second.getByText('Diesen Code zeigen wir nicht noch einmal.')).toBeHidden()
+  await expect(second.getByText(reference)).toBeVisible()
+  await second.emulateMedia({ media: 'screen' })
   const strong = second.locator('.reference strong')
   const code = (await strong.nth(1).textContent()) ?? ''
   expect(await strong.nth(0).textContent()).toBe(reference)

@@ -188,6 +188,20 @@ test('what nobody caught ends the process with its kind in the log and not a wor
   }
 })
 
+test('a page that fails is told by its route and the kind of error, and not a word of it', async ({ outside }) => {
+  const program = `const own=URLSearchParams.prototype.get;URLSearchParams.prototype.get=function(name){const value=own.call(this,name);if(value==='${SECRET}'&&/dist.server/.test(new Error().stack))throw new RangeError('no '+value);return value}`
+  const product = await start({
+    env: { ...outside.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` },
+  })
+  const answer = await fetch(`${product.origin}/suche?q=${SECRET}`, { headers: { accept: 'text/html' } })
+  const page = await answer.text()
+  expect([answer.status, page.includes(SECRET)]).toEqual([500, false])
+  const line = product.log().find(({ event }) => event === 'page-failed')
+  expect(line).toMatchObject({ route: '/suche', reason: expect.stringMatching(/^RangeError\b/) })
+  expect(page).toContain(String(line?.['requestId']))
+  expect(product.output()).not.toContain(SECRET)
+})
+
 test('the key is changed while the product runs; then the old one is needed no more', async ({ outside }) => {
   const env = {
     ...outside.env,

@@ -29,9 +29,36 @@ test("@both @later a clerk's form that is refused stands on its page again with 
   await expect(page.getByRole('alert')).toContainText('Das ging nicht.')
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByLabel('Was fehlt noch?')).toHaveValue(typed)
-  await expect(page.getByText('Wählen Sie einen Tag ab morgen.')).toBeVisible()
+  await expect(page.getByText('Fehler: Wählen Sie einen Tag ab morgen.')).toBeVisible()
+  await page.getByRole('alert').getByRole('link', { name: 'Wählen Sie einen Tag ab morgen.' }).click()
+  await expect(page.getByLabel('Antwort bis')).toBeFocused()
   await axeClean(page)
 
   await page.goto(here)
   await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('@both @later a request to see the file is turned down with a reason and without a day', async ({
+  page,
+  product,
+}) => {
+  const program = newProgram(product.origin)
+  const citizen = applicantOf(program)
+  const { location } = await submitDraft(citizen, await fillDraft(citizen, 'hund-anmelden', ONE_DOG))
+  const receipt = (await program.stay(location)).body.toString()
+  const vorgangId = /status\/([0-9a-f-]{36})/.exec(receipt)?.[1] ?? ''
+  const asked = await citizen.post(`/api/v1/submissions/status/${vorgangId}/acts/inspection`, { note: 'Alles.' })
+  expect(asked.status).toBe(303)
+
+  await signInAs(page, 'jana.noack', `/amt/vorgaenge/${vorgangId}`)
+  const errand = page.locator('details').filter({ hasText: 'Die Person bittet um Akteneinsicht' })
+  await errand.getByRole('button', { name: 'Entscheiden' }).click()
+  await page.getByRole('alert').getByRole('link').click()
+  await expect(errand.getByRole('textbox', { name: /^Nachricht/ })).toBeFocused()
+  await axeClean(page)
+  await errand.getByRole('textbox', { name: /^Nachricht/ }).fill('Die Akte wird gerade geprüft.')
+  await errand.getByRole('button', { name: 'Entscheiden' }).click()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(page.getByText('Es gibt keine offenen Anliegen.')).toBeVisible()
+  await expect(page.getByText('Die Akte wird gerade geprüft.')).toBeVisible()
 })

@@ -20,8 +20,14 @@ declare namespace App {
     }
     /** Language of the page, where it is not German; `readPage` sets it from what the page shows. */
     lang?: string
+    /** True where a German page shows texts of another language, with German ones marked among them. */
+    isMixed?: boolean
     /** Shown on error pages so that a call can be matched with the log. */
     requestId?: string
+    /** What made the page fail; `pages/500.astro` sets it. */
+    failure?: unknown
+    /** Takes down that a page failed, by the pattern of its route: neither its address nor the message of the error. */
+    failed?: (error: unknown, route: string) => void
   }
 }
 

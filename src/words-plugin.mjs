@@ -3,15 +3,30 @@ import { parse } from 'yaml'
 
 const folder = new URL('../content/words/', import.meta.url)
 
+const PLURAL_FORMS = new Set(['zero', 'one', 'two', 'few', 'many', 'other'])
+
+/** Whether an entry holds plural forms; throws where a name of one stands among others, which would silently be dropped. */
+const isPlural = (key, value) => {
+  if (typeof value !== 'object' || value === null || !('other' in value)) {
+    return false
+  }
+  const strange = Object.keys(value).find((name) => !PLURAL_FORMS.has(name) || typeof value[name] !== 'string')
+  if (strange !== undefined || Object.keys(value).length < 2) {
+    throw new Error(
+      `content/words: "${key}.other" would make plural forms of "${key}"${strange === undefined ? ', but it stands alone' : `, but "${key}.${strange}" is none`}; give "other" another name`,
+    )
+  }
+  return true
+}
+
 /** Flattens nested words to `a.b.c` keys; plural forms (`one`, `other`, …) stay together as one entry. */
-const flatten = (node, path, into) => {
+export const flattenWords = (node, path = '', into = {}) => {
   for (const [name, value] of Object.entries(node)) {
     const key = path === '' ? name : `${path}.${name}`
-    const isPlural = typeof value === 'object' && value !== null && 'other' in value
-    if (typeof value === 'string' || isPlural) {
+    if (typeof value === 'string' || isPlural(key, value)) {
       into[key] = value
     } else if (typeof value === 'object' && value !== null) {
-      flatten(value, key, into)
+      flattenWords(value, key, into)
     } else {
       throw new Error(`content/words: "${key}" is neither text nor plural forms`)
     }
@@ -25,10 +40,7 @@ export const loadWords = () => {
     .filter((name) => /^[a-z]{2,3}\.yaml$/.test(name))
     .sort()
   return Object.fromEntries(
-    files.map((name) => [
-      name.replace('.yaml', ''),
-      flatten(parse(readFileSync(new URL(name, folder), 'utf8')), '', {}),
-    ]),
+    files.map((name) => [name.replace('.yaml', ''), flattenWords(parse(readFileSync(new URL(name, folder), 'utf8')))]),
   )
 }
 

@@ -150,6 +150,8 @@ export type CityFrame = {
   readonly phone: string
   readonly email: string
   readonly phoneHours: string
+  /** The same in other languages, where somebody wrote it. */
+  readonly phoneHoursIn: Readonly<Record<string, string>>
   readonly accent: { readonly light: string; readonly dark: string }
   readonly footerPages: readonly { readonly slug: string; readonly title: string }[]
   /** Languages in which citizens' pages can be read. */

@@ -36,7 +36,14 @@ export const CityShape = v.strictObject({
     townDsb: v.exactOptional(Line),
   }),
   phone: Phone,
-  phoneHours: Line,
+  /** In German alone, or in several languages. */
+  phoneHours: v.union([
+    v.pipe(
+      Line,
+      v.transform((de) => ({ de })),
+    ),
+    Lines,
+  ]),
   email: v.pipe(v.string(), v.email()),
   accent: v.strictObject({ light: Colour, dark: Colour }),
   /** Letters before a reference, e.g. `CB`. */
@@ -72,6 +79,8 @@ const FeeUseShape = v.strictObject({
         fee: Slug,
         /** Owed only where true. */
         when: v.exactOptional(Expression),
+        /** Owed only where none of the items before it is owed, back to the last one that is not `otherwise`: a table, read from its top. */
+        otherwise: v.exactOptional(v.literal(true)),
         /** How often, a whole number; once where absent. */
         count: v.exactOptional(Expression),
         /** The day on which it is judged, for fees with `judgedOn: event`. */

@@ -140,7 +140,7 @@ describe('press', () => {
     expect(await press.opens(made('owner.pdf', ''))).toBe(true)
   })
 
-  it('merges pictures into one PDF/A, in order, upright', async () => {
+  it('merges pictures into one PDF/A with a page for each, and refuses what is none', async () => {
     const pictures = [smallJpeg({ orientation: 6 }), smallPng(64)]
     const options = { title: 'Fotos', lang: 'de', createdAtMs: 0, labels: ['Foto 1', 'Foto 2'] }
     const made = await press.merge(pictures, options)

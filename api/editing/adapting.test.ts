@@ -104,7 +104,7 @@ describe('three official building blocks in, one working service out', () => {
     expect((await save('settings', { online: 'own' })).status).toBe(200)
     const { version, findings } = await overview()
     expect(findings).toEqual([])
-    await bodyOf(await edda.post(`${AT}/publish`, { version }), 200)
+    await bodyOf(await edda.post(`${AT}/publish`, { version, germanParts: 'yes' }), 200)
     expect((await overview()).maturity.level).toBe(3)
     const citizen = town.newCaller()
     const { vorgangId } = await applied(citizen)

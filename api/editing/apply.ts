@@ -1,12 +1,16 @@
-import { stringify } from 'yaml'
+import type { Content } from '../content/snapshot.ts'
 import { applyAnswer, applyChecks } from './apply-checks.ts'
 import { applyBlocks } from './apply-notice.ts'
+import { euroText, feesWith } from './fee-table.ts'
+import { applyFee, dueIn } from './fee-write.ts'
+import { withPosition } from './file-plan.ts'
 import { sentText, type Values } from './sent.ts'
+import { applyRegisters } from './sheet-registers.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
 import { applyTranslation } from './translation.ts'
-import { centsOf, minutesOf, periodOf } from './typed-values.ts'
+import { minutesOf, periodOf } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
 /**
@@ -30,19 +34,23 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   if (kind === 'translation') {
     return applyTranslation(state, sheet, values)
   }
+  if (kind === 'registers') {
+    return applyRegisters(state, sheet.rows, values)
+  }
   if (kind === 'fee') {
-    return withFeeText(state, withFee(edited(state, sheet.file, edits), values, around), around)
+    return withFeeText(state, applyFee(state, values, around), around)
   }
   // A step keeps what it was called before: a button without a word is none.
   const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
-  const next = edited(state, sheet.file, edits.filter(isKept)) // biome-ignore format: one thought
+  const planned = kind === 'settings' ? withPosition(state, values) : { state, number: undefined }
+  const placed = planned.number === undefined ? [] : [{ path: ['filePlan'], value: planned.number }]
+  const all = [...edits.filter(isKept), ...placed]
+  const next = edited(planned.state, sheet.file, all)
   if (kind !== 'settings') {
     return next
   }
-  const decided = withDecided(
-    next,
-    new Set(edits.filter(({ value }) => value !== undefined).map(({ path }) => path.join('/'))),
-  )
+  const chosen = all.filter(({ value }) => value !== undefined).map(({ path }) => path.join('/'))
+  const decided = withDecided(next, new Set(chosen))
   return withMinutes(withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today)))
 }
 
@@ -62,19 +70,17 @@ function withNotice(state: State, sheet: Sheet, values: Values): State {
   return edited(state, sheet.file, edits)
 }
 
-/** The day, and what has to be paid with an application (a tax by the year has not). */
+/** The day, and what the town has: what is live, and what would be with the changes so far. */
 export type Around = {
   readonly today: string
   /** Name of who changes it. */
   readonly editor: string
-  readonly isDue: (fee: string) => boolean
+  readonly content: Content
+  readonly live: Content
   readonly postboxName: (postbox: string) => string
-  /** A fee that stands in fees.yaml already; its amount where it is one. */
-  readonly fee: (id: string) => KnownFee | undefined
   /** What a new form says of its cost before anybody chose a fee. */
   readonly costText: string
 }
-type KnownFee = { readonly name: string; readonly cents: number | undefined }
 
 /** Rows that stand for something to be done, not for an entry of the file. */
 const isAct = (row: Row): boolean => row.name.startsWith('new-') || row.name.startsWith('remove-')
@@ -88,7 +94,7 @@ function entryOf(row: Row, text: string): unknown {
   switch (row.kind) {
     case 'lines':
     case 'choices':
-      return linesOf(text, [])
+      return row.label === 'prefill' && text === '' ? undefined : linesOf(text, [])
     case 'yes-no':
       return text === '' ? undefined : true
     case 'number':
@@ -164,32 +170,6 @@ function withPostbox(before: State, after: State, nameOf: Around['postboxName'])
   }
 }
 
-/** A fee that is new to the town joins fees.yaml when the service is published. */
-function withFee(state: State, values: Values, { today, isDue }: Around): State {
-  const name = (values['new-fee-name'] ?? '').trim()
-  const chosen = listAt(state, ['fees'])
-  const amount = centsOf(values['new-fee-euro'] ?? '')
-  if (name === '' || amount === undefined) {
-    return withFeeItems(state, chosen.filter(isDue))
-  }
-  const id = `${state.slug}-${state.fees.length + 1}`
-  const source = (values['new-fee-source'] ?? '').trim() || name
-  const entry = {
-    id,
-    name: { de: name },
-    amountCents: amount,
-    per: 'submission',
-    judgedOn: 'received',
-    validFrom: today,
-    source,
-  }
-  const line = stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trim()
-  const fees = [...chosen, id]
-  const due = [...chosen.filter(isDue), id]
-  const next = edited(state, 'service.yaml', [{ path: ['fees'], value: fees }])
-  return withFeeItems({ ...next, fees: [...state.fees, line] }, due)
-}
-
 /** The page before the first question names what was chosen, as long as nobody has written something else there. */
 function withFeeText(before: State, after: State, around: Around): State {
   const now = yamlAt(after.files[FORM] ?? '', ['start', 'fee'])
@@ -199,34 +179,14 @@ function withFeeText(before: State, after: State, around: Around): State {
 }
 
 /** "Marktgebühr: 38,50 €"; undefined where nothing is due, or an amount follows from a rule. */
-function feeText(state: State, { fee }: Around): string | undefined {
-  const own = new Map(state.fees.map((line) => [yamlAt(line, ['id']), line]))
-  const known = dueIn(state).map((id): KnownFee | undefined => {
-    const line = own.get(id)
-    const cents = line === undefined ? undefined : yamlAt(line, ['amountCents'])
-    return line === undefined ? fee(id) : { name: String(yamlAt(line, ['name', 'de'])), cents: typeof cents === 'number' ? cents : undefined } // biome-ignore format: one thought
+function feeText(state: State, { content, today }: Around): string | undefined {
+  const all = feesWith(content, state)
+  const said = [...new Set(dueIn(state.files['service.yaml'] ?? ''))].map((id) => {
+    const own = all.filter((fee) => fee.id === id)
+    const fee = own.find(({ validFrom, validTo }) => validFrom <= today && today <= (validTo ?? '9999')) ?? own[0]
+    return fee?.amountCents === undefined ? undefined : `${fee.name.de}: ${euroText(fee.amountCents)} €`
   })
-  const said = known.map((one) => (one?.cents === undefined ? undefined : `${one.name}: ${euro(one.cents)}`))
   return said.length === 0 || said.some((text) => text === undefined) ? undefined : said.join('; ')
-}
-
-const euro = (cents: number): string =>
-  new Intl.NumberFormat('de', { style: 'currency', currency: 'EUR' }).format(cents / 100).replace('\u00a0', ' ')
-
-function dueIn(state: State): readonly string[] {
-  const items = yamlAt(state.files['service.yaml'] ?? '', ['fee', 'items'])
-  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).map(({ fee }) => String(fee ?? ''))
-}
-
-/** What has to be paid with the application follows the fees that are chosen; conditions of a fee stay. */
-function withFeeItems(state: State, fees: readonly string[]): State {
-  const items = yamlAt(state.files['service.yaml'] ?? '', ['fee', 'items'])
-  const known = Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []
-  const next = fees.map((fee) => known.find((item) => item.fee === fee) ?? { fee })
-  const isSame = known.length === next.length && next.every((item) => known.includes(item))
-  return isSame
-    ? state
-    : edited(state, 'service.yaml', [{ path: ['fee'], value: next.length === 0 ? undefined : { items: next } }])
 }
 
 function listAt(state: State, path: readonly string[]): readonly string[] {

@@ -186,10 +186,10 @@ describe('a rule put together from questions', () => {
     expect((await page('pages')).sheet.rows.find((row) => row.name === last)?.value).toBe(
       'person.familienname = "Kahn"',
     )
-    const fee = { 'fees~': '1', 'new-fee-name': 'Platz', 'new-fee-euro': '55', 'new-fee-source': 'Satzung' }
-    expect((await send('fee', fee)).status).toBe(303)
-    const when = 'fee/items/0/when'
-    expect((await send('fee', { [`${when}~q1`]: 'person.familienname', [`${when}~v1`]: 'Kahn' })).status).toBe(303)
+    const when = 'fee/N1/when'
+    const row = { order: 'N1', 'fee/N1/name': 'Platz', 'fee/N1/v0/euro': '55', 'fee/N1/v0/from': '1.1.2026', 'fee/N1/v0/source': 'Satzung', 'fee/N1/due': 'application' } // biome-ignore format: one row
+    const part = { [when]: '', [`${when}~was`]: '', [`${when}~parts`]: '0', [`${when}~q1`]: 'person.familienname', [`${when}~c1`]: 'is', [`${when}~v1`]: 'Kahn' } // biome-ignore format: one row
+    expect((await edda.form(`${AT}/sheets/fee`, { seen: (await page('fee')).sheet.seen, ...row, ...part })).status).toBe(303) // biome-ignore format: one line
     expect(await file('service.yaml')).toContain('when: person.familienname = "Kahn"')
   })
 })

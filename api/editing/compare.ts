@@ -68,7 +68,8 @@ function sheetIds(before: State, after: State): readonly string[] {
     .filter((path) => JSON.stringify(first?.[path]) !== JSON.stringify(second?.[path]))
     .map((path) => `question.${path}`)
   return [
-    ...(isOther('service.yaml') ? ['settings', 'fee'] : []),
+    ...(isOther('service.yaml') ? ['settings', 'registers'] : []),
+    ...(isOther('service.yaml') || after.fees.length > 0 ? ['fee'] : []),
     ...(differs('title', 'start', 'review', 'receipt') ? ['texts'] : []),
     ...(differs('steps') ? ['pages'] : []),
     ...questions,
@@ -124,7 +125,7 @@ const said = (row: Row | undefined): readonly RowOption[] =>
 function rowsByKey(sheet: Sheet | undefined, { state }: Side): ReadonlyMap<string, Row> {
   const whole = yamlAt(state.files[sheet?.file ?? ''] ?? '', [])
   const rows = (sheet?.rows ?? []).filter(({ name }) => !/^(new|remove)-/.test(name))
-  return new Map(rows.map((row) => [keyOf(row.name, whole), row]))
+  return new Map(rows.map((row) => [sheet?.id === 'fee' ? row.name : keyOf(row.name, whole), row]))
 }
 
 function keyOf(name: string, whole: unknown): string {
@@ -144,6 +145,8 @@ function aboutRow(row: Row | undefined, { id, file }: Sheet, { state }: Side): W
   switch (kind) {
     case 'settings':
       return { kind: 'setting', name: row?.label ?? '', ...at }
+    case 'registers':
+      return { kind: 'register', name: row?.group ?? '', ...at }
     case 'fee':
       return { kind: 'fee', name: row?.group ?? '', ...at }
     case 'question':

@@ -90,7 +90,7 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     const rows = (await sheet('settings')).rows.filter(({ name }) => ['postbox', 'filePlan'].includes(name))
     expect(rows.map(({ value }) => value)).toEqual(['', ''])
     const { version } = await overview()
-    expect((await edda.post(`${AT}/publish`, { version })).status).toBe(422)
+    expect((await edda.post(`${AT}/publish`, { version, germanParts: 'yes' })).status).toBe(422)
     expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
     const first = [...town.ctx.content.live().content.postboxes].at(0)
     expect((await save('settings', { postbox: first?.[0] ?? '' })).status).toBe(200)
@@ -163,7 +163,9 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
   })
 
   it('a fee is chosen or made, and has to be paid with the application', async () => {
-    const fee = { 'new-fee-name': 'Liegeplatz für ein Jahr', 'new-fee-euro': '120,50', 'fees~': '1' }
+    const values = { name: 'Liegeplatz für ein Jahr', 'v0/euro': '120,50', 'v0/from': '1.1.2026', 'v0/source': 'Hafensatzung', due: 'application' } // biome-ignore format: one row
+    const row = (key: string, more: object) => Object.assign(Object.fromEntries(Object.entries(values).map(([name, value]) => [`fee/${key}/${name}`, value])), more) // biome-ignore format: one row
+    const fee = { order: 'N1', ...row('N1', {}) }
     expect((await save('fee', fee)).status).toBe(200)
     expect((await overview()).findings).toMatchObject([{ type: 'workflow/no-payment' }])
     expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
@@ -171,11 +173,12 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
     expect(now.findings).toEqual([])
     const { text } = await edda.read<FilePage>(`${AT}/files/service.yaml`)
     expect(text).toContain(`fee: ${SLUG}-1`)
-    expect(now.fee?.rows[0]?.options.find(({ value }) => value === `${SLUG}-1`)?.text).toContain('120,50 €')
+    expect(now.feeLines).toMatchObject([{ key: `${SLUG}-1`, amounts: [{ euro: '120,50' }] }])
     const costs = async () => (await sheet('texts')).rows.find(({ name }) => name === 'start/fee')?.value
     expect(await costs()).toBe('Liegeplatz für ein Jahr: 120,50 €')
     expect((await save('texts', { 'start/fee': 'Das sagt die Hafenordnung.' })).status).toBe(200)
-    expect((await save('fee', { 'fees~': '1', [`fees~${SLUG}-1`]: '1' })).status).toBe(200)
+    const dearer = row(`${SLUG}-1`, { [`fee/${SLUG}-1/v0/euro`]: '130' })
+    expect((await save('fee', { order: `${SLUG}-1`, ...dearer })).status).toBe(200)
     expect(await costs()).toBe('Das sagt die Hafenordnung.')
   })
 
@@ -208,7 +211,7 @@ describe('from dropped files to level 3 by the pages of an editor', () => {
   it('published by one button: live, level 3, with the editor’s name in the revision, and open for drafts', async () => {
     expect((await save('settings', { online: 'own' })).status).toBe(200)
     const { version } = await overview()
-    const answer = await edda.form(`${AT}/publish`, { version: String(version) })
+    const answer = await edda.form(`${AT}/publish`, { version: String(version), germanParts: 'yes' })
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/${SLUG}?veroeffentlicht=1`)
     const now = await overview()
     expect(now).toMatchObject({
@@ -277,9 +280,9 @@ describe('two editors', () => {
   it('publish what was shown, or nothing', async () => {
     const { version } = await overview()
     await save('texts', { 'start/deadline': 'Drei Wochen vorher.' })
-    const problem = await problemOf(await emil.post(`${AT}/publish`, { version }))
+    const problem = await problemOf(await emil.post(`${AT}/publish`, { version, germanParts: 'yes' }))
     expect(problem).toMatchObject({ type: 'editing/changed-meanwhile', status: 409 })
-    expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
+    expect((await edda.post(`${AT}/publish`, { version: version + 1, germanParts: 'yes' })).status).toBe(200)
   })
 
   it('see what somebody else published of the same service meanwhile, before it is overwritten', async () => {
@@ -290,10 +293,12 @@ describe('two editors', () => {
     files.set(path, { digest: (await import('../content/files.ts')).digestOf(bytes), bytes })
     await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'elsewhere' })
     const { version } = await overview()
-    expect(await problemOf(await edda.post(`${AT}/publish`, { version }))).toMatchObject({ type: 'editing/live-moved' })
+    expect(await problemOf(await edda.post(`${AT}/publish`, { version, germanParts: 'yes' }))).toMatchObject({
+      type: 'editing/live-moved',
+    })
     expect((await edda.read<ComparePage>(`${AT}/comparison`)).moved).toEqual(['notice.approval.de.yaml'])
     expect((await edda.post(`${AT}/take-over`)).status).toBe(200)
-    expect((await edda.post(`${AT}/publish`, { version: version + 1 })).status).toBe(200)
+    expect((await edda.post(`${AT}/publish`, { version: version + 1, germanParts: 'yes' })).status).toBe(200)
   })
 })
 

@@ -301,16 +301,17 @@ describe('numbers and amounts', () => {
   })
 
   it('a fee is taken with its amount or refused, never forgotten', async () => {
-    const sent = { 'fees~': '1', 'new-fee-name': 'Liegeplatz', 'new-fee-source': 'Satzung' }
-    expect(await sheetErrors(await overviewSave('fee', { ...sent, 'new-fee-euro': 'abc' }))).toMatchObject([
-      { pointer: '/new-fee-euro', type: 'editing/amount' },
+    const sent = { order: 'N1', 'fee/N1/name': 'Liegeplatz', 'fee/N1/v0/from': '1.1.2026', 'fee/N1/v0/source': 'Satzung', 'fee/N1/due': 'application' } // biome-ignore format: one row
+    const at = '/fee/N1/v0/euro'
+    expect(await sheetErrors(await overviewSave('fee', { ...sent, 'fee/N1/v0/euro': 'abc' }))).toMatchObject([
+      { pointer: at, type: 'editing/amount' },
     ])
-    expect(await sheetErrors(await overviewSave('fee', { ...sent, 'new-fee-euro': '' }))).toMatchObject([
-      { pointer: '/new-fee-euro', type: 'editing/missing' },
+    expect(await sheetErrors(await overviewSave('fee', { ...sent, 'fee/N1/v0/euro': '' }))).toMatchObject([
+      { pointer: at, type: 'editing/fee-euro-missing' },
     ])
-    expect((await overviewSave('fee', { ...sent, 'new-fee-euro': '55 Euro' })).status).toBe(200)
+    expect((await overviewSave('fee', { ...sent, 'fee/N1/v0/euro': '55 Euro' })).status).toBe(200)
     const fee = (await overview()).fee?.rows ?? []
-    expect(fee[0]?.options.some(({ text }) => text.includes('55,00 €'))).toBe(true)
+    expect((await overview()).feeLines[0]?.amounts[0]?.euro).toBe('55,00')
     const when = fee.find(({ label }) => label === 'fee-when')?.name ?? ''
     const errors = await sheetErrors(await overviewSave('fee', { [when]: 'wenn das Boot lang ist' }))
     expect(errors[0]).toMatchObject({ pointer: `/${when}` })

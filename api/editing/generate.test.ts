@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { readXDatenfelder } from '../adapters/xdatenfelder/read.ts'
 import { loadContent } from '../content/load.ts'
 import { readContentFolder } from '../content/service.ts'
@@ -123,6 +124,19 @@ describe('generateOverlay', () => {
     expect(declared('Ich willige ein, dass Fotos gemacht werden.')?.kind).toBe('bool')
     expect(declared('Ich bin Mitglied.')).toMatchObject({ kind: 'bool', object: 'ob „Ich bin Mitglied“ zutrifft' })
   })
+
+  it.each([
+    ['Hinweis', 'Bitte bringen Sie das Boot zur Abnahme mit.', '', 'Bitte bringen Sie das Boot zur Abnahme mit.', 'Bitte bringen Sie das Boot zur Abnahme mit.'],
+    ['Hinweis 2', '', 'Der Steg ist im Winter gesperrt.', 'Der Steg ist im Winter gesperrt.', 'Der Steg ist im Winter gesperrt.'],
+    ['Abnahme des Bootes', 'Bitte bringen Sie das Boot zur Abnahme mit.', '', 'Abnahme des Bootes', 'Bitte bringen Sie das Boot zur Abnahme mit.'],
+    ['Hinweis', 'Winterpause', 'Der Steg ist im Winter gesperrt.', 'Winterpause', 'Der Steg ist im Winter gesperrt.'],
+    ['Winterpause am Steg', 'Hinweis', 'Der Steg ist im Winter gesperrt.', 'Winterpause am Steg', 'Der Steg ist im Winter gesperrt.'],
+  ])('makes a note of a label element: a sentence, with a title only where it says something (%s, %s, %s)', (name, inputLabel, content, label, text) => {
+    const note = { node: 'field', id: 'F1', version: '1.0', name, inputLabel, outputLabel: '', description: '', content, art: 'label', type: 'text', min: 0, max: 1, inputHelp: '', legalBasis: [], codes: [] }
+    const model = { id: 'S1', version: '1.0', name: 'x', legalBasis: [], children: [note], openPoints: [] } as unknown as DataModel
+    const { fields } = parse(generateOverlay(model, { skeleton, guesses, title: 'x' }).overlay) as { fields: Record<string, unknown> }
+    expect(Object.values(fields)[0]).toMatchObject({ label, text })
+  }) // biome-ignore format: a table
 
   it('finds who a notice goes to', () => {
     expect(generated(BOAT).recipient).toEqual([

@@ -230,12 +230,12 @@ function chunks(fields: readonly string[]): string[][] {
 }
 
 function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess | undefined): FieldTexts {
+  if (field.art === 'label') {
+    return noteTexts(field, { skeleton, guesses })
+  }
   const label = labelOf(field)
   const fill = (text: string): string => text.replaceAll('[[label]]', label.replace(/[.:]$/, ''))
   const base: FieldTexts = { element: field.id, label, ...(field.name === label ? {} : { short: field.name }) }
-  if (field.art === 'label') {
-    return { ...base, text: field.content || field.description || skeleton.note }
-  }
   const hint = helpOf(field, guesses).slice(0, 2000)
   const help = hint === '' ? {} : { hint }
   if (field.art !== 'select' && field.type === 'bool') {
@@ -255,6 +255,24 @@ function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess |
     ...(field.type === 'date' && guess?.past === true ? { past: true } : {}),
   }
 }
+
+/**
+ * A note is the sentence that the element holds: its content, else what it is called on the page, else its description. What it is
+ * called is its title, where that is more than "Hinweis" and not the sentence itself; else the sentence stands alone.
+ */
+function noteTexts(field: DataField, { skeleton, guesses }: Pick<Making, 'skeleton' | 'guesses'>): FieldTexts {
+  const isBare = (text: string): boolean => guesses.bareTitles.includes(text.toLowerCase().replace(/[\s\d.:]+$/, ''))
+  const called = [field.inputLabel, field.name]
+    .map((text) => text.trim())
+    .filter((text) => text !== '' && !isBare(text))
+  const said = [field.content ?? '', isSentence(field.inputLabel) ? field.inputLabel : '', field.description ?? '']
+  const text = said.map((one) => one.trim()).find((one) => one !== '') ?? called[0] ?? skeleton.note
+  const title = called.find((one) => one !== text && !isSentence(one)) ?? text
+  return { element: field.id, label: title.slice(0, 500), text: text.slice(0, 2000) }
+}
+
+/** More than a name: it ends as sentences do, or is as long as one. */
+const isSentence = (text: string): boolean => /[.!?]$/.test(text.trim()) || text.trim().split(/\s+/).length > 8
 
 const ASKED: Readonly<Record<string, keyof Skeleton['asked']>> = {
   file: 'file',

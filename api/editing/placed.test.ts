@@ -45,7 +45,7 @@ const files = {
   'notice.approval.de.yaml': 'version: 1\nkind: approval\ntitle: Bescheid\nsalutation: Guten Tag\n',
   'process.de.yaml': 'version: 1\nstates:\n  check: { title: Wir prüfen }\n',
 }
-const state = { slug: 's', files, catalogue: {}, fees: [], row: undefined, baseRevisionId: '' } as State
+const state = { slug: 's', files, catalogue: {}, fees: [], positions: [], row: undefined, baseRevisionId: '' } as State
 
 const lineOf = (text: string, source = FORM): number => source.slice(0, source.indexOf(text)).split('\n').length
 const aboutAt = (file: string, line: number, more: { type?: string; detail?: string } = {}) =>
@@ -84,7 +84,7 @@ describe('what a finding is about', () => {
     const detail = 'Nobody has chosen postbox yet; take it out of "undecided" when it is right.'
     expect(aboutAt('service.yaml', 3, { type: 'editing/no-postbox', detail })).toEqual({ kind: 'setting', name: 'postbox', sheet: 'settings', row: 'postbox' }) // biome-ignore format: one thought
     expect(aboutAt('service.yaml', 1)).toMatchObject({ kind: 'setting', name: 'catalogue', row: 'catalogue' })
-    expect(aboutAt('service.yaml', 7)).toMatchObject({ kind: 'fee', sheet: 'fee', row: 'fee/items/0/when' })
+    expect(aboutAt('service.yaml', 7)).toMatchObject({ kind: 'fee', sheet: 'fee', row: 'fee/x/when' })
     expect(aboutAt('service.yaml', 1, { type: 'feel/unknown-name' })).toMatchObject({ kind: 'fee', sheet: 'fee' })
   })
 

@@ -1,5 +1,6 @@
 import type { Part } from '../catalogue/level.ts'
 import type { Finding } from '../lib/finding.ts'
+import { keysIn } from './fee-table.ts'
 import { pagesIn } from './pages.ts'
 import { partOf } from './parts.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
@@ -9,7 +10,7 @@ import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
 /** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
 export type About = {
   readonly kind:
-    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
+    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'register' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
   /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
   readonly name: string
   /** Language of the text, where it is not German. */
@@ -38,7 +39,7 @@ function aboutOf(finding: Finding, state: State, points: readonly Named[]): Abou
   }
   const source = state.files[name] ?? ''
   if (name === 'service.yaml') {
-    return aboutSetting(type, detail, yamlPlaceAt(source, line))
+    return aboutSetting({ type, detail, source }, yamlPlaceAt(source, line))
   }
   if (name.startsWith('form.') && name !== 'form.xml' && name !== 'form.yaml') {
     const german = state.files[FORM] ?? ''
@@ -61,11 +62,17 @@ const SETTINGS = [
   'catalogue', 'postbox', 'trustLevel', 'filePlan', 'retention', 'evidence', 'lifeSituations', 'keywords', 'online', 'automatic',
 ] // biome-ignore format: one list
 
-function aboutSetting(type: string, detail: string, [entry = '', ...rest]: YamlPath): About {
-  // A rule of a fee is found without its line.
+type Setting = { readonly type: string; readonly detail: string; readonly source: string }
+
+function aboutSetting({ type, detail, source }: Setting, [entry = '', ...rest]: YamlPath): About {
   if (entry === 'fee' || entry === 'fees' || type.startsWith('feel/') || type.startsWith('payments/')) {
-    const row = rest.length > 2 ? { row: [entry, ...rest].join('/') } : {}
+    const [list, index, what] = rest
+    const key = list === 'items' ? keysIn(source)[Number(index)] : undefined
+    const row = list === 'exemption' ? { row: rest.join('/') } : key === undefined || what === undefined ? {} : { row: `fee/${key}/${what}` } // biome-ignore format: one thought
     return { kind: 'fee', name: '', sheet: 'fee', ...row }
+  }
+  if (entry === 'lookups' || type.startsWith('registers/')) {
+    return { kind: 'register', name: '', sheet: 'registers' }
   }
   const chosen = type.startsWith('editing/no-') ? /chosen (\w+) yet/.exec(detail)?.[1] : undefined
   const row = chosen ?? String(entry)

@@ -13,7 +13,7 @@ import { centsOf, minutesOf, periodOf } from './typed-values.ts'
 /** What was typed would break the service: nothing is kept, and the page shows it again. `pointer` names the row. */
 export const sheetRefused = problemType('editing/sheet-refused', 422)
 
-/** What the rows themselves cannot take: words where minutes or euro belong, half of a new fee or check. Pure. */
+/** What the rows themselves cannot take: words where minutes or euro belong, half of a new check. Pure. */
 export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
   const value = (name: string): string => (values[name] ?? '').trim()
   const rows = sheet.rows.flatMap((row): readonly Issue[] => {
@@ -25,18 +25,16 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
         return text === '' || centsOf(text) !== undefined ? [] : [issue(row.name, 'amount')]
       case 'period':
         return text === '' || periodOf(text) !== undefined ? [] : [issue(row.name, 'period')]
+      case 'choices':
+        return row.label === 'prefill' && text.split('\n').length > PREFILL_MAX ? [issue(row.name, 'prefill-many')] : []
       case 'obligation':
         return values[row.name] === BY_RULE && text === '' ? [issue(row.name, 'rule-missing')] : []
       default:
         return []
     }
   })
-  const halves = [NEW_CHECK, ['new-fee-name', 'new-fee-euro']] as const
-  const missing = halves.flatMap((names: readonly string[]) => {
-    const begun =
-      names.some((name) => value(name) !== '') || (names[0] === 'new-fee-name' && value('new-fee-source') !== '')
-    return begun ? names.filter((name) => value(name) === '').map((name) => issue(name, 'missing')) : []
-  })
+  const isBegun = NEW_CHECK.some((name) => value(name) !== '')
+  const missing = isBegun ? NEW_CHECK.filter((name) => value(name) === '').map((name) => issue(name, 'missing')) : []
   return [...rows, ...missing, ...wrongAnswer(sheet, values)]
 }
 
@@ -67,13 +65,22 @@ function wrongAnswer({ id, rows }: Sheet, values: Values): readonly Issue[] {
 /** Shorter, it is no sentence. */
 const REASON_LENGTH_MIN = 10
 
+/** Sources of one answer at most. */
+const PREFILL_MAX = 4
 const issue = (name: string, type: string): Issue => ({ pointer: `/${name}`, type: `editing/${type}` })
 
 /** Kinds of findings that a sheet can mend; others are about other files, or about what is still to come. */
-const STOPPING = /^(forms|feel|yaml|content|payments|notices|workflow)\//
+const STOPPING = /^(forms|feel|yaml|content|payments|notices|workflow|registers)\//
 const LATER = new Set(['forms/open-point', 'forms/example'])
 
-type Change = { readonly sheet: Sheet; readonly values: Values; readonly before: State; readonly next: State }
+type Change = {
+  readonly sheet: Sheet
+  readonly values: Values
+  readonly before: State
+  readonly next: State
+  /** Where a row stands in the file that was made of it, where its name does not say it. */
+  readonly placeOf: (name: string) => readonly (string | number)[] | undefined
+}
 
 /**
  * What a change would newly make wrong in the file of its sheet, each at the row it belongs to. A file that was broken before may be
@@ -105,16 +112,14 @@ const issueOf = ({ type, detail, line, suggestion }: Finding, row: string | unde
 })
 
 /** The changed row that a finding is about: by its line in the file as it would be. */
-function rowAt({ sheet, values, next }: Change, finding: Finding): string | undefined {
+function rowAt({ sheet, values, next, placeOf: own }: Change, finding: Finding): string | undefined {
   const read = readYaml(next.files[sheet.file] ?? '', sheet.file)
   if (!read.ok) {
     return undefined
   }
   const changed = sheet.rows.filter((row) => isChanged(row, values))
-  const found = changed.find((row) => read.yaml.lineOf(placeOf(row, next.files[sheet.file] ?? '')) === finding.line)
-  // Rules of a fee are found without their line.
-  const rule = finding.type.startsWith('feel/') && finding.line === 1 ? changed.find(({ kind }) => kind === 'rule') : undefined // biome-ignore format: one thought
-  return (found ?? rule)?.name
+  const source = next.files[sheet.file] ?? ''
+  return changed.find((row) => read.yaml.lineOf(own(row.name) ?? placeOf(row, source)) === finding.line)?.name
 }
 
 function isChanged(row: Row, values: Values): boolean {

@@ -16,6 +16,7 @@ import {
   Overview,
   PageOutput,
   PublishedOutput,
+  PublishService,
   SavedChange,
   SaveFile,
   SaveSheet,
@@ -132,10 +133,12 @@ export const editingReleaseRoutes = (ctx: EditingCtx) =>
     .post(
       '/services/:service/publish',
       route({ ...WORK, action: 'content.publish', resource: 'service', output: PublishedOutput }),
-      input(OfVersion),
+      input(PublishService),
       async (c) => {
         const slug = slugOf(c)
-        const published = await publishService(ctx, actorOf(c), { slug, version: inputOf(c, OfVersion).version })
+        const { version, germanParts } = inputOf(c, PublishService)
+        const wanted = { slug, version, germanParts: germanParts === 'yes' }
+        const published = await publishService(ctx, actorOf(c), wanted)
         return done(c, { page: `${pageOf(slug)}?veroeffentlicht=1`, self: selfOf(slug), body: published })
       },
     )

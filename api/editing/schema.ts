@@ -20,6 +20,8 @@ export const SaveFile = v.strictObject({
 })
 export const ChooseProcess = v.strictObject({ template: Slug })
 export const OfVersion = v.strictObject({ version: Version })
+/** `germanParts`: whoever publishes knows that texts without a translation are read in German. */
+export const PublishService = v.strictObject({ version: Version, germanParts: v.optional(v.literal('yes')) })
 export const StartPreview = v.strictObject({ example: v.optional(v.pipe(v.string(), v.maxLength(300)), '') })
 export const Nothing = v.strictObject({})
 

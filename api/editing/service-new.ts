@@ -141,6 +141,7 @@ export async function newService(ctx: EditingCtx, actor: Actor, sent: NewService
     files: {},
     catalogue: gathered.catalogue,
     fees: [],
+    positions: [],
     row: undefined,
     baseRevisionId: revisionId,
   }

@@ -23,6 +23,7 @@ import { planJob } from '../jobs/plan.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
+import { changedMeanwhile } from './service-change.ts'
 import { type EditingCtx, readState, tryState } from './state.ts'
 import {
   deletePreview,
@@ -170,7 +171,10 @@ export async function savePreviewStep(
     throw previewMissing(`step ${address}`)
   }
   const next = withFileNames(form, read.typed, sent.entries)
-  await ctx.write({ guards: [updatePreview(row, await seal(ctx, row, next))] })
+  const result = await ctx.write({ guards: [updatePreview(row, await seal(ctx, row, next))] })
+  if (!result.ok) {
+    throw changedMeanwhile(`preview ${id}`)
+  }
   return { page: pageAfter(form, next, { slug, id, address, isChanging, kind: read.action.kind, today }) }
 }
 

@@ -5,11 +5,13 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
 import { movedFiles } from './service-read.ts'
+import { untranslated } from './spoken.ts'
 import { type EditingCtx, filesWith, readState } from './state.ts'
 import { deleteWorkspace } from './store.ts'
 
 export const nothingChanged = problemType('editing/nothing-changed', 409)
 export const liveMoved = problemType('editing/live-moved', 409)
+export const germanOnly = problemType('editing/german-only', 422)
 
 export type PublishedService = { readonly revisionId: string }
 
@@ -18,13 +20,15 @@ export type PublishedService = { readonly revisionId: string }
  * batch that also ends the unpublished state and orders the release of the pages that changed. The pages follow within seconds
  * without anybody waiting for them (`arePagesShown` of the overview), also where this process ends here.
  * Drafts that are running end on the version they began with. The revision says who published; nothing is half published.
- * Throws `content/refused` with every finding, `editing/live-moved` where somebody else changed the same service in the
+ * Where a language of the city lacks texts of the form, people will read those in German: that is allowed, German being the official
+ * language, but only to somebody who says they know (`germanParts`).
+ * Throws `editing/german-only` (422) where nobody said so, `content/refused` with every finding, `editing/live-moved` where somebody else changed the same service in the
  * live content, `editing/changed-meanwhile` where the state is not the one that was shown.
  */
 export async function publishService(
   ctx: EditingCtx,
   actor: Actor,
-  { slug, version }: { readonly slug: string; readonly version: number },
+  { slug, version, germanParts }: { readonly slug: string; readonly version: number; readonly germanParts: boolean },
 ): Promise<PublishedService> {
   authorize(actor, 'content.publish')
   const state = await readState(ctx, slug)
@@ -37,6 +41,11 @@ export async function publishService(
   const moved = await movedFiles(ctx, state)
   if (moved.length > 0) {
     throw liveMoved(`files ${moved.join(', ')}`)
+  }
+  const gaps = germanParts ? [] : untranslated(state, ctx.content.live().content)
+  if (gaps.length > 0) {
+    const errors = gaps.map(({ lang, missing }) => ({ pointer: '/germanParts', type: 'editing/german-only', params: { lang, missing } })) // biome-ignore format: one thought
+    throw germanOnly(`service ${slug} in ${gaps.map(({ lang }) => lang).join(', ')}`, { errors })
   }
   const basedOn = ctx.content.live().revisionId
   const order = planRepeatedJob({ kind: 'publish', key: ctx.town, payload: {}, dueAtMs: ctx.now() })

@@ -5,19 +5,23 @@ import type { Form } from '../forms/model.ts'
 import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { currentRelease } from '../publishing/service.ts'
 import { countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
+import { ORDER, withTypedRows } from './fee-table.ts'
 import { lineDiff } from './line-diff.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
 import { answerOf } from './points.ts'
 import { type Wording, withRuleWords } from './rule-words.ts'
 import { sentText } from './sent.ts'
+import { feePage } from './service-fee.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Row, seenOf, sheetOf } from './sheets.ts'
+import { languageGaps } from './spoken.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
 import { findConflict, listConflicts, listWorkspaces } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
@@ -131,6 +135,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     findings,
     settings: sheetOf('settings', state, around) ?? null,
     fee: feeIn(state, around, wordingOf(ctx, state, { form, content })),
+    feeLines: feePage(state, around, { form, today: dayInBerlin(ctx.now()) }).lines,
     processes: readTemplates(live).processes.map(({ id, title, text, files }) => {
       const isChosen = sameProcess(state, files['process.bpmn'] ?? '')
       return { id, title, text, isChosen }
@@ -144,12 +149,7 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     notices: filesLike(state, /^notice\.(approval|refusal)\.([a-z]{2,3})\.yaml$/).map(([kind = '', lang = '']) => {
       return { kind: kind === 'approval' ? 'approval' : 'refusal', lang }
     }),
-    languages: around.city.languages.flatMap((lang) => {
-      const rows = sheetOf(`translation.${lang}`, state, around)?.rows ?? []
-      return lang === 'de' || rows.length === 0
-        ? []
-        : [{ lang, missing: rows.filter(({ value }) => value === '').length, all: rows.length }]
-    }),
+    languages: languageGaps(state, around),
     processLangs: filesLike(state, /^process\.([a-z]{2,3})\.yaml$/).map(([lang = '']) => lang),
     files: filesOf(state, folderOf(live, slug)),
     conflicts: (await listConflicts(ctx.db, slug)).map(({ id, sheet, createdAtMs }) => ({
@@ -203,12 +203,18 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
     const rows = [{ name: 'text', label: 'file', yours: values['text'] ?? '', now, isLong: true, isHidden: false }]
     return { ...base, rows, ticks: [], seen: seenOf([{ name, value: now }]), path: `files/${name}` }
   }
-  const sheet = sheetOf(row.sheet, state, content ?? ctx.content.live().content)
+  const around = content ?? ctx.content.live().content
+  const own = sheetOf(row.sheet, state, around)
+  const building = { source: state.files['service.yaml'] ?? '', state, content: around, about: '' }
+  const sheet =
+    own === undefined || row.sheet !== 'fee' ? own : { ...own, rows: withTypedRows(own.rows, building, values) }
   const known = new Map(sheet?.rows.map((candidate) => [candidate.name, candidate]))
   const rows = Object.entries(values).map(([name, yours]) => {
     const at = known.get(name)
     const isLong = at?.kind === 'text' || at?.kind === 'lines'
-    return { name, label: at?.label ?? name, yours, now: at?.value ?? '', isLong, isHidden: isTick(name, at) }
+    // Line ends, spaces and other ways to write the same are no difference.
+    const isSame = at !== undefined && sentText(at, values) === at.value
+    return { name, label: at?.label ?? name, yours, now: at?.value ?? '', isLong, isHidden: isSame || isTick(name, at) }
   })
   const ticks = (sheet?.rows ?? []).flatMap((at) => {
     const yours = sentText(at, values)
@@ -220,7 +226,11 @@ export async function readConflict(ctx: EditingCtx, actor: Actor, slug: string, 
 
 /** Boxes are several controls, which are sent again as they are. */
 const isTick = (name: string, row: Row | undefined): boolean =>
-  name.includes('~') || row?.kind === 'choices' || row?.kind === 'yes-no' || row?.kind === 'obligation'
+  name.includes('~') ||
+  name === ORDER ||
+  row?.kind === 'choices' ||
+  row?.kind === 'yes-no' ||
+  row?.kind === 'obligation'
 
 /** What was ticked, by what people read. */
 const saidOf = ({ options }: Row, value: string): readonly string[] =>
@@ -245,9 +255,10 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
     files: filesOf(state, old)
       .filter((file) => file.state !== 'same')
       .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') }))
-      .concat(describedIn(state, live), feesIn(state)),
+      .concat(describedIn(state, live), joining('fees.yaml', state.fees), joining('file-plan.yaml', state.positions)),
     isNew: line.isNew,
     findings,
+    languages: languageGaps(state, content ?? live),
     said: line.isNew ? [] : await saidIn(ctx, state, looked),
     unchecked: looked.points.filter(({ isOpen, answer }) => !isOpen && isUnchecked(answer)),
     draftsRunning: await countOpenDrafts(ctx, slug),
@@ -262,7 +273,7 @@ const isUnchecked = (answer: PointLine['answer']): boolean => answer?.how === 'c
 /** What publishing would change, in the words of the editors' pages. */
 async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
   const live = ctx.content.live().content
-  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [] }
+  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], positions: [] }
   const { form } = await ctx.survey(live, state.slug, ctx)
   const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
   const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }
@@ -286,11 +297,9 @@ function describedIn(state: State, live: Content): ComparePage['files'] {
 const plainJson = (text: string): string =>
   JSON.stringify(JSON.parse(text), null, 1).replace(/^\s*[{}[\]],?$\n?/gm, '').replace(/[",]+$|"/gm, '') // biome-ignore format: one thought
 
-/** Fees that join those of the town with the service. */
-const feesIn = ({ fees }: State): ComparePage['files'] =>
-  fees.length === 0
-    ? []
-    : [{ name: 'fees.yaml', state: 'changed', lines: fees.map((text) => ({ what: 'added', text })) }]
+/** Lines that join a file of the town with the service. */
+const joining = (name: string, lines: readonly string[]): ComparePage['files'] =>
+  lines.length === 0 ? [] : [{ name, state: 'changed', lines: lines.map((text) => ({ what: 'added', text })) }]
 
 /** Files of the service that somebody else changed in the live content after the work on it began. */
 export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonly string[]> {
@@ -300,7 +309,12 @@ export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonl
   }
   const base = folderOf(await ctx.content.at(state.baseRevisionId), state.slug)
   const now = folderOf(content, state.slug)
-  return [...new Set([...Object.keys(base), ...Object.keys(now)])].filter((name) => base[name] !== now[name])
+  const own = [...new Set([...Object.keys(base), ...Object.keys(now)])].filter((name) => base[name] !== now[name])
+  const ids = new Set(state.fees.map((line) => yamlAt(line, ['id'])))
+  const [then, live] = [await ctx.content.at(state.baseRevisionId), content].map(({ fees }) =>
+    JSON.stringify(fees.fees.filter(({ id }) => ids.has(id))),
+  )
+  return then === live ? own : [...own, 'fees.yaml']
 }
 
 function modelIn(ctx: EditingCtx, content: Content, slug: string): DataModel | null {

@@ -1,6 +1,7 @@
 import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { chooserView, isChosen } from './chooser-form.ts'
 import { namedIn } from './named.ts'
 import { pagesIn } from './pages.ts'
@@ -8,6 +9,7 @@ import { placeholdersOf } from './placeholders.ts'
 import { keeperViews } from './points.ts'
 import { rowWords, wordsFor } from './row-words.ts'
 import { withRuleWords } from './rule-words.ts'
+import { feePage } from './service-fee.ts'
 import { type Looked, look, sheetUnknown, wordingOf } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
@@ -41,6 +43,7 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     named,
     keepers: point === null || wording === null ? [] : keeperViews(wording, named),
     point,
+    fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
 }

@@ -1,18 +1,26 @@
+import type { Content } from '../content/snapshot.ts'
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
 import { type Around, applySheet } from './apply.ts'
-import { withChosen } from './chooser-form.ts'
+import { withChosen, withCounts } from './chooser-form.ts'
+import { wrongFee } from './fee-checks.ts'
+import { isProbe } from './fee-preview.ts'
+import { withTypedRows } from './fee-table.ts'
+import { feePlace, sentLines } from './fee-write.ts'
+import { wrongPosition } from './file-plan.ts'
 import { changePages, pageActOf } from './pages.ts'
 import { pruneLanguages } from './prune.ts'
 import { sheetRefused, wrongRows, wrongValues } from './refusal.ts'
 import { rowWords } from './row-words.ts'
 import type { Values } from './sent.ts'
 import { change, type Saved } from './service-change.ts'
+import { askedIssues, chargedNow } from './service-fee.ts'
 import { look, sheetUnknown } from './service-read.ts'
 import { refuse } from './service-refuse.ts'
+import { wrongRegisters } from './sheet-registers.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
@@ -20,8 +28,9 @@ import { readTemplates } from './templates.ts'
 
 export type SheetChange = { readonly slug: string; readonly id: string; readonly seen: string; readonly values: Values }
 
+const SERVICE = 'service.yaml'
 /** Controls that say what is to be done, beside the rows. */
-const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose'] as const
+const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose', 'take-fee'] as const
 
 /** A rule is being put together: nothing is kept yet, and the page shows what was chosen so far with the rule it makes. */
 export const choosing = problemType('editing/choosing', 422)
@@ -33,8 +42,8 @@ export const choosing = problemType('editing/choosing', 422)
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
   const { slug, id, seen } = sent
-  const values = await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) })
-  const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name))
+  const values = withCounts(await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) }))
+  const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name) && !isProbe(name))
   let made: string | undefined
   const result = await change(ctx, actor, {
     slug,
@@ -44,26 +53,25 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
     decide: async (state) => {
       const tried = await tryState(ctx, state)
       const content = tried.ok ? tried.content : ctx.content.live().content
-      const sheet = sheetOf(id, state, content)
+      const sheet = typedSheet(id, state, content, values)
       if (sheet === undefined) {
         throw sheetUnknown(`sheet ${id}`)
       }
       if (sheet.seen !== seen) {
         return { seen: sheet.seen, next: state }
       }
-      const per = new Map(content.fees.fees.map((fee) => [fee.id, fee.per]))
-      const known = new Map(
-        content.fees.fees.map(({ id, name, amountCents }) => [id, { name: name.de, cents: amountCents }]),
-      )
       const around = {
         today: dayInBerlin(ctx.now()),
         editor: actor.kind === 'staff' ? actor.name : actorId(actor),
-        isDue: (fee: string) => per.get(fee) !== 'year',
-        fee: (fee: string) => known.get(fee),
+        content,
+        live: ctx.content.live().content,
         costText: readTemplates(content).skeleton.start.fee,
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
       const { next, ...page } = await decided(ctx, { state, sheet, values, around })
+      if (id === 'fee' && values['act'] === PREVIEW) {
+        throw choosing(`sheet ${id}`, { errors: await previewed(ctx, { next, sheet, values, around }) })
+      }
       made = page.made
       const isMapping = id === 'mapping'
       const followed =
@@ -79,24 +87,45 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
   return result.kind === 'saved' && made !== undefined ? { ...result, made } : result
 }
 
+/** Acts of the table of fees: the page shows it again with one row more, less or elsewhere, and nothing is kept yet. */
+const PREVIEW = 'preview'
+const isFeeAct = ({ id, values }: SheetChange): boolean =>
+  id === 'fee' && values['act'] !== undefined && values['act'] !== PREVIEW
+
+async function previewed(
+  ctx: EditingCtx,
+  { next, sheet, values, around }: { next: State; sheet: Sheet; values: Values; around: Around },
+): Promise<readonly Issue[]> {
+  const { form } = await look(ctx, await readState(ctx, next.slug))
+  return form === null
+    ? []
+    : [...askedIssues(sheet, values, form), ...(await chargedNow(ctx, { next, values, form, today: around.today }))]
+}
+
 /** The values with the rules that were put together. Throws `editing/choosing` (422) where a button asked for more of it. */
-async function writtenOut(ctx: EditingCtx, { slug, id, values }: SheetChange): Promise<Values> {
-  if (!Object.keys(values).some((name) => name.endsWith('~parts'))) {
+async function writtenOut(ctx: EditingCtx, sent: SheetChange): Promise<Values> {
+  const { slug, id, values } = sent
+  const isMore = isFeeAct(sent)
+  if (!isMore && !Object.keys(values).some((name) => name.endsWith('~parts'))) {
     return values
   }
   const state = await readState(ctx, slug)
   const { form, content } = await look(ctx, state)
-  const sheet = sheetOf(id, state, content ?? ctx.content.live().content)
+  const sheet = typedSheet(id, state, content ?? ctx.content.live().content, values)
+  if (isMore && form === null) {
+    throw choosing(`sheet ${id}`)
+  }
   if (sheet === undefined || form === null) {
     return values
   }
   const source = state.files[FORM] ?? ''
   const written = withChosen(sheet.rows, values, (row) => rowWords(row, { sheet, form, source }))
-  if (values['choose'] !== undefined) {
+  if (isMore || values['choose'] !== undefined) {
     const shown = written.rules.map(
       ({ row, rule }): Issue => ({ pointer: `/${row}`, type: 'editing/chosen', params: { rule } }),
     )
-    throw choosing(`sheet ${id}`, { errors: shown })
+    const asked = id === 'fee' ? askedIssues(sheet, withCounts(written.values), form) : []
+    throw choosing(`sheet ${id}`, { errors: [...shown, ...asked] })
   }
   if (written.wrong.length > 0) {
     throw sheetRefused(`sheet ${id}`, { errors: written.wrong })
@@ -110,18 +139,47 @@ const withoutUnused = (values: Values): Values =>
     ? values
     : Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('new-check-')))
 
+/** A sheet with the rows that somebody added to it since it was shown. */
+function typedSheet(id: string, state: State, content: Content, values: Values): Sheet | undefined {
+  const sheet = sheetOf(id, state, content)
+  const source = state.files[SERVICE] ?? ''
+  return sheet === undefined || id !== 'fee'
+    ? sheet
+    : { ...sheet, rows: withTypedRows(sheet.rows, { source, state, content, about: '' }, values) }
+}
+
 type Deciding = { readonly state: State; readonly sheet: Sheet; readonly values: Values; readonly around: Around }
 
 async function decided(ctx: EditingCtx, deciding: Deciding): Promise<Pick<Next, 'next' | 'made'>> {
   const { state, sheet, values } = deciding
-  const wrong = wrongValues(sheet, values)
+  const { content, today } = deciding.around
+  const own =
+    sheet.id === 'fee'
+      ? wrongFee({ state, content, values, today })
+      : sheet.id === 'settings'
+        ? wrongPosition(content, state, values)
+        : sheet.id === 'registers'
+          ? wrongRegisters(sheet.rows, values)
+          : []
+  const wrong = [...wrongValues(sheet, values), ...own]
   const typed: Next = wrong.length > 0 ? { next: state, wrong } : nextOf(deciding, values['split'] !== undefined)
-  const found =
-    typed.wrong.length > 0 ? typed.wrong : await wrongRows(ctx, { sheet, values, before: state, next: typed.next })
+  const change = { sheet, values, before: state, next: typed.next, placeOf: placesOf(deciding) }
+  const found = typed.wrong.length > 0 ? typed.wrong : await wrongRows(ctx, change)
   if (found.length > 0) {
     throw sheetRefused(`sheet ${sheet.id}`, { errors: await withOffer(ctx, deciding, found) })
   }
   return typed
+}
+
+/** Rows of the table of fees stand in the file by their order. */
+function placesOf({
+  sheet,
+  state,
+  values,
+  around,
+}: Deciding): (name: string) => readonly (string | number)[] | undefined {
+  const lines = sheet.id === 'fee' ? sentLines(state, around.content, values) : []
+  return (name) => feePlace(name, lines)
 }
 
 type Next = { readonly next: State; readonly wrong: readonly Issue[]; readonly made?: string }
@@ -148,8 +206,8 @@ async function withOffer(ctx: EditingCtx, deciding: Deciding, wrong: readonly Is
     return wrong
   }
   const split = nextOf(deciding, true)
-  const helps =
-    split.wrong.length === 0 && (await wrongRows(ctx, { sheet, values, before: state, next: split.next })).length === 0
+  const change = { sheet, values, before: state, next: split.next, placeOf: placesOf(deciding) }
+  const helps = split.wrong.length === 0 && (await wrongRows(ctx, change)).length === 0
   return wrong.map((one) =>
     helps && one.type === 'forms/same-page' ? { ...one, params: { ...one.params, split: 'yes' } } : one,
   )

@@ -25,8 +25,12 @@ export type Row = {
   /** Lines and choices joined by line ends. */
   readonly value: string
   readonly options: readonly RowOption[]
+  /** Which of several it is: a number, or in the service's own words. */
+  readonly of?: string
   /** What several rows have in common, in the service's own words. */
   readonly group?: string
+  /** What of several of its kind it is, in the service's own words. */
+  readonly says?: string
   /** Of a translation: the German words, and the language it is in. */
   readonly german?: { readonly text: string; readonly lang: string }
 }

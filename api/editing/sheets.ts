@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto'
 import { pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
+import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
 import { MAPPING } from './adapt.ts'
+import { feeRows } from './fee-table.ts'
+import { positionRows } from './file-plan.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
 import { processRows } from './sheet-process.ts'
-import {
-  type Building,
-  FORM,
-  type Row,
-  type RowKind,
-  type RowOption,
-  recordAt,
-  row,
-  type StepText,
-} from './sheet-rows.ts'
+import { registerRows } from './sheet-registers.ts'
+import { type Building, FORM, type Row, type RowOption, recordAt, row, type StepText } from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { EMPTY_LANGUAGE, translationRows } from './translation.ts'
 import { yamlAt } from './yaml-edit.ts'
@@ -54,6 +49,7 @@ function fileOf(kind: string, about: string): string {
       return MAPPING
     case 'settings':
     case 'fee':
+    case 'registers':
       return SERVICE
     case 'translation':
       return `form.${about}.yaml`
@@ -76,6 +72,7 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   settings: settingsRows,
   mapping: mappingRows,
   fee: feeRows,
+  registers: registerRows,
   texts: textRows,
   purposes: purposeRows,
   pages: pageRows,
@@ -115,6 +112,7 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'postbox', 'choice', { options: options.postbox }),
     row(source, 'trustLevel', 'choice', { options: plain('none', 'basic', 'substantial', 'high') }),
     row(source, 'filePlan', 'choice', { options: options.filePlan }),
+    ...positionRows(),
     row(source, 'retention', 'choice', { options: options.retention }),
     row(source, 'processing', 'period'),
     row(source, 'minutes', 'number'),
@@ -125,36 +123,6 @@ function settingsRows({ source, state, content }: Building): readonly Row[] {
     row(source, 'online', 'choice', { options: plain('none', 'own', 'assistant', 'elsewhere') }),
   ]
   return rows.map((one) => (isOpen(one.name) ? { ...one, value: '' } : one))
-}
-
-function feeRows({ source, content }: Building): readonly Row[] {
-  const fees = new Map(content.fees.fees.map(({ id, name, amountCents }) => [id, { name: name.de, amountCents }]))
-  const options = [...fees].map(([value, { name, amountCents }]) => {
-    return {
-      value,
-      text: amountCents === undefined ? name : `${name} (${(amountCents / 100).toFixed(2).replace('.', ',')} €)`,
-    }
-  })
-  const blank = (name: string, kind: RowKind): Row => ({ name, label: name, kind, value: '', options: [] })
-  return [
-    row(source, 'fees', 'choices', { options }),
-    ...feeItemRows(source, (id) => fees.get(id)?.name ?? id),
-    blank('new-fee-name', 'line'),
-    blank('new-fee-euro', 'amount'),
-    blank('new-fee-source', 'line'),
-  ]
-}
-
-/** When, and how many times, each fee has to be paid with an application. */
-function feeItemRows(source: string, nameOf: (id: string) => string): readonly Row[] {
-  const items = yamlAt(source, ['fee', 'items'])
-  return (Array.isArray(items) ? (items as readonly { fee?: unknown }[]) : []).flatMap(({ fee }, index) => {
-    const group = nameOf(String(fee ?? ''))
-    return [
-      row(source, `fee/items/${index}/when`, 'rule', { group, label: 'fee-when' }),
-      row(source, `fee/items/${index}/count`, 'rule', { group, label: 'fee-count' }),
-    ]
-  })
 }
 
 function textRows({ source }: Building): readonly Row[] {
@@ -245,6 +213,7 @@ function questionRows({ source, about }: Building): readonly Row[] {
     row(source, `${at}/kind`, 'choice', { options: plain(...KINDS) }),
     row(source, `${at}/text`, 'text', { label: 'field-text' }),
     row(source, `${at}/past`, 'yes-no'),
+    ...(isNote ? [] : [row(source, `${at}/prefill`, 'choices', { options: plain(...ATTRIBUTES.map(prefillName)) })]),
     ...codes.map((code) => row(source, `${at}/options/${code}/label`, 'line', { group: code, label: 'option' })),
   ]
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { stringify } from 'yaml'
 import { pick } from '../catalogue/service.ts'
 import { type ContentFiles, type ContentRevisions, contentFile, loadContent } from '../content/service.ts'
 import type { Content, ContentChecker } from '../content/snapshot.ts'
@@ -14,7 +15,7 @@ import type { NoticeKind } from '../notices/ctx.ts'
 import type { CatalogueFileReader } from './drop.ts'
 import { findWorkspace, type WorkspaceRow } from './store.ts'
 import type { Surveys } from './survey.ts'
-import { yamlAt } from './yaml-edit.ts'
+import { spliceYaml, yamlAt } from './yaml-edit.ts'
 
 export const serviceUnknown = problemType('editing/service-unknown', 404)
 
@@ -57,8 +58,10 @@ const Stored = v.strictObject({
   files: Texts,
   /** Objects of the state's catalogue that were dropped in, as files by path. */
   catalogue: Texts,
-  /** Fees that do not stand in fees.yaml yet, one line each. */
+  /** Fees of this service that differ from those in fees.yaml, or do not stand there yet: every version, one line each. */
   fees: v.array(v.string()),
+  /** Places in the plan of files that it does not have yet, one line each. */
+  positions: v.optional(v.array(v.string()), []),
 })
 
 /** A service as editors see it: what is live, with what they have changed since. */
@@ -67,6 +70,7 @@ export type State = {
   readonly files: Folder
   readonly catalogue: Readonly<Record<string, string>>
   readonly fees: readonly string[]
+  readonly positions: readonly string[]
   /** Absent where nobody has changed anything since it was published. */
   readonly row: WorkspaceRow | undefined
   /** Revision the changes began from. */
@@ -74,22 +78,27 @@ export type State = {
 }
 
 /** Writes a state for the database. */
-export const stateJson = ({ files, catalogue, fees }: Pick<State, 'files' | 'catalogue' | 'fees'>): string =>
-  JSON.stringify({ v: 1, files, catalogue, fees })
+export const stateJson = ({
+  files,
+  catalogue,
+  fees,
+  positions,
+}: Pick<State, 'files' | 'catalogue' | 'fees' | 'positions'>): string =>
+  JSON.stringify({ v: 1, files, catalogue, fees, positions })
 
 /** Reads a service as editors see it. Throws `editing/service-unknown` (404) where neither they nor the content know it. */
 export async function readState(ctx: EditingCtx, slug: string): Promise<State> {
   const row = await findWorkspace(ctx.db, slug)
   if (row !== undefined) {
-    const { files, catalogue, fees } = v.parse(Stored, JSON.parse(row.stateJson))
-    return { slug, files, catalogue, fees, row, baseRevisionId: row.baseRevisionId }
+    const { files, catalogue, fees, positions } = v.parse(Stored, JSON.parse(row.stateJson))
+    return { slug, files, catalogue, fees, positions, row, baseRevisionId: row.baseRevisionId }
   }
   const { content, revisionId } = ctx.content.live()
   const files = folderOf(content, slug)
   if (Object.keys(files).length === 0) {
     throw serviceUnknown(`service ${slug}`)
   }
-  return { slug, files, catalogue: {}, fees: [], row, baseRevisionId: revisionId }
+  return { slug, files, catalogue: {}, fees: [], positions: [], row, baseRevisionId: revisionId }
 }
 
 /** Files of a service in a content revision, by name. */
@@ -113,10 +122,55 @@ export async function filesWith(ctx: EditingCtx, state: State): Promise<ContentF
   }
   const fees = files.get('fees.yaml')
   if (fees !== undefined && state.fees.length > 0) {
-    const text = new TextDecoder().decode(fees.bytes).trimEnd()
-    files.set('fees.yaml', contentFile(`${text}\n${state.fees.map((line) => `  - ${line}\n`).join('')}`))
+    files.set('fees.yaml', contentFile(withFees(new TextDecoder().decode(fees.bytes), state.fees)))
+  }
+  const plan = files.get('file-plan.yaml')
+  if (plan !== undefined && state.positions.length > 0) {
+    files.set('file-plan.yaml', contentFile(withPlan(new TextDecoder().decode(plan.bytes), positionsIn(state))))
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+type Position = { readonly id: string; readonly title: string; readonly prefix: string }
+
+/** A state with one more place in the plan of files; one of the same number that was proposed before goes. */
+export const withPositions = (state: State, position: Position): State => ({
+  ...state,
+  positions: [
+    ...state.positions.filter((line) => yamlAt(line, ['id']) !== position.id),
+    stringify(position, { collectionStyle: 'flow', lineWidth: 0 }).trim(),
+  ],
+})
+
+/** Of the places that were proposed, those that the service still wants. */
+const positionsIn = ({ positions, files }: State): readonly string[] =>
+  positions.filter((line) => yamlAt(line, ['id']) === yamlAt(files['service.yaml'] ?? '', ['filePlan']))
+
+/** The plan with more places, each behind the last of its group; a number that it has got meanwhile is not taken twice. */
+function withPlan(text: string, positions: readonly string[]): string {
+  return positions.reduce((plan, line) => {
+    const position = yamlAt(line, []) as Position
+    const all = (yamlAt(plan, ['positions']) ?? []) as readonly Position[]
+    const at = all.findLastIndex(({ id }) => isBefore(id, position.id)) + 1
+    const isKnown = all.some(({ id }) => id === position.id)
+    return isKnown ? plan : spliceYaml(plan, { list: ['positions'], at, insert: [position], isFlow: true }, 0)
+  }, text)
+}
+
+/** Numbers of the plan by their parts, not as text: `36.2` before `36.10`. */
+function isBefore(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((id) => id.split('.').map(Number))
+  const at = (first ?? []).findIndex((part, index) => part !== second?.[index])
+  return at < 0 || (first?.[at] ?? 0) < (second?.[at] ?? -1)
+}
+
+/** The town's fees with those of a service: every version of an own fee in place of what stood there of it. */
+function withFees(text: string, fees: readonly string[]): string {
+  const own = new Set(fees.map((line) => yamlAt(line, ['id'])))
+  const all = yamlAt(text, ['fees'])
+  const gone = (Array.isArray(all) ? all : []).flatMap(({ id }, index) => (own.has(id) ? [index] : []))
+  const kept = gone.reduceRight((rest, at) => spliceYaml(rest, { list: ['fees'], at, remove: 1 }, 0), text)
+  return `${kept.trimEnd()}\n${fees.map((line) => `  - ${line}\n`).join('')}`
 }
 
 export type Tried =

@@ -82,6 +82,8 @@ const Guesses = v.strictObject({
   ),
   /** How a sentence begins that somebody confirms by a tick, small letters. */
   declares: v.optional(Texts, []),
+  /** Names of notes that say nothing as a title, small letters. */
+  bareTitles: v.optional(Texts, []),
   /** Words of a sentence that says only which files are taken, small letters. */
   fileWords: v.optional(v.pipe(v.array(v.pipe(Text, v.maxLength(40))), v.maxLength(80)), []),
   /** How a label ends that names its unit, small letters. */

@@ -66,13 +66,23 @@ describe('the translation of a form', () => {
 
   it('is read in that language', async () => {
     const overview = await edda.read<ServiceOverview>(`/editing/services/${SLUG}`)
-    const tried = await edda.post(`/editing/services/${SLUG}/publish`, { version: String(overview.version) })
+    const tried = await edda.post(`/editing/services/${SLUG}/publish`, {
+      version: String(overview.version),
+      germanParts: 'yes',
+    })
     // The service itself still waits for settings; a service of the town is published and read.
     expect(tried.status).toBeGreaterThanOrEqual(400)
     const slug = 'hund-anmelden'
     expect((await save(slug, 'en', { 'start/lead': 'Here you register your dog, quickly.' })).status).toBe(200)
-    const { version } = await edda.read<ServiceOverview>(`/editing/services/${slug}`)
-    expect((await edda.post(`/editing/services/${slug}/publish`, { version: String(version) })).status).toBe(200)
+    const { version, languages: before } = await edda.read<ServiceOverview>(`/editing/services/${slug}`)
+    const gap = before.find(({ lang }) => lang === 'dsb')
+    expect(gap?.missing).toBe((await page(slug, 'dsb')).sheet.rows.filter(({ value }) => value === '').length)
+    const problem = await problemOf(await edda.post(`/editing/services/${slug}/publish`, { version: String(version) }))
+    expect(problem).toMatchObject({ type: 'editing/german-only', status: 422 })
+    expect(problem.errors).toContainEqual({ pointer: '/germanParts', type: 'editing/german-only', params: { lang: 'dsb', missing: gap?.missing } }) // biome-ignore format: one line
+    expect(
+      (await edda.post(`/editing/services/${slug}/publish`, { version: String(version), germanParts: 'yes' })).status,
+    ).toBe(200)
     const start = await town.newCaller().read<StartPage>(`/submissions/services/${slug}/start?lang=en`)
     expect(start.lead).toBe('Here you register your dog, quickly.')
   })

@@ -3,6 +3,7 @@ import { sentText, type Values } from './sent.ts'
 import { type Building, FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
+import { callTexts } from './translation-words.ts'
 import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
 
 /** How a file of another language begins. */
@@ -18,30 +19,29 @@ const isById = (list: readonly unknown[]): boolean => list.every((entry) => type
 export function translationRows({ source, state, about }: Building): readonly Row[] {
   const german = yamlAt(state.files[FORM] ?? '', [])
   const other = yamlAt(source, [])
-  return [...textPlaces(german)].map((one) => rowOf(one, { german, other, lang: about }))
+  const calling = callTexts(german)
+  return [...textPlaces(german)].map((one) => rowOf(one, { german, other, lang: about, calling }))
 }
 
-type Languages = { readonly german: unknown; readonly other: unknown; readonly lang: string }
+type Languages = {
+  readonly german: unknown
+  readonly other: unknown
+  readonly lang: string
+  readonly calling: ReturnType<typeof callTexts>
+}
 
-function rowOf({ place, text }: TextPlace, { german, other, lang }: Languages): Row {
+function rowOf({ place, text }: TextPlace, { german, other, lang, calling }: Languages): Row {
   const value = valueAt(other, german, place)
   const [top, name] = place
-  const label = top === 'fields' ? yamlLabel(german, String(name)) : undefined
   return {
     name: place.join('/'),
-    label: String(place.at(-1)),
+    ...calling.called({ place, text }),
     kind: typeof text === 'string' ? (text.length > 80 ? 'text' : 'line') : 'lines',
     value: Array.isArray(value) ? value.join('\n') : typeof value === 'string' ? value : '',
     options: [],
-    group: label ?? `texts-${String(top)}`,
+    group: top === 'fields' ? calling.heading(String(name)) : `texts-${String(top)}`,
     german: { text: typeof text === 'string' ? text : text.join('\n'), lang },
   }
-}
-
-function yamlLabel(german: unknown, path: string): string {
-  const fields = isNode(german) ? german['fields'] : undefined
-  const field = isNode(fields) ? fields[path] : undefined
-  return isNode(field) && typeof field['label'] === 'string' ? field['label'] : path
 }
 
 /** What stands in the other language at a place of the German file. */

@@ -34,3 +34,19 @@ export function centsOf(text: string): number | undefined {
   }
   return Number((found[1] ?? '').replaceAll('.', '')) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
 }
+
+/** A day as people write it: `1.3.2026`, `01.03.2026`, `1. 3. 2026`, or `2026-03-01`; undefined for anything else, and for no day. */
+export function dayOf(text: string): string | undefined {
+  const bare = text.replace(/\s+/g, '')
+  const [, day = '', month = '', year = ''] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(bare) ?? []
+  const iso = day === '' ? bare : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  const isDay = /^[12]\d{3}-\d{2}-\d{2}$/.test(iso) && new Date(`${iso}T00:00:00Z`).toJSON()?.startsWith(iso) === true
+  return isDay ? iso : undefined
+}
+
+/** An ISO day as people write it: `01.03.2026`. */
+export const germanDay = (iso: string): string => iso.split('-').toReversed().join('.')
+
+/** The day after an ISO day. */
+export const dayAfter = (iso: string): string =>
+  new Date(Date.parse(`${iso}T00:00:00Z`) + 86_400_000).toJSON().slice(0, 10)

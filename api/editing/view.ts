@@ -1,12 +1,15 @@
 import type { Maturity } from '../catalogue/level.ts'
 import type { FormChange } from '../forms/diff.ts'
-import type { Vocabulary } from '../forms/vocabulary.ts'
+import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import type { ChooserView } from './chooser-form.ts'
 import type { WordChange } from './compare.ts'
+import type { CountChoice } from './fee-preview.ts'
+import type { AmountText, FeeLine } from './fee-table.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
 import type { KeeperView, PointAnswer } from './points.ts'
 import type { Sheet } from './sheets.ts'
+import type { LanguageGap } from './spoken.ts'
 
 /*
  * Plain data for the editor's pages. No HTML. Words of the user interface come from content/words; what stands in files
@@ -20,6 +23,7 @@ export type { WordChange } from './compare.ts'
 export type { About, PlacedFinding } from './placed.ts'
 export type { KeeperView, PointAnswer } from './points.ts'
 export type { Row, Sheet } from './sheets.ts'
+export type { LanguageGap } from './spoken.ts'
 
 /** A service in the list of all. */
 export type ServiceLine = {
@@ -60,6 +64,7 @@ export type ServiceOverview = ServiceLine & {
   readonly findings: readonly PlacedFinding[]
   readonly settings: Sheet | null
   readonly fee: Sheet | null
+  readonly feeLines: readonly FeeLineView[]
   /** Names that rules of the fee may use. */
   readonly vocabulary: Vocabulary | null
   /** Ready-made processes; `isChosen` where the service's process is exactly that. */
@@ -89,7 +94,7 @@ export type ServiceOverview = ServiceLine & {
   /** Notices that the service has, by kind and language. */
   readonly notices: readonly { readonly kind: 'approval' | 'refusal'; readonly lang: string }[]
   /** Other languages of the form, and how many of its texts each lacks. */
-  readonly languages: readonly { readonly lang: string; readonly missing: number; readonly all: number }[]
+  readonly languages: readonly LanguageGap[]
   /** Languages in which the process has its words. */
   readonly processLangs: readonly string[]
   readonly files: readonly FileLine[]
@@ -104,6 +109,28 @@ export type ServiceOverview = ServiceLine & {
   readonly draftsRunning: number
   /** What the other pages of the service need. */
   readonly examples: readonly string[]
+}
+
+/** A row of the table of fees, with its amounts as people write them. */
+export type FeeLineView = Pick<
+  FeeLine,
+  'key' | 'name' | 'fixed' | 'sharedWith' | 'due' | 'otherwise' | 'when' | 'count'
+> & {
+  readonly amounts: readonly AmountText[]
+}
+export type FeePage = {
+  readonly lines: readonly FeeLineView[]
+  /** Fees of the town that are not this service's. */
+  readonly known: readonly FeeLineView[]
+  readonly counts: readonly CountChoice[]
+  /** Everything a condition may be put together from. */
+  readonly words: readonly Word[]
+  /** Questions that take files; null where the form is broken. */
+  readonly proofs: readonly string[] | null
+  /** Names of the words that the rules of the table look at. */
+  readonly asked: readonly string[]
+  /** The day in Berlin, as people write it. */
+  readonly today: string
 }
 
 export type SheetPage = {
@@ -127,6 +154,8 @@ export type SheetPage = {
   readonly keepers: readonly KeeperView[]
   /** Of a rule in words: how it stands. */
   readonly point: PointLine | null
+  /** On the sheet of the fee alone. */
+  readonly fee: FeePage | null
 }
 /** A page with its questions; `at` is how the names of its rows begin. */
 export type PageLine = {
@@ -180,6 +209,8 @@ export type ComparePage = {
   readonly after: string
   readonly files: readonly (FileLine & { readonly lines: readonly DiffLine[] })[]
   readonly isNew: boolean
+  /** Other languages of the form, and how many of its texts each lacks. */
+  readonly languages: readonly LanguageGap[]
   /** Nothing can be published while there are any. */
   readonly findings: readonly PlacedFinding[]
   /** What changes, by the rows of the sheets; empty for a service that is not published yet. */

@@ -21,17 +21,23 @@ export type YamlSplice = {
   readonly at: number
   readonly remove?: number
   readonly insert?: readonly unknown[]
+  /** What is put in stands on one line. */
+  readonly isFlow?: boolean
 }
 
 /** Takes entries out of a list of a YAML text and puts others in; comments and everything else stay. A broken text stays as it is. */
-export function spliceYaml(source: string, { list, at, remove = 0, insert = [] }: YamlSplice): string {
+export function spliceYaml(
+  source: string,
+  { list, at, remove = 0, insert = [], isFlow = false }: YamlSplice,
+  lineWidth = 120,
+): string {
   const document = parseDocument(source, { schema: 'core', version: '1.2' })
   const found = document.errors.length > 0 ? undefined : document.getIn(list, true)
   if (!isSeq(found)) {
     return source
   }
-  found.items.splice(at, remove, ...insert.map((entry) => document.createNode(entry)))
-  return document.toString({ lineWidth: 120 })
+  found.items.splice(at, remove, ...insert.map((entry) => document.createNode(entry, { flow: isFlow })))
+  return document.toString({ lineWidth })
 }
 
 /** Changes single entries of a YAML text; comments, order and everything else stay. A broken text stays as it is. */

@@ -55,4 +55,18 @@ describe('when evidence is needed, in words', () => {
     // What the form says itself of a document stays.
     expect(evidence.find(({ label }) => label === 'Quittung')?.condition).toBe('wenn es teuer war')
   })
+
+  it.each([
+    ['asked by a condition, which the schema lets be empty', ', when: wahl.ja', 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben', false],
+    ['asked by a condition that nobody can say', ", when: 'wahl.ja or (zahlen.ganz > 1 and zahlen.ganz < 4)'", 'je nach Ihren Angaben', false],
+    ['asked by a condition, and waived by the town', ', when: wahl.ja, required: never', 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben', true],
+    ['never obligatory', ', required: never', undefined, true],
+    ['open, where the schema lets it be empty', '', undefined, true],
+    ['named, by a rule nobody has put into words', ', evidence: [{ name: Ein Beleg, when: wahl.ja }]', 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben', false],
+  ])('says freiwillig only where it is: %s', (_, more, condition, isOptional) => {
+    const result = loadChanged('alle-felder', 'form.de.yaml', [[MANY, `${MANY}${more}`]])
+    const form = result.ok ? result.form : expect.unreachable(JSON.stringify(result.findings))
+    const said = startView(form, words).evidence.find(({ label }) => label === 'Bis zu drei Dateien' || label === 'Ein Beleg')
+    expect([said?.condition, said?.isOptional]).toEqual([condition, isOptional])
+  }) // biome-ignore format: a table
 })

@@ -21,6 +21,10 @@ export function conditionWords(form: Form, field: Field, words: Words): string |
     : words(asked === undefined ? 'forms.condition.needed' : 'forms.condition.only', { conditions })
 }
 
+/** Whether a question is not always asked, or its answer needed by a rule. */
+export const isConditional = (form: Form, field: Field): boolean =>
+  [field.when, field.requiredWhen, ...stepRules(form.steps, field.path)].some((rule) => rule !== undefined)
+
 /**
  * When a question is asked, with the conditions of its pages and lists, and when its answer is needed: the words behind "wenn".
  * Null where a rule is not put together from questions, absent where there is no condition.

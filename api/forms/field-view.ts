@@ -82,8 +82,8 @@ export function fieldView(field: Field, showing: Showing): FieldView {
     id,
     name: field.kind === 'note' ? '' : pointer,
     names: controlNames(field, pointer),
-    label: field.label,
-    isHeading: field.label === title,
+    label: field.kind === 'note' ? noteTitle(field, title) : field.label,
+    isHeading: field.kind !== 'note' && field.label === title,
     ...(field.hint === undefined ? {} : { hint: field.hint }),
     why: { purpose: field.why.purpose, legalBasis: field.why.legalBasis },
     isOptional: field.isOptional && field.kind !== 'note' && field.kind !== 'computed',
@@ -105,6 +105,9 @@ export function fieldView(field: Field, showing: Showing): FieldView {
     ...addressView(field, showing),
   }
 }
+
+/** A note has a title where it says something that stands neither in its text nor above the page. */
+const noteTitle = ({ label, text }: Field, title: string): string => (label === text || label === title ? '' : label)
 
 function addressView(field: Field, showing: Showing): Partial<FieldView> {
   const { form, pointer, title } = showing

@@ -73,9 +73,12 @@ function mergeEntry(merging: Merging, entry: { key: string; german: unknown }, a
   return german
 }
 
-/** In the list of what happens next, `when` is a text; elsewhere it is a rule. Documents that prove an answer have names. */
+/**
+ * In the list of what happens next, `when` is a text and `deadline` the name of one; elsewhere it is the other way round. Documents
+ * that prove an answer have names.
+ */
 const isText = (key: string, place: Place): boolean =>
-  TEXTS.has(key) ||
+  (TEXTS.has(key) && !(key === 'deadline' && place[0] === 'receipt')) ||
   (key === 'when' && place[0] === 'receipt') ||
   (EVIDENCE_TEXTS.has(key) && place[0] === 'fields' && place[2] === 'evidence')
 
@@ -180,14 +183,27 @@ export function* textsIn(value: unknown): Generator<string> {
 
 /**
  * Texts of a view that are German although the view is in another language: those of the form, and those `heard` from its words.
- * Pages mark them with `lang="de"` (WCAG 2.2, 3.1.2).
+ * Where a text is put together of others, or quotes one in a sentence, the German part is named. Pages mark them with `lang="de"`
+ * (WCAG 2.2, 3.1.2).
  */
 export function germanTextsOf(view: unknown, ...known: readonly ReadonlySet<string>[]): readonly string[] {
   const found = new Set<string>()
+  const isGerman = (text: string): boolean =>
+    known.some((texts) => texts.has(text) || texts.has(text.replace(/\d+/, '{number}')))
+  const long = known.flatMap((texts) => [...texts].filter((text) => text.length >= WITHIN_MIN))
   for (const text of textsIn(view)) {
-    if (known.some((texts) => texts.has(text))) {
-      found.add(text)
+    const parts = isGerman(text) ? [text] : text.split(JOINTS)
+    for (const part of parts) {
+      const within = isGerman(part) ? [part] : long.filter((one) => one.length < part.length && part.includes(one))
+      for (const one of within) {
+        found.add(one)
+      }
     }
   }
   return [...found]
 }
+
+/** Signs at which a text is put together of others: `Hund 1: Name und Rasse`, the lines of several choices. */
+const JOINTS = /: | › |\n/
+/** Shorter German texts are not looked for within others: they may be words of the other language. */
+const WITHIN_MIN = 8

@@ -7,7 +7,7 @@ import { optionsOf } from './load-options.ts'
 import type { Loading } from './loading.ts'
 import type { Computed, Field, FieldKind, Group, Why } from './model.ts'
 import { ITEM_NAMES } from './names.ts'
-import { ALWAYS, type FieldOverlay } from './overlay.ts'
+import { ALWAYS, type FieldOverlay, NEVER } from './overlay.ts'
 import type { Place } from './yaml.ts'
 
 const KEY = /^[a-z][A-Za-z0-9]{0,39}$/
@@ -222,6 +222,7 @@ function loadField(loading: Loading, parts: FieldParts): Field {
     ...(overlay.hint === undefined ? {} : { hint: overlay.hint }),
     why: whyOf(loading, parts),
     isOptional: isOptional(loading, parts, kind),
+    ...(overlay.required === NEVER ? { isWaived: true as const } : {}),
     limits: limitsOf(loading, { place, kind, overlay, node }),
     options,
     display: overlay.display ?? (options.length > 7 ? 'dropdown' : 'radios'),

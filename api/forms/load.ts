@@ -140,6 +140,13 @@ function assemble(
     const when = loading.compile(note.when, ['review', 'notes', index, 'when'], names)
     return when === undefined ? [] : [{ id: note.id, when, text: note.text }]
   })
+  const next = overlay.receipt.next.flatMap(({ onlyIf: source, ...step }, index) => {
+    const onlyIf =
+      source === undefined ? undefined : loading.compile(source, ['receipt', 'next', index, 'onlyIf'], names)
+    return source !== undefined && onlyIf === undefined
+      ? []
+      : [{ ...step, ...(onlyIf === undefined ? {} : { onlyIf }) }]
+  })
   const conditioned = [...fields.values()].map((bare) => {
     const field = withEvidence(loading, bare, fields)
     const when = conditions.get(field.path)
@@ -174,7 +181,7 @@ function assemble(
     hasTasks: overlay.tasks,
     start: overlay.start,
     review: { ...overlay.review, notes },
-    receipt: overlay.receipt,
+    receipt: { ...overlay.receipt, next },
     ...(hasAddress && loading.lists.streets !== undefined ? { streets: loading.lists.streets } : {}),
     monthNames: monthNamesOf(identity.lang),
     ...pointsOf(loading, model, { fields: byPath, steps, checks, eligibility }),

@@ -103,6 +103,8 @@ export type Field = {
   readonly why: Why
   /** It may be left empty; where `requiredWhen` is true it may not. */
   readonly isOptional: boolean
+  /** The town has decided that it may always be left empty, also where the question has a condition. */
+  readonly isWaived?: true
   /** Obligatory only when true; uses answers of earlier steps only. */
   readonly requiredWhen?: Rule
   /** Asked only when true; uses answers of earlier steps only. */
@@ -289,8 +291,11 @@ export type ReviewTexts = {
 }
 export type ReceiptTexts = {
   readonly title: string
-  readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
+  /** `onlyIf`: told only to those on whose answers the rule is true. */
+  readonly next: readonly (NextStep & { readonly onlyIf?: Rule })[]
 }
+/** Something that happens next, and when, in words. */
+export type NextStep = { readonly when: string; readonly text: string; readonly deadline?: string | undefined }
 
 /** Media types an upload may have at most, with the names people know them by. */
 export const FILE_TYPES: Readonly<Record<string, { readonly name: string; readonly extensions: readonly string[] }>> = {

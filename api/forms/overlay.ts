@@ -266,8 +266,14 @@ export const Overlay = v.strictObject({
   }),
   receipt: v.strictObject({
     title: text,
-    /** `deadline` names a rule of content/deadlines.yaml, counted from the day of receipt; `{day}` in `when` becomes its end. */
-    next: v.pipe(v.array(v.strictObject({ when: text, text, deadline: v.optional(key) })), v.maxLength(10)),
+    /**
+     * `deadline` names a rule of content/deadlines.yaml, counted from the day of receipt; `{day}` in `when` becomes its end.
+     * With `onlyIf`, a rule over the answers, it is told only to those it concerns.
+     */
+    next: v.pipe(
+      v.array(v.strictObject({ when: text, text, deadline: v.optional(key), onlyIf: v.optional(rule) })),
+      v.maxLength(10),
+    ),
   }),
 })
 

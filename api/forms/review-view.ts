@@ -1,7 +1,8 @@
 import type { Needed, NeededDocument } from '../catalogue/view.ts'
+import type { Rule } from '../lib/feel.ts'
 import { streetNotice } from './addresses.ts'
 import type { Answers, Typed } from './answers.ts'
-import { conditionWords } from './condition-words.ts'
+import { conditionWords, isConditional, ruleInWords } from './condition-words.ts'
 import { isTrue } from './decide.ts'
 import { judgeWalk } from './eligibility.ts'
 import { fileTypeNames } from './field-view.ts'
@@ -10,6 +11,7 @@ import type { Form } from './model.ts'
 import { applicantKind } from './signing.ts'
 import { progressView, type StepViewOptions } from './step-view.ts'
 import { rowOf, sectionsOf } from './summary.ts'
+import { typedFrom } from './typed-from.ts'
 import type { ReceiptView, ReviewRow, ReviewView, StartView, Words } from './view.ts'
 import { type Walk, walk } from './walk.ts'
 
@@ -75,32 +77,40 @@ function missingOf(walked: Walk, { paths, words, unsettled = [] }: ReviewOptions
   return { missing: { path: paths.step(undone.address, true), text } }
 }
 
-/** What the documents are called that a form may ask for, for lists of what one needs; the question's name where it has none. */
+/**
+ * What the documents are called that a form may ask for, for lists of what one needs; the question's name where it has none. What is
+ * asked for under a condition says the condition in words, and never that it is voluntary unless the town decided so.
+ */
 export function evidenceOf(form: Form, words?: Words): readonly NeededDocument[] {
   return [...form.fields.values()].flatMap((field): readonly NeededDocument[] => {
     if (field.file === undefined) {
       return []
     }
-    const { file, isOptional, requiredWhen, canBeLater } = field
+    const { file, isWaived = false, requiredWhen, canBeLater } = field
     const limits = {
       typeNames: fileTypeNames(file, form.lang),
       maxSizeText: sizeText(file.maxSizeBytes, form.lang),
-      isOptional,
+      isOptional: field.isOptional && (isWaived || !isConditional(form, field)),
       dependsOnAnswers: requiredWhen !== undefined,
       canBeLater,
     }
-    const named = field.evidence.map(({ name, condition }) => ({
-      label: name,
-      ...(condition === undefined ? {} : { condition }),
-      ...limits,
-    }))
-    const own = words === undefined ? undefined : conditionWords(form, field, words)
     // What says when it is needed says that it is not needed otherwise.
-    const when = own === undefined ? {} : { condition: own, dependsOnAnswers: false, ...(requiredWhen === undefined ? {} : { isOptional: false }) } // biome-ignore format: one thought
-    return named.length > 0
-      ? named.map((one) => (one.condition === undefined ? { ...one, ...when } : one))
-      : [{ label: field.shortLabel, ...limits, ...when }]
+    const own = words === undefined ? undefined : conditionWords(form, field, words)
+    const whole = own === undefined ? limits : { ...limits, condition: own, dependsOnAnswers: false }
+    const named = field.evidence.map(({ name, condition, when }): NeededDocument => {
+      const said = condition ?? (when === undefined || words === undefined ? undefined : onlyWhen(form, when, words))
+      return said === undefined && when === undefined
+        ? { label: name, ...whole }
+        : { label: name, ...limits, isOptional: limits.isOptional && isWaived, ...(said === undefined ? {} : { condition: said }) } // biome-ignore format: one thought
+    })
+    return named.length > 0 ? named : [{ label: field.shortLabel, ...whole }]
   })
+}
+
+/** "nur wenn …"; a rule that is not put together from questions depends on the answers. */
+function onlyWhen(form: Form, rule: Rule, words: Words): string {
+  const conditions = ruleInWords(form, rule, words)
+  return conditions === undefined ? words('forms.condition.by-answers') : words('forms.condition.only', { conditions })
 }
 
 /** What one needs for a form, as the page before its first question says it. */
@@ -140,7 +150,18 @@ export function startView(form: Form, words: Words): StartView {
   }
 }
 
-/** Builds the parts of the receipt that the form knows; reference, time and links come from the submission. */
-export function receiptView(form: Form): ReceiptView {
-  return { service: { slug: form.slug, title: form.title }, title: form.receipt.title, next: form.receipt.next }
+/**
+ * Builds the parts of the receipt that the form knows; reference, time and links come from the submission. What happens next
+ * is what concerns these answers, as they stood on the day of receipt.
+ */
+export function receiptView(form: Form, answers: Answers, today: string): ReceiptView {
+  const { title, next } = form.receipt
+  const { facts } = walk(form, typedFrom(form, answers), { today })
+  return {
+    service: { slug: form.slug, title: form.title },
+    title,
+    next: next
+      .filter(({ onlyIf }) => onlyIf === undefined || isTrue(onlyIf, facts))
+      .map(({ onlyIf: _, ...step }) => step),
+  }
 }

@@ -1,5 +1,5 @@
 import type { NeededDocument } from '../catalogue/view.ts'
-import type { AddressPart, FieldKind } from './model.ts'
+import type { AddressPart, FieldKind, NextStep } from './model.ts'
 
 /*
  * Plain data for the pages of an application. No HTML. All texts are in the form's language and ready to show.
@@ -60,6 +60,7 @@ export type FieldView = {
   readonly name: string
   /** Names of all its controls: the parts of a date, the ticks of "several of", else `name` alone; none for a note. */
   readonly names: readonly string[]
+  /** Of a note its title; empty where it has none. */
   readonly label: string
   /** The label is the page's heading (one question on the page): show it as `h1`, do not repeat it. */
   readonly isHeading: boolean
@@ -334,7 +335,7 @@ export type PrivacyView = {
 export type ReceiptView = {
   readonly service: { readonly slug: string; readonly title: string }
   readonly title: string
-  readonly next: readonly { readonly when: string; readonly text: string; readonly deadline?: string | undefined }[]
+  readonly next: readonly NextStep[]
 }
 
 /** Questions and answers in words, behind "wenn"; or the label of the question on whose answer it depends. */

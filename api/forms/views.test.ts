@@ -245,12 +245,16 @@ describe('startView', () => {
     })
   })
 
-  it('gives the receipt its next steps', () => {
-    expect(receiptView(form).next.map((step) => step.when)).toEqual([
-      'Heute',
-      'Bis zum {day}',
-      'In der Regel bis zum {day}',
-    ])
+  it('gives the receipt its next steps, those of a rule only to whom they concern', () => {
+    const whens = ['Heute', 'Bis zum {day}', 'In der Regel bis zum {day}']
+    expect(receiptView(form, {}, TODAY).next.map((step) => step.when)).toEqual(whens)
+    const permit = seedForm('bewohnerparkausweis')
+    const told = (gewuenscht: boolean, nachweisart: string) =>
+      receiptView(permit, { fahrzeug: { nachweisart }, befreiung: { gewuenscht } }, TODAY).next
+    const free = /befreit/
+    expect(told(true, 'hochladen').map(({ text }) => free.test(text))).toEqual([true, false])
+    expect(told(false, 'hochladen').map(({ text }) => free.test(text))).toEqual([false])
+    expect(told(false, 'register')).toEqual([{ when: 'Sofort', text: expect.stringContaining('Register') }])
   })
 })
 

@@ -113,6 +113,6 @@ const KNOWN_KEYS = (
   'format element id version title purposes purpose legalBasis groups fields kind label short subject object hint why ' +
   'options display autocomplete past future when required text decimals sections section steps lead loop itemTitle itemName another ' +
   'checks at rule start minutes eligible needed fee deadline otherWays recipients retention review legalEffect button notes ' +
-  'receipt next name description children group field type optional min max minLength maxLength pattern codes mediaTypes ' +
+  'receipt next onlyIf name description children group field type optional min max minLength maxLength pattern codes mediaTypes ' +
   'maxSizeBytes unit codeList uris rules check condition reason'
 ).split(' ')

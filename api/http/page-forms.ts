@@ -3,7 +3,9 @@ const OF_EDITORS = /^\/redaktion\/formulare\/(?:([\w-]{1,80})(?:\/([\w.-]{1,40})
 const API = '/api/v1/editing/services'
 const PLACES: Readonly<Record<string, string>> = { blatt: 'sheets', datei: 'files' }
 /** What of the service a form changes, where its page does not say so: `?an=publish`. */
-const TARGET = /^[a-z-]{1,20}(?:\/[\w.-]{1,140}){0,2}$/
+const TARGET = /^[a-z-]{1,20}(?:\/[\w.-]{1,140}){0,3}$/
+/** Pages of a trial, and what the API calls an answer that is changed from the review. */
+const OF_TRIALS = /^\/redaktion\/formulare\/([\w-]{1,80})\/probe\/([\w-]{1,80})\/([\w-]{1,120})$/
 
 /**
  * Where a form goes that a browser sends to the address of its page; null for every other address.
@@ -13,6 +15,10 @@ const TARGET = /^[a-z-]{1,20}(?:\/[\w.-]{1,140}){0,2}$/
  */
 export function formAddress(url: string): string | null {
   const { pathname, searchParams } = new URL(url, 'http://page')
+  const [, tried, preview, step] = OF_TRIALS.exec(pathname) ?? []
+  if (tried !== undefined) {
+    return `${API}/${tried}/previews/${preview}/steps/${step}${searchParams.has('aendern') ? '?changing=1' : ''}`
+  }
   const page = OF_EDITORS.exec(pathname)
   if (page === null) {
     return null

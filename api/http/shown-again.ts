@@ -12,7 +12,7 @@ export type RefusedForm = {
 /** Pages of the back office and of editors that show a refusal beside the form it belongs to. */
 const SHOWS_REFUSALS = [
   /^\/amt\/(?:vorgaenge|postkorb)\/[\w-]{1,80}$/,
-  /^\/redaktion\/formulare\/(?:[\w-]{1,80}(?:\/(?:fragen|vergleich|texte|(?:blatt|datei|konflikt)\/[\w.-]{1,140}))?)?$/,
+  /^\/redaktion\/formulare\/(?:[\w-]{1,80}(?:\/(?:fragen|vergleich|texte|(?:blatt|datei|konflikt)\/[\w.-]{1,140}|probe\/[\w-]{1,80}\/[\w-]{1,120}))?)?$/,
 ]
 /** An editor's form names its service and what it changes: its page is found by that where the browser names none. */
 const OF_EDITORS = /^\/api\/v1\/editing\/services(?:\/([\w-]{1,80})(?:\/(?:(sheets|files)\/([\w.-]{1,140})$)?|$)|$)/
@@ -82,3 +82,10 @@ export async function shownAgain(
   }
   return null
 }
+
+/** Nothing is wrong: a button asked for more of the form, and its page shows it. To a program it says that nothing is kept. */
+const ASKS_ON: ReadonlySet<string> = new Set(['editing/choosing'])
+
+/** The status of a page that shows a problem. */
+export const pageStatus = ({ type, status }: { readonly type: string; readonly status: number }): number =>
+  ASKS_ON.has(type) ? 200 : status

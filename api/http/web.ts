@@ -8,7 +8,7 @@ import { formAddress } from './page-forms.ts'
 import { askedOf, isAskedPage, pageRequest } from './page-request.ts'
 import { unexpected } from './problem.ts'
 import { isBrowser, wantsPage } from './respond.ts'
-import { keepForm, type RefusedForm, shownAgain } from './shown-again.ts'
+import { keepForm, pageStatus, type RefusedForm, shownAgain } from './shown-again.ts'
 import { answerStatic, redirectAnswer, type StaticAnswer, type StaticFile, type StaticLookup } from './static-file.ts'
 import { unknownMediaType } from './validate.ts'
 
@@ -35,6 +35,8 @@ export type PageLocals = {
   readonly demo: boolean
   /** Shown where the page fails, so that a call can be matched with the log. */
   readonly requestId?: string
+  /** Takes down that a page failed, by the pattern of its route; without it such a page throws. */
+  readonly failed?: (error: unknown, route: string) => void
   readonly problem?: PageProblem & { readonly requestId?: string }
 }
 export type Pages = (request: Request, locals: PageLocals) => Promise<Response>
@@ -279,6 +281,7 @@ const localsOf = (entry: Entry, { address, requestId }: Seen): PageLocals => ({
   origin: entry.options.origin,
   demo: entry.options.demo,
   requestId,
+  failed: (error, route) => entry.options.log('page-failed', { requestId, route, reason: describeFault(error) }),
 })
 
 const PASSED_ON = ['retry-after', 'www-authenticate', 'allow']
@@ -307,7 +310,7 @@ async function problemPage(
     headers.append('Set-Cookie', cookie)
   }
   secureHeaders(headers, 'page', entry.options.isHttps)
-  return new Response(request.method === 'HEAD' ? null : page.body, { status: problem.status, headers })
+  return new Response(request.method === 'HEAD' ? null : page.body, { status: pageStatus(problem), headers })
 }
 
 type Refusal = { readonly type: string; readonly status: number }
@@ -346,11 +349,7 @@ async function failure(entry: Entry, request: Request, seen: Seen, error: unknow
   if (error instanceof Problem) {
     return await refuse(entry, request, seen, error)
   }
-  entry.options.log('request-failed', {
-    requestId,
-    status: 500,
-    reason: describeFault(error),
-  })
+  entry.options.log('request-failed', { requestId, status: 500, reason: describeFault(error) })
   return await refuse(entry, request, seen, unexpected).catch(() =>
     toResponse(plainAnswer(entry, 500, 'Internal Server Error')),
   )

@@ -1,6 +1,6 @@
 /**
  * What is wrong at one place of a content file. An editor sees file, line, a text chosen by `type` and the suggestion;
- * `detail` is English, for the command line and for developers. Lines count from 1.
+ * `detail` is English, for the command line, logs and programs; pages show no more of it than the names it quotes. Lines count from 1.
  */
 export type Finding = {
   readonly file: string

@@ -9,13 +9,15 @@ export type Mail = {
   readonly text: string
   /** The same for every attempt, so that a mail accepted twice can be recognised. */
   readonly messageId: string
+  /** Language of the text; several, divided by a comma, where it is in several. */
   readonly lang: string
   /** Where an answer goes; absent where none can be taken. */
   readonly replyTo?: string
   /** Where mail servers report that it did not arrive; absent: to the address that mails come from. */
   readonly returnPath?: string
 }
-export type MailText = { readonly subject: string; readonly text: string }
+/** `lang`: the language it is in, where that is known to be another than the one it was wanted in. */
+export type MailText = { readonly subject: string; readonly text: string; readonly lang?: string }
 
 /** What a mail may say of a case: reference, link, and who writes. Nothing about the matter or the person. */
 export type MailFacts = {

@@ -114,12 +114,15 @@ async function sendMail(ctx: MessagesCtx, job: Job, { vorgang, contact, mail, ad
     join(journal('mail-refused'), address === undefined ? await ctx.prepareBounce(vorgang.id) : {})
   const addresses = address === 'new' ? null : mailAddressesOf(ctx, vorgang.id, contact.version)
   const filled = fillMail(mail.text, factsOf(ctx, vorgang, mail))
+  const isForeign = mail.text.lang !== undefined && mail.text.lang !== contact.lang
+  const text = isForeign ? `${wordsOf(ctx.content.live().content.words, contact.lang)('mail.german-only')}\n\n${filled.text}` : filled.text // biome-ignore format: one thought
   try {
     await ctx.mailer.send({
       ...filled,
-      ...(addresses === null ? {} : { ...addresses, text: filled.text + replyHint(ctx, contact.lang) }),
+      text,
+      ...(addresses === null ? {} : { ...addresses, text: text + replyHint(ctx, contact.lang) }),
       to: contact.email,
-      lang: contact.lang,
+      lang: isForeign ? `${contact.lang}, ${mail.text.lang}` : contact.lang,
       messageId: `<${vorgang.id}.${mail.id.replace(/[^\w.-]/g, '')}@${ctx.mailDomain}>`,
     })
   } catch (error) {

@@ -1,3 +1,4 @@
+import { yamlLine } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { compileRule, type Names, type NameType, type ResultKind, type Rule } from '../lib/feel.ts'
 import { type Finding, nearest } from '../lib/finding.ts'
@@ -9,6 +10,8 @@ type FeeVersion = Content['fees']['fees'][number]
 export type FeeItemRules = {
   readonly feeId: string
   readonly when: Rule | null
+  /** Only where none of the items before it is owed, back to the last one that stands for itself. */
+  readonly otherwise: boolean
   readonly count: Rule | null
   readonly eventOn: Rule | null
   readonly inputs: ReadonlyMap<string, Rule>
@@ -24,7 +27,14 @@ export type CompiledFee =
   | { readonly ok: true; readonly rules: FeeRules }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
-type Reading = { readonly file: string; readonly names: Names; readonly findings: Finding[] }
+type Place = readonly (string | number)[]
+type Reading = {
+  readonly file: string
+  readonly names: Names
+  readonly findings: Finding[]
+  /** Line of an entry of the service's fee. */
+  readonly lineOf: (place: Place) => number
+}
 
 /**
  * Compiles what a service costs against the names of its form and the city's table of fees. Finds unknown names, inputs
@@ -35,8 +45,11 @@ export function compileFee(content: Content, slug: string, names: Names): Compil
   if (use === undefined) {
     return { ok: true, rules: { items: [], exemption: null } }
   }
-  const reading: Reading = { file: `services/${slug}/service.yaml`, names, findings: [] }
-  const items = use.items.flatMap((item) => readItem(reading, content, item))
+  const file = `services/${slug}/service.yaml`
+  const lineOf = (place: Place): number => yamlLine(content.file(file) ?? new Uint8Array(), ['fee', ...place])
+  const reading: Reading = { file, names, findings: [], lineOf }
+  const items = use.items.flatMap((item, index) => readItem(reading, content, { item, index }))
+  checkReach(reading, use.items)
   const exemption = readExemption(reading, use)
   return reading.findings.length > 0
     ? { ok: false, findings: reading.findings }
@@ -45,53 +58,83 @@ export function compileFee(content: Content, slug: string, names: Names): Compil
 
 type FeeUse = NonNullable<Service['fee']>
 
-function readItem(reading: Reading, content: Content, item: FeeUse['items'][number]): FeeItemRules[] {
+/** What stands behind an item that is always owed, and only otherwise, is never owed. */
+function checkReach(reading: Reading, items: FeeUse['items']): void {
+  let isAlways = false
+  for (const [index, { when, otherwise, fee }] of items.entries()) {
+    isAlways &&= otherwise === true
+    if (isAlways) {
+      const detail = `The fee "${fee}" is never owed: the item before it always is.`
+      report(reading, { type: 'payments/never', detail, at: ['items', index, 'otherwise'] })
+    }
+    isAlways ||= when === undefined
+  }
+}
+
+type Item = { readonly item: FeeUse['items'][number]; readonly index: number }
+
+function readItem(reading: Reading, content: Content, { item, index }: Item): FeeItemRules[] {
+  const at = (...rest: Place): Place => ['items', index, ...rest]
   const versions = content.fees.fees.filter((fee) => fee.id === item.fee)
   const [first] = versions
   if (first === undefined) {
     const known = content.fees.fees.map((fee) => fee.id)
-    report(reading, 'payments/unknown-fee', `There is no fee "${item.fee}".`, nearest(item.fee, known))
+    const suggestion = nearest(item.fee, known)
+    const detail = `There is no fee "${item.fee}".`
+    report(reading, { type: 'payments/unknown-fee', detail, at: at('fee'), ...(suggestion === undefined ? {} : { suggestion }) }) // biome-ignore format: one thought
     return []
   }
-  const rule = (source: string | undefined, result: ResultKind): Rule | null =>
-    source === undefined ? null : compiled(reading, source, reading.names, result)
+  const rule = (source: string | undefined, result: ResultKind, place: Place): Rule | null =>
+    source === undefined ? null : compiled(reading, source, { names: reading.names, result, at: place })
   const inputs = new Map<string, Rule>()
   for (const [name, source] of Object.entries(item.with)) {
-    const input = rule(source, first.inputs[name] ?? 'any')
+    const input = rule(source, first.inputs[name] ?? 'any', at('with', name))
     if (input !== null) {
       inputs.set(name, input)
     }
   }
-  checkInputs(reading, first, Object.keys(item.with))
+  checkInputs(reading, first, { given: Object.keys(item.with), at: at() })
   if (first.judgedOn === 'event' && item.eventOn === undefined) {
-    report(reading, 'payments/event-missing', `The fee "${item.fee}" is judged on a day that "eventOn" must name.`)
+    const detail = `The fee "${item.fee}" is judged on a day that "eventOn" must name.`
+    report(reading, { type: 'payments/event-missing', detail, at: at() })
   }
   return [
     {
       feeId: item.fee,
-      when: rule(item.when, 'boolean'),
-      count: rule(item.count, 'number'),
-      eventOn: rule(item.eventOn, 'date'),
+      when: rule(item.when, 'boolean', at('when')),
+      otherwise: item.otherwise === true,
+      count: rule(item.count, 'number', at('count')),
+      eventOn: rule(item.eventOn, 'date', at('eventOn')),
       inputs,
       versions: versions.map((version) => ({ version, rule: amountRule(reading, version) })),
     },
   ]
 }
 
-function checkInputs(reading: Reading, fee: FeeVersion, given: readonly string[]): void {
+function checkInputs(
+  reading: Reading,
+  fee: FeeVersion,
+  { given, at }: { readonly given: readonly string[]; readonly at: Place },
+): void {
   const wanted = Object.keys(fee.inputs)
   for (const name of wanted.filter((one) => !given.includes(one))) {
-    report(reading, 'payments/input-missing', `The fee "${fee.id}" needs "${name}" under "with".`)
+    report(reading, { type: 'payments/input-missing', detail: `The fee "${fee.id}" needs "${name}" under "with".`, at })
   }
   for (const name of given.filter((one) => !wanted.includes(one))) {
-    report(reading, 'payments/unknown-input', `The fee "${fee.id}" knows no "${name}".`, nearest(name, wanted))
+    const suggestion = nearest(name, wanted)
+    const detail = `The fee "${fee.id}" knows no "${name}".`
+    report(reading, { type: 'payments/unknown-input', detail, at, ...(suggestion === undefined ? {} : { suggestion }) })
   }
 }
+
+/** The table of the city's fees as a place to read: its lines are for its own check. */
+const inTable = (reading: Reading): Reading => ({ ...reading, file: 'fees.yaml', lineOf: () => 1 })
 
 function amountRule(reading: Reading, version: FeeVersion): Rule | null {
   const { id, amountCents, rule, inputs, table } = version
   if ((amountCents === undefined) === (rule === undefined)) {
-    report({ ...reading, file: 'fees.yaml' }, 'payments/amount', `The fee "${id}" needs either an amount or a rule.`)
+    const detail = `The fee "${id}" needs either an amount or a rule.`
+    report(inTable(reading), { type: 'payments/amount', detail, at: [] })
   }
   if (rule === undefined) {
     return null
@@ -101,19 +144,22 @@ function amountRule(reading: Reading, version: FeeVersion): Rule | null {
   for (const [name, kind] of Object.entries(inputs)) {
     names[name] = { kind }
   }
-  return compiled({ ...reading, file: 'fees.yaml' }, rule, names, 'number')
+  return compiled(inTable(reading), rule, { names, result: 'number', at: [] })
 }
 
 function readExemption(reading: Reading, use: FeeUse): FeeRules['exemption'] {
   if (use.exemption === undefined) {
     return null
   }
-  const when = compiled(reading, use.exemption.when, reading.names, 'boolean')
+  const at = ['exemption', 'when']
+  const when = compiled(reading, use.exemption.when, { names: reading.names, result: 'boolean', at })
   return when === null ? null : { when, evidence: use.exemption.evidence, text: use.exemption.text.de }
 }
 
-function compiled(reading: Reading, source: string, names: Names, result: ResultKind): Rule | null {
-  const made = compileRule(source, { file: reading.file, line: 1, names, result })
+type Compiling = { readonly names: Names; readonly result: ResultKind; readonly at: Place }
+
+function compiled(reading: Reading, source: string, { names, result, at }: Compiling): Rule | null {
+  const made = compileRule(source, { file: reading.file, line: reading.lineOf(at), names, result })
   if (made.ok) {
     return made.rule
   }
@@ -121,7 +167,8 @@ function compiled(reading: Reading, source: string, names: Names, result: Result
   return null
 }
 
-function report(reading: Reading, type: string, detail: string, suggestion?: string): void {
-  const hint = suggestion === undefined ? {} : { suggestion }
-  reading.findings.push({ file: reading.file, line: 1, type, detail, ...hint })
+type Wrong = { readonly type: string; readonly detail: string; readonly at: Place; readonly suggestion?: string }
+
+function report({ file, findings, lineOf }: Reading, { at, ...wrong }: Wrong): void {
+  findings.push({ file, line: lineOf(at), ...wrong })
 }

@@ -31,6 +31,7 @@ const contentOf = (fees: readonly FeeRow[], use: Partial<Use> | undefined): Cont
   ({
     fees: { fees: fees.map((fee) => ({ ...BASE, ...fee })) },
     services: new Map([['dienst', use === undefined ? {} : { fee: use }]]),
+    file: () => undefined,
   }) as unknown as Content
 function rulesOf(fees: readonly FeeRow[], items: readonly Partial<Use['items'][number]>[], rest: Partial<Use> = {}) {
   const use = { items: items.map((item) => ({ with: {}, ...item })), ...rest } as Partial<Use>
@@ -53,6 +54,47 @@ describe('feeFor', () => {
       ok: true,
       fee: { totalCents: 0, isFree: true, reason: 'no-fee', items: [] },
     })
+  })
+
+  it('reads items that are owed otherwise as a table: the first that fits counts, and each table for itself', () => {
+    const fees = [
+      { id: 'klein', amountCents: 1_000 },
+      { id: 'gross', amountCents: 2_000 },
+      { id: 'sonst', amountCents: 300 },
+      { id: 'platz', amountCents: 70 },
+      { id: 'frei', amountCents: 5 },
+    ]
+    const rules = rulesOf(fees, [
+      { fee: 'gross', when: 'flaeche > 20' },
+      { fee: 'klein', when: 'flaeche > 10', otherwise: true },
+      { fee: 'sonst', otherwise: true },
+      { fee: 'platz', when: 'anzahl > 1' },
+      { fee: 'frei', otherwise: true },
+    ])
+    expect(totalOf(rules, { flaeche: 25, anzahl: 1 })).toBe(2_005)
+    expect(totalOf(rules, { flaeche: 15, anzahl: 2 })).toBe(1_070)
+    expect(totalOf(rules, { flaeche: 5 })).toBe(305)
+    expect(totalOf(rules, {})).toBe(305)
+  })
+
+  it('a row that can never be owed is found', () => {
+    const never = compileFee(
+      contentOf(
+        [
+          { id: 'immer', amountCents: 1 },
+          { id: 'nie', amountCents: 2 },
+        ],
+        {
+          items: [
+            { fee: 'immer', with: {} },
+            { fee: 'nie', when: 'frei', otherwise: true, with: {} },
+          ],
+        },
+      ),
+      'dienst',
+      NAMES,
+    )
+    expect(never).toMatchObject({ ok: false, findings: [{ type: 'payments/never' }] })
   })
 
   it('adds the items whose condition holds; a missing answer makes none hold', () => {

@@ -43,13 +43,14 @@ export type FeeResult =
  * Computes what an application costs, in whole cents, from the city's table alone: no amount comes from an answer. Pure.
  * Each item is judged by the version in force on the day its `judgedOn` names. A rule's fraction of a cent is rounded half
  * up. A condition whose answer is missing does not hold; a count or amount that cannot be told makes the whole unclear.
+ * Items that are owed `otherwise` follow another as the rows of a table do: the first whose condition holds counts.
  */
 export function feeFor(rules: FeeRules, answers: Answers, dates: FeeDates): FeeResult {
   const values = { ...answers, heute: dates.receivedOn }
   const items: FeeItem[] = []
   const versions = new Map<string, FeeVersionUsed>()
   let isEstimate = false
-  for (const item of rules.items.filter((one) => one.when === null || isTrue(one.when, values))) {
+  for (const item of owedItems(rules, values)) {
     const told = itemFor(item, values, dates)
     if (!('item' in told)) {
       return { ok: false, reason: told.reason, at: item.feeId }
@@ -74,6 +75,17 @@ export function feeFor(rules: FeeRules, answers: Answers, dates: FeeDates): FeeR
     isEstimate,
   }
   return { ok: true, fee }
+}
+
+/** Of each item that stands for itself and those that follow it `otherwise`, the first whose condition holds. */
+function owedItems({ items }: FeeRules, values: Values): readonly FeeItemRules[] {
+  let isOwed = false
+  return items.filter((item) => {
+    isOwed &&= item.otherwise
+    const isNow = !isOwed && (item.when === null || isTrue(item.when, values))
+    isOwed ||= isNow
+    return isNow
+  })
 }
 
 type Values = Readonly<Record<string, unknown>>

@@ -20,7 +20,7 @@ import {
 } from './store.ts'
 
 export type { PaymentsCtx } from './ctx.ts'
-export type { Fee } from './fee.ts'
+export { type Fee, type FeeResult, feeFor } from './fee.ts'
 export { compileFee, type FeeRules } from './fee-rules.ts'
 export { checkFees } from './service-checks.ts'
 export { foreseeFee, preparePayment, preparePaymentStep, readFee } from './service-claims.ts'

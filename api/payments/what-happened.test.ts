@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type PaymentServer, startPayment } from '../../e2e/servers/payment/index.ts'
 import { verifyJournal } from '../journal/service.ts'
+import type { ItemList } from '../postboxes/service.ts'
 import type { ReceiptPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
@@ -106,6 +107,22 @@ describe('what happened', () => {
     expect(await types(kase)).toEqual(['payment-requested', 'payment-begun', 'payment-received'])
     expect(town.mails.map((mail) => mail.subject).filter((subject) => subject.includes('Zahlung'))).toHaveLength(1)
     expect(await verifyJournal(town.ctx)).toMatchObject({ ok: true })
+  })
+
+  it('not yet: person, clerk and postbox are told the same last day, the last whole one', async () => {
+    const kase = await applied()
+    await town.tick()
+    const clerk = await town.signIn('vera', { roles: ['clerk'], teams: ['verkehr'] })
+    const { payUntilOn } = await status(kase)
+    const thirty = new Date(town.clock.now() + 30 * 24 * HOUR_MS)
+    const endsOn = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(thirty)
+    expect(Date.parse(endsOn) - Date.parse(payUntilOn ?? '')).toBe(24 * HOUR_MS)
+    expect(await clerk.read<VorgangView>(`/submissions/vorgaenge/${kase.vorgangId}`)).toMatchObject({
+      dueOn: payUntilOn,
+      payUntilOn,
+    })
+    const { items } = await clerk.read<ItemList>('/postboxes/verkehr/items?view=waiting')
+    expect(items.find(({ vorgangId }) => vorgangId === kase.vorgangId)?.dueOn).toBe(payUntilOn)
   })
 
   it('cancelled and retried: a new transaction, the old one is asked about, paid once', async () => {
@@ -328,7 +345,9 @@ describe('an exemption', () => {
 
   it('is decided by a clerk before anything is paid; granted, nothing is', async () => {
     const kase = await applied(claimed)
+    const clerk = await town.signIn('vera', { roles: ['clerk'], teams: ['verkehr'] })
     await town.tick()
+    expect((await clerk.read<VorgangView>(`/submissions/vorgaenge/${kase.vorgangId}`)).payUntilOn).toBeNull()
     expect((await status(kase)).payments).toEqual([])
     expect(await shown(kase)).toBe('exemption')
     await bodyOf(await judge(kase, { outcome: 'grant-exemption' }), 200)

@@ -5,6 +5,7 @@ import { ANSWERS, beginDraft, bodyOf, DRAFTS, fillDraft, type Next, sendStep, su
 import { openTown, type Town } from '../testing/town.ts'
 import type { DraftFrame } from './draft-frame.ts'
 import type { SavedPage, StartPage } from './service-pages.ts'
+import type { StatusView } from './service-status.ts'
 
 const DAY_MS = 86_400_000
 const SERVICE = '/submissions/services/hund-anmelden'
@@ -56,6 +57,25 @@ describe('languages of a draft', () => {
     expect(view).toMatchObject({ lang: 'dsb', button: 'Dalej', title: 'Wie heißen Sie?' })
     expect(view.germanTexts).toContain('Wie heißen Sie?')
     expect(view.germanTexts).not.toContain('Dalej')
+  })
+
+  it('goes on after sending: status page and mails are in that language, and say what is German all the same', async () => {
+    const caller = town.newCaller()
+    const draftId = await fillDraft(caller)
+    await caller.post('/submissions/language', { lang: 'en', page: `/antrag/${draftId}/name` })
+    const before = town.mails.length
+    const { vorgangId } = await submit(caller, draftId)
+    const status = await caller.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(status).toMatchObject({ lang: 'en', service: { title: 'Register a dog for dog tax' } })
+    expect(status.germanTexts).toContain(status.state?.text.sentence)
+    expect(status.germanTexts).not.toContain(status.service.title)
+    await caller.post('/submissions/language', { lang: 'de', page: `/status/${vorgangId}` })
+    const german = await caller.read<StatusView>(`/submissions/status/${vorgangId}`)
+    expect(german).toMatchObject({ lang: 'de', germanTexts: [], service: { title: 'Hund zur Hundesteuer anmelden' } })
+    await town.tick()
+    const mail = town.mails.slice(before).find(({ lang }) => lang.startsWith('en'))
+    expect(mail?.lang).toBe('en, de')
+    expect(mail?.text).toMatch(/^This e-mail exists in German only so far\.\n\n/)
   })
 
   it('200 for a language of a page whose draft is gone, 422 for a page that is not ours', async () => {

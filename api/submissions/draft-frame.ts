@@ -29,12 +29,19 @@ export type DraftFrame = PageFrame & {
   readonly signOutAfterMs: number | null
 }
 
-type Framing = { readonly content: Content; readonly slug: string; readonly lang: string; readonly heard: SpokenWords }
+type Framing = {
+  readonly content: Content
+  readonly slug: string
+  readonly lang: string
+  readonly heard: SpokenWords
+  /** Texts made of the form's German ones. */
+  readonly made?: ReadonlySet<string>
+}
 
 /** A view with what every page of an application knows. */
 export function framed<T extends object>(ctx: SubmissionsCtx, view: T, at: Framing): T & PageFrame {
-  const { content, slug, lang, heard } = at
-  const german = lang === 'de' ? [] : germanTextsOf(view, ctx.form(content, slug, lang).germanTexts, heard.german)
+  const { content, slug, lang, heard, made = new Set() } = at
+  const german = lang === 'de' ? [] : germanTextsOf(view, ctx.form(content, slug, lang).germanTexts, heard.german, made)
   return {
     ...view,
     lang,

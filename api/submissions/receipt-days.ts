@@ -1,6 +1,6 @@
 import { servicePeriod } from '../content/service-period.ts'
 import type { Content } from '../content/snapshot.ts'
-import { walkedAnswers } from '../forms/service.ts'
+import { dateText, walkedAnswers } from '../forms/service.ts'
 import type { ReceiptView } from '../forms/view.ts'
 import { countDeadline } from '../lib/deadlines.ts'
 import type { Draft } from './draft.ts'
@@ -8,37 +8,51 @@ import { emailOf } from './person.ts'
 
 /** Somebody who is told something once an application is sent: `what` and `way` are worded by the page. */
 export type Recipient =
-  | { readonly kind: 'office'; readonly name: string }
-  | { readonly kind: 'specialist'; readonly name: string }
+  | { readonly kind: 'office' | 'specialist'; readonly name: string; readonly nameLang: string }
   | { readonly kind: 'applicant'; readonly email: string | null }
 
 /** Who will be told what, by which way, when this draft is sent: known from the configuration of its service. */
 export function recipientsOf({ row, content, typed, form, today }: Draft): readonly Recipient[] {
   const service = content.services.get(row.serviceSlug)
-  const named = (names: Readonly<Record<string, string | undefined>> | undefined): string =>
-    names?.[row.lang] ?? names?.['de'] ?? ''
+  const named = (names: Readonly<Record<string, string | undefined>> | undefined) => {
+    const own = names?.[row.lang]
+    return { name: own ?? names?.['de'] ?? '', nameLang: own === undefined ? 'de' : row.lang }
+  }
   const specialists = (service?.connectors ?? []).flatMap((id): readonly Recipient[] => {
     const connector = content.connectors.get(id)
     const hears = connector?.topics.includes('submission-received') ?? false
-    return connector !== undefined && hears ? [{ kind: 'specialist', name: named(connector.name) }] : []
+    return connector !== undefined && hears ? [{ kind: 'specialist', ...named(connector.name) }] : []
   })
   return [
-    { kind: 'office', name: named(content.postboxes.get(service?.postbox ?? '')?.name) },
+    { kind: 'office', ...named(content.postboxes.get(service?.postbox ?? '')?.name) },
     ...specialists,
     { kind: 'applicant', email: emailOf(form, walkedAnswers(form, typed, { today })) },
   ]
 }
 
-/** What happens next, each with its real day where a deadline stands behind it, counted from the day of receipt. */
+/**
+ * What happens next, each with its real day where a deadline stands behind it, counted from the day of receipt. `german` are the
+ * form's texts that are German on a page of another language: their day is, too, and the filled text joins them.
+ */
 export function nextWithDays(
   next: ReceiptView['next'],
-  at: { readonly content: Content; readonly slug: string; readonly receivedOn: string; readonly lang: string },
+  at: {
+    readonly content: Content
+    readonly slug: string
+    readonly receivedOn: string
+    readonly lang: string
+    readonly german: Set<string>
+  },
 ): ReceiptView['next'] {
-  const { content, slug, receivedOn: on } = at
-  const format = new Intl.DateTimeFormat(at.lang === 'en' ? 'en-GB' : at.lang, { dateStyle: 'long', timeZone: 'UTC' })
+  const { content, slug, receivedOn: on, german } = at
   return next.map(({ when, text, deadline }) => {
     const period = deadline === undefined ? undefined : servicePeriod(content, { slug, deadline, on })
     const day = period === undefined ? undefined : countDeadline(on, period, content.deadlines.holidays).endsOn
-    return { when: when.replace('{day}', day === undefined ? '' : format.format(new Date(`${day}T00:00:00Z`))), text }
+    const lang = german.has(when) ? 'de' : at.lang
+    const filled = when.replace('{day}', day === undefined ? '' : dateText(day, lang))
+    if (german.has(when)) {
+      german.add(filled)
+    }
+    return { when: filled, text }
   })
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { disposition } from '../documents/service.ts'
 import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
+import { chosenLanguage } from '../http/language.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter, readFields } from '../http/validate.ts'
@@ -40,6 +41,7 @@ export const actRoutes = (ctx: SubmissionsCtx) =>
             vorgangId: parameter(Id, c.req.param('vorgang'), 'vorgang'),
             act: parameter(AnyAct, c.req.param('act'), 'act'),
             about: parameter(About, c.req.query('about'), 'about'),
+            wanted: chosenLanguage(c.req.raw),
           }),
         ),
     )

@@ -3,6 +3,7 @@ import { disposition } from '../documents/service.ts'
 import { readVorgangByReference } from '../eakten/service.ts'
 import type { Env } from '../http/env.ts'
 import { fileAnswer } from '../http/file-answer.ts'
+import { chosenLanguage } from '../http/language.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
@@ -56,7 +57,9 @@ export const statusRoutes = (ctx: SubmissionsCtx) =>
       return done(c, { page: '/status/?code=unterwegs', self: '/status/', body: { sent: true }, status: 202 })
     })
     .get('/status/:vorgang', route({ ...READ, action: 'status.read', resource: 'vorgang' }), async (c) =>
-      c.json(await readStatus(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))),
+      c.json(
+        await readStatus(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'), chosenLanguage(c.req.raw)),
+      ),
     )
     .get(
       '/status/:vorgang/documents/:document',

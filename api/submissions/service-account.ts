@@ -1,6 +1,7 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { planForgetUploads } from '../documents/plan.ts'
 import { discardBlobs, readDocuments, readUploadPlaces } from '../documents/service.ts'
+import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planHeldGrant } from '../identity/plan.ts'
 import { planDeleteAccount } from '../identity/service-accounts.ts'
@@ -21,16 +22,18 @@ import { forgetInvitations } from './store-invitations.ts'
 const SHOWN_MAX = 100
 const TRIES_MAX = 5
 
+/** A service as its applicant read it: the title, and the language it is in. */
+type NamedService = { readonly slug: string; readonly title: string; readonly lang: string }
 export type AccountDraft = {
   readonly draftId: string
-  readonly service: { readonly slug: string; readonly title: string }
+  readonly service: NamedService
   readonly updatedAtMs: number
   readonly expiresAtMs: number
 }
 export type AccountApplication = {
   readonly vorgangId: string
   readonly reference: string
-  readonly service: { readonly slug: string; readonly title: string }
+  readonly service: NamedService
   readonly receivedAtMs: number
   readonly state: StateView | null
   readonly requests: readonly Pick<RequestView, 'id' | 'state' | 'dueOn' | 'createdAtMs'>[]
@@ -61,10 +64,15 @@ export async function readOverview(ctx: SubmissionsCtx, actor: Actor): Promise<A
 
 async function draftOf(ctx: SubmissionsCtx, row: DraftRow): Promise<AccountDraft> {
   const content = await ctx.content.at(row.contentRevisionId)
-  const { title } = ctx.form(content, row.serviceSlug, row.lang)
-  const service = { slug: row.serviceSlug, title }
+  const service = namedService(ctx.form(content, row.serviceSlug, row.lang))
   return { draftId: row.id, service, updatedAtMs: row.updatedAtMs, expiresAtMs: row.expiresAtMs }
 }
+
+const namedService = ({ slug, title, lang, germanTexts }: Form): NamedService => ({
+  slug,
+  title,
+  lang: germanTexts.has(title) ? 'de' : lang,
+})
 
 async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<AccountApplication> {
   authorize(actor, 'status.read', { vorgangId })
@@ -80,7 +88,7 @@ async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: strin
   return {
     vorgangId,
     reference: vorgang.reference,
-    service: { slug: vorgang.serviceSlug, title: ctx.form(content, vorgang.serviceSlug, vorgang.lang).title },
+    service: namedService(ctx.form(content, vorgang.serviceSlug, vorgang.lang)),
     receivedAtMs: vorgang.openedAtMs,
     state,
     requests: requests.map(({ id, state: open, dueOn, createdAtMs }) => ({ id, state: open, dueOn, createdAtMs })),

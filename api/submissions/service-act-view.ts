@@ -15,10 +15,11 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { factsOf } from './service-act-facts.ts'
 import { openForm, readForm } from './service-act-forms.ts'
 import { ownVorgang } from './service-status.ts'
+import { type Spoken, spokenView } from './spoken-view.ts'
 
 export const inspectionOver = problemType('submissions/inspection-over', 404)
 
-export type ActPage = {
+export type ActPage = Spoken & {
   readonly vorgangId: string
   readonly reference: string
   readonly service: { readonly title: string }
@@ -39,26 +40,27 @@ export type ActPage = {
   readonly email: string | null
 }
 
-/** Data of the page on which an act is done. Throws 404 for a foreign Vorgang. */
+/** Data of the page on which an act is done, in the wanted language or that of the Vorgang. Throws 404 for a foreign Vorgang. */
 export async function readActPage(
   ctx: SubmissionsCtx,
   actor: Actor,
-  input: { readonly vorgangId: string; readonly act: Act; readonly about: string },
+  input: { readonly vorgangId: string; readonly act: Act; readonly about: string; readonly wanted: string | null },
 ): Promise<ActPage> {
   authorize(actor, 'act.perform', { vorgangId: input.vorgangId })
   const kase = await readCase(ctx, input.vorgangId)
   const { vorgang, content } = kase
+  const lang = input.wanted ?? vorgang.lang
   const [facts, row, texts, change] = await Promise.all([
     factsOf(ctx, kase),
     readForm(ctx, kase, input),
-    textsOf(ctx, kase, vorgang.lang),
+    textsOf(ctx, kase, lang),
     readContactChange(ctx, vorgang.id),
   ])
   const possible = possibleActs(facts).find(({ act, about }) => act === input.act && about === input.about)
-  return {
+  const view = {
     vorgangId: vorgang.id,
     reference: vorgang.reference,
-    service: { title: ctx.form(content, vorgang.serviceSlug, vorgang.lang).title },
+    service: { title: ctx.form(content, vorgang.serviceSlug, lang).title },
     isObjection: vorgang.kind === 'objection',
     act: input.act,
     about: input.about,
@@ -70,6 +72,7 @@ export async function readActPage(
     consequences: texts.withdrawal?.consequences ?? [],
     email: change?.email ?? null,
   }
+  return await spokenView(ctx, view, { kase, lang })
 }
 
 export type InspectionView = {

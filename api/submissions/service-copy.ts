@@ -43,7 +43,7 @@ export async function readJudgement(ctx: SubmissionsCtx, vorgangId: string) {
 }
 
 /** Opens the answers as they were first sent in; null where there are none. The caller has checked who asks. */
-async function readFirstAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise<Answers | null> {
+export async function readFirstAnswers(ctx: SubmissionsCtx, vorgangId: string): Promise<Answers | null> {
   const row = await findSubmissionOfVorgang(ctx.db, vorgangId)
   return row === undefined ? null : await openAnswers(ctx, row)
 }

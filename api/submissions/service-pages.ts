@@ -41,7 +41,7 @@ import { readGiven } from './given.ts'
 import { hasParticipants, type Participation } from './invitations.ts'
 import { processValues } from './process-values.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
-import { makeCopy } from './service-copy.ts'
+import { makeCopy, readFirstAnswers } from './service-copy.ts'
 import { serviceNotOnline } from './service-drafts.ts'
 import { neededLevel, requireLevel } from './service-level.ts'
 import { findPendingLookup, pathOf } from './service-lookups.ts'
@@ -356,11 +356,15 @@ export async function readReceipt(
   ])
   const lang = wanted ?? submission.lang
   const slug = submission.serviceSlug
-  const view = receiptView(ctx.form(content, slug, lang))
-  const next = nextWithDays(view.next, { content, slug, receivedOn: dayInBerlin(submission.receivedAtMs), lang })
+  const form = ctx.form(content, slug, lang)
+  const receivedOn = dayInBerlin(submission.receivedAtMs)
+  const answers = (await readFirstAnswers(ctx, vorgang.id)) ?? {}
+  const view = receiptView(form, answers, receivedOn)
+  const german = new Set(form.germanTexts)
+  const next = nextWithDays(view.next, { content, slug, receivedOn, lang, german })
   const payment = payments.find(({ state }) => state === 'due') ?? null
   return {
-    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang) }),
+    ...framed(ctx, { ...view, next }, { content, slug, lang, heard: ctx.formWords(content, lang), made: german }),
     payment,
     payUntilOn: payment === null ? null : payUntilOn(await readCase(ctx, vorgang.id)),
     draftId,

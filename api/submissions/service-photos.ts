@@ -34,7 +34,8 @@ export type PhotosPage = DraftFrame & {
   readonly pointer: string
   readonly question: string
   readonly maxSizeBytes: number
-  readonly photos: readonly Pick<FileRef, 'id' | 'name' | 'sizeBytes'>[]
+  /** `isOpen`: looked through, so that it can be shown. */
+  readonly photos: readonly (Pick<FileRef, 'id' | 'name' | 'sizeBytes'> & { readonly isOpen: boolean })[]
 }
 
 /**
@@ -46,12 +47,13 @@ export async function readPhotos(ctx: SubmissionsCtx, actor: Actor, { order, ...
   const draft = await openDraft(ctx, actor, at.draftId)
   const { field } = mergingOf(ctx, draft, at.pointer)
   const photos = inOrder(typedFiles(draft.typed, at.pointer).filter(isPicture), order).slice(0, PHOTOS_MAX)
+  const locked = (await readUploads(ctx, draft.row.keyId, draft.row.id)).filter(isLocked).map(({ id }) => id)
   return pageOf(ctx, actor, draft).framed({
     service: { slug: draft.row.serviceSlug, title: draft.form.title },
     pointer: at.pointer,
     question: field.label,
     maxSizeBytes: field.file.maxSizeBytes,
-    photos: photos.map(({ id, name, sizeBytes }) => ({ id, name, sizeBytes })),
+    photos: photos.map(({ id, name, sizeBytes }) => ({ id, name, sizeBytes, isOpen: !locked.includes(id) })),
   })
 }
 
@@ -149,12 +151,16 @@ async function findPhotos(
     if (upload === undefined) {
       throw photosChanged(`file ${id}`)
     }
-    if (upload.scanState === 'quarantined' || upload.scanState === 'rejected') {
+    if (isLocked(upload)) {
       throw photosWaiting('not looked through, or rejected', about(photosWaiting, order, index))
     }
     return upload
   })
 }
+
+/** Not looked through yet, or found to be harmful. */
+const isLocked = ({ scanState }: Pick<Upload, 'scanState'>): boolean =>
+  scanState === 'quarantined' || scanState === 'rejected'
 
 function requireAll(files: readonly Pick<FileRef, 'id'>[], order: readonly string[]): void {
   if (new Set(order).size < order.length || !order.every((id) => files.some((file) => file.id === id))) {

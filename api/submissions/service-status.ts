@@ -19,6 +19,7 @@ import { factsOf } from './service-act-facts.ts'
 import { openForm, readForm } from './service-act-forms.ts'
 import { actPage } from './service-act-submissions.ts'
 import { READ_LINE } from './service-reads.ts'
+import { type Spoken, spokenView } from './spoken-view.ts'
 
 /** What a citizen notices of a journal line; the rest is the office's. */
 const NOTICEABLE = [
@@ -39,7 +40,7 @@ const NOTICEABLE = [
 ] as const
 type Noticeable = (typeof NOTICEABLE)[number]
 
-export type StatusView = {
+export type StatusView = Spoken & {
   readonly vorgangId: string
   readonly reference: string
   readonly service: { readonly slug: string; readonly title: string }
@@ -94,11 +95,17 @@ export type OfferedAct = PossibleAct & { readonly path: string }
 export type RefusedForm = { readonly typed: ActTyped; readonly issues: readonly ActIssue[] }
 export type FileRead = { readonly role: 'clerk' | 'lead'; readonly on: string }
 
-/** Reads where a citizen's Vorgang stands. Throws 404 for a foreign or unknown one. */
-export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: string): Promise<StatusView> {
+/** Reads where a citizen's Vorgang stands, in the wanted language or its own. Throws 404 for a foreign or unknown one. */
+export async function readStatus(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  vorgangId: string,
+  wanted: string | null = null,
+): Promise<StatusView> {
   authorize(actor, 'status.read', { vorgangId })
   const kase = await readCase(ctx, vorgangId)
   const { vorgang, content } = kase
+  const lang = wanted ?? vorgang.lang
   const [lines, requests, notices, payments, exemption, lookups, documents, letters, nextCode, state, facts] =
     await Promise.all([
       listJournal(ctx, vorgang.eakteId, { limit: 500 }),
@@ -110,17 +117,17 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
       readDocuments(ctx, [vorgangId]),
       readLetters(ctx, vorgangId),
       currentReceiptCode(ctx, vorgangId),
-      stateOf(ctx, kase),
+      stateOf(ctx, kase, lang),
       factsOf(ctx, kase),
     ])
   const forms = await Promise.all(
     requests.map(async ({ id }) => openForm(ctx, await readForm(ctx, kase, { act: 'answer', about: id }))),
   )
-  return {
+  const view = {
     vorgangId,
     kind: vorgang.kind,
     reference: vorgang.reference,
-    service: { slug: vorgang.serviceSlug, title: serviceTitle(ctx, content, vorgang) },
+    service: { slug: vorgang.serviceSlug, title: ctx.form(content, vorgang.serviceSlug, lang).title },
     receivedAtMs: vorgang.openedAtMs,
     state,
     dueOn: kase.item.dueOn,
@@ -128,7 +135,7 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
     events: eventsOf(lines, {
       vorgangId,
       noticeIds: notices.map(({ id }) => id),
-      texts: await textsOf(ctx, kase, vorgang.lang),
+      texts: await textsOf(ctx, kase, lang),
     }),
     requests: requests.map((request, index) => ({ ...request, form: forms[index] ?? { typed: {}, issues: [] } })),
     letters,
@@ -144,6 +151,8 @@ export async function readStatus(ctx: SubmissionsCtx, actor: Actor, vorgangId: s
     documents: documents.filter((entry) => entry.kind !== 'notice').map(documentOf),
     nextCode,
   }
+  const written = [...requests, ...letters].map(({ text }) => text).concat(exemption?.reasons ?? [])
+  return await spokenView(ctx, view, { kase, lang, written })
 }
 
 type Documents = Awaited<ReturnType<typeof readDocuments>>
@@ -220,6 +229,3 @@ const readsOf = (lines: readonly JournalLine[], vorgangId: string): readonly Fil
   lines
     .filter(({ type, body }) => type === READ_LINE && body['vorgang'] === vorgangId)
     .map(({ atMs, body }) => ({ role: body['role'] === 'lead' ? 'lead' : 'clerk', on: dayInBerlin(atMs) }))
-
-const serviceTitle = (ctx: SubmissionsCtx, content: Parameters<SubmissionsCtx['form']>[0], vorgang: Vorgang): string =>
-  ctx.form(content, vorgang.serviceSlug, vorgang.lang).title

@@ -12,7 +12,7 @@ import {
 } from '../documents/service.ts'
 import { readEakte, readVorgaenge, readVorgang } from '../eakten/service.ts'
 import type { ApplicantKind, Form } from '../forms/model.ts'
-import { applicantKind, summary } from '../forms/service.ts'
+import { applicantKind, germanTextsOf, summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
@@ -36,6 +36,7 @@ import { readItem } from '../postboxes/service.ts'
 import { type LookupView, readVorgangLookups } from '../registers/service.ts'
 import {
   type Case,
+  payUntilOn,
   readCase,
   type StateView,
   stateOf,
@@ -90,7 +91,10 @@ export type VorgangView = {
   readonly feeAhead: (Pick<Fee, 'items' | 'totalCents'> & { readonly isDemo: boolean }) | null
   /** Whom or what the process waits for where there is no task; null where it waits for nothing. */
   readonly waitsFor: WaitsFor | null
+  /** In the words the person read, which are those of `lang`; what of them is German stands in `germanTexts`. */
   readonly answers: readonly SummarySection[]
+  readonly lang: string
+  readonly germanTexts: readonly string[]
   /** How the applicant was identified; null for a guest. */
   readonly identity: (NonNullable<Evidence['account']> & { readonly isWrittenFormReplaced: boolean }) | null
   /** For whom they apply; null where the form does not ask. */
@@ -110,6 +114,8 @@ export type VorgangView = {
   readonly decision: DecisionView | null
   readonly notices: readonly NoticeView[]
   readonly payments: readonly PaymentView[]
+  /** Last day for paying what is open, as the person reads it; null where nothing is, or where the process waits without an end. */
+  readonly payUntilOn: string | null
   readonly exemption: ExemptionView | null
   /** Which registers were asked what for, when, and what became of it. */
   readonly lookups: readonly LookupView[]
@@ -178,13 +184,14 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   const participants = await readParticipations(ctx, about?.id ?? vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
   const task = await taskOf(ctx, kase, actor)
-  const [words, receivedOn] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
+  const [words, today] = [ctx.formWords(content, vorgang.lang), dayInBerlin(vorgang.openedAtMs)]
+  const sections = answers === null ? [] : withMarks(summary(form, answers, { words, today }), evidence?.sources)
   return {
     id: vorgang.id,
     reference: vorgang.reference,
     aktenzeichen: eakte.aktenzeichen,
     eakteId: eakte.id,
-    service: { slug: vorgang.serviceSlug, title: form.title },
+    service: { slug: vorgang.serviceSlug, title: ctx.form(content, vorgang.serviceSlug, 'de').title },
     postbox: { id: item.postbox, name: content.postboxes.get(item.postbox)?.name.de ?? item.postbox },
     state: await stateOf(ctx, kase),
     itemState: item.state,
@@ -197,7 +204,9 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     task,
     feeAhead: await feeAheadOf(ctx, kase, task),
     waitsFor: task === null ? waitOf(kase.definition, kase.state) : null,
-    answers: answers === null ? [] : withMarks(summary(form, answers, { words, today: receivedOn }), evidence?.sources),
+    answers: sections,
+    lang: form.lang,
+    germanTexts: form.lang === 'de' ? [] : germanTextsOf(sections, form.germanTexts, words.german),
     identity:
       evidence === undefined || evidence.account === null
         ? null
@@ -218,6 +227,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     decision,
     notices,
     payments,
+    payUntilOn: payUntilOn(kase),
     exemption,
     lookups,
     deliveries,

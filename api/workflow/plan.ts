@@ -10,7 +10,7 @@ import type { Definition } from './model.ts'
 import type { Advanced, Effect, OpenedTask, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
-import { endsPayment, waitOf } from './waiting.ts'
+import { endsPayment, lastDayOf, waitOf } from './waiting.ts'
 
 export type Refusal = Extract<Advanced, { ok: false }>
 type Moved = Extract<Advanced, { ok: true }>
@@ -220,8 +220,9 @@ function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placi
     return kase.item
   }
   const waitsFor = waitOf(definition, state)
-  const firstTimer =
-    (waitsFor === 'payment' ? timers.set.find(({ node }) => endsPayment(definition, node)) : undefined) ?? timers.set[0]
+  const payTimer = waitsFor === 'payment' ? timers.set.find(({ node }) => endsPayment(definition, node)) : undefined
+  const firstTimer = payTimer ?? timers.set[0]
+  const timerOn = firstTimer === undefined ? undefined : dueOn(facts, firstTimer.due)
   return {
     postbox: kase?.item.postbox ?? null,
     taskId: null,
@@ -230,7 +231,8 @@ function placeOf(facts: Facts, moved: Moved, opened: readonly OpenedRow[], placi
     assignee: kase?.item.assignee ?? null,
     dueOn:
       placing.dueOn ??
-      (firstTimer === undefined ? kase?.item.dueOn : dueOn(facts, firstTimer.due)) ??
+      (payTimer !== undefined && timerOn !== undefined ? lastDayOf(definition, payTimer.node, timerOn) : timerOn) ??
+      kase?.item.dueOn ??
       dueOn(facts, null),
     isNew: 0,
     title: null,

@@ -639,7 +639,7 @@ describe('a service with a foreign process', () => {
     expect(payments).toHaveLength(1)
     const list = await (await clerk('anna', 'verkehr')).read<ItemList>('/postboxes/verkehr/items?view=waiting')
     expect(list.items.find((item) => item.vorgangId === vorgangId)?.dueOn).toBe(
-      dayInBerlin(town.clock.now() + 30 * 86_400_000),
+      dayInBerlin(town.clock.now() + 29 * 86_400_000),
     )
   })
 })

@@ -249,9 +249,9 @@ export type TaskView = {
 export const textsOf = (ctx: WorkflowCtx, { content, vorgang }: Pick<Case, 'content' | 'vorgang'>, lang: string) =>
   ctx.workflow.texts(content, vorgang.serviceSlug, lang, vorgang.kind)
 
-/** Words where a Vorgang stands; null before the first state that a citizen notices. */
-export async function stateOf(ctx: WorkflowCtx, kase: Case): Promise<StateView | null> {
-  const texts = await textsOf(ctx, kase, kase.vorgang.lang)
+/** Words where a Vorgang stands, in its own language or another; null before the first state that a citizen notices. */
+export async function stateOf(ctx: WorkflowCtx, kase: Case, lang = kase.vorgang.lang): Promise<StateView | null> {
+  const texts = await textsOf(ctx, kase, lang)
   return describeState(texts, kase.state)
 }
 

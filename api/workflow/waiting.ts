@@ -1,6 +1,6 @@
 import { addDays } from '../lib/deadlines.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
-import type { Definition, Node } from './model.ts'
+import type { Definition, Due, Node } from './model.ts'
 import type { ProcessState } from './state.ts'
 
 /** What comes first where a process waits for several things: what a person has to do before what happens by itself. */
@@ -40,22 +40,29 @@ export function endsPayment({ nodes }: Pick<Definition, 'nodes'>, timer: string)
 }
 
 /**
+ * Day that is named for a timer which runs out on `on`, `YYYY-MM-DD`. A period of days ends at the hour at which it began: its
+ * last whole day is the one before. Citizens, clerks and mails name this one day.
+ */
+export function lastDayOf({ nodes }: Pick<Definition, 'nodes'>, timer: string, on: string): string {
+  const due = dueOf(nodes.get(timer))
+  return due?.kind === 'duration' && IN_DAYS.test(due.iso) ? addDays(on, -1) : on
+}
+
+/**
  * Last whole day on which a fee that is waited for can be paid, `YYYY-MM-DD`; null where none is waited for, or where the
- * process waits without an end. A period of days ends at the hour at which it began, so that its last whole day is the one before.
+ * process waits without an end or for hours.
  */
 export function payUntilOn({ definition, state, item }: Waiting): string | null {
-  const ending = [...definition.nodes].flatMap(([id, node]) =>
+  const [due] = [...definition.nodes].flatMap(([id, node]) =>
     node.kind === 'boundary' && endsPayment(definition, id) && state.tokens.some((token) => token.node === node.on)
-      ? [node.trigger]
+      ? [dueOf(node)]
       : [],
   )
-  const due = ending[0]?.kind === 'timer' ? ending[0].due : undefined
-  if (due === undefined || item.waitsFor !== 'payment') {
-    return null
-  }
-  const isPeriod = due.kind === 'duration'
-  return isPeriod && !IN_DAYS.test(due.iso) ? null : addDays(item.dueOn, isPeriod ? -1 : 0)
+  const isInDays = due !== undefined && (due.kind !== 'duration' || IN_DAYS.test(due.iso))
+  return item.waitsFor === 'payment' && isInDays ? item.dueOn : null
 }
+const dueOf = (node: Node | undefined): Due | undefined =>
+  node?.kind === 'boundary' && node.trigger.kind === 'timer' ? node.trigger.due : undefined
 const IN_DAYS = /^P\d+[DWMY]/
 type Waiting = {
   readonly definition: Pick<Definition, 'nodes'>

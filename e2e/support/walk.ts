@@ -10,6 +10,10 @@ export type WalkOptions = {
   readonly files?: ReadonlyMap<string, readonly UploadFile[]>
   /** Uses keys only: Tab, arrows, Space, Enter, letters. */
   readonly byKeyboard?: boolean
+  /** What the button that leads on is called; German where nothing is said. */
+  readonly next?: string
+  /** Looks at every page before it is filled. */
+  readonly look?: (page: Page) => Promise<void>
 }
 
 export const VACCINATION_CARD: UploadFile = {
@@ -32,17 +36,18 @@ export async function fillUntilReview(page: Page, typed: Typed, options: WalkOpt
     if (options.withAxe === true) {
       await axeClean(page)
     }
+    await options.look?.(page)
     await fillPage(page, typed, options)
     const before = page.url()
     if (options.byKeyboard === true) {
       await tabTo(page, (node) => node.tag === 'button' && node.text === 'Weiter')
       await page.keyboard.press('Enter')
     } else {
-      await page.getByRole('button', { name: 'Weiter', exact: true }).click()
+      await page.getByRole('button', { name: options.next ?? 'Weiter', exact: true }).click()
     }
     await page.waitForURL((url) => url.href !== before)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    await expect(page, 'the page was accepted').not.toHaveTitle(/^Fehler/)
+    await expect(page, 'the page was accepted').not.toHaveTitle(/^(Fehler|Error|Zmólka)/)
   }
 }
 

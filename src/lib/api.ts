@@ -108,12 +108,17 @@ export const getWithCookies = async <T>(page: AstroGlobal, path: string): Promis
  * Reads what a page shows, together with the frame of the city.
  * A refusal becomes the answer the page must return: 404 the page /404, 401 a way to sign in, else the page /fehler.
  * @param path below `/api/v1/`.
- * @param options.signIn where a visitor who is not signed in goes; `body` is asked by POST.
+ * @param options.signIn where a visitor who is not signed in goes; `body` is asked by POST; `isSpoken`: what is shown has no
+ * language of its own, and the page is read in the one that was chosen.
  */
 export const readPage = async <T>(
   page: AstroGlobal,
   path: string,
-  options: { readonly signIn?: string; readonly body?: Readonly<Record<string, unknown>> | undefined } = {},
+  options: {
+    readonly signIn?: string
+    readonly body?: Readonly<Record<string, unknown>> | undefined
+    readonly isSpoken?: boolean
+  } = {},
 ): Promise<{ city: CityFrame; view: T } | Response> => {
   const api = apiOf(page)
   try {
@@ -121,7 +126,8 @@ export const readPage = async <T>(
       api.getJson<CityFrame>('catalogue/frame'),
       api.getJson<T>(path, options.body),
     ])
-    return { city: spokenFrame(page, city, view), view: markGerman(view, germanTextsOf(view)) }
+    const spoken = options.isSpoken === true ? { lang: chosenLanguage(page.request) ?? 'de' } : view
+    return { city: spokenFrame(page, city, spoken), view: markGerman(view, germanTextsOf(view)) }
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error
@@ -157,7 +163,8 @@ function spokenFrame(page: Page, city: CityFrame, view: unknown): CityFrame {
   }
   page.locals.lang = lang
   const footerPages = city.footerPages.map(({ slug, title }) => ({ slug, title: german(title) }))
-  return { ...city, phoneHours: german(city.phoneHours), footerPages }
+  const hours = city.phoneHoursIn[lang]
+  return { ...city, phoneHours: hours ?? german(city.phoneHours), footerPages }
 }
 
 function germanTextsOf(view: unknown): readonly string[] {
@@ -176,6 +183,7 @@ export const frameOrEmpty = (frame: CityFrame | null): CityFrame =>
     phone: '115',
     email: '',
     phoneHours: '',
+    phoneHoursIn: {},
     accent: { light: '#00505c', dark: '#7fd3dc' },
     footerPages: [],
     languages: [],

@@ -3,6 +3,7 @@ import {
   type About,
   apiOf,
   type CityFrame,
+  type FieldView,
   type Finding,
   type KeeperView,
   type PlacedFinding,
@@ -93,6 +94,9 @@ export const editorNavigation = (
     { href: `${at}/blatt/pages`, text: t('editing.sheet.pages') },
     { href: `${at}/blatt/checks`, text: t('editing.sheet.checks') },
     { href: `${at}/blatt/purposes`, text: t('editing.sheet.purposes') },
+    { href: `${at}/blatt/fee`, text: t('editing.sheet.fee') },
+    { href: `${at}/blatt/settings`, text: t('editing.sheet.settings') },
+    { href: `${at}/blatt/registers`, text: t('editing.sheet.registers') },
     { href: `${at}#bescheide`, text: t('editing.letters') },
     { href: `${at}/vergleich`, text: t('editing.compare') },
   ]
@@ -123,12 +127,15 @@ export const mendedAt = ({ about: { kind, sheet, row }, file, line }: PlacedFind
   if (sheet !== undefined) {
     return `${base}/blatt/${sheet}${row === undefined ? '' : `#${row.replace(/[^A-Za-z0-9]+/g, '-')}`}`
   }
+  if (/^(form\.(xml|yaml)|codelist\..+)$/.test(name)) {
+    return `${base}#dateien-titel`
+  }
   return kind === 'process' && name === 'process.bpmn' ? `${base}#ablauf` : `${base}/datei/${name}#zeile-${line}`
 }
 
 const PART_AT: Readonly<Record<ServiceLine['maturity']['missing'][number], string>> = {
   description: '/blatt/settings#catalogue',
-  form: '/fragen',
+  form: '#dateien-titel',
   answered: '#punkte',
   process: '#ablauf',
   messages: '#ablauf',
@@ -137,11 +144,22 @@ const PART_AT: Readonly<Record<ServiceLine['maturity']['missing'][number], strin
   payment: '/blatt/fee',
   settled: '/blatt/settings',
   online: '/blatt/settings#online',
-  registers: '/datei/service.yaml',
+  registers: '/blatt/registers',
 }
 
 /** Where a part of a service that is missing altogether is made. */
 export const partAt = (part: keyof typeof PART_AT, base: string): string => `${base}${PART_AT[part]}`
+
+/** A question of a trial with what was typed into it and not kept. Pure. */
+export const retyped = (field: FieldView, values: Readonly<Record<string, string>>): FieldView => ({
+  ...field,
+  value: values[field.name] ?? (field.control === 'checkbox' ? '' : field.value),
+  options: field.options.map((option) => ({
+    ...option,
+    isChosen: option.name === field.name ? values[field.name] === option.code : values[option.name] !== undefined,
+  })),
+  dateParts: field.dateParts.map((part) => ({ ...part, value: values[part.name] ?? part.value })),
+})
 
 /** A choice of a sheet in words: its own text, else that of the user interface; a time with its years. */
 export const optionWords = (label: string, { value, text, years }: Row['options'][number], t: Translate): string => {
@@ -201,6 +219,12 @@ export const lostText = (ref: string, t: Translate): string => {
   return hasWord(key) ? t(key, { name: rest.join(':') }) : ref
 }
 
+/** What a row of a sheet is called: what it is, and which of several. */
+export const rowWords = ({ label, of }: Pick<Row, 'label' | 'of'>, t: Translate): string => {
+  const what = t((hasWord(`editing.row.${label}`) ? `editing.row.${label}` : 'editing.row.entry') as WordKey)
+  return of === undefined ? what : t('editing.of-several', { what, of })
+}
+
 /** What is wrong with one row of a sheet, in words. */
 export type RowError = {
   readonly name: string
@@ -215,7 +239,10 @@ export type RefusedSheet = {
   readonly errors: readonly RowError[]
   /** The rule that was put together for a row; undefined where none was. */
   readonly ruleOf: (name: string) => string | undefined
+  /** What the answer says beside errors, by its kind: what a fee would come to, and what it looks at. */
+  readonly said: (kind: 'item' | 'total' | 'unclear' | 'asks') => readonly Readonly<Record<string, unknown>>[]
 }
+const NO_ERROR = /^editing\/(chosen|fee-(item|total|unclear|asks))$/
 
 /** Nothing was wrong: a rule is being put together, and the page shows how far it is. */
 const isChoosing = (page: Pick<AstroGlobal, 'locals'>): boolean =>
@@ -227,11 +254,12 @@ export const refusedSheet = (page: Pick<AstroGlobal, 'locals'>, t: Translate, ac
   return form?.action === action
     ? {
         typed: (name) => form.values[name],
-        errors: errors.filter(({ type }) => type !== 'editing/chosen').map((error) => rowError(error, t)),
+        errors: errors.filter(({ type }) => !NO_ERROR.test(type)).map((error) => rowError(error, t)),
         ruleOf: (name) => {
           const chosen = errors.find(({ type, pointer }) => type === 'editing/chosen' && pointer === `/${name}`)
           return chosen === undefined ? undefined : String(chosen.params?.['rule'] ?? '')
         },
+        said: (kind) => errors.flatMap(({ type, params = {} }) => (type === `editing/fee-${kind}` ? [params] : [])),
       }
     : null
 }

@@ -1,11 +1,13 @@
 import type { OpeningSpan } from './api.ts'
 import type { Translate, WordKey } from './words.ts'
 
+const localeOf = (lang: string): string => (lang === 'de' ? 'de-DE' : lang === 'en' ? 'en-GB' : lang)
+
 const dateFormats = new Map<string, Intl.DateTimeFormat>()
 const dateFormat = (lang: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
-  const key = `${lang} ${options.timeStyle ?? ''}`
+  const key = `${lang} ${options.dateStyle ?? ''} ${options.timeStyle ?? ''}`
   // An English page is read in Europe: 3 December, not December 3.
-  const known = dateFormats.get(key) ?? new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, options)
+  const known = dateFormats.get(key) ?? new Intl.DateTimeFormat(localeOf(lang), options)
   dateFormats.set(key, known)
   return known
 }
@@ -25,10 +27,9 @@ const shortMomentFormat = new Intl.DateTimeFormat('de-DE', {
 export const writtenDay = (on: string, lang = 'de'): string =>
   dateFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`))
 
-const weekdayFormat = new Intl.DateTimeFormat('de-DE', { dateStyle: 'full', timeZone: 'UTC' })
-
 /** Writes a legal day with its weekday, so that nobody has to count: `Montag, 4. Januar 2027`. */
-export const writtenWeekday = (on: string): string => weekdayFormat.format(new Date(`${on}T00:00:00Z`))
+export const writtenWeekday = (on: string, lang = 'de'): string =>
+  dateFormat(lang, { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`))
 
 /** Writes a moment, milliseconds UTC, as people in Berlin read it. */
 export const writtenMoment = (atMs: number, lang = 'de'): string =>
@@ -44,15 +45,15 @@ export const shortDay = (on: string): string => shortDate.format(new Date(`${on}
 /** Writes a moment for a list: `03.12.26, 14:05`. */
 export const shortMoment = (atMs: number): string => shortMomentFormat.format(new Date(atMs))
 
-/** Writes an amount in cents: `30,70 €`. */
-export const writtenMoney = (cents: number): string =>
-  (cents / 100).toLocaleString('de-DE', { style: 'currency', currency: 'EUR' })
+/** Writes an amount in cents: `30,70 €`, in English `€30.70`. */
+export const writtenMoney = (cents: number, lang = 'de'): string =>
+  (cents / 100).toLocaleString(localeOf(lang), { style: 'currency', currency: 'EUR' })
 
 /** Writes a size in bytes as `340 KB` or `1,2 MB` (thousands, as file managers show it). */
-export const writtenSize = (bytes: number): string =>
+export const writtenSize = (bytes: number, lang = 'de'): string =>
   bytes < 1_000_000
     ? `${Math.max(1, Math.round(bytes / 1000))} KB`
-    : `${(bytes / 1_000_000).toLocaleString('de-DE', { maximumFractionDigits: 1 })} MB`
+    : `${(bytes / 1_000_000).toLocaleString(localeOf(lang), { maximumFractionDigits: 1 })} MB`
 
 /** Makes a `tel:` address of a German number as people write it; a leading 0 becomes +49. */
 export const telephone = (written: string): string =>

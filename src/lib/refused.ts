@@ -36,8 +36,27 @@ export function refusedForm(
     typed: (name) => form.values[name] ?? '',
     errorAt: (name) => {
       const type = errors.find(({ pointer }) => pointer === `/${name}`)?.type
-      const key = [`vorgang.error.${name}.${type}`, `vorgang.error.${name}.missing`].find(hasWord)
-      return type === undefined ? undefined : key === undefined ? t('vorgang.error.any') : t(key as WordKey)
+      return type === undefined ? undefined : t(errorWord(name, type) ?? 'vorgang.error.any')
     },
   }
+}
+
+/** Id of the control `name` of the one refused form of a page. */
+export const wrongId = (name: string): string => `falsch-${name}`
+
+/** Controls of the refused form that show an error of their own, with its words: one way to each from the summary. */
+export function refusedControls(
+  page: Pick<AstroGlobal, 'locals'>,
+  t: Translate,
+): readonly { readonly id: string; readonly text: string }[] {
+  const { form, errors = [] } = page.locals.problem ?? {}
+  return (form === undefined ? [] : errors).flatMap(({ pointer = '', type }) => {
+    const name = pointer.slice(1)
+    const word = errorWord(name, type)
+    return word === undefined ? [] : [{ id: wrongId(name), text: t(word) }]
+  })
+}
+
+function errorWord(name: string, type: string): WordKey | undefined {
+  return [`vorgang.error.${name}.${type}`, `vorgang.error.${name}.missing`].find(hasWord)
 }
