@@ -46,7 +46,6 @@ export { germanTextsOf, type TextPlace, textPlaces, textsIn } from './languages.
 export { FILE_SIZE_MAX } from './limits.ts'
 export { FILE_TYPES, type Form } from './model.ts'
 export { namesOf } from './names.ts'
-export { refsOf } from './open-points.ts'
 export { differs, mineOf, pageVersion } from './page-version.ts'
 export { paperView } from './paper-view.ts'
 export { withAccount, withPrefill, withSources } from './prefill.ts'

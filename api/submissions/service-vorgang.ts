@@ -197,10 +197,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     itemState: item.state,
     dueOn: item.dueOn,
     receivedAtMs: vorgang.openedAtMs,
-    assignee:
-      item.assignee === null
-        ? null
-        : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
+    assignee: assigneeOf(actor, item.assignee, assignee),
     task,
     feeAhead: await feeAheadOf(ctx, kase, task),
     waitsFor: task === null ? waitOf(kase.definition, kase.state) : null,
@@ -235,6 +232,9 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     ...(await afterwardsOf(ctx, actor, kase)),
   }
 }
+
+const assigneeOf = (actor: Actor, userId: string | null, name: string | null): VorgangView['assignee'] =>
+  userId === null ? null : { name: name ?? '', isMe: actor.kind === 'staff' && actor.userId === userId }
 
 async function feeAheadOf(ctx: SubmissionsCtx, kase: Case, task: TaskView | null): Promise<VorgangView['feeAhead']> {
   if (task === null || !task.outcomes.some(({ asksForFee }) => asksForFee)) {
