@@ -115,7 +115,7 @@ lookups:
     legalBasis: § 5 EGovG
     values: {}
 `
-/** And a page of it may be answered by somebody else. */
+/** And a page of it may be answered by somebody else; a clerk looks at one of its rules in words. */
 const DELEGATE = '    delegate: { title: Verein, text: Er weiß es., sees: [] }\n'
 async function publishParts(): Promise<void> {
   const files = new Map(await readContentFolder(resolve(import.meta.dirname, '../content')))
@@ -124,7 +124,11 @@ async function publishParts(): Promise<void> {
     files.set(path, contentFile(edit(new TextDecoder().decode(files.get(path)?.bytes))))
   }
   change('service.yaml', (text) => text + LOOKUP)
-  change('form.de.yaml', (text) => text.replace('  - id: kontakt\n', `  - id: kontakt\n${DELEGATE}`))
+  change('form.de.yaml', (text) =>
+    text
+      .replace('  - id: kontakt\n', `  - id: kontakt\n${DELEGATE}`)
+      .replace('R12000000301: { check: gehalten-nach-geburt }', 'R12000000301: { clerk: true }'),
+  )
   await town.ctx.content.publish({ kind: 'system', principal: 'test' }, files, { note: 'lookup' })
 }
 
@@ -181,6 +185,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   sheet: 'settings',
   letter: 'approval.de',
   lang: 'de',
+  point: 'R12000000301',
   ':lang/:slug': 'impressum',
 }
 const namesOf = (path: string): readonly string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
@@ -238,6 +243,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/intake': { code: '7K4M-Q2XW' },
   'POST /submissions/status/:vorgang/acts/:act': { phone: '0355 612 2000' },
   'POST /submissions/vorgaenge/:vorgang/errands/:errand': {},
+  'POST /submissions/vorgaenge/:vorgang/points/:point': { checked: 'yes' },
   // Without a reason: it gets past the question who may, and moves nothing.
   'POST /submissions/vorgaenge/:vorgang/reopen': { message: ' ' },
   'POST /submissions/vorgaenge/:vorgang/access': { identifiedBy: 'id-document', reason: 'Konto verloren' },

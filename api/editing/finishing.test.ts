@@ -165,6 +165,15 @@ describe('a rule in words', () => {
     expect((await page('texts')).named).toEqual([])
   })
 
+  it('422 for a page of an open rule that was sent as it was shown: a browser says nothing of choices nobody made', async () => {
+    expect(await overview()).toMatchObject({ points: [{ isOpen: true }] })
+    const shown = { 'rules/R77000000301/reason': '', 'new-check-at': '', 'new-check-rule': '', 'new-check-text': '' }
+    const errors = await sheetErrors(await save(RULE, shown))
+    expect(errors).toMatchObject([{ pointer: '/how', type: 'editing/point-how' }])
+    const short = await sheetErrors(await save(RULE, { ...shown, 'rules/R77000000301/reason': 'nein' }))
+    expect(short).toMatchObject([{ type: 'editing/point-reason' }])
+  })
+
   it('every sample of a list is a rule that may be saved', async () => {
     const samples = (await page(RULE)).vocabulary?.lists.flatMap((list) => list.samples) ?? []
     expect(samples.map(({ kind }) => kind)).toEqual(['count', 'sum', 'sum-of', 'some', 'every'])

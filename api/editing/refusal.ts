@@ -41,12 +41,15 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
 /** An answer to a rule in words that says nothing. */
 function wrongAnswer({ id, rows }: Sheet, values: Values): readonly Issue[] {
   const rule = /^point\.(.+)$/.exec(id)?.[1]
-  if (rule === undefined || values['how'] === undefined) {
+  if (rule === undefined) {
     return []
   }
+  // A browser sends nothing of choices that nobody made.
+  const isAnswered =
+    values['how'] === undefined && rows.some(({ label, value }) => label === 'point-how' && value !== '')
   switch (waySent(rule, values)) {
     case undefined:
-      return [issue('how', 'point-how')]
+      return isAnswered ? [] : [issue('how', 'point-how')]
     case 'kept':
       return keptSent(rule, values).length === 0 ? [issue('how', 'point-kept')] : []
     case 'own': {

@@ -48,6 +48,7 @@ import {
 import { type AccessView, readAccess } from './access-renewal.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Participation } from './invitations.ts'
+import { type PointView, readPoints } from './points.ts'
 import { readAnswers, readJudgement, readParticipations } from './service-copy.ts'
 import { noteRead } from './service-reads.ts'
 import { readSent, type SentView } from './service-sent.ts'
@@ -108,7 +109,7 @@ export type VorgangView = {
     readonly unclear: readonly string[]
   } | null
   /** Rules in words that a clerk looks at in each case: the form does not check them. */
-  readonly toCheck: readonly { readonly id: string; readonly name: string; readonly text: string }[]
+  readonly toCheck: readonly PointView[]
   readonly documents: readonly DocumentView[]
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
@@ -218,7 +219,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
             unmet: conditionsOf(form, judgement.unmet).map((condition) => condition.unmet),
             unclear: conditionsOf(form, judgement.unclear).map((condition) => condition.unclear),
           },
-    toCheck: form.clerkPoints,
+    toCheck: await readPoints(ctx, vorgang, form.clerkPoints),
     documents: await documentViews(ctx, documents),
     requests,
     decision,
