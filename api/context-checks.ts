@@ -8,12 +8,15 @@ import { mayBeUnanswered } from './forms/unanswered.ts'
 import { checkNotices } from './notices/service-checks.ts'
 import { checkFees } from './payments/service.ts'
 import { checkLookups } from './registers/service.ts'
+import { processNames } from './submissions/process-values.ts'
 import { checkProcesses } from './workflow/service-checks.ts'
+import { checkKnownAnswers } from './workflow/service-known-answers.ts'
 
 /** What each module has to say about a content revision before it may become live. */
 export const contentCheckers = (readXml: DataModelReader): readonly ContentChecker[] => [
   checkForms(readXml),
   checkProcesses,
+  checkKnownAnswers(fromForm(readXml, processNames)),
   checkTemplates,
   checkUndecided,
   checkNotices(fromForm(readXml, noticeNames)),

@@ -129,7 +129,7 @@ function aroundOf(content: Content, state: State, title: string): Around {
 }
 
 /** What was assumed of a foreign process, what is lost, and what each step became; null where the process is none. */
-export function mappingOf(state: State): Mapping | null {
+export function mappingOf(state: Pick<State, 'files'>): Mapping | null {
   const source = state.files[MAPPING]
   const read = source === undefined || state.files[ORIGINAL] === undefined ? null : readMapping(source, MAPPING)
   return read?.ok === true ? read.value : null

@@ -4,6 +4,7 @@ import { applyBlocks } from './apply-notice.ts'
 import { euroText, feesWith } from './fee-table.ts'
 import { applyFee, dueIn } from './fee-write.ts'
 import { withPosition } from './file-plan.ts'
+import { applyGone, goneIn } from './gone.ts'
 import { sentText, type Values } from './sent.ts'
 import { applyRegisters } from './sheet-registers.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
@@ -27,6 +28,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   }
   if (kind === 'checks') {
     return withForm(state, (source) => applyChecks(source, { values, edits }))
+  }
+  if (kind === 'gone') {
+    return applyGone(state, goneIn(state), values)
   }
   if (kind === 'notice') {
     return withNotice(state, sheet, values)

@@ -23,7 +23,10 @@ import { centsOf } from './typed-values.ts'
 
 /** Rows whose rule gives yes or no: others are computed. */
 export const isChosen = ({ kind, label }: Row): boolean =>
-  kind === 'obligation' || (kind === 'rule' && label !== 'compute' && label !== 'fee-count')
+  kind === 'obligation' || (kind === 'rule' && !COMPUTED.has(label))
+
+/** Rules that give something else than yes or no. */
+const COMPUTED = new Set(['compute', 'fee-count', 'fee-input'])
 
 /** Name of the control that holds the rule of a row. */
 export const ruleControl = ({ name, kind }: Pick<Row, 'name' | 'kind'>): string =>

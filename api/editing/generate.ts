@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
 import { helpOf } from './file-hint.ts'
+import { free, kebab, keyOf, labelOf } from './generate-names.ts'
 import type { Guess, Guesses, Skeleton } from './templates.ts'
 
 type FieldTexts = { [key: string]: string | boolean }
@@ -14,6 +15,8 @@ type Making = {
   readonly sections: { id: string; title: string }[]
   readonly steps: unknown[]
   readonly ids: Set<string>
+  /** Of pages. */
+  readonly titles: Set<string>
   /** Path by part of an address, for the letter's recipient. */
   readonly parts: Map<string, string>
   /** Questions about the matter: not who somebody is, how they are reached, what they confirm or hand in. */
@@ -29,6 +32,8 @@ export type Generated = {
   readonly overlay: string
   /** Lines of the address in a notice, with names in braces; empty where the form asks for no address. */
   readonly recipient: readonly string[]
+  /** The same by what each line holds; empty where the form does not ask for it. */
+  readonly address: readonly string[]
   /** Questions whose answers an approval repeats, so that it says what it is about. */
   readonly matters: readonly string[]
 }
@@ -52,21 +57,11 @@ export function generateOverlay(
     sections: [],
     steps: [],
     ids: new Set(),
+    titles: new Set(),
     parts: new Map(),
     matters: [],
   }
-  const loose = asked(model.children).filter((node) => node.node === 'field')
-  if (loose.length > 0) {
-    addSection(making, 'angaben', skeleton.section, model)
-    addSteps(making, fieldPaths(making, loose, { path: '', why: 'angaben', isLoop: false }), {
-      section: 'angaben',
-      title: skeleton.section,
-      lead: '',
-    })
-  }
-  for (const group of asked(model.children).filter((node) => node.node === 'group')) {
-    addGroup(making, group, model)
-  }
+  addInOrder(making, model)
   const { start, review, receipt } = fillIn(skeleton, title)
   const overlay = {
     format: 1,
@@ -84,7 +79,8 @@ export function generateOverlay(
   }
   return {
     overlay: stringify(overlay, { lineWidth: 120 }),
-    recipient: recipientOf(making.parts),
+    recipient: addressOf(making.parts).filter((line) => line !== ''),
+    address: addressOf(making.parts),
     matters: making.matters.slice(0, MATTERS_MAX),
   }
 }
@@ -96,22 +92,46 @@ function fillIn(skeleton: Skeleton, title: string): Pick<Skeleton, 'start' | 're
   )
 }
 
+/** Groups, and what stands between them without a group, from the top of the schema to its end. */
+function addInOrder(making: Making, model: DataModel): void {
+  const { skeleton } = making
+  const children = asked(model.children)
+  const runs = children.filter((node, index) => node.node === 'field' && children[index - 1]?.node !== 'field').length
+  for (const [index, node] of children.entries()) {
+    if (node.node === 'group') {
+      addGroup(making, node, model)
+    } else if (children[index - 1]?.node !== 'field') {
+      const at = { path: '', why: LOOSE, isLoop: false, taken: [...topKeys(making)] }
+      const paths = fieldPaths(making, runFrom(children, index), at)
+      const section = sectionId(making, LOOSE)
+      addPurpose(making, LOOSE, model)
+      making.sections.push({ id: section, title: runs === 1 ? skeleton.section : namesOf(making, paths) })
+      addSteps(making, paths, { section, title: '', lead: '' })
+    }
+  }
+}
+
+/** Section and purpose of questions in no group. */
+const LOOSE = 'angaben'
+
+const sectionId = ({ sections }: Making, wanted: string): string => free(wanted, new Set(sections.map(({ id }) => id)))
+
 /** What is asked at all: hidden and locked fields are not, nor groups without anything else. */
 const asked = (nodes: readonly DataNode[]): readonly DataNode[] =>
   nodes.filter((node) => (node.node === 'field' ? node.art !== 'hidden' && node.art !== 'locked' : true))
 
-function addSection(making: Making, id: string, title: string, about: DataGroup | DataModel): void {
-  making.sections.push({ id, title })
+function addPurpose(making: Making, id: string, about: DataGroup | DataModel): void {
   const legalBasis = about.legalBasis.map(({ text }) => text).join('; ')
   making.purposes[id] = { purpose: making.skeleton.purpose, ...(legalBasis === '' ? {} : { legalBasis }) }
 }
 
 function addGroup(making: Making, group: DataGroup, model: DataModel): void {
-  const path = keyOf(group, Object.keys(making.groups))
-  const section = kebab(path)
+  const path = keyOf(group, topKeys(making))
+  const section = sectionId(making, kebab(path))
   const title = labelOf(group)
-  addSection(making, section, title, group.legalBasis.length > 0 ? group : model)
   const isLoop = group.max !== 1
+  addPurpose(making, section, group.legalBasis.length > 0 ? group : model)
+  making.sections.push({ id: section, title })
   const pages = pagesOf(making, group, { path, why: section, isLoop })
   if (!isLoop) {
     for (const page of pages) {
@@ -119,14 +139,8 @@ function addGroup(making: Making, group: DataGroup, model: DataModel): void {
     }
     return
   }
-  const steps: StepTexts[] = pages.flatMap((page) =>
-    chunks(page.fields).map((fields, index) => ({
-      id: stepId(making, `${section}-seite`),
-      title: page.title,
-      ...leadOf(page, index),
-      fields,
-    })),
-  )
+  // Inside of a list its item stands above, so that its own title may be that of the first page.
+  const steps = pages.flatMap((page) => stepsOf(making, page.fields, { ...page, base: `${section}-seite` }))
   if (steps.length > 0) {
     const { itemTitle, another } = making.skeleton
     const named = firstText(group, pages)
@@ -144,42 +158,65 @@ function addGroup(making: Making, group: DataGroup, model: DataModel): void {
 }
 
 /** The first thing typed of an item: by that people know it again. */
-function firstText(group: DataGroup, [first]: readonly PageTexts[]): string | undefined {
-  const own = asked(group.children).filter((node) => node.node === 'field')
-  const index = own.findIndex(({ art, type }) => art === 'input' && (type === 'text' || type === 'text_latin'))
-  return index < 0 ? undefined : first?.fields[index]
+function firstText(group: DataGroup, pages: readonly PageTexts[]): string | undefined {
+  const children = asked(group.children)
+  const first = children.findIndex((node) => node.node === 'field')
+  const own = first < 0 ? [] : runFrom(children, first)
+  const index = own.findIndex(
+    (node) => node.node === 'field' && node.art === 'input' && (node.type === 'text' || node.type === 'text_latin'),
+  )
+  return index < 0 ? undefined : pages.find(({ title }) => title === labelOf(group))?.fields[index]
 }
 
 /** What the schema explains of a whole group stands above its first questions. */
 const leadOf = ({ lead }: { readonly lead: string }, index: number) => (lead === '' || index > 0 ? {} : { lead })
 
-type PageTexts = { readonly title: string; readonly lead: string; readonly fields: string[] }
+type PageTexts = { readonly title: string; readonly lead: string; readonly within: string; readonly fields: string[] }
 
-type Within = { readonly path: string; readonly why: string; readonly isLoop: boolean }
-
-/** Pages of a group: its own questions, then those of each group in it. */
-function pagesOf(making: Making, group: DataGroup, within: Within): readonly PageTexts[] {
-  making.groups[within.path] = { element: group.id, title: labelOf(group) }
-  const children = asked(group.children)
-  const own = fieldPaths(
-    making,
-    children.filter((node) => node.node === 'field'),
-    within,
-  )
-  const inner = children.filter((node) => node.node === 'group')
-  const taken = own.map((path) => path.split('.').at(-1) ?? '')
-  return [
-    ...(own.length === 0 ? [] : [{ title: labelOf(group), lead: group.inputHelp.slice(0, 2000), fields: own }]),
-    ...inner.flatMap((child) => {
-      const key = keyOf(child, taken)
-      taken.push(key)
-      return pagesOf(making, child, { ...within, path: `${within.path}.${key}` })
-    }),
-  ]
+type Within = {
+  readonly path: string
+  readonly why: string
+  readonly isLoop: boolean
+  /** Title of the group around it. */
+  readonly around?: string
 }
 
-function fieldPaths(making: Making, fields: readonly DataNode[], { path, why, isLoop }: Within): string[] {
+/** Pages of a group from its top to its end: its own questions, and those of each group in it where that stands. */
+function pagesOf(making: Making, group: DataGroup, within: Within): readonly PageTexts[] {
+  const title = labelOf(group)
+  making.groups[within.path] = { element: group.id, title }
+  const children = asked(group.children)
   const taken: string[] = []
+  return children.flatMap((child, index): readonly PageTexts[] => {
+    if (child.node === 'group') {
+      const key = keyOf(child, taken)
+      taken.push(key)
+      return pagesOf(making, child, { ...within, path: `${within.path}.${key}`, around: title })
+    }
+    if (children[index - 1]?.node === 'field') {
+      return []
+    }
+    const fields = fieldPaths(making, runFrom(children, index), { ...within, taken })
+    const isFirst = !children.slice(0, index).some((node) => node.node === 'field')
+    const lead = isFirst ? group.inputHelp.slice(0, 2000) : ''
+    return [{ title: isFirst ? title : '', within: isFirst ? (within.around ?? '') : title, lead, fields }]
+  })
+}
+
+/** Questions that follow each other without a group between them. */
+function runFrom(children: readonly DataNode[], from: number): readonly DataNode[] {
+  const end = children.findIndex((later, index) => index > from && later.node === 'group')
+  return children.slice(from, end < 0 ? undefined : end)
+}
+
+const topKeys = ({ groups, fields }: Making): readonly string[] =>
+  [...Object.keys(groups), ...Object.keys(fields)].map((path) => path.split('.')[0] ?? '')
+
+function fieldPaths(
+  making: Making,
+  fields: readonly DataNode[],
+  { path, why, isLoop, taken }: Within & { readonly taken: string[] },
+): string[] {
   return fields.flatMap((field) => {
     if (field.node !== 'field') {
       return []
@@ -213,14 +250,40 @@ const isMatter = (field: DataField, guess: Guess | undefined, texts: FieldTexts)
   guess?.autocomplete === undefined &&
   !CONTACT.has(guess?.kind ?? '')
 
-function addSteps(
+type Stepping = { readonly title: string; readonly lead: string; readonly within?: string }
+
+function addSteps(making: Making, fields: readonly string[], at: Stepping & { readonly section: string }): void {
+  const { section } = at
+  making.steps.push(...stepsOf(making, fields, { ...at, base: section }).map(({ id, ...step }) => ({ id, section, ...step }))) // biome-ignore format: one thought
+}
+
+/** Pages of a few questions each, no two of one title. */
+function stepsOf(
   making: Making,
   fields: readonly string[],
-  { section, title, lead }: { section: string; title: string; lead: string },
-): void {
-  for (const [index, chunk] of chunks(fields).entries()) {
-    making.steps.push({ id: stepId(making, section), section, title, ...leadOf({ lead }, index), fields: chunk })
-  }
+  { title, lead, within = '', base }: Stepping & { readonly base: string },
+): readonly StepTexts[] {
+  return chunks(fields).map((chunk, index) => {
+    const names = namesOf(making, chunk)
+    const wanted = title === '' ? [names] : index === 0 ? [title, `${within}: ${title}`] : []
+    const said = [...wanted, `${title === '' ? within : title}: ${names}`].map((text) => text.replace(/^: /, ''))
+    return { id: stepId(making, base), title: titleFor(making, said), ...leadOf({ lead }, index), fields: chunk }
+  })
+}
+
+/** The first of some titles that no other page has; the last of them with a number where all are taken. */
+function titleFor({ titles }: Making, wanted: readonly string[]): string {
+  const title = wanted.find((one) => !titles.has(one)) ?? free(wanted.at(-1) ?? '', titles, ' ')
+  titles.add(title)
+  return title
+}
+
+/** What a page asks, by the names of its first two questions. */
+function namesOf({ fields, skeleton }: Making, paths: readonly string[]): string {
+  const [first = '', second] = paths.map((path) => String(fields[path]?.['short'] ?? fields[path]?.['label'] ?? path))
+  const [one, two] = [first, second ?? ''].map((name) => (name.length > 60 ? `${name.slice(0, 57).trimEnd()} …` : name))
+  const frame = skeleton.names[paths.length > 2 ? 'more' : 'two']
+  return paths.length < 2 ? String(fields[paths[0] ?? '']?.['label'] ?? first) : frame.replaceAll('[[first]]', one ?? '').replaceAll('[[second]]', two ?? '') // biome-ignore format: one thought
 }
 
 function chunks(fields: readonly string[]): string[][] {
@@ -318,39 +381,6 @@ function guessOf({ guesses }: Making, field: DataField): Guess | undefined {
   })
 }
 
-const labelOf = (node: DataNode): string => (node.inputLabel || node.name).slice(0, 500)
-
-const RESERVED = /^(item|heute|eintrag|and|or|not|in|between|if|then|else|for|return|some|every|satisfies|function|true|false|null|instance|of|constructor|prototype|count|sum|min|max|all|any|contains|substring|string|number|date|time|duration|abs|floor|ceiling|modulo|now|today)$/ // biome-ignore format: one list
-
-/** A name for rules: small first letter, letters and digits, unlike its siblings. */
-function keyOf(node: DataNode, taken: readonly string[]): string {
-  const words = fold(node.name)
-    .split(/[^A-Za-z0-9]+/)
-    .filter((word) => word !== '')
-    .slice(0, 4)
-  const camel = words
-    .map((word, index) => (index === 0 ? lowerFirst(word) : word[0]?.toUpperCase() + word.slice(1)))
-    .join('')
-  const plain = camel.replace(/^[^a-z]+/, '').slice(0, 36)
-  const base = plain === '' || RESERVED.test(plain) ? node.id.toLowerCase().replace(/[^a-z0-9]/g, '') : plain
-  let key = base
-  for (let count = 2; taken.includes(key); count += 1) {
-    key = `${base}${count}`
-  }
-  return key
-}
-
-/** `IBAN` becomes `iban`, `Vorname` `vorname`. */
-const lowerFirst = (word: string): string => (word === word.toUpperCase() ? word.toLowerCase() : (word[0] ?? '').toLowerCase() + word.slice(1)) // biome-ignore format: one thought
-
-const FOLDED: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue', ß: 'ss' }
-const fold = (text: string): string =>
-  text
-    .normalize('NFC')
-    .replace(/[äöüÄÖÜß]/g, (sign) => FOLDED[sign] ?? sign)
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-
 /** Address of a page, each once. It does not end in a number: that would look like an item of a list. */
 function stepId(making: Making, wanted: string): string {
   const base = kebab(wanted).replace(/-\d+$/, '')
@@ -362,20 +392,8 @@ function stepId(making: Making, wanted: string): string {
   return id
 }
 
-export const kebab = (text: string): string =>
-  text
-    .replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`)
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 50)
-    .replace(/^-+|-+$/g, '')
-
-function recipientOf(parts: ReadonlyMap<string, string>): readonly string[] {
+function addressOf(parts: ReadonlyMap<string, string>): readonly string[] {
   const line = (...names: readonly string[]): string =>
     names.flatMap((name) => (parts.has(name) ? `{${parts.get(name) ?? ''}}` : [])).join(' ')
-  return [
-    line('name'),
-    line('givenName', 'familyName'),
-    line('street', 'houseNumber'),
-    line('postalCode', 'town'),
-  ].filter((text) => text !== '')
+  return [line('name'), line('givenName', 'familyName'), line('street', 'houseNumber'), line('postalCode', 'town')]
 }

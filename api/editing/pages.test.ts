@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { changePages, pageActOf, pagesIn } from './pages.ts'
+import { pagesIn } from './page-places.ts'
+import { changePages, pageActOf } from './pages.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 const SOURCE = `groups:

@@ -1,29 +1,28 @@
-import { recordAt, type StepText } from './sheet-rows.ts'
+import { type Direction, movePage } from './page-order.ts'
+import { type Page, pagesIn, type Step } from './page-places.ts'
+import { recordAt } from './sheet-rows.ts'
 import { editYaml, spliceYaml, type YamlEdit, type YamlPath, yamlAt } from './yaml-edit.ts'
 
-/** What can be done with pages, as a button says it: `split <question>`, `join <page>`, `move <question> <page>`. */
+/** What can be done with pages, as a button says it: `split <question>`, `join <page>`, `move <question> <page>`, `up <page>`, `down <page>`. */
 export type PageAct =
   | { readonly kind: 'split'; readonly question: string }
   | { readonly kind: 'join'; readonly page: string }
   | { readonly kind: 'move'; readonly question: string; readonly page: string }
+  | { readonly kind: Direction; readonly page: string }
 
 /** Why pages stay as they are; words: `editing.wrong.<type>`. */
-export type PageRefusal = 'page-unknown' | 'page-first' | 'page-list' | 'page-shared' | 'page-seen' | 'page-full'
+export type PageRefusal =
+  | 'page-unknown'
+  | 'page-first'
+  | 'page-end'
+  | 'page-list'
+  | 'page-shared'
+  | 'page-seen'
+  | 'page-full'
 export type PagesResult =
   /** `made`: the id of a page there was not before. */
   | { readonly ok: true; readonly source: string; readonly made?: string }
   | { readonly ok: false; readonly type: PageRefusal }
-
-export type Step = StepText & {
-  readonly when?: unknown
-  readonly fields?: readonly string[]
-  readonly trustLevel?: unknown
-  readonly delegate?: unknown
-  readonly section?: unknown
-  readonly itemName?: unknown
-}
-/** A page in the file: the way to the list it stands in, and its place there. */
-type Page = { readonly list: YamlPath; readonly index: number; readonly step: Step; readonly loops: readonly string[] }
 
 export const FIELDS_MAX = 12
 
@@ -34,6 +33,8 @@ export function pageActOf(text: string): PageAct | undefined {
     case 'split':
       return { kind, question: first }
     case 'join':
+    case 'up':
+    case 'down':
       return { kind, page: first }
     case 'move':
       return { kind, question: first, page: second }
@@ -50,20 +51,14 @@ export function changePages(source: string, act: PageAct): PagesResult {
       return split(source, pages, act.question)
     case 'join':
       return join(source, pages, act.page)
+    case 'up':
+    case 'down': {
+      const moved = movePage(source, act.page, act.kind)
+      return moved === undefined ? refuse('page-end') : { ok: true, source: moved }
+    }
     default:
       return move(source, pages, act)
   }
-}
-
-/** Every page that asks questions, in the order of the file; those of a repeating group too. */
-export function pagesIn(source: string): readonly Page[] {
-  const walk = (steps: unknown, list: YamlPath, loops: readonly string[]): readonly Page[] =>
-    (Array.isArray(steps) ? (steps as readonly Step[]) : []).flatMap((step, index) =>
-      step?.steps === undefined
-        ? [{ list, index, step, loops }]
-        : walk(step.steps, [...list, index, 'steps'], [...loops, String(step.loop)]),
-    )
-  return walk(yamlAt(source, ['steps']), ['steps'], [])
 }
 
 const fieldsOf = ({ step }: Page): readonly string[] => step.fields ?? []

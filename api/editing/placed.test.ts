@@ -45,7 +45,16 @@ const files = {
   'notice.approval.de.yaml': 'version: 1\nkind: approval\ntitle: Bescheid\nsalutation: Guten Tag\n',
   'process.de.yaml': 'version: 1\nstates:\n  check: { title: Wir prüfen }\n',
 }
-const state = { slug: 's', files, catalogue: {}, fees: [], positions: [], row: undefined, baseRevisionId: '' } as State
+const state = {
+  slug: 's',
+  files,
+  catalogue: {},
+  fees: [],
+  called: {},
+  positions: [],
+  row: undefined,
+  baseRevisionId: '',
+} as State
 
 const lineOf = (text: string, source = FORM): number => source.slice(0, source.indexOf(text)).split('\n').length
 const aboutAt = (file: string, line: number, more: { type?: string; detail?: string } = {}) =>

@@ -1,7 +1,9 @@
 import type { Part } from '../catalogue/level.ts'
 import type { Finding } from '../lib/finding.ts'
 import { keysIn } from './fee-table.ts'
-import { pagesIn } from './pages.ts'
+import { goneIn, goneNamed, withGone } from './gone.ts'
+import { type LaterAnswer, laterAnswer } from './later-answer.ts'
+import { pagesIn } from './page-places.ts'
 import { partOf } from './parts.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'
@@ -10,7 +12,7 @@ import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
 /** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
 export type About = {
   readonly kind:
-    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'register' | 'process' | 'notice' | 'example' | 'form' | 'description' // biome-ignore format: one list
+    | 'rule' | 'question' | 'page' | 'list' | 'check' | 'purpose' | 'texts' | 'setting' | 'fee' | 'process' | 'notice' | 'signers' | 'eligibility' | 'applicant' | 'register' | 'example' | 'form' | 'description' // biome-ignore format: one list
   /** As the editors' pages call it: a label, a title; empty where the kind says it all. */
   readonly name: string
   /** Language of the text, where it is not German. */
@@ -22,14 +24,34 @@ export type About = {
 }
 type Named = { readonly id: string; readonly name: string }
 /** `part`: what of the service's level it stands in the way of. */
-export type PlacedFinding = Finding & { readonly about: About; readonly part: Part }
+export type PlacedFinding = Finding & {
+  readonly about: About
+  readonly part: Part
+  /** What the question was called that is gone. */
+  readonly gone?: string
+  /** What a rule looks at too early. */
+  readonly later?: LaterAnswer
+}
 
 /** Says of each finding what it is about and which part of the service is not done for it. Pure; reads only the files as they stand. */
 export function placed(findings: readonly Finding[], state: State, points: readonly Named[]): readonly PlacedFinding[] {
-  return findings.map((finding) => ({ ...finding, about: aboutOf(finding, state, points), part: partOf(finding) }))
+  const gone = goneIn(state)
+  return withGone(findings, state, gone).map((finding) => {
+    const about = aboutFinding(finding, state, points)
+    const named = goneNamed(finding, gone)
+    const later = laterAnswer(finding, about.row, state.files[FORM] ?? '')
+    return {
+      ...finding,
+      about,
+      part: partOf(finding),
+      ...(named === undefined ? {} : { gone: named.label }),
+      ...(later === undefined ? {} : { later }),
+    }
+  })
 }
 
-function aboutOf(finding: Finding, state: State, points: readonly Named[]): About {
+/** What a finding is about, by the place at which it was found. */
+export function aboutFinding(finding: Finding, state: State, points: readonly Named[]): About {
   const { type, file, line, detail } = finding
   const name = file.split('/').at(-1) ?? ''
   const ruleName = (id: string): string => points.find((point) => point.id === id)?.name ?? id
@@ -101,6 +123,12 @@ function aboutForm(source: string, path: YamlPath, ruleName: (id: string) => str
       return { kind: 'list', name: textAt(source, ['groups', key, 'title']) || String(key), sheet: 'pages' }
     case 'purposes':
       return { kind: 'purpose', name: textAt(source, ['purposes', key, 'purpose']), sheet: 'purposes', ...row }
+    case 'signers':
+      return { kind: 'signers', name: textAt(source, ['signers', key, 'title']), sheet: 'signers', ...row }
+    case 'eligibility':
+      return { kind: 'eligibility', name: '', sheet: 'eligibility', ...row }
+    case 'applicant':
+      return { kind: 'applicant', name: '' }
     case 'title':
     case 'start':
     case 'review':

@@ -2,13 +2,16 @@ import { readYaml } from '../forms/service.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
 import { keptSent, waySent } from './apply-checks.ts'
+import { applyGone, goneIn } from './gone.ts'
+import { laterAnswer } from './later-answer.ts'
 import { sentText, type Values } from './sent.ts'
 import { checksIn, NEW_CHECK } from './sheet-checks.ts'
 import { placeOfNewBlock } from './sheet-notice.ts'
-import { BY_RULE, pathOf, type Row } from './sheet-rows.ts'
+import { BY_RULE, FORM, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import { type EditingCtx, loadFindings, type State } from './state.ts'
 import { centsOf, minutesOf, periodOf } from './typed-values.ts'
+import { yamlPlaceAt } from './yaml-edit.ts'
 
 /** What was typed would break the service: nothing is kept, and the page shows it again. `pointer` names the row. */
 export const sheetRefused = problemType('editing/sheet-refused', 422)
@@ -91,6 +94,9 @@ type Change = {
  */
 export async function wrongRows(ctx: EditingCtx, change: Change): Promise<readonly Issue[]> {
   const { sheet, before, next } = change
+  if (sheet.id === 'gone') {
+    return await wrongUses(ctx, change)
+  }
   if (before.files[sheet.file] === next.files[sheet.file]) {
     return []
   }
@@ -103,16 +109,40 @@ export async function wrongRows(ctx: EditingCtx, change: Change): Promise<readon
   return rows
     .filter(({ row }) => row !== undefined || old.length === 0)
     .slice(0, 20)
-    .map(({ finding, row }) => issueOf(finding, row))
+    .map(({ finding, row }) => issueOf(finding, row, next))
+}
+
+/** What would be wrong at each place where another question is to stand for one that is gone; elsewhere much may still be to do. */
+async function wrongUses(ctx: EditingCtx, { sheet, values, before }: Change): Promise<readonly Issue[]> {
+  const changed = sheet.rows.filter(({ name }) => (values[name] ?? '').startsWith('to:'))
+  const wrong: Issue[] = []
+  for (const { name, use } of changed) {
+    const alone = applyGone(before, goneIn(before), { [name]: values[name] ?? '' })
+    const text = alone.files[use?.file ?? ''] ?? ''
+    const isHere = ({ file, line }: Finding): boolean =>
+      file.endsWith(`/${use?.file}`) && name.startsWith(`use/${use?.file}/${yamlPlaceAt(text, line).join('/')}/`)
+    const findings = await loadFindings(ctx, alone, false)
+    const found = findings.find((finding) => STOPPING.test(finding.type) && !LATER.has(finding.type) && yamlPlaceAt(text, finding.line).length > 0 && isHere(finding)) // biome-ignore format: one thought
+    wrong.push(...(found === undefined ? [] : [issueOf(found, name, alone)]))
+  }
+  return wrong
 }
 
 const keyOf = ({ type, detail }: Finding): string => `${type} ${detail}`
 
-const issueOf = ({ type, detail, line, suggestion }: Finding, row: string | undefined): Issue => ({
-  pointer: row === undefined ? '' : `/${row}`,
-  type,
-  params: { detail, line, ...(suggestion === undefined ? {} : { suggestion }) },
-})
+function issueOf(finding: Finding, row: string | undefined, { files }: State): Issue {
+  const { type, detail, line, suggestion } = finding
+  return {
+    pointer: row === undefined ? '' : `/${row}`,
+    type,
+    params: {
+      detail,
+      line,
+      ...(suggestion === undefined ? {} : { suggestion }),
+      ...laterAnswer(finding, row, files[FORM] ?? ''),
+    },
+  }
+}
 
 /** The changed row that a finding is about: by its line in the file as it would be. */
 function rowAt({ sheet, values, next, placeOf: own }: Change, finding: Finding): string | undefined {

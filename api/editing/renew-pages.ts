@@ -1,6 +1,7 @@
 import type { DataModel, DataNode } from '../forms/data-model.ts'
-import { kebab } from './generate.ts'
-import { allIds, FIELDS_MAX, freshId, headingOf, pagesIn, type Step, withSeen } from './pages.ts'
+import { free, kebab } from './generate-names.ts'
+import { pagesIn, type Step } from './page-places.ts'
+import { allIds, FIELDS_MAX, freshId, headingOf, withSeen } from './pages.ts'
 import type { Skeleton } from './templates.ts'
 import { editYaml, spliceYaml, type YamlPath, yamlAt } from './yaml-edit.ts'
 
@@ -28,7 +29,10 @@ export function placeQuestions(source: string, placing: Placing): string {
   const open = [...joined.ways].flatMap(([node, path]) =>
     node.node === 'field' && !onPage.has(path) && !isComputed(source, path) ? [path] : [],
   )
-  const full = [...Map.groupBy(open, parentOf).values()].reduce((text, paths) => place(text, paths, placing), source)
+  const full = [...Map.groupBy(open, (path) => `${parentOf(path)} ${runOf(path, placing)[0] ?? ''}`).values()].reduce(
+    (text, paths) => place(text, paths, placing),
+    source,
+  )
   const gone = [...goneIn(joined, stepsOf(full), { path: ['steps'], loop: undefined })]
   if (gone.length === 0) {
     return full
@@ -43,16 +47,6 @@ export function placeQuestions(source: string, placing: Placing): string {
 }
 
 export const parentOf = (path: string): string => path.split('.').slice(0, -1).join('.')
-
-/** A name that is not taken. */
-export function free(base: string, taken: { has(name: string): boolean }, sign = '-'): string {
-  for (let count = 1; ; count += 1) {
-    const name = count === 1 ? base : `${base}${sign}${count}`
-    if (!taken.has(name)) {
-      return name
-    }
-  }
-}
 
 const stepsOf = (source: string): readonly Step[] => {
   const steps = yamlAt(source, ['steps'])
@@ -106,9 +100,13 @@ function place(source: string, paths: readonly string[], placing: Placing): stri
     return source
   }
   const loop = loopOf(placing.joined, path)
+  const run = runOf(path, placing)
+  const isRun = (other: string): boolean => run.includes(other)
+  // Questions in no group stand only beside those they follow in the schema.
+  const isBeside = parentOf(path) === '' || pagesIn(source).some(({ step }) => step.fields?.some(isRun)) ? isRun : (other: string): boolean => parentOf(other) === parentOf(path) // biome-ignore format: one thought
   const beside = pagesIn(source).findLast(({ step, loops }) => {
     const { fields = [], when, delegate } = step
-    const isSame = loops.at(-1) === loop && fields.some((other) => parentOf(other) === parentOf(path))
+    const isSame = loops.at(-1) === loop && fields.some(isBeside)
     return isSame && when === undefined && delegate === undefined && fields.length < FIELDS_MAX
   })
   if (beside === undefined) {
@@ -118,19 +116,41 @@ function place(source: string, paths: readonly string[], placing: Placing): stri
   const way = [...beside.list, beside.index]
   const fields = beside.step.fields ?? []
   const room = FIELDS_MAX - fields.length
-  const put = spliceYaml(source, { list: [...way, 'fields'], at: fields.length, insert: paths.slice(0, room) })
+  const put = spliceYaml(source, {
+    list: [...way, 'fields'],
+    at: placeIn(fields, run, path),
+    insert: paths.slice(0, room),
+  })
   const title = { path: [...way, 'title'], value: headingOf(source, [...fields, ...paths]) }
   return place(beside.step.title === undefined ? editYaml(put, [title]) : put, paths.slice(room), placing)
+}
+
+/** Where on a page a question belongs: behind the last that it follows in the schema. */
+function placeIn(fields: readonly string[], run: readonly string[], path: string): number {
+  const earlier = run.slice(0, Math.max(0, run.indexOf(path)))
+  const last = fields.findLastIndex((one) => earlier.includes(one))
+  return last >= 0 ? last + 1 : fields.some((one) => run.includes(one)) ? 0 : fields.length
+}
+
+/** The questions that follow each other in the schema without a group between them, around one of them. */
+function runOf(path: string, { model, joined }: Placing): readonly string[] {
+  const parent = parentOf(path) === '' ? model : joined.nodes.get(parentOf(path))
+  const siblings = parent !== undefined && 'children' in parent ? parent.children : []
+  const at = siblings.findIndex((node) => joined.ways.get(node) === path)
+  const start = siblings.findLastIndex((node, index) => index < at && node.node === 'group') + 1
+  const end = siblings.findIndex((node, index) => index > at && node.node === 'group')
+  const run = at < 0 ? [] : siblings.slice(start, end < 0 ? undefined : end)
+  return run.flatMap((node) => joined.ways.get(node) ?? [])
 }
 
 type Asking = { readonly path: string; readonly fields: readonly string[] }
 
 function withPage(source: string, { path, fields }: Asking, placing: Placing): string {
-  const { joined, skeleton } = placing
+  const { joined } = placing
   const group = parentOf(path)
   let loop = loopOf(joined, path)
   const base = kebab(group) || 'angaben'
-  const title = group === '' ? skeleton.section : titleOf(source, group)
+  const title = group === '' ? headingOf(source, fields) : titleOf(source, group)
   let entry: Entry = { id: idFor(source, loop === undefined ? base : `${base}-seite`), title, fields }
   while (loop !== undefined) {
     const list = listOf(stepsOf(source), loop, ['steps'])
@@ -140,7 +160,7 @@ function withPage(source: string, { path, fields }: Asking, placing: Placing): s
     entry = loopEntry(source, { loop, path, inner: entry }, placing)
     loop = loopOf(joined, loop)
   }
-  const section = sectionOf(source, group)
+  const section = group === '' ? sectionWith(source, runOf(path, placing)) : sectionOf(source, group)
   if (section !== undefined) {
     return putAfter(source, entry, { section, after: section })
   }
@@ -150,7 +170,7 @@ function withPage(source: string, { path, fields }: Asking, placing: Placing): s
   const made = free(name, new Set(sections))
   const after = sectionBefore(source, first, placing)
   const at = after === undefined ? 0 : sections.indexOf(after) + 1
-  const insert = [{ id: made, title: group === '' ? skeleton.section : titleOf(source, first) }]
+  const insert = [{ id: made, title: group === '' ? title : titleOf(source, first) }]
   return putAfter(spliceYaml(source, { list: ['sections'], at, insert }), entry, { section: made, after })
 }
 
@@ -208,11 +228,20 @@ function sectionOf(source: string, group: string): string | undefined {
   }
 }
 
+/** Section in which some question of these is asked. */
+function sectionWith(source: string, paths: readonly string[]): string | undefined {
+  const step = stepsOf(source).findLast((one) => fieldsIn(one).some((path) => paths.includes(path)))
+  return step?.section === undefined ? undefined : String(step.section)
+}
+
 /** Section of what stands before a group in the data schema. */
 function sectionBefore(source: string, first: string, { model, joined }: Placing): string | undefined {
   const at = model.children.findIndex((node) => joined.ways.get(node) === first)
   const earlier = model.children.slice(0, Math.max(0, at)).toReversed()
-  const found = earlier.map((node) => sectionOf(source, node.node === 'field' ? '' : (joined.ways.get(node) ?? '')))
+  const found = earlier.map((node) => {
+    const way = joined.ways.get(node) ?? ''
+    return node.node === 'field' ? sectionWith(source, [way]) : sectionOf(source, way)
+  })
   return found.find((section) => section !== undefined)
 }
 

@@ -1,6 +1,9 @@
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
 import { generateOverlay } from './generate.ts'
-import { free, type Joined, parentOf, placeQuestions } from './renew-pages.ts'
+import { free } from './generate-names.ts'
+import type { Letter } from './renew-letters.ts'
+import { type Joined, parentOf, placeQuestions } from './renew-pages.ts'
+import { renewTexts } from './renew-texts.ts'
 import type { Guesses, Skeleton } from './templates.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
@@ -24,9 +27,11 @@ export function renewOverlay(source: string, renewal: Renewal): string {
   const { model, skeleton, guesses } = renewal
   const old = overlayOf(source)
   const joined = join(old, model)
+  const renamed = renamedTexts(source, renewal)
   const fresh = overlayOf(generateOverlay(model, { skeleton, guesses, title: model.name }).overlay)
   const edits = [
     ...identity(source, model),
+    ...renamed,
     ...added({ old, fresh, model, joined }),
     ...Object.entries(old.groups).flatMap(([path, texts]) => partsGone(path, texts, joined)),
     ...Object.entries(old.fields).flatMap(([path, texts]) => options(source, { path, texts, joined, renewal })),
@@ -36,6 +41,41 @@ export function renewOverlay(source: string, renewal: Renewal): string {
   ]
   const texts = edits.length === 0 ? source : editYaml(source, edits)
   return placeQuestions(texts, { model, joined, skeleton })
+}
+
+/** What the product itself wrote of the version before, where nobody has changed it, in the words of the new one. */
+function renamedTexts(source: string, { model, before, skeleton, guesses }: Renewal): readonly YamlEdit[] {
+  if (before === undefined) {
+    return []
+  }
+  const old = overlayOf(source)
+  const [was, now] = [before, model].map((one) => overlayOf(generateOverlay(one, { skeleton, guesses, title: one.name }).overlay)) // biome-ignore format: one thought
+  return was === undefined || now === undefined
+    ? []
+    : renewTexts(source, { was, now, wasAt: namedAs(was, old, before), nowAt: namedAs(now, old, model) })
+}
+
+/** Paths of one overlay as another one names the same elements of a data schema. */
+function namedAs(one: Overlay, other: Overlay, model: DataModel): ReadonlyMap<string, string> {
+  const { ways } = join(other, model)
+  return new Map([...join(one, model).nodes].flatMap(([path, node]) => {
+    const at = ways.get(node)
+    return at === undefined ? [] : [[path, at] as const]
+  })) // biome-ignore format: one thought
+}
+
+/** What a notice begins with of a form, by the names that its overlay has for the elements of the data schema. */
+export function letterOf(source: string, model: DataModel, words: Pick<Renewal, 'skeleton' | 'guesses'>): Letter {
+  const made = generateOverlay(model, { ...words, title: model.name })
+  const names = namedAs(overlayOf(made.overlay), overlayOf(source), model)
+  const isWhole = (line: string): boolean =>
+    [...line.matchAll(/\{([^}]+)\}/g)].every(([, name = '']) => names.has(name))
+  const named = (line: string): string => line.replace(/\{([^}]+)\}/g, (_, name: string) => `{${names.get(name)}}`)
+  return {
+    address: made.address.map((line) => (isWhole(line) ? named(line) : '')),
+    matters: made.matters.flatMap((path) => names.get(path) ?? []),
+    lead: words.skeleton.answers,
+  }
 }
 
 const without = (...path: readonly (string | number)[]): YamlEdit => ({ path, value: undefined })

@@ -11,11 +11,14 @@ import { problemType } from '../lib/problem.ts'
 import { type LetterParts, MAPPING, ORIGINAL, takeProcess } from './adapt.ts'
 import { codeListName, type Dropped, type DroppedFile, modelOf, recognise, unusable } from './drop.ts'
 import { generateOverlay } from './generate.ts'
+import { goneIn } from './gone.ts'
 import { pruneLanguages } from './prune.ts'
-import { renewOverlay } from './renew.ts'
+import { letterOf, renewOverlay } from './renew.ts'
+import { renewLetters, wholeAddress } from './renew-letters.ts'
+import { renewUses } from './renew-uses.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
 import { refuse } from './service-refuse.ts'
-import { FORM } from './sheet-rows.ts'
+import { FORM, labelsIn } from './sheet-rows.ts'
 import { type EditingCtx, type Folder, readState, type State, titleOf, tryState } from './state.ts'
 import { findWorkspace } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
@@ -141,6 +144,7 @@ export async function newService(ctx: EditingCtx, actor: Actor, sent: NewService
     files: {},
     catalogue: gathered.catalogue,
     fees: [],
+    called: {},
     positions: [],
     row: undefined,
     baseRevisionId: revisionId,
@@ -172,21 +176,24 @@ export async function addFiles(
   const { [FORM]: fresh, ...made } = formFiles(content, gathered, title)
   const old = state.files[FORM]
   const { form } = gathered
-  const overlay = old === undefined ? fresh : form === undefined ? old : renewed(ctx, content, state, form.model)
   const { 'form.yaml': _, ...kept } = state.files
   const taken = {
     ...(form === undefined ? state.files : kept),
     ...made,
-    ...(overlay === undefined ? {} : { [FORM]: overlay }),
+    ...(old === undefined && fresh !== undefined ? { [FORM]: fresh } : {}),
   }
-  const next: State = {
+  const base: State = {
     ...state,
+    called: { ...state.called, ...labelsIn(old ?? '') },
     catalogue: { ...state.catalogue, ...gathered.catalogue },
-    files: pruneLanguages(state.files, taken),
+    files: taken,
   }
+  const whole =
+    old === undefined || form === undefined ? base : renewed(ctx, content, { state: base, old: state }, form.model)
+  const next: State = { ...whole, files: pruneLanguages(state.files, whole.files) }
   const tried = await tryState(ctx, state)
-  const whole = await withProcess(ctx, tried.ok ? tried.content : content, next, { gathered, title })
-  if (!(await keep(ctx, actor, state, whole))) {
+  const complete = await withProcess(ctx, tried.ok ? tried.content : content, next, { gathered, title })
+  if (!(await keep(ctx, actor, state, complete))) {
     throw changedMeanwhile(`service ${slug}`)
   }
 }
@@ -201,7 +208,11 @@ async function withProcess(
   if (gathered.process === undefined) {
     return state
   }
-  const letter = letterParts(content, gathered.form?.model ?? modelOfService(ctx, content, state.slug), title)
+  const letter = letterParts(
+    content,
+    gathered.form?.model ?? modelOfService(ctx, content, state.slug),
+    state.files[FORM] ?? '',
+  )
   const taken = await takeProcess(content, state, { ...gathered.process, ...letter, title })
   if (!taken.ok) {
     throw refuse(taken.findings)
@@ -214,13 +225,23 @@ function modelOfService(ctx: EditingCtx, content: Content, slug: string): DataMo
   return read?.ok === true ? read.model : null
 }
 
-/** The overlay follows the new version of the data schema. */
-function renewed(ctx: EditingCtx, content: Content, { files }: State, model: DataModel): string {
-  const { 'form.xml': schema, [FORM]: overlay = '' } = files
-  const lists = Object.fromEntries(Object.entries(files).filter(([name]) => name.startsWith('codelist.')))
+/** Questions, and everything that names them, follow the new version of the data schema as far as nobody has to decide. */
+function renewed(
+  ctx: EditingCtx,
+  content: Content,
+  { state, old }: { state: State; old: State },
+  model: DataModel,
+): State {
+  const { 'form.xml': schema, [FORM]: overlay = '' } = old.files
+  const lists = Object.fromEntries(Object.entries(old.files).filter(([name]) => name.startsWith('codelist.')))
   const read = schema === undefined ? undefined : ctx.readXml(schema, 'form.xml', lists)
   const before = read?.ok === true ? read.model : undefined
-  return renewOverlay(overlay, { model, before, ...readTemplates(content) })
+  const words = readTemplates(content)
+  const form = renewOverlay(overlay, { model, before, ...words })
+  const next = renewUses({ ...state, files: { ...state.files, [FORM]: form } }, overlay)
+  const gone = new Set(goneIn(next).map(({ path }) => path))
+  const letters = { was: letterOf(overlay, before ?? model, words), now: letterOf(form, model, words), isGone: (path: string) => gone.has(path) } // biome-ignore format: one thought
+  return { ...next, files: renewLetters(next.files, letters) }
 }
 
 function formFiles(content: Content, { form, lists }: Gathered, title: string): Folder {
@@ -295,7 +316,7 @@ export async function chooseProcess(ctx: EditingCtx, actor: Actor, slug: string,
     title,
     postbox,
     office: content.postboxes.get(postbox)?.name.de ?? postbox,
-    ...letterParts(content, modelOfService(ctx, content, slug), title),
+    ...letterParts(content, modelOfService(ctx, content, slug), state.files[FORM] ?? ''),
   }
   const filled = Object.entries(template.files).map(([name, text]) => [name, fillTemplate(name, text, values)] as const)
   const isNotice = (name: string): boolean => name.startsWith('notice.')
@@ -307,14 +328,11 @@ export async function chooseProcess(ctx: EditingCtx, actor: Actor, slug: string,
 }
 
 /** What a notice takes from the form, as lines of its template: the address, with a line for the checks without one, and the answers. */
-function letterParts(content: Content, model: DataModel | null, title: string): LetterParts {
-  const { skeleton, guesses } = readTemplates(content)
-  const made = model === null ? null : generateOverlay(model, { skeleton, guesses, title })
-  const lines = made?.recipient ?? []
-  const whole = lines.length >= 2 ? lines : [...lines, '{leistung.titel}', '{vorgangsnummer}'].slice(0, 2)
-  const matters = made?.matters ?? []
+function letterParts(content: Content, model: DataModel | null, overlay: string): LetterParts {
+  const words = readTemplates(content)
+  const { address, matters, lead } = model === null ? { address: [], matters: [], lead: '' } : letterOf(overlay, model, words) // biome-ignore format: one thought
   return {
-    recipient: whole.map((line) => `  - '${line}'`).join('\n'),
-    answers: matters.length === 0 ? '' : `  - '${skeleton.answers}'\n  - answers: [${matters.join(', ')}]`,
-  }
+    recipient: wholeAddress(address).map((line) => `  - '${line}'`).join('\n'),
+    answers: matters.length === 0 ? '' : `  - '${lead}'\n  - answers: [${matters.join(', ')}]`,
+  } // biome-ignore format: one thought
 }

@@ -273,7 +273,7 @@ const isUnchecked = (answer: PointLine['answer']): boolean => answer?.how === 'c
 /** What publishing would change, in the words of the editors' pages. */
 async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
   const live = ctx.content.live().content
-  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], positions: [] }
+  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], called: {}, positions: [] }
   const { form } = await ctx.survey(live, state.slug, ctx)
   const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
   const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }

@@ -4,7 +4,8 @@ import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { chooserView, isChosen } from './chooser-form.ts'
 import { namedIn } from './named.ts'
-import { pagesIn } from './pages.ts'
+import { pagesIn, placesIn } from './page-places.ts'
+import { aboutFinding } from './placed.ts'
 import { placeholdersOf } from './placeholders.ts'
 import { keeperViews } from './points.ts'
 import { rowWords, wordsFor } from './row-words.ts'
@@ -13,9 +14,9 @@ import { feePage } from './service-fee.ts'
 import { type Looked, look, sheetUnknown, wordingOf } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
-import { type EditingCtx, readState } from './state.ts'
+import { type EditingCtx, readState, type State } from './state.ts'
 import type { PageLine, SheetPage } from './view.ts'
-import { yamlAt } from './yaml-edit.ts'
+import { type YamlPath, yamlAt } from './yaml-edit.ts'
 
 /** One sheet as a page of its own, with the names its rules may use. Throws `editing/sheet-unknown` (404). */
 export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id: string): Promise<SheetPage> {
@@ -34,8 +35,8 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
   return {
     slug,
     title: looked.line.title,
-    sheet: withRuleWords(sheet, wording),
-    findings: looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
+    sheet: withUsesPlaced(withRuleWords(sheet, wording), state),
+    findings: id === 'gone' ? [] : looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
     choosers: looked.form === null ? {} : choosersFor(sheet, looked.form, source),
@@ -46,6 +47,16 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
+}
+
+/** Where each use of a question that is gone stands, as editors call it. */
+function withUsesPlaced(sheet: Sheet, state: State): Sheet {
+  const rows = sheet.rows.map((row) => {
+    const { use } = row
+    const finding = { file: `services/${state.slug}/${use?.file}`, line: use?.line ?? 1, type: 'forms/unknown-field', detail: '' } // biome-ignore format: one thought
+    return use === undefined ? row : { ...row, use: { ...use, about: aboutFinding(finding, state, []) } }
+  })
+  return { ...sheet, rows }
 }
 
 function aboutOf(sheet: Sheet, { points }: Looked, source: string): SheetPage['about'] {
@@ -85,6 +96,10 @@ function choosersFor(sheet: Sheet, form: Form, source: string): SheetPage['choos
 
 function pageLines(source: string): readonly PageLine[] {
   const pages = pagesIn(source)
+  const places = placesIn(source)
+  const hasBeside = (list: YamlPath, index: number): boolean =>
+    places.some((one) => one.index === index && one.list.join('/') === list.join('/'))
+  const ways = (list: YamlPath, index: number) => ({ canUp: index > 0, canDown: hasBeside(list, index + 1) })
   return pages.map(({ list, index, step, loops }) => {
     const before = pages.some((one) => one.index === index - 1 && one.list.join('/') === list.join('/'))
     const questions = (step.fields ?? []).map((path) => ({
@@ -98,8 +113,22 @@ function pageLines(source: string): readonly PageLine[] {
       title: String(step.title ?? questions[0]?.label ?? step.id),
       isConditional: step.when !== undefined,
       hasBefore: before,
+      ...ways(list, index),
       within: outer === undefined ? '' : String(yamlAt(source, ['groups', outer, 'title']) ?? outer),
+      // The lists that begin with this page, the outermost first.
+      lists: places
+        .filter((one) => one.step.steps !== undefined && isFirstIn(one, [...list, index]))
+        .map((one) => ({
+          id: String(one.step.id),
+          title: String(one.step.title ?? one.step.id),
+          ...ways(one.list, one.index),
+        })),
       questions,
     }
   })
 }
+
+/** Whether everything between a list and one of its pages is the first of its kind. */
+const isFirstIn = ({ list, index }: { readonly list: YamlPath; readonly index: number }, page: YamlPath): boolean =>
+  `${page.join('/')}/`.startsWith(`${[...list, index].join('/')}/`) &&
+  page.slice(list.length + 1).every((part) => part === 0 || part === 'steps')

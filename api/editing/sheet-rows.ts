@@ -1,5 +1,4 @@
 import type { Content } from '../content/snapshot.ts'
-import type { State } from './state.ts'
 import { type Period, periodText } from './typed-values.ts'
 import { yamlAt } from './yaml-edit.ts'
 
@@ -33,12 +32,28 @@ export type Row = {
   readonly says?: string
   /** Of a translation: the German words, and the language it is in. */
   readonly german?: { readonly text: string; readonly lang: string }
+  /** Of a place that names a question which is gone: where it is, what stands there, and what the question was called. */
+  readonly use?: UseText
+}
+/** `about` is put in where the sheet is read. */
+export type UseText = {
+  readonly file: string
+  readonly line: number
+  readonly label: string
+  readonly text: string
+  readonly about?: unknown
 }
 
 /** What the rows of a sheet are made of. */
 export type Building = {
   readonly source: string
-  readonly state: State
+  readonly state: {
+    readonly files: Readonly<Record<string, string>>
+    readonly called: Readonly<Record<string, string>>
+    readonly fees: readonly string[]
+    readonly positions: readonly string[]
+    readonly slug: string
+  }
   readonly content: Content
   readonly about: string
 }
@@ -85,6 +100,15 @@ export type StepText = {
 export function recordAt(source: string, ...path: readonly string[]): Readonly<Record<string, unknown>> {
   const value = yamlAt(source, path)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+/** What questions and lists of a form are called, by their paths. */
+export function labelsIn(source: string): Readonly<Record<string, string>> {
+  const named = (entry: 'fields' | 'groups', key: 'label' | 'title') =>
+    Object.entries(recordAt(source, entry)).map(([path, texts]) => {
+      return [path, String((texts as Readonly<Record<string, unknown>> | null)?.[key] ?? path)] as const
+    })
+  return Object.fromEntries([...named('groups', 'title'), ...named('fields', 'label')])
 }
 
 /** The first question of a page as it stands in the file, or of the pages of a list. */

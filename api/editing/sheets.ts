@@ -5,7 +5,9 @@ import { ATTRIBUTES, prefillName } from '../lib/attribute-names.ts'
 import { MAPPING } from './adapt.ts'
 import { feeRows } from './fee-table.ts'
 import { positionRows } from './file-plan.ts'
+import { goneIn, goneRows } from './gone.ts'
 import { checkRows, pointRows } from './sheet-checks.ts'
+import { eligibilityRows, evidenceRows, listAt, signerRows } from './sheet-conditions.ts'
 import { mappingRows } from './sheet-mapping.ts'
 import { noticeRows } from './sheet-notice.ts'
 import { processRows } from './sheet-process.ts'
@@ -79,9 +81,12 @@ const BUILDERS: Readonly<Record<string, (building: Building) => readonly Row[]>>
   question: questionRows,
   point: pointRows,
   checks: checkRows,
+  signers: signerRows,
+  eligibility: eligibilityRows,
   notice: noticeRows,
   process: processRows,
   translation: translationRows,
+  gone: ({ state }) => goneRows(state, goneIn(state)),
 }
 
 const plain = (...values: readonly string[]): readonly RowOption[] => values.map((value) => ({ value, text: '' }))
@@ -138,7 +143,21 @@ function textRows({ source }: Building): readonly Row[] {
     row(source, 'start/retention', 'text', { label: 'retention-text' }),
     row(source, 'review/legalEffect', 'text'),
     row(source, 'review/button', 'line'),
+    ...listAt(source, ['review', 'notes']).flatMap((_, index) => {
+      const group = 'review-notes'
+      const at = `review/notes/${index}`
+      return [
+        row(source, `${at}/text`, 'text', { group, label: 'note-text' }),
+        row(source, `${at}/when`, 'rule', { group }),
+      ]
+    }),
     row(source, 'receipt/title', 'line', { label: 'receipt' }),
+    ...listAt(source, ['receipt', 'next']).flatMap((entry, index) => {
+      const { when, onlyIf } = (entry ?? {}) as { when?: unknown; onlyIf?: unknown }
+      return onlyIf === undefined
+        ? []
+        : [row(source, `receipt/next/${index}/onlyIf`, 'rule', { group: String(when), label: 'when' })]
+    }),
   ]
 }
 
@@ -209,6 +228,7 @@ function questionRows({ source, about }: Building): readonly Row[] {
     row(source, `${at}/why`, 'choice', { options: purposes }),
     row(source, `${at}/when`, 'rule'),
     ...(isNote ? [] : [row(source, `${at}/required`, 'obligation')]),
+    ...evidenceRows(source, about),
     ...(field['compute'] === undefined ? [] : [row(source, `${at}/compute`, 'rule')]),
     row(source, `${at}/kind`, 'choice', { options: plain(...KINDS) }),
     row(source, `${at}/text`, 'text', { label: 'field-text' }),

@@ -13,6 +13,7 @@ import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
 import type { NoticeKind } from '../notices/ctx.ts'
 import type { CatalogueFileReader } from './drop.ts'
+import { FORM, labelsIn } from './sheet-rows.ts'
 import { findWorkspace, type WorkspaceRow } from './store.ts'
 import type { Surveys } from './survey.ts'
 import { spliceYaml, yamlAt } from './yaml-edit.ts'
@@ -60,6 +61,8 @@ const Stored = v.strictObject({
   catalogue: Texts,
   /** Fees of this service that differ from those in fees.yaml, or do not stand there yet: every version, one line each. */
   fees: v.array(v.string()),
+  /** What questions of earlier versions were called, by their paths. */
+  called: v.optional(Texts, {}),
   /** Places in the plan of files that it does not have yet, one line each. */
   positions: v.optional(v.array(v.string()), []),
 })
@@ -70,6 +73,8 @@ export type State = {
   readonly files: Folder
   readonly catalogue: Readonly<Record<string, string>>
   readonly fees: readonly string[]
+  /** What questions and lists were called that the form has or had, by their paths. */
+  readonly called: Folder
   readonly positions: readonly string[]
   /** Absent where nobody has changed anything since it was published. */
   readonly row: WorkspaceRow | undefined
@@ -82,23 +87,34 @@ export const stateJson = ({
   files,
   catalogue,
   fees,
+  called,
   positions,
-}: Pick<State, 'files' | 'catalogue' | 'fees' | 'positions'>): string =>
-  JSON.stringify({ v: 1, files, catalogue, fees, positions })
+}: Pick<State, 'files' | 'catalogue' | 'fees' | 'called' | 'positions'>): string =>
+  JSON.stringify({ v: 1, files, catalogue, fees, called, positions })
 
 /** Reads a service as editors see it. Throws `editing/service-unknown` (404) where neither they nor the content know it. */
 export async function readState(ctx: EditingCtx, slug: string): Promise<State> {
   const row = await findWorkspace(ctx.db, slug)
   if (row !== undefined) {
-    const { files, catalogue, fees, positions } = v.parse(Stored, JSON.parse(row.stateJson))
-    return { slug, files, catalogue, fees, positions, row, baseRevisionId: row.baseRevisionId }
+    const { files, catalogue, fees, called, positions } = v.parse(Stored, JSON.parse(row.stateJson))
+    const live = labelsIn(folderOf(ctx.content.live().content, slug)[FORM] ?? '')
+    return {
+      slug,
+      files,
+      catalogue,
+      fees,
+      called: { ...live, ...called },
+      positions,
+      row,
+      baseRevisionId: row.baseRevisionId,
+    }
   }
   const { content, revisionId } = ctx.content.live()
   const files = folderOf(content, slug)
   if (Object.keys(files).length === 0) {
     throw serviceUnknown(`service ${slug}`)
   }
-  return { slug, files, catalogue: {}, fees: [], positions: [], row, baseRevisionId: revisionId }
+  return { slug, files, catalogue: {}, fees: [], called: {}, positions: [], row, baseRevisionId: revisionId }
 }
 
 /** Files of a service in a content revision, by name. */

@@ -13,6 +13,11 @@ const Called = v.strictObject({ subject: Text, object: Text })
 const Skeleton = v.strictObject({
   purpose: Text,
   section: Text,
+  /** What a page is called by the names of its questions. */
+  names: v.optional(v.strictObject({ two: Text, more: Text }), {
+    two: '[[first]], [[second]]',
+    more: '[[first]], [[second]] …',
+  }),
   itemTitle: Text,
   another: Text,
   /** What error messages call a question, by what is typed there. */

@@ -165,6 +165,16 @@ export type PageLine = {
   readonly isConditional: boolean
   /** There is a page before it in the same list, which it can be joined with. */
   readonly hasBefore: boolean
+  /** Something stands before or after it, which it can change places with. */
+  readonly canUp: boolean
+  readonly canDown: boolean
+  /** Lists that begin with this page, the outermost first. */
+  readonly lists: readonly {
+    readonly id: string
+    readonly title: string
+    readonly canUp: boolean
+    readonly canDown: boolean
+  }[]
   /** Title of the repeating group it stands in. */
   readonly within: string
   readonly questions: readonly { readonly path: string; readonly label: string }[]

@@ -104,9 +104,34 @@ export const editorNavigation = (
 }
 
 /** What is wrong, in words: chosen by its type. Every kind has its own (tested); the rest is for developers. */
-export const findingText = (finding: Finding, t: Translate): { readonly text: string; readonly lang: 'de' | 'en' } => {
+export const findingText = (
+  finding: Finding | PlacedFinding,
+  t: Translate,
+): { readonly text: string; readonly lang: 'de' | 'en' } => {
   const key = `finding.${finding.type}`
+  if ('later' in finding && finding.later !== undefined) {
+    return { text: laterText(finding.later, t), lang: 'de' }
+  }
+  if ('gone' in finding && finding.gone !== undefined) {
+    return { text: t('editing.gone.named', { question: finding.gone }), lang: 'de' }
+  }
   return { text: hasWord(key) ? t(key) : t('editing.finding-any'), lang: 'de' }
+}
+
+/** What a rule looks at too early, and what helps. */
+const laterText = (
+  { question, list, asked, own, page }: Omit<NonNullable<PlacedFinding['later']>, never>,
+  t: Translate,
+): string => {
+  const what =
+    list !== ''
+      ? t('editing.later.list', { list, question })
+      : asked === own
+        ? t('editing.later.same', { question })
+        : t('editing.later.question', { question, page: asked })
+  const help =
+    page !== '' ? t('editing.later.help', { own, page: asked }) : list !== '' ? t('editing.later.inside', { list }) : ''
+  return `${what} ${help}`.trim()
 }
 
 /** What a finding is about: the kind of thing, its name as editors read it, and which part of it. */
@@ -116,9 +141,12 @@ export const aboutText = ({ kind, name, row, lang }: About, t: Translate): strin
   const key = kind === 'setting' ? setting : kind === 'description' ? module : undefined
   const said = key === undefined ? name : hasWord(key) ? t(key) : ''
   const part = `editing.row.${row?.split('/').at(-1) ?? ''}`
+  const [, block = '', number = ''] =
+    /^(operative|reasons|information)\/(\d+)/.exec(kind === 'notice' ? (row ?? '') : '') ?? []
+  const where = block === '' ? '' : `, ${groupWords(`${block}-${Number(number) + 1}`, t)}`
   const isPart = row?.includes('/') === true && kind !== 'check' && hasWord(part)
   const spoken = lang === undefined ? '' : ` (${languageName(lang, 'de')})`
-  return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${spoken}${isPart ? `, ${t(part as WordKey)}` : ''}`
+  return `${t(`editing.about.${kind}`)}${said && ` „${said}“`}${spoken}${where}${isPart ? `, ${t(part as WordKey)}` : ''}`
 }
 
 /** Where it is mended: the row of its sheet, the process on the service's page, else the line of the file. */
@@ -231,6 +259,8 @@ export type RowError = {
   readonly text: string
   readonly lang: 'de' | 'en'
   readonly canSplit: boolean
+  /** Page or list that may move, by its id; empty where nothing has to. */
+  readonly moves: string
 }
 /** A sheet that was refused: what was typed into it, and what is wrong with it. */
 export type RefusedSheet = {
@@ -270,6 +300,18 @@ type PageError = NonNullable<NonNullable<App.Locals['problem']>['errors']>[numbe
 const NAMES_WHAT = /^(feel\/|forms\/(same-page|later-answer|null-check)$)/
 
 function rowError({ type, pointer = '', params = {} }: PageError, t: Translate): RowError {
+  const name = pointer.replace(/^\//, '')
+  const canSplit = params['split'] === 'yes'
+  if (params['question'] !== undefined) {
+    const [question = '', list = '', asked = '', own = '', page = ''] = [
+      'question',
+      'list',
+      'asked',
+      'own',
+      'page',
+    ].map((key) => String(params[key] ?? ''))
+    return { name, text: laterText({ question, list, asked, own, page }, t), lang: 'de', canSplit, moves: page }
+  }
   const own = `editing.wrong.${type.replace(/^editing\//, '')}`
   const detail = String(params['detail'] ?? '')
   const said = hasWord(own)
@@ -281,6 +323,5 @@ function rowError({ type, pointer = '', params = {} }: PageError, t: Translate):
     params['suggestion'] === undefined
       ? ''
       : ` ${t('editing.suggestion', { suggestion: String(params['suggestion']) })}`
-  const name = pointer.replace(/^\//, '')
-  return { name, text: `${said.text}${what}${suggestion}`, lang: said.lang, canSplit: params['split'] === 'yes' }
+  return { name, text: `${said.text}${what}${suggestion}`, lang: said.lang, canSplit, moves: '' }
 }
