@@ -133,7 +133,7 @@ async function finishForm(page: Page, at: string): Promise<void> {
   await page.getByLabel('nur wenn', { exact: true }).check()
   await page.getByLabel('Nur wenn diese Regel wahr ist').fill('person.familienname != "Kahn"')
   await press(page, 'Speichern')
-  await expect(page.getByRole('alert')).toContainText('auf derselben Seite')
+  await expect(page.getByRole('alert')).toContainText('Danach fragt dieselbe Seite.')
   await press(page, 'Seite vor dieser Frage teilen und speichern')
   await expect(page.getByText('Gespeichert.')).toBeVisible()
   await page.goto(`${at}/blatt/pages`)
