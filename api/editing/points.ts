@@ -1,5 +1,5 @@
 import type { Form, Limits } from '../forms/model.ts'
-import { chooserWords, type Keeper, type KeeperKind, keepersOf, vocabularyOf } from '../forms/service.ts'
+import { boundsOf, chooserWords, type Keeper, type KeeperKind, keepersOf, vocabularyOf } from '../forms/service.ts'
 import { ruleSaid, type Wording } from './rule-words.ts'
 import { checksIn, type PointWay, refsIn, wayOf } from './sheet-checks.ts'
 import { recordAt } from './sheet-rows.ts'
@@ -41,9 +41,9 @@ function keeperView({ ref, kind, paths, rule }: Keeper, wording: Wording, named:
   const name = nameOf(form, source, { kind, id })
   const isNamed =
     paths.some((path) => named.includes(path)) || named.some((path) => rule?.source.includes(path) ?? false)
-  const limits = kind === 'limit' ? form.fields.get(id)?.limits : undefined
+  const limited = kind === 'limit' ? form.fields.get(id) : undefined
   const said = rule === undefined ? '' : ruleSaid(rule.source, known, words)
-  return { ref, kind, name, said, isNamed, ...(limits === undefined ? {} : { limits }) }
+  return { ref, kind, name, said, isNamed, ...(limited === undefined ? {} : { limits: boundsOf(limited) }) }
 }
 
 function nameOf(form: Form, source: string, { kind, id }: { kind: KeeperKind; id: string }): string {

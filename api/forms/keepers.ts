@@ -1,6 +1,6 @@
 import type { Rule } from '../lib/feel.ts'
 import { LENGTH_MAX } from './limits.ts'
-import type { Field, Form, Step } from './model.ts'
+import type { Field, Form, Limits, Step } from './model.ts'
 
 /** How a part of a form can keep a rule that the data schema has in words. */
 export const KEEPER_KINDS = ['check', 'page', 'when', 'required', 'compute', 'limit', 'eligibility'] as const
@@ -40,15 +40,22 @@ function keepersAt(field: Field): readonly Keeper[] {
     ...(when === undefined ? [] : [keeper('when', path, [path], when)]),
     ...(isAsked && (requiredWhen !== undefined || !isOptional) ? [keeper('required', path, [path], requiredWhen)] : []),
     ...(computed === undefined ? [] : [keeper('compute', path, [path], computed.rule)]),
-    ...(isAsked && isLimited(field) ? [keeper('limit', path, [path])] : []),
+    ...(isAsked && Object.keys(boundsOf(field)).length > 0 ? [keeper('limit', path, [path])] : []),
   ]
 }
 
-/** Whether an answer has bounds that not every answer of its kind has. */
-function isLimited({ limits, kind }: Field): boolean {
+/** Bounds of an answer that not every answer of its kind has. */
+export function boundsOf({ limits, kind }: Pick<Field, 'limits' | 'kind'>): Partial<Limits> {
   const { min, max, minLength, maxLength, pattern, isPast, isFuture } = limits
-  const isBound = min !== undefined || max !== undefined || pattern !== undefined
-  return isBound || minLength > 0 || maxLength < LENGTH_MAX[kind] || isPast || isFuture
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(minLength > 0 ? { minLength } : {}),
+    ...(maxLength < LENGTH_MAX[kind] ? { maxLength } : {}),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(isPast ? { isPast } : {}),
+    ...(isFuture ? { isFuture } : {}),
+  }
 }
 
 function pagesOf(step: Step): readonly Keeper[] {

@@ -226,12 +226,12 @@ export const groupWords = (group: string, t: Translate): string => {
 /** What of a form keeps a rule, in words: "Pflicht bei „Name“: wenn …". */
 export const keeperText = ({ kind, name, said, limits = {} }: KeeperView, t: Translate): string => {
   const head = t(`editing.keeper.${kind}`, { name })
-  const { min, max, minLength = 0, maxLength, pattern, isPast, isFuture } = limits
+  const { min, max, minLength, maxLength, pattern, isPast, isFuture } = limits
   const bounds = [
     min === undefined ? '' : t('editing.keeper.min', { value: String(min) }),
     max === undefined ? '' : t('editing.keeper.max', { value: String(max) }),
-    minLength > 0 ? t('editing.keeper.min-length', { value: minLength }) : '',
-    kind === 'limit' && maxLength !== undefined ? t('editing.keeper.max-length', { value: maxLength }) : '',
+    minLength === undefined ? '' : t('editing.keeper.min-length', { value: minLength }),
+    maxLength === undefined ? '' : t('editing.keeper.max-length', { value: maxLength }),
     pattern === undefined ? '' : t('editing.keeper.pattern', { value: pattern }),
     isPast === true ? t('editing.keeper.past') : '',
     isFuture === true ? t('editing.keeper.future') : '',
