@@ -101,11 +101,16 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bootsliegeplatz beantragen')
 })
 
-/** Answers a rule in words by a sum over a list: first in prose, which is refused with every word still there. */
+/** Answers a rule in words by a check with a sum over a list: first by nothing, then in prose, which is refused with every word still there. */
 async function answerRule(page: Page): Promise<void> {
   await page.getByRole('link', { name: /Antwort geben.*Länge am Steg/ }).click()
   await expect(page.getByText('Boote über 12 Meter brauchen einen Außenliegeplatz.')).toBeVisible()
   await expect(page.getByRole('cell', { name: 'laengeInMetern', exact: true })).toBeVisible()
+  await press(page, 'Speichern')
+  await expect(page.getByRole('alert')).toContainText('Wählen Sie, wie die Regel eingehalten wird.')
+  await axeClean(page)
+  await page.getByLabel('durch eine neue Prüfung').check()
+  await page.getByText('Prüfung schreiben', { exact: true }).click()
   await page.getByLabel('Neue Prüfung: bei welcher Frage').selectOption('nachweise.versicherungsnachweis')
   const text = 'Zusammen sind Ihre Boote länger als ein Steg.'
   await page.getByLabel('Neue Prüfung: Fehlermeldung').fill(text)
@@ -114,6 +119,7 @@ async function answerRule(page: Page): Promise<void> {
   await expect(page.getByRole('alert')).toContainText('Nicht gespeichert.')
   await expect(page).toHaveTitle(/^Fehler/)
   await expect(page.getByLabel('Neue Prüfung: Fehlermeldung')).toHaveValue(text)
+  await expect(page.getByLabel('durch eine neue Prüfung')).toBeChecked()
   await axeClean(page)
   const sum = 'sum(for x in boote return x.laengeInMetern) <= 40'
   await page.getByLabel('Neue Prüfung: was gelten muss').fill(sum)
@@ -127,7 +133,7 @@ async function finishForm(page: Page, at: string): Promise<void> {
   await page.getByLabel('nur wenn', { exact: true }).check()
   await page.getByLabel('Nur wenn diese Regel wahr ist').fill('person.familienname != "Kahn"')
   await press(page, 'Speichern')
-  await expect(page.getByRole('alert')).toContainText('auf derselben Seite')
+  await expect(page.getByRole('alert')).toContainText('Danach fragt dieselbe Seite.')
   await press(page, 'Seite vor dieser Frage teilen und speichern')
   await expect(page.getByText('Gespeichert.')).toBeVisible()
   await page.goto(`${at}/blatt/pages`)

@@ -110,11 +110,13 @@ const filesOf = (made: Extract<Adapted, { ok: true }>): Folder => ({
 function aroundOf(content: Content, state: State, title: string): Around {
   const settings = state.files['service.yaml'] ?? ''
   const connectors = yamlAt(settings, ['connectors'])
+  const open = yamlAt(settings, ['undecided'])
   const named = (Array.isArray(connectors) ? connectors : []).map(String)
   return {
     slug: state.slug,
     title,
     postbox: String(yamlAt(settings, ['postbox']) ?? ''),
+    isPostboxOpen: Array.isArray(open) && open.includes('postbox'),
     postboxes: new Map([...content.postboxes].map(([id, { name }]) => [id, name.de])),
     deadlines: [...new Set(content.deadlines.deadlines.map(({ id }) => id))],
     connectors: new Map(

@@ -1,5 +1,5 @@
 import type { Values } from './sent.ts'
-import { checksIn } from './sheet-checks.ts'
+import { checksIn, ownCheckOf, POINT_WAYS, type PointWay, refsIn } from './sheet-checks.ts'
 import { recordAt } from './sheet-rows.ts'
 import { editYaml, spliceYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
@@ -12,32 +12,72 @@ export function applyChecks(source: string, sent: Sent): string {
   return value('new-check-rule') === '' ? kept : withCheck(kept, checkIdFor(kept, value('new-check-at')), sent)
 }
 
+/** Who answers, and on which day (Berlin): kept with a sentence why a rule is not needed. */
+export type Answerer = { readonly name: string; readonly today: string }
+
 /**
- * Puts the answer to a rule in words in place: its check, a condition, or a sentence. What was just filled in counts, not what
- * stood there before; a check that was made for this rule alone goes when the answer is another.
+ * Puts the answer to a rule in words in place: what of the form keeps it, a check of its own, the clerk, or why it is not needed. A
+ * check that was made for this rule alone goes when the answer is another. Where nobody says how, what was filled in does.
  */
-export function applyAnswer(source: string, id: string, sent: Sent): string {
-  const value = valueIn(sent)
-  const before = yamlAt(source, ['rules', id, 'check'])
+export function applyAnswer(source: string, id: string, sent: Sent, who: Answerer): string {
   const edits = sent.edits.filter(({ path }) => path[0] === 'checks')
   const kept = withoutTicked(editYaml(source, edits), sent)
-  if (value('new-check-rule') !== '') {
-    const checkId = `regel-${id.toLowerCase()}`
-    return editYaml(withCheck(kept, checkId, sent), [{ path: ['rules', id], value: { check: checkId } }])
+  const how = waySent(id, sent.values)
+  const own = ownCheckOf(id)
+  const hasOwn = checksIn(kept).some((check) => check.id === own)
+  if (how === undefined || (how === 'own' && valueIn(sent)('new-check-rule') === '')) {
+    return how === 'own' && hasOwn ? editYaml(kept, [{ path: ['rules', id], value: { check: own } }]) : kept
   }
-  const checks = checksIn(kept).map((check) => check.id)
-  const answers = (['check', 'condition', 'reason'] as const).flatMap((kind) => {
-    const name = `rules/${id}/${kind}`
-    // A control that was not sent leaves what stands there.
-    const text = sent.values[name] === undefined ? String(yamlAt(source, ['rules', id, kind]) ?? '') : value(name)
-    return text === '' || (kind === 'check' && !checks.includes(text)) ? [] : [[kind, text] as const]
-  })
-  const fresh = answers.filter(([kind]) => sent.edits.some(({ path }) => path[0] === 'rules' && path.at(-1) === kind))
-  const [chosen] = fresh.length > 0 ? fresh : answers
-  const answer = chosen === undefined ? undefined : { [chosen[0]]: chosen[1] }
-  const next = editYaml(kept, [{ path: ['rules', id], value: answer }])
-  const isLeft = typeof before === 'string' && before.startsWith('regel-') && chosen?.[1] !== before
-  return isLeft && !answeredBy(next).includes(before) ? withoutCheck(next, before) : next
+  const made = how === 'own' ? withCheck(kept, own, sent) : kept
+  const next = editYaml(made, [{ path: ['rules', id], value: answerOf(source, id, { how, values: sent.values, who }) }])
+  return how !== 'own' && hasOwn && !answeredBy(next).includes(own) ? withoutCheck(next, own) : next
+}
+
+/** How an editor says a rule is kept; by what was filled in where they do not say. */
+export function waySent(id: string, values: Values): PointWay | undefined {
+  const how = POINT_WAYS.find((way) => way === values['how'])
+  if (how !== undefined) {
+    return how
+  }
+  if ((values['new-check-rule'] ?? '').trim() !== '') {
+    return 'own'
+  }
+  return keptSent(id, values).length > 0
+    ? 'kept'
+    : (values[`rules/${id}/reason`] ?? '').trim() === ''
+      ? undefined
+      : 'reason'
+}
+
+/** What of the form was ticked. */
+export function keptSent(id: string, values: Values): readonly string[] {
+  const begin = `rules/${id}/kept~`
+  return Object.keys(values).flatMap((name) =>
+    name.startsWith(begin) && name !== begin ? [name.slice(begin.length)] : [],
+  )
+}
+
+function answerOf(
+  source: string,
+  id: string,
+  { how, values, who }: { readonly how: PointWay; readonly values: Values; readonly who: Answerer },
+): unknown {
+  switch (how) {
+    case 'own':
+      return { check: ownCheckOf(id) }
+    case 'kept':
+      return { kept: keptSent(id, values) }
+    case 'clerk':
+      return { clerk: true }
+    default: {
+      const reason = (values[`rules/${id}/reason`] ?? '').replaceAll('\r\n', '\n').trim()
+      const before = recordAt(source, 'rules', id)
+      // Said again in the same words, it stays who said it first.
+      return before['reason'] === reason && before['by'] !== undefined
+        ? before
+        : { reason, by: who.name, on: who.today }
+    }
+  }
 }
 
 const valueIn =
@@ -80,8 +120,10 @@ function withoutCheck(source: string, id: string): string {
 }
 
 /** Ids of the checks that answer a rule. */
-const answeredBy = (source: string): readonly unknown[] =>
-  Object.values(recordAt(source, 'rules')).map((answer) => (answer as { check?: unknown } | null)?.check)
+const answeredBy = (source: string): readonly string[] =>
+  Object.keys(recordAt(source, 'rules')).flatMap((id) =>
+    refsIn(source, id).flatMap((ref) => (ref.startsWith('check:') ? [ref.slice('check:'.length)] : [])),
+  )
 
 /** An id made of the question's name, each once. */
 function checkIdFor(source: string, path: string): string {

@@ -22,7 +22,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   const edits = changedIn(sheet.rows, values)
   const [kind = '', ...rest] = sheet.id.split('.')
   if (kind === 'point') {
-    return withForm(state, (source) => applyAnswer(source, rest.join('.'), { values, edits }))
+    return withForm(state, (source) =>
+      applyAnswer(source, rest.join('.'), { values, edits }, { name: around.editor, today: around.today }),
+    )
   }
   if (kind === 'checks') {
     return withForm(state, (source) => applyChecks(source, { values, edits }))
@@ -75,6 +77,8 @@ function withNotice(state: State, sheet: Sheet, values: Values): State {
 /** The day, and what the town has: what is live, and what would be with the changes so far. */
 export type Around = {
   readonly today: string
+  /** Name of who changes it. */
+  readonly editor: string
   readonly content: Content
   readonly live: Content
   readonly postboxName: (postbox: string) => string

@@ -2,8 +2,8 @@ import { describedModules } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { compareSteps } from './compare-steps.ts'
 import type { About } from './placed.ts'
-import { checkSaid, type Wording, withRuleWords } from './rule-words.ts'
-import { checksIn } from './sheet-checks.ts'
+import { answerOf } from './points.ts'
+import { type Wording, withRuleWords } from './rule-words.ts'
 import { pathOf, type Row, type RowOption, recordAt } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import type { State } from './state.ts'
@@ -171,16 +171,28 @@ function ruleChanges(before: Side, after: Side): readonly WordChange[] {
   const answers = [before, after].map(({ state }) => recordAt(state.files[FORM] ?? '', 'rules'))
   const ids = [...new Set(answers.flatMap((one) => Object.keys(one)))]
   return ids.flatMap((id) => {
-    const [was = '', is = ''] = [before, after].map((side) => answerText(side, id))
+    const [was = [], is = []] = [before, after].map((side) => answerSaid(side, id))
     const about = { kind: 'rule', name: id, sheet: `point.${id}` } as const
-    return was === is ? [] : [change({ about, label: 'answer', before: plain(was), after: plain(is) })]
+    // The words of a condition that changed stand where the condition does.
+    const [old, now] = [was, is].map((some) => JSON.stringify(some.map(({ value }) => value)))
+    const isSame = old === now
+    return isSame ? [] : [change({ about, label: 'answer', before: was, after: is })]
   })
 }
 
-function answerText({ state, wording }: Side, id: string): string {
+/** How a rule in words is answered: by what keeps it, by the clerk, or the sentence with who said it and when. */
+function answerSaid({ state, wording }: Side, id: string): readonly RowOption[] {
   const source = state.files[FORM] ?? ''
-  const { check, condition, reason } = recordAt(source, 'rules', id) as Readonly<Record<string, unknown>>
-  const own = checksIn(source).find((one) => one.id === check)
-  const label = yamlAt(source, ['fields', String(condition), 'label'])
-  return String((own && checkSaid(own, wording)) ?? label ?? condition ?? reason ?? check ?? '')
+  const answer = answerOf(source, id, wording)
+  if (answer === null) {
+    return []
+  }
+  const { how, keepers, reason, by, on } = answer
+  if (how === 'clerk') {
+    return [{ value: 'clerk', text: '' }]
+  }
+  const day = on.split('-').toReversed().join('.')
+  return how === 'reason'
+    ? [{ value: reason, text: by === '' ? reason : `${reason} (${by}, ${day})` }]
+    : keepers.map(({ ref, name, said }) => ({ value: ref, text: said === '' ? name : `${name}: ${said}` }))
 }

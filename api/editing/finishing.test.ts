@@ -165,6 +165,15 @@ describe('a rule in words', () => {
     expect((await page('texts')).named).toEqual([])
   })
 
+  it('422 for a page of an open rule that was sent as it was shown: a browser says nothing of choices nobody made', async () => {
+    expect(await overview()).toMatchObject({ points: [{ isOpen: true }] })
+    const shown = { 'rules/R77000000301/reason': '', 'new-check-at': '', 'new-check-rule': '', 'new-check-text': '' }
+    const errors = await sheetErrors(await save(RULE, shown))
+    expect(errors).toMatchObject([{ pointer: '/how', type: 'editing/point-how' }])
+    const short = await sheetErrors(await save(RULE, { ...shown, 'rules/R77000000301/reason': 'nein' }))
+    expect(short).toMatchObject([{ type: 'editing/point-reason' }])
+  })
+
   it('every sample of a list is a rule that may be saved', async () => {
     const samples = (await page(RULE)).vocabulary?.lists.flatMap((list) => list.samples) ?? []
     expect(samples.map(({ kind }) => kind)).toEqual(['count', 'sum', 'sum-of', 'some', 'every'])
@@ -215,7 +224,48 @@ describe('a rule in words', () => {
       200,
     )
     expect(await file()).not.toContain('checks:')
-    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false }] })
+    const { findings, points } = await overview()
+    expect(findings).toEqual([])
+    expect(points).toMatchObject([
+      { isOpen: false, answer: { how: 'reason', by: 'edda', on: expect.stringMatching(/^\d{4}-/) } },
+    ])
+  })
+
+  it('is left to the clerk', async () => {
+    expect((await save(RULE, { how: 'clerk' })).status).toBe(200)
+    expect(await overview()).toMatchObject({ findings: [], points: [{ isOpen: false, answer: { how: 'clerk' } }] })
+  })
+
+  it.each([
+    ['nothing', {}, { pointer: '/how', type: 'editing/point-how' }],
+    ['something of the form that nobody named', { how: 'kept' }, { pointer: '/how', type: 'editing/point-kept' }],
+    ['a check that nobody wrote', { how: 'own' }, { pointer: '/new-check-rule', type: 'editing/point-own' }],
+    ['no sentence', { how: 'reason', 'rules/R77000000301/reason': 'nein' }, { type: 'editing/point-reason' }],
+  ])('422 for %s', async (_, sent: Record<string, string>, issue) => {
+    expect(await sheetErrors(await save(RULE, { how: '', ...sent }))).toMatchObject([issue])
+  })
+
+  it('is kept by what the form has, and open again when that is taken away', async () => {
+    const { keepers } = await page(RULE)
+    expect(keepers.find(({ ref }) => ref === 'required:person.familienname')).toMatchObject({ isNamed: false })
+    const at = 'fields/boote.laengeInMetern/required'
+    expect((await save('question.boote.laengeInMetern', { [at]: 'always' })).status).toBe(200)
+    const there = (await page(RULE)).keepers
+    expect(there[0]?.isNamed).toBe(true)
+    expect(there.find((one) => one.ref === 'required:boote.laengeInMetern')).toMatchObject({ isNamed: true })
+    const when = 'fields/nachweise.versicherungsnachweis/when'
+    const question = 'question.nachweise.versicherungsnachweis'
+    expect((await save(question, { [when]: 'count(boote) > 1' })).status).toBe(200)
+    const ref = 'when:nachweise.versicherungsnachweis'
+    expect((await page(RULE)).keepers.find((one) => one.ref === ref)?.said).toContain('count(boote) > 1')
+    expect((await save(RULE, { how: 'kept', [`rules/R77000000301/kept~${ref}`]: '1' })).status).toBe(200)
+    expect(await overview()).toMatchObject({
+      findings: [],
+      points: [{ isOpen: false, answer: { keepers: [{ ref }] } }],
+    })
+    expect((await save(question, { [when]: '' })).status).toBe(200)
+    expect(await overview()).toMatchObject({ hasForm: true, points: [{ isOpen: true, lost: [ref] }] })
+    expect((await save(RULE, { how: 'clerk' })).status).toBe(200)
   })
 
   it('a check of its own is added beside the rules', async () => {

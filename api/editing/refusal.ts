@@ -1,6 +1,7 @@
 import { readYaml } from '../forms/service.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
+import { keptSent, waySent } from './apply-checks.ts'
 import { applyGone, goneIn } from './gone.ts'
 import { laterAnswer } from './later-answer.ts'
 import { sentText, type Values } from './sent.ts'
@@ -37,8 +38,38 @@ export function wrongValues(sheet: Sheet, values: Values): readonly Issue[] {
   })
   const isBegun = NEW_CHECK.some((name) => value(name) !== '')
   const missing = isBegun ? NEW_CHECK.filter((name) => value(name) === '').map((name) => issue(name, 'missing')) : []
-  return [...rows, ...missing]
+  return [...rows, ...missing, ...wrongAnswer(sheet, values)]
 }
+
+/** An answer to a rule in words that says nothing. */
+function wrongAnswer({ id, rows }: Sheet, values: Values): readonly Issue[] {
+  const rule = /^point\.(.+)$/.exec(id)?.[1]
+  if (rule === undefined) {
+    return []
+  }
+  // A browser sends nothing of choices that nobody made.
+  const isAnswered =
+    values['how'] === undefined && rows.some(({ label, value }) => label === 'point-how' && value !== '')
+  switch (waySent(rule, values)) {
+    case undefined:
+      return isAnswered ? [] : [issue('how', 'point-how')]
+    case 'kept':
+      return keptSent(rule, values).length === 0 ? [issue('how', 'point-kept')] : []
+    case 'own': {
+      const hasOwn = rows.some(({ label }) => label === 'check-rule')
+      return hasOwn || (values['new-check-rule'] ?? '').trim() !== '' ? [] : [issue('new-check-rule', 'point-own')]
+    }
+    case 'reason': {
+      const name = `rules/${rule}/reason`
+      return (values[name] ?? '').trim().length < REASON_LENGTH_MIN ? [issue(name, 'point-reason')] : []
+    }
+    default:
+      return []
+  }
+}
+
+/** Shorter, it is no sentence. */
+const REASON_LENGTH_MIN = 10
 
 /** Sources of one answer at most. */
 const PREFILL_MAX = 4

@@ -1,9 +1,8 @@
 import type { Form } from '../forms/model.ts'
-import { chooserWords, conditionInWords, vocabularyOf } from '../forms/service.ts'
+import { conditionInWords } from '../forms/service.ts'
 import type { Words } from '../forms/view.ts'
 import type { Word } from '../forms/vocabulary.ts'
 import { rowWords } from './row-words.ts'
-import { type CheckText, conditionsIn } from './sheet-checks.ts'
 import type { Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 
@@ -24,24 +23,11 @@ function worded(row: Row, sheet: Sheet, wording: Wording): Row {
     const text = ruleSaid(row.value, rowWords(row, { sheet, form, source }), words)
     return text === row.value ? row : { ...row, options: [...row.options, { value: row.value, text }] }
   }
-  return /^rules\/[^/]+\/condition$/.test(row.name) ? { ...row, options: conditionOptions(wording) } : row
+  return row
 }
-
-/** Pages and questions with a condition, by what they are called and when they are asked or needed. */
-const conditionOptions = ({ form, source, words }: Wording): Row['options'] =>
-  conditionsIn(source).map(({ value, label, first, rules }) => {
-    const known = chooserWords(vocabularyOf(form, { loops: form.fields.get(first)?.loops ?? [] }))
-    return { value, text: `${label}: ${rules.map((rule) => ruleSaid(rule, known, words)).join('; ')}` }
-  })
 
 /** One rule in words with what is written behind it. */
 export function ruleSaid(rule: string, known: readonly Word[], words: Words): string {
   const said = conditionInWords(rule, known, { words, lang: 'de' })
   return said === undefined ? rule : words('forms.condition.written', { conditions: said, rule })
-}
-
-/** The rule of a check between answers, see {@link ruleSaid}. */
-export function checkSaid({ at, rule }: CheckText, wording: Wording | null): string {
-  const loops = wording?.form.fields.get(at)?.loops ?? []
-  return wording === null ? rule : ruleSaid(rule, chooserWords(vocabularyOf(wording.form, { loops })), wording.words)
 }

@@ -15,6 +15,7 @@ import { ORDER, withTypedRows } from './fee-table.ts'
 import { lineDiff } from './line-diff.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
+import { answerOf } from './points.ts'
 import { type Wording, withRuleWords } from './rule-words.ts'
 import { sentText } from './sent.ts'
 import { feePage } from './service-fee.ts'
@@ -92,11 +93,14 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   }
   const { content } = tried
   const survey = await ctx.survey(content, slug, ctx)
-  const open = new Set(survey.form?.openPoints.map((point) => point.id))
+  const open = new Map(survey.form?.openPoints.map((point) => [point.id, point.lost ?? []] as const))
+  const wording = wordingOf(ctx, state, { form: survey.form, content })
   const read = readModel(content, slug, ctx.readXml)
   const model = read?.ok === true ? read.model : null
   const points = (model?.openPoints ?? []).map(({ kind, id, name, text, at }): PointLine => {
-    return { kind, id, name, text, at, isOpen: survey.form === null || open.has(id) }
+    const isOpen = survey.form === null || open.has(id)
+    const answer = answerOf(state.files[FORM] ?? '', id, wording)
+    return { kind, id, name, text, at, isOpen, answer, lost: open.get(id) ?? [] }
   })
   const unique = [...new Map(points.map((point) => [point.id, point])).values()]
   const online = content.services.get(slug)?.online ?? 'none'
@@ -256,11 +260,15 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
     findings,
     languages: languageGaps(state, content ?? live),
     said: line.isNew ? [] : await saidIn(ctx, state, looked),
+    unchecked: looked.points.filter(({ isOpen, answer }) => !isOpen && isUnchecked(answer)),
     draftsRunning: await countOpenDrafts(ctx, slug),
     moved: await movedFiles(ctx, state),
     version: state.row?.version ?? 0,
   }
 }
+
+/** The form itself does not keep the rule: a clerk looks at it, or somebody said why it is not needed. */
+const isUnchecked = (answer: PointLine['answer']): boolean => answer?.how === 'clerk' || answer?.how === 'reason'
 
 /** What publishing would change, in the words of the editors' pages. */
 async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
@@ -324,7 +332,12 @@ function adaptedIn(state: State, content: Content): ServiceOverview['adapted'] {
   const mapping = mappingOf(state)
   return mapping === null
     ? null
-    : { assumed: mapping.assumed, unmapped: mapping.unmapped, sheet: sheetOf('mapping', state, content) ?? null }
+    : {
+        assumed: mapping.assumed,
+        unmapped: mapping.unmapped,
+        told: mapping.told ?? {},
+        sheet: sheetOf('mapping', state, content) ?? null,
+      }
 }
 
 function titleIn(state: State): string {

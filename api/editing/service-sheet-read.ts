@@ -7,6 +7,7 @@ import { namedIn } from './named.ts'
 import { pagesIn, placesIn } from './page-places.ts'
 import { aboutFinding } from './placed.ts'
 import { placeholdersOf } from './placeholders.ts'
+import { keeperViews } from './points.ts'
 import { rowWords, wordsFor } from './row-words.ts'
 import { withRuleWords } from './rule-words.ts'
 import { feePage } from './service-fee.ts'
@@ -28,16 +29,21 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     throw sheetUnknown(`sheet ${id}`)
   }
   const source = state.files[FORM] ?? ''
+  const wording = wordingOf(ctx, state, looked)
+  const named = namedBy(sheet, looked, source)
+  const point = looked.points.find((one) => id === `point.${one.id}`) ?? null
   return {
     slug,
     title: looked.line.title,
-    sheet: withUsesPlaced(withRuleWords(sheet, wordingOf(ctx, state, looked)), state),
+    sheet: withUsesPlaced(withRuleWords(sheet, wording), state),
     findings: id === 'gone' ? [] : looked.findings.filter(({ file }) => file.endsWith(`/${sheet.file}`)),
     about: aboutOf(sheet, looked, source),
     vocabulary: looked.form === null ? null : wordsFor(sheet, looked.form),
     choosers: looked.form === null ? {} : choosersFor(sheet, looked.form, source),
     pages: /^(pages$|point\.)/.test(id) ? pageLines(source) : [],
-    named: namedBy(sheet, looked, source),
+    named,
+    keepers: point === null || wording === null ? [] : keeperViews(wording, named),
+    point,
     fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }

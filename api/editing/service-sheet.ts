@@ -1,6 +1,6 @@
 import type { Content } from '../content/snapshot.ts'
 import { authorize } from '../identity/permissions.ts'
-import type { Actor } from '../lib/actor.ts'
+import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
@@ -42,7 +42,7 @@ export const choosing = problemType('editing/choosing', 422)
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
   const { slug, id, seen } = sent
-  const values = withCounts(await writtenOut(ctx, sent))
+  const values = withCounts(await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) }))
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name) && !isProbe(name))
   let made: string | undefined
   const result = await change(ctx, actor, {
@@ -62,6 +62,7 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       }
       const around = {
         today: dayInBerlin(ctx.now()),
+        editor: actor.kind === 'staff' ? actor.name : actorId(actor),
         content,
         live: ctx.content.live().content,
         costText: readTemplates(content).skeleton.start.fee,
@@ -131,6 +132,12 @@ async function writtenOut(ctx: EditingCtx, sent: SheetChange): Promise<Values> {
   }
   return written.values
 }
+
+/** A check that was begun counts only where the rule is said to be kept by it; while it is put together all of it stays. */
+const withoutUnused = (values: Values): Values =>
+  values['how'] === undefined || values['how'] === '' || values['how'] === 'own' || values['choose'] !== undefined
+    ? values
+    : Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('new-check-')))
 
 /** A sheet with the rows that somebody added to it since it was shown. */
 function typedSheet(id: string, state: State, content: Content, values: Values): Sheet | undefined {

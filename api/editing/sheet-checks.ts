@@ -1,13 +1,4 @@
-import {
-  type Building,
-  firstQuestion,
-  type Row,
-  type RowKind,
-  type RowOption,
-  recordAt,
-  row,
-  type StepText,
-} from './sheet-rows.ts'
+import { type Building, type Row, type RowKind, type RowOption, recordAt, row } from './sheet-rows.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 /** A check between answers as it stands in the file. */
@@ -27,23 +18,54 @@ export function checkRows({ source }: Building): readonly Row[] {
   ]
 }
 
-/** The answer to a rule in words: its check, which can be changed here, or a new one; a condition; or a sentence. */
+/** Ways to answer a rule in words: by what the form has, by a check made here, by a clerk, or by why it is not needed. */
+export const POINT_WAYS = ['kept', 'own', 'clerk', 'reason'] as const
+export type PointWay = (typeof POINT_WAYS)[number]
+
+/** Id of the check that is made for one rule alone. */
+export const ownCheckOf = (id: string): string => `regel-${id.toLowerCase()}`
+
+/** How a rule in words is answered; undefined where it is not. */
+export function wayOf(source: string, id: string): PointWay | undefined {
+  const { check, condition, kept, clerk, reason } = recordAt(source, 'rules', id)
+  if (check !== undefined || condition !== undefined || kept !== undefined) {
+    return check === ownCheckOf(id) ? 'own' : 'kept'
+  }
+  return clerk === true ? 'clerk' : reason === undefined ? undefined : 'reason'
+}
+
+/** How a rule in words is kept, what of the form does it, its own check, or the sentence why it is not needed. */
 export function pointRows({ source, about }: Building): readonly Row[] {
-  const answer = `rules/${about}`
+  if (yamlAt(source, ['fields']) === undefined) {
+    return []
+  }
   const checks = checksIn(source)
-  const own = yamlAt(source, ['rules', about, 'check'])
-  const index = checks.findIndex(({ id }) => id === own)
+  const index = checks.findIndex(({ id }) => id === ownCheckOf(about))
   const check = checks[index]
-  const known = checks.map(({ id, text }) => ({ value: id, text: text.slice(0, 80) }))
-  const conditions = conditionsIn(source).map(({ value, label, rules }) => ({
-    value,
-    text: `${label}: ${rules.join('; ')}`,
-  }))
+  const options = POINT_WAYS.map((value) => ({ value, text: '' }))
   return [
+    { name: 'how', label: 'point-how', kind: 'choice', value: wayOf(source, about) ?? '', options },
+    {
+      name: `rules/${about}/kept`,
+      label: 'kept',
+      kind: 'choices',
+      value: refsIn(source, about).join('\n'),
+      options: [],
+    },
     ...(check === undefined ? newCheckRows(source) : rowsOf(source, check, index)),
-    ...(known.length === 0 ? [] : [row(source, `${answer}/check`, 'choice', { options: known })]),
-    ...(conditions.length === 0 ? [] : [row(source, `${answer}/condition`, 'choice', { options: conditions })]),
-    row(source, `${answer}/reason`, 'text'),
+    row(source, `rules/${about}/reason`, 'text'),
+  ]
+}
+
+/** What the answer to a rule in words names; a condition by its old name is a page's, or a question's. */
+export function refsIn(source: string, id: string): readonly string[] {
+  const { check, condition, kept } = recordAt(source, 'rules', id)
+  const field = recordAt(source, 'fields', String(condition))
+  const kind = field['element'] === undefined ? 'page' : field['when'] === undefined ? 'required' : 'when'
+  return [
+    ...(check === undefined ? [] : [`check:${check}`]),
+    ...(condition === undefined ? [] : [`${kind}:${condition}`]),
+    ...(Array.isArray(kept) ? kept.map(String) : []),
   ]
 }
 
@@ -85,38 +107,3 @@ const questions = (source: string): readonly RowOption[] =>
   Object.entries(recordAt(source, 'fields')).map(([value, field]) => ({ value, text: `${labelOf(field)} (${value})` }))
 
 const labelOf = (field: unknown): string => String((field as { label?: unknown } | null)?.label ?? '').slice(0, 80)
-
-type Conditioned = StepText & { readonly when?: unknown }
-
-/** What is asked, or obligatory, under a condition: a page or a question, with `first` of its questions. */
-export type Conditional = {
-  readonly value: string
-  readonly label: string
-  readonly first: string
-  /** As they are written. */
-  readonly rules: readonly string[]
-}
-
-/** Pages and questions that are asked, or obligatory, under a condition. */
-export function conditionsIn(source: string): readonly Conditional[] {
-  const steps = yamlAt(source, ['steps'])
-  const all = (Array.isArray(steps) ? (steps as readonly Conditioned[]) : []).flatMap((step) => [
-    step,
-    ...((step.steps ?? []) as readonly Conditioned[]),
-  ])
-  const fields = Object.entries(recordAt(source, 'fields')) as [string, { when?: unknown; required?: unknown } | null][]
-  return [
-    ...all
-      .filter((step) => step.when !== undefined)
-      .map((step) => ({
-        value: String(step.id),
-        label: String(step.title ?? step.id),
-        first: step.steps === undefined ? (firstQuestion(step) ?? '') : '',
-        rules: [String(step.when)],
-      })),
-    ...fields.flatMap(([value, field]) => {
-      const rules = [field?.when, field?.required].filter((one) => one !== undefined).map(String)
-      return rules.length === 0 ? [] : [{ value, label: labelOf(field), first: value, rules }]
-    }),
-  ]
-}

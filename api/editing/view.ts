@@ -7,6 +7,7 @@ import type { CountChoice } from './fee-preview.ts'
 import type { AmountText, FeeLine } from './fee-table.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
+import type { KeeperView, PointAnswer } from './points.ts'
 import type { Sheet } from './sheets.ts'
 import type { LanguageGap } from './spoken.ts'
 
@@ -20,6 +21,7 @@ export type { Vocabulary } from '../forms/vocabulary.ts'
 export type { ChooserView, PartView } from './chooser-form.ts'
 export type { WordChange } from './compare.ts'
 export type { About, PlacedFinding } from './placed.ts'
+export type { KeeperView, PointAnswer } from './points.ts'
 export type { Row, Sheet } from './sheets.ts'
 export type { LanguageGap } from './spoken.ts'
 
@@ -47,6 +49,10 @@ export type PointLine = {
   /** Id of the schema, group or field it belongs to. */
   readonly at: string
   readonly isOpen: boolean
+  /** How it is answered; null where it is not. */
+  readonly answer: PointAnswer | null
+  /** What the answer names and is not in the form any more, as `KeeperView.ref`. */
+  readonly lost: readonly string[]
 }
 export type FileLine = {
   readonly name: string
@@ -73,6 +79,8 @@ export type ServiceOverview = ServiceLine & {
   readonly adapted: {
     readonly assumed: readonly string[]
     readonly unmapped: readonly string[]
+    /** The same by step, as it is named in the rows of the sheet. */
+    readonly told: Readonly<Record<string, readonly string[]>>
     readonly sheet: Sheet | null
   } | null
   readonly hasForm: boolean
@@ -142,6 +150,10 @@ export type SheetPage = {
   readonly pages: readonly PageLine[]
   /** Paths of the questions that the rule in words speaks of. */
   readonly named: readonly string[]
+  /** What of the form can keep the rule in words, those at the questions it speaks of first; else empty. */
+  readonly keepers: readonly KeeperView[]
+  /** Of a rule in words: how it stands. */
+  readonly point: PointLine | null
   /** On the sheet of the fee alone. */
   readonly fee: FeePage | null
 }
@@ -213,6 +225,8 @@ export type ComparePage = {
   readonly findings: readonly PlacedFinding[]
   /** What changes, by the rows of the sheets; empty for a service that is not published yet. */
   readonly said: readonly WordChange[]
+  /** Rules in words that the form does not keep: for the clerk, or not needed because of a reason. */
+  readonly unchecked: readonly PointLine[]
   readonly draftsRunning: number
   /** The live files changed after the work began; publishing asks to look first. */
   readonly moved: readonly string[]

@@ -6,7 +6,7 @@ import type { FieldOverlay } from './overlay.ts'
 import type { Place } from './yaml.ts'
 
 /** Longest answer per kind in characters, where the data schema names no shorter one. */
-const LENGTH_MAX: Readonly<Record<FieldKind, number>> = {
+export const LENGTH_MAX: Readonly<Record<FieldKind, number>> = {
   text: 200,
   'long-text': 4000,
   name: 120,

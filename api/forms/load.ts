@@ -12,7 +12,7 @@ import { loadSteps } from './load-steps.ts'
 import { type Loading, startLoading } from './loading.ts'
 import type { Field, Form } from './model.ts'
 import { namesOf } from './names.ts'
-import { openPointsOf } from './open-points.ts'
+import { pointsOf } from './open-points.ts'
 import { Overlay } from './overlay.ts'
 import { readYaml, shapeOf, type YamlFile } from './yaml.ts'
 
@@ -162,6 +162,7 @@ function assemble(
   const computedAfter = new Map(
     [...computing.after].map(([step, paths]) => [step, paths.flatMap((path) => byPath.get(path) ?? [])] as const),
   )
+  const eligibility = loadEligibility(loading, fields)
   return {
     ...identity,
     id: model.id,
@@ -173,7 +174,7 @@ function assemble(
     steps,
     checks,
     computedAfter,
-    eligibility: loadEligibility(loading, fields),
+    eligibility,
     precheck: loadPrecheck(loading, fields),
     signers: loadSigners(loading, byPath),
     ...loadApplicant(loading, byPath),
@@ -183,7 +184,7 @@ function assemble(
     receipt: { ...overlay.receipt, next },
     ...(hasAddress && loading.lists.streets !== undefined ? { streets: loading.lists.streets } : {}),
     monthNames: monthNamesOf(identity.lang),
-    openPoints: openPointsOf(loading, model, fields),
+    ...pointsOf(loading, model, { fields: byPath, steps, checks, eligibility }),
   }
 }
 

@@ -44,8 +44,14 @@ export type Form = {
   /** Texts that are German although the form is in another language; pages mark them. */
   readonly germanTexts: ReadonlySet<string>
   /** What a person still has to carry over from the data schema by hand; shown to editors. */
-  readonly openPoints: readonly OpenPoint[]
+  readonly openPoints: readonly UnansweredPoint[]
+  /** Rules in words that a clerk looks at in each case. */
+  readonly clerkPoints: readonly ClerkPoint[]
 }
+
+/** `lost`: what the answer named and is not in the form any more. */
+export type UnansweredPoint = OpenPoint & { readonly lost?: readonly string[] }
+export type ClerkPoint = Pick<OpenPoint, 'id' | 'name' | 'text'>
 
 export type FieldKind =
   | 'text'

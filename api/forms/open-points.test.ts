@@ -20,19 +20,32 @@ describe('open points of a data schema', () => {
     ['a check', '  R12000000301: { check: gehalten-nach-geburt }\n'],
     ['a step with a condition', '  R12000000301: { condition: ermaessigungsgrund }\n'],
     ['a sentence', '  R12000000301: { reason: Das prüft die Sachbearbeitung am Impfpass. }\n'],
+    ['several things of the form', '  R12000000301: { kept: [check:gehalten-nach-geburt, page:ermaessigungsgrund] }\n'],
+    ['a clerk', '  R12000000301: { clerk: true }\n'],
+    ['who said why not', '  R12000000301: { reason: Das steht im Impfpass., by: Ines, on: 2026-11-26 }\n'],
   ])('are answered by %s', (_, text) => {
     const result = answered(text)
     expect(result.ok ? result.form.openPoints : result.findings).toEqual([])
   })
 
   it.each([
-    [
-      'an unknown check',
-      '  R12000000301: { check: gehalten-nach-geburd }\n',
-      'forms/unknown-rule',
-      'gehalten-nach-geburt',
-    ],
-    ['a step without condition', '  R12000000301: { condition: kontakt }\n', 'forms/unknown-rule', undefined],
+    ['a check that is gone', '{ check: gehalten-nach-geburd }', ['check:gehalten-nach-geburd']],
+    ['a page without condition', '{ condition: kontakt }', ['page:kontakt']],
+    ['one of several', '{ kept: [check:gehalten-nach-geburt, page:kontakt] }', ['page:kontakt']],
+  ])('open again without %s, and say what is lost', (_, answer, lost) => {
+    const result = answered(`  R12000000301: ${answer}\n`)
+    expect(result.ok ? result.form.openPoints : result.findings).toMatchObject([{ id: 'R12000000301', lost }])
+    expect(result.ok && result.form.clerkPoints).toEqual([])
+  })
+
+  it('that a clerk looks at are kept with their words', () => {
+    const result = answered('  R12000000301: { clerk: true }\n')
+    expect(result.ok && result.form.clerkPoints).toMatchObject([
+      { id: 'R12000000301', text: expect.stringContaining('Geburtsdatum') },
+    ])
+  })
+
+  it.each([
     [
       'a rule that the schema does not have',
       '  R12000000309: { check: gehalten-nach-geburt }\n',

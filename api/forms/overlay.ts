@@ -132,19 +132,40 @@ const loopStep: v.GenericSchema<unknown, LoopStepInput> = v.strictObject({
   steps: v.pipe(v.array(step), v.minLength(1, 'has no steps.'), v.maxLength(20)),
 })
 
-/** Answer to a rule that the data schema has in free text: exactly one of the three. */
+/** Answer to a rule that the data schema has in free text: exactly one of the five. */
 const ruleAnswer = v.pipe(
   v.strictObject({
     /** Id of one of `checks`. */
     check: v.optional(key),
     /** Id of a step, or path of a field, whose condition (`when`, `required`) keeps the rule. */
     condition: v.optional(path),
+    /** What in the form keeps the rule, of several all: `check:<id>`, `page:<step>`, `when:<path>`, `required:<path>` and so on. */
+    kept: v.optional(
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.string(),
+            v.regex(
+              /^(check|page|when|required|compute|limit|eligibility):[A-Za-z0-9.-]{1,120}$/,
+              'names nothing that keeps a rule.',
+            ),
+          ),
+        ),
+        v.minLength(1, 'names nothing.'),
+        v.maxLength(20),
+      ),
+    ),
+    /** A clerk looks at it in each case. */
+    clerk: v.optional(v.literal(true)),
     /** Why nothing has to be checked, for whoever reads it later. */
     reason: v.optional(v.pipe(text, v.minLength(10, 'is no sentence.'))),
+    /** Who said so, and on which day. */
+    by: v.optional(v.pipe(text, v.maxLength(200))),
+    on: v.optional(v.pipe(v.string(), v.isoDate('is no day.'))),
   }),
   v.check(
-    (answer) => Object.values(answer).filter((value) => value !== undefined).length === 1,
-    'needs exactly one of check, condition, reason.',
+    ({ by: _, on: __, ...answer }) => Object.values(answer).filter((value) => value !== undefined).length === 1,
+    'needs exactly one of check, condition, kept, clerk, reason.',
   ),
 )
 

@@ -1,7 +1,7 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
-import type { DataModelReader, DataModelResult, OpenPoint } from './data-model.ts'
+import type { DataModelReader, DataModelResult } from './data-model.ts'
 import { describedIn, withDescription } from './described.ts'
 import { exampleProblem, readExamples } from './examples.ts'
 import { readHandMade } from './hand-made.ts'
@@ -9,6 +9,7 @@ import { keptFindings, loadKeptForm } from './kept.ts'
 import { readLists, type TownLists } from './lists.ts'
 import { codeListsOf, type FormFiles } from './load.ts'
 import type { Form } from './model.ts'
+import { openFindings } from './open-points.ts'
 
 export {
   addFile,
@@ -40,6 +41,7 @@ export { eligibilityView, precheckView } from './eligibility-view.ts'
 export { exampleNames, validExamples } from './examples.ts'
 export { dateText } from './formats.ts'
 export { filesOf, outstandingOf } from './items.ts'
+export { boundsOf, type Keeper, type KeeperKind, keepersOf } from './keepers.ts'
 export { germanTextsOf, type TextPlace, textPlaces, textsIn } from './languages.ts'
 export { FILE_SIZE_MAX } from './limits.ts'
 export { FILE_TYPES, type Form } from './model.ts'
@@ -141,7 +143,7 @@ function checkService(files: FormFiles, { isOnline, ...given }: Checking): reado
   const languages = Object.keys(files).flatMap((name) => /^form\.([a-z]{2,3})\.yaml$/.exec(name)?.[1] ?? [])
   const others = languages.filter((lang) => lang !== 'de')
   return [
-    ...(isOnline ? openFindings(german.form.openPoints, files, slug) : []),
+    ...(isOnline ? openFindings(german.form, schemaFile(files, slug)) : []),
     ...checkExamples(german.form, files['examples.yaml'], slug),
     ...others.flatMap((lang) => {
       const result = loadKeptForm(files, { ...given, lang })
@@ -150,14 +152,8 @@ function checkService(files: FormFiles, { isOnline, ...given }: Checking): reado
   ]
 }
 
-/** A form with open points can be tried, but nobody may apply with it. */
-function openFindings(points: readonly OpenPoint[], files: FormFiles, slug: string): readonly Finding[] {
-  const file = `services/${slug}/${files['form.xml'] === undefined ? 'form.yaml' : 'form.xml'}`
-  return points.map(({ id, name, line }) => {
-    const detail = `Nobody has answered the open point ${id} (${name}), so the form cannot go online.`
-    return { file, line, type: 'forms/open-point', detail }
-  })
-}
+const schemaFile = (files: FormFiles, slug: string): string =>
+  `services/${slug}/${files['form.xml'] === undefined ? 'form.yaml' : 'form.xml'}`
 
 function checkExamples(form: Form, source: string | undefined, slug: string): readonly Finding[] {
   if (source === undefined) {

@@ -84,6 +84,7 @@ vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
 paper.take-in               -      -       all   all  -      -        -
 errand.finish               -      -       own   own  -      -        -
+point.check                 -      -       own   own  -      -        -
 access.request              -      -       own   own  -      -        -
 access.confirm              -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -

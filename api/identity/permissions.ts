@@ -80,6 +80,7 @@ const TABLE = {
   'vorgang.co-sign': { lead: 'in-team-not-preparer' },
   'paper.take-in': { clerk: 'always', lead: 'always' },
   'errand.finish': CASEWORK,
+  'point.check': CASEWORK,
   'access.request': CASEWORK,
   'access.confirm': { clerk: 'in-team-not-preparer', lead: 'in-team-not-preparer' },
   'eakte.read': CASEWORK,

@@ -9,10 +9,18 @@ import {
   listChains,
   listCheckpoints,
   listEntries,
+  listEntriesOf,
   listHashes,
   listLog,
 } from './store.ts'
-import { createChainCheck, createLogCheck, frontierText, type JournalFinding, readFrontier } from './verify.ts'
+import {
+  createChainCheck,
+  createLogCheck,
+  frontierText,
+  type JournalFinding,
+  type JournalRow,
+  readFrontier,
+} from './verify.ts'
 
 export { createJournalSigner } from './checkpoint.ts'
 export { exportJournal, proveConsistency } from './export.ts'
@@ -80,11 +88,21 @@ export async function listJournal(
   eakteId: string,
   { afterSeq = 0, limit = 100 } = {},
 ): Promise<readonly JournalLine[]> {
-  const rows = await listEntries(ctx.db, eakteId, afterSeq, Math.min(limit, 500))
-  return rows.map(({ seq, type, atMs, entry }) => {
-    const { actor, body } = JSON.parse(entry) as Pick<JournalLine, 'actor' | 'body'>
-    return { seq, type, atMs, actor, body }
-  })
+  return (await listEntries(ctx.db, eakteId, afterSeq, Math.min(limit, 500))).map(lineOf)
+}
+
+/** Lists the newest lines of these types of an eAkte's journal, at most 500, oldest first. Who may see it is the caller's question. */
+export async function listJournalOf(
+  ctx: Pick<Ctx, 'db'>,
+  eakteId: string,
+  types: readonly string[],
+): Promise<readonly JournalLine[]> {
+  return (await listEntriesOf(ctx.db, eakteId, types, 500)).map(lineOf).toReversed()
+}
+
+function lineOf({ seq, type, atMs, entry }: Pick<JournalRow, 'seq' | 'type' | 'atMs' | 'entry'>): JournalLine {
+  const { actor, body } = JSON.parse(entry) as Pick<JournalLine, 'actor' | 'body'>
+  return { seq, type, atMs, actor, body }
 }
 
 /** Plans a checkpoint over everything written so far; null when nothing was written since the last one. */

@@ -11,10 +11,11 @@ import { readActRequest } from './act-request.ts'
 import { ACTS } from './acts.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { READ, WORK } from './route-specs.ts'
-import { ActAnswer, ANY_FILE, FormVersion, Id, OfVorgang, Reopen } from './schema.ts'
+import { ActAnswer, ANY_FILE, CheckedPoint, FormVersion, Id, OfVorgang, PointId, Reopen } from './schema.ts'
 import { openInspectedDocument, readActPage, readInspectionView } from './service-act-view.ts'
 import { performAct } from './service-acts.ts'
 import { finishErrand } from './service-errands.ts'
+import { checkPoint } from './service-points.ts'
 import { reopenVorgang } from './service-reopen.ts'
 
 const AUDITED = { ...WORK, audit: true }
@@ -117,6 +118,22 @@ export const errandRoutes = (ctx: SubmissionsCtx) =>
           page: `/amt/vorgaenge/${finished.vorgangId}`,
           self: `/api/v1/submissions/vorgaenge/${finished.vorgangId}`,
           body: finished,
+        })
+      },
+    )
+    .post(
+      '/vorgaenge/:vorgang/points/:point',
+      route({ ...STAFF, action: 'point.check', resource: 'vorgang', output: OfVorgang }),
+      input(CheckedPoint),
+      async (c) => {
+        const vorgangId = parameter(Id, c.req.param('vorgang'), 'vorgang')
+        const pointId = parameter(PointId, c.req.param('point'), 'point')
+        const isChecked = inputOf(c, CheckedPoint).checked === 'yes'
+        const body = await checkPoint(ctx, actorOf(c), { vorgangId, pointId, isChecked })
+        return done(c, {
+          page: `/amt/vorgaenge/${vorgangId}#zu-pruefen`,
+          self: `/api/v1/submissions/vorgaenge/${vorgangId}`,
+          body,
         })
       },
     )

@@ -100,6 +100,9 @@ export const OfVorgang = v.object({ vorgangId: Id })
 /** Version of the form of an act that a person saw. */
 export const FormVersion = v.optional(Version)
 export const ActAnswer = v.object({ vorgangId: Id, page: v.string() })
+/** Id of a rule in words, as the data schema has it. */
+export const PointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,100}$/))
+export const CheckedPoint = v.strictObject({ checked: v.picklist(['yes', 'no']) })
 export const Reopen = v.strictObject({ message: v.pipe(v.string(), v.maxLength(10_000)) })
 
 /** One text of a clerk, on one line or more; blanks around it are none. */

@@ -39,6 +39,7 @@ import {
 import { type AccessView, readAccess } from './access-renewal.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import type { Participation } from './invitations.ts'
+import { type PointView, readPoints } from './points.ts'
 import { type DocumentView, documentViews } from './service-case-documents.ts'
 import { readAnswers, readJudgement, readParticipations } from './service-copy.ts'
 import { noteRead } from './service-reads.ts'
@@ -94,6 +95,8 @@ export type VorgangView = {
     readonly unmet: readonly string[]
     readonly unclear: readonly string[]
   } | null
+  /** Rules in words that a clerk looks at in each case: the form does not check them. */
+  readonly toCheck: readonly PointView[]
   readonly documents: readonly DocumentView[]
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
@@ -180,10 +183,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     ...placeOf(kase, item),
     state: await stateOf(ctx, kase),
     receivedAtMs: vorgang.openedAtMs,
-    assignee:
-      item.assignee === null
-        ? null
-        : { name: assignee ?? '', isMe: actor.kind === 'staff' && actor.userId === item.assignee },
+    assignee: assigneeOf(actor, item.assignee, assignee),
     task,
     beside,
     isLead: leads(kase, actor),
@@ -206,6 +206,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
             unmet: conditionsOf(form, judgement.unmet).map((condition) => condition.unmet),
             unclear: conditionsOf(form, judgement.unclear).map((condition) => condition.unclear),
           },
+    toCheck: await readPoints(ctx, vorgang, form.clerkPoints),
     documents: await documentViews(ctx, documents),
     requests,
     decision,
@@ -247,6 +248,9 @@ async function besideOf(ctx: SubmissionsCtx, { items, content }: Case, shown: It
     })),
   )
 }
+
+const assigneeOf = (actor: Actor, userId: string | null, name: string | null): VorgangView['assignee'] =>
+  userId === null ? null : { name: name ?? '', isMe: actor.kind === 'staff' && actor.userId === userId }
 
 async function feeAheadOf(ctx: SubmissionsCtx, kase: Case, task: TaskView | null): Promise<VorgangView['feeAhead']> {
   if (task === null || !task.outcomes.some(({ asksForFee }) => asksForFee)) {

@@ -133,9 +133,13 @@ function isExhaustive(definition: Definition, flows: readonly Flow[]): boolean {
   return tasks.size === 1 && task?.kind === 'user' && task.outcomes.every((outcome) => outcomes.has(outcome.id))
 }
 
-/** Four eyes hold only if the watched task exists and no way leads past it. */
+/** Four eyes hold only if somebody else must sign, the watched task exists and no way leads past it. */
 function checkFourEyes(definition: Definition, node: Node, report: Report): void {
-  if (node.kind !== 'user' || node.notBy === null) {
+  if (node.kind !== 'user') {
+    return
+  }
+  if (node.notBy === null) {
+    checkSigning(definition, node, report)
     return
   }
   const watched = definition.nodes.get(node.notBy)
@@ -154,6 +158,22 @@ function checkFourEyes(definition: Definition, node: Node, report: Report): void
     const detail = `"${node.id}" can be reached without "${watched.id}", so four eyes would not hold.`
     report(node.line, 'workflow/co-sign', detail)
   }
+}
+
+/** Only with `notBy` is the right to sign asked for, and a second person for sure: `sign` without it would be one person's word. */
+function checkSigning(definition: Definition, node: Node & { kind: 'user' }, report: Report): void {
+  if (node.outcomes.every(({ id }) => id !== 'sign')) {
+    return
+  }
+  const before = [...definition.nodes.values()].filter(
+    (other) =>
+      other.kind === 'user' &&
+      other.outcomes.some(({ id }) => id === 'approve' || id === 'refuse') &&
+      !reachable(definition, [definition.start], new Set([other.id])).has(node.id),
+  )
+  const detail = `"${node.id}" has the outcome "sign" and no notBy: say with notBy which task another person must have done.`
+  const [decision] = before
+  report(node.line, 'workflow/sign-by-anyone', detail, decision === undefined ? undefined : `notBy="${decision.id}"`)
 }
 
 function checkReach(definition: Definition, report: Report): void {

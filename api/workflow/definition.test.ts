@@ -176,6 +176,20 @@ describe('parseDefinition', () => {
       undefined,
     ],
     [
+      'signing by anyone, which must name the task of the other person',
+      `${START}${userTask('look')}${userTask('check', ['approve'])}\n${userTask('cosign', ['sign', 'return'])}<bpmn:exclusiveGateway id="g" default="g_e"/>${END}${chain('s', 'look', 'check', 'cosign', 'g', 'e')}${flow('g', 'check', 'cosign.outcome = "return"')}`,
+      3,
+      'workflow/sign-by-anyone',
+      'notBy="check"',
+    ],
+    [
+      'signing where nobody decided for sure',
+      `${START}\n${userTask('cosign', ['sign'])}${END}${chain('s', 'cosign', 'e')}`,
+      3,
+      'workflow/sign-by-anyone',
+      undefined,
+    ],
+    [
       'a loop that waits for nothing',
       `${START}\n<bpmn:exclusiveGateway id="g" default="g_h"/><bpmn:exclusiveGateway id="h" default="h_g"/>${END}${chain('s', 'g', 'h')}${flow('h', 'g')}${flow('h', 'e', 'heute = heute')}`,
       3,

@@ -93,7 +93,7 @@ describe('a foreign process', () => {
       Activity_Vollst: 'person',
       Activity_Beurt: 'person',
       Activity_Nachf: 'request',
-      Activity_Gebuehr: 'person',
+      Activity_Gebuehr: 'nothing',
       Activity_Anhoer: 'request',
       Activity_Zahlung: 'pay',
       Activity_BescheidNein: 'document',
@@ -198,7 +198,10 @@ describe('a foreign process', () => {
     )
     const made = await adapted(xml)
     expect(mappingOf(made).unmapped).toEqual([expect.stringContaining('kein Vier-Augen-Prinzip')])
+    expect(mappingOf(made).unmapped.join()).toContain('niemand mitzeichnet: „ablehnen“.')
+    expect(mappingOf(made).told?.['b']?.join()).toContain('Das hilft')
     expect(made.process).not.toContain('notBy')
+    expect(made.texts).not.toContain('Danach wird der Bescheid erstellt und bereitgestellt.')
     expect(await findingsOf(made)).toEqual([])
   })
 
@@ -246,6 +249,114 @@ describe('a foreign process', () => {
   ])('%s is refused, and it is said what is missing', async (_, xml, type) => {
     const result = await adaptProcess({ xml, file: 'x.bpmn', table, around: AROUND })
     expect(result).toMatchObject({ ok: false, findings: [{ file: 'x.bpmn', type }] })
+  })
+})
+
+describe('a second person', () => {
+  const parts =
+    '<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><exclusiveGateway id="g" name="Bewilligen?"/><userTask id="b" name="Bewilligung mitzeichnen"/><userTask id="c" name="Ablehnung mitzeichnen"/><userTask id="y" name="Bewilligung erstellen"/><userTask id="n" name="Ablehnung erstellen"/><endEvent id="e"/>'
+  const apart = ['s>a', 'a>g', 'g>b>ja', 'g>c>nein', 'b>y', 'c>n', 'y>e', 'n>e']
+  const withoutUnused = (all: string, flows: readonly string[]): string =>
+    all.replace(/<(?:userTask|exclusiveGateway) id="(\w)"[^>]*>/g, (node, id: string) =>
+      flows.some((flow) => flow.split('>').slice(0, 2).includes(id)) ? node : '',
+    )
+  const watching = ({ process }: Good): readonly string[] =>
+    [...process.matchAll(/id="(\w+)"[^>]*stadttor:notBy="(\w+)"/g)].map(([, id, by]) => `${id} ${by}`)
+
+  it('on each way of a decision counts, however many steps it takes', async () => {
+    const made = await adapted(drawn(parts, apart))
+    expect(watching(made)).toEqual(['b a', 'c a'])
+    expect(mappingOf(made).unmapped).toEqual([])
+    expect(mappingOf(made).told?.['c']?.join()).toContain('macht eine andere Person als „Antrag prüfen“')
+    expect(await findingsOf(made)).toEqual([])
+  })
+
+  it.each([
+    ['the last, where the first always leads to it', ['b>l', 'l>y', 'g>c>nein', 'c>n'], ['l a', 'c a'], 'b'],
+    ['the last for both ways', ['b>l', 'l>y', 'g>l>nein'], ['l a'], 'b'],
+  ])('is asked once: of two one behind the other counts %s', async (_what, flows, expected, other) => {
+    const used = ['s>a', 'a>g', 'g>b>ja', 'y>e', ...(flows.includes('c>n') ? ['n>e'] : []), ...flows]
+    const all = `${parts}<userTask id="l" name="Freigabe durch die Leitung"/>`
+    const made = await adapted(drawn(withoutUnused(all, used), used))
+    expect([...watching(made)].sort()).toEqual([...expected].sort())
+    expect(mappingOf(made).told?.[other]?.join()).toContain('hier im Schritt „Freigabe durch die Leitung“')
+    expect(await findingsOf(made)).toEqual([])
+  })
+
+  it('that an editor takes from one way is none on the other either, and both say which outcome lacks it', async () => {
+    const { steps, ...rest } = mappingOf(await adapted(drawn(parts, apart)))
+    const done = { name: 'Ablehnung mitzeichnen', as: 'person', outcomes: { done: { label: 'Gelesen', as: 'continue' } } } as const // biome-ignore format: one thought
+    const made = await adapted(drawn(parts, apart), { chosen: { ...rest, steps: { ...steps, c: done } } })
+    expect(watching(made)).toEqual([])
+    expect(mappingOf(made).unmapped).toEqual([
+      expect.stringMatching(/^„Bewilligung mitzeichnen“ zählt nicht .*: „Ablehnen“\. .*Das hilft/),
+    ])
+    expect(mappingOf(made).told?.['c']?.join()).not.toContain('Vier-Augen')
+    expect(await findingsOf(made)).toEqual([])
+    // Chosen again, both count again.
+    const sign = { ...done, outcomes: { done: { label: 'Mitzeichnen', as: 'sign' } } } as const
+    const back = { ...mappingOf(made), steps: { ...mappingOf(made).steps, c: sign } }
+    expect(watching(await adapted(drawn(parts, apart), { chosen: back }))).toEqual(['b a', 'c a'])
+  })
+
+  it.each([
+    [
+      'before anybody decides',
+      ['s>b', 'b>a', 'a>g', 'g>y>ja', 'g>n>nein', 'y>e', 'n>e'],
+      'Davor hat niemand entschieden',
+    ],
+    [
+      'that is reached without a decision, too',
+      ['s>q', 'q>h', 'h>a>streitig', 'h>z>einfach', 'a>g', 'g>z>ja', 'g>z>nein', 'z>e'],
+      'auf einem Weg, auf dem niemand entschieden hat',
+    ],
+  ])('%s is none, and it is said what helps', async (_what, flows, words) => {
+    const all = `${parts}<userTask id="q" name="Eingang sichten"/><exclusiveGateway id="h" name="Wie ist der Fall?"/><userTask id="z" name="Mitzeichnen"/>`
+    const made = await adapted(drawn(withoutUnused(all, flows), flows))
+    expect(watching(made)).toEqual([])
+    expect(mappingOf(made).told?.[flows.includes('z>e') ? 'z' : 'b']?.join()).toContain(words)
+  })
+
+  it.each([
+    ['without a gateway', ['s>a', 'a>y', 'y>b', 'b>v', 'v>e']],
+    ['who may give it back', ['s>a', 'a>y', 'y>b', 'b>k', 'k>v>ja', 'k>y>nein', 'v>e']],
+  ])('behind the notice that is only a draft yet, %s, signs before it is made', async (_what, flows) => {
+    const gateway = flows.some((flow) => flow.startsWith('k>')) ? '<exclusiveGateway id="k" name="In Ordnung?"/>' : ''
+    const nodes = `<startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><userTask id="y" name="Bescheid entwerfen"/><userTask id="b" name="Mitzeichnen"/>${gateway}<sendTask id="v" name="Bescheid versenden"/><endEvent id="e"/>`
+    const made = await adapted(drawn(nodes, flows))
+    expect(watching(made)).toEqual(['b a'])
+    expect(mappingOf(made).steps['v']?.as).toBe('nothing')
+    expect(mappingOf(made).told?.['y']?.join()).toContain('geschieht erst nach „Mitzeichnen“')
+    expect(Object.values(mappingOf(made).steps['b']?.outcomes ?? {}).map(({ as }) => as)).toEqual(
+      gateway === '' ? ['sign'] : ['sign', 'return'],
+    )
+    expect(await findingsOf(made)).toEqual([])
+  })
+})
+
+describe('a postbox', () => {
+  const inLane = (lane: string): string =>
+    `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x"><process id="p"><laneSet id="l"><lane id="l1" name="${lane}"><flowNodeRef>a</flowNodeRef></lane></laneSet><startEvent id="s"/><userTask id="a" name="Antrag prüfen"/><endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/><sequenceFlow id="h" sourceRef="a" targetRef="e"/></process></definitions>`
+  it.each([
+    ['Umwelt und Natur', 'umwelt'],
+    ['Fachbereich Umwelt und Natur', 'umwelt'],
+    ['umwelt', 'umwelt'],
+    ['Umweltamt', undefined],
+    ['Sachbearbeitung', undefined],
+    ['Umwelt und Natur, Steuern und Abgaben', undefined],
+  ])('of the lane %s is %s', async (lane, postbox) => {
+    const { steps, assumed, told } = mappingOf(await adapted(inLane(lane)))
+    expect(steps['a']?.postbox).toBe(postbox)
+    expect(assumed.join().includes(`heißt wie die Bahn „${lane}“`)).toBe(postbox === undefined)
+    expect(told?.['a']?.join()).toContain(
+      postbox === undefined ? 'Postkorb der Leistung („Steuern und Abgaben“)' : 'an den Postkorb „Umwelt und Natur“',
+    )
+  })
+
+  it('that nobody has chosen yet is not named', async () => {
+    const { assumed } = mappingOf(await adapted(inLane(''), { around: { ...AROUND, isPostboxOpen: true } }))
+    expect(assumed.join()).toContain('„Antrag prüfen“ geht an den Postkorb der Leistung. Welcher')
+    expect(assumed.join()).not.toContain('Steuern und Abgaben')
   })
 })
 
@@ -328,7 +439,7 @@ describe('what an editor chose', () => {
             Flow_08: { label: 'Ablehnen', as: 'refuse' },
           },
         },
-        Activity_Gebuehr: { name: 'Gebühr festsetzen', as: 'nothing' },
+        Activity_Gebuehr: { name: 'Gebühr festsetzen', as: 'person' },
         Activity_Anhoer: { name: 'Anhörung durchführen', as: 'notify' },
       },
     }
@@ -336,14 +447,15 @@ describe('what an editor chose', () => {
     const made = await adapted(specimen('pools'), { chosen, texts })
     expect(await findingsOf(made)).toEqual([])
     expect(made.process).toMatch(/id="activity_Beurt"[^>]*stadttor:postbox="umwelt"/)
-    expect(made.process).not.toContain('activity_Gebuehr')
+    expect(made.process).toContain('activity_Gebuehr')
     expect(made.process).toMatch(/id="activity_Anhoer"[^>]*stadttor:effect="notify"/)
     expect(made.texts).toContain('label: Ausnahme zulassen')
     expect(made.texts).toContain('Das Ordnungsamt prüft')
     expect(mappingOf(made).assumed).toContain(
       'Der Schritt „Sachverhalt beurteilen“ geht an den Postkorb „Umwelt und Natur“.',
     )
-    expect(mappingOf(made).assumed.join()).not.toContain('„Gebühr festsetzen“ geht an')
+    expect(mappingOf(made).assumed.join()).not.toContain('„Gebühr festsetzen“ entfällt')
+    expect(mappingOf(made).unmapped.join()).toContain('In „Gebühr festsetzen“ trägt niemand einen Betrag ein')
   })
 
   it.each(['person', 'request', 'wait', 'receipt', 'notify', 'document', 'pay', 'nothing'] as const)(
@@ -415,7 +527,7 @@ describe('a service with a foreign process', () => {
   }
 
   const WALKS: readonly (readonly [string, string, readonly string[]])[] = [
-    ['pools', 'approve', ['activity_Vollst way-1', 'activity_Beurt approve', 'activity_Gebuehr done']],
+    ['pools', 'approve', ['activity_Vollst way-1', 'activity_Beurt approve']],
     ['pools', 'refuse', ['activity_Vollst way-1', 'activity_Beurt refuse']],
     ['plain', 'approve', ['step approve', 'step_5 sign']],
     ['plain', 'refuse', ['step refuse', 'step_5 sign']],
@@ -521,8 +633,7 @@ describe('a service with a foreign process', () => {
     await installXml(drawn(nodes, flows), 'bewohnerparkausweis', 'verkehr')
     const citizen = town.newCaller()
     const { vorgangId } = await applyForPermit(citizen)
-    const pressed = [await press(vorgangId, ['approve'], 'verkehr'), await press(vorgangId, ['done'], 'verkehr')]
-    expect(pressed).toEqual(['a approve', 'w done'])
+    expect(await press(vorgangId, ['approve'], 'verkehr')).toBe('a approve')
     const { state, payments } = await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)
     expect(state?.text.sentence).toContain('Wir haben Ihren Antrag geprüft und können ihm zustimmen.')
     expect(payments).toHaveLength(1)

@@ -9,6 +9,7 @@ import { hearBeforeDeciding } from './foreign/hear-before.ts'
 import { tellHearing } from './foreign/hearing.ts'
 import { type Around, type Guessing, type MappedStep, type Mapping, writeMapping } from './foreign/mapping.ts'
 import { readDiagram } from './foreign/read.ts'
+import { signFirst } from './foreign/sign-first.ts'
 import { simplify } from './foreign/simplify.ts'
 import type { AdaptingTable } from './foreign/table.ts'
 import { writeBpmn } from './foreign/write-bpmn.ts'
@@ -67,6 +68,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   }
   const askers = simplify(diagram, table.names)
   const guessing: Guessing = { diagram, askers, table, around, steps: new Map() }
+  signFirst(guessing)
   guessSteps(guessing)
   guessWays(guessing)
   choose(guessing, adapting.chosen)
@@ -74,12 +76,12 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   const mapped = new Map(guessing.steps)
   hearBeforeDeciding(guessing)
   tellHearing(guessing)
-  const { sketch, outcomes } = buildSketch(guessing)
-  finish(guessing, sketch)
+  const built = buildSketch(guessing)
+  finish(guessing, built)
   return {
     ok: true,
-    process: writeBpmn(sketch, around),
-    texts: writeTexts({ sketch, outcomes }, table, adapting.texts ?? ''),
+    process: writeBpmn(built.sketch, around),
+    texts: writeTexts(built, table, adapting.texts ?? ''),
     mapping: writeMapping(mapped, diagram.notes, table),
   }
 }
@@ -97,6 +99,9 @@ function missingIn(diagram: Diagram): string | null {
   }
   return diagram.flows.length === 0 ? 'no-flows' : null
 }
+
+/** Said of how the process is built, whatever is chosen for a step. */
+const BUILT: ReadonlySet<string> = new Set(['assumed.draft', 'assumed.decide-added'])
 
 /** Puts what an editor chose in place of what was guessed; steps that are not there any more are forgotten. */
 function choose(guessing: Guessing, chosen: Mapping | undefined): void {
@@ -118,9 +123,9 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
       continue
     }
     steps.set(id, step)
-    const others = diagram.notes.filter(({ values }) => values['name'] !== guessed.name)
+    const others = diagram.notes.filter((note) => note.step !== id || BUILT.has(note.key))
     diagram.notes.splice(0, diagram.notes.length, ...others)
-    tellStep(guessing, step.name, step.as)
+    tellStep(guessing, { id, name: step.name }, step.as)
     tellPerson(guessing, id)
   }
   tellRefusal(guessing)

@@ -5,6 +5,7 @@ import {
   type CityFrame,
   type FieldView,
   type Finding,
+  type KeeperView,
   type PlacedFinding,
   problemName,
   Refusal,
@@ -220,6 +221,30 @@ export const groupWords = (group: string, t: Translate): string => {
     return t(`editing.group.${kind}` as WordKey, { name: kind === 'mail' && hasWord(mail) ? t(mail) : name })
   }
   return hasWord(`editing.group.${group}`) ? t(`editing.group.${group}` as WordKey) : group
+}
+
+/** What of a form keeps a rule, in words: "Pflicht bei „Name“: wenn …". */
+export const keeperText = ({ kind, name, said, limits = {} }: KeeperView, t: Translate): string => {
+  const head = t(`editing.keeper.${kind}`, { name })
+  const { min, max, minLength, maxLength, pattern, isPast, isFuture } = limits
+  const bounds = [
+    min === undefined ? '' : t('editing.keeper.min', { value: String(min) }),
+    max === undefined ? '' : t('editing.keeper.max', { value: String(max) }),
+    minLength === undefined ? '' : t('editing.keeper.min-length', { value: minLength }),
+    maxLength === undefined ? '' : t('editing.keeper.max-length', { value: maxLength }),
+    pattern === undefined ? '' : t('editing.keeper.pattern', { value: pattern }),
+    isPast === true ? t('editing.keeper.past') : '',
+    isFuture === true ? t('editing.keeper.future') : '',
+  ].filter(Boolean)
+  const more = [said, ...bounds].filter(Boolean).join(', ')
+  return more === '' ? head : `${head}: ${more}`
+}
+
+/** What an answer names and is not in the form any more. */
+export const lostText = (ref: string, t: Translate): string => {
+  const [kind = '', ...rest] = ref.split(':')
+  const key = `editing.keeper.${kind}`
+  return hasWord(key) ? t(key, { name: rest.join(':') }) : ref
 }
 
 /** What a row of a sheet is called: what it is, and which of several. */

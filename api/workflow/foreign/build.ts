@@ -21,6 +21,8 @@ export type Built = {
   readonly sketch: Sketch
   /** Words of each way to finish a step, by step and outcome. */
   readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, MappedOutcome>>
+  /** Foreign steps by the ids that they have here. */
+  readonly origins: ReadonlyMap<string, string>
 }
 type Building = Guessing & {
   readonly sketch: Sketch
@@ -56,7 +58,8 @@ export function buildSketch(guessing: Guessing): Built {
   for (const flow of diagram.flows) {
     joinFlow(building, flow)
   }
-  return { sketch: building.sketch, outcomes: building.outcomes }
+  const origins = new Map([...building.ids].map(([foreign, own]) => [own, foreign] as const))
+  return { sketch: building.sketch, outcomes: building.outcomes, origins }
 }
 
 /** Ids of ours: names that rules may use too, as near to the foreign ones as can be. */

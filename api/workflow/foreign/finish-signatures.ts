@@ -1,32 +1,111 @@
 import { decidesHere, isDocument, outOf, type Sketch, type SketchNode, waysOf } from './sketch.ts'
 import type { Note } from './table.ts'
 
-type Say = (key: Note['key'], name: string, more?: Readonly<Record<string, string>>) => void
+/** Says something of a step, by its id. */
+type Say = (key: Note['key'], id: string, more?: Readonly<Record<string, string>>) => void
+type Decided = 'approve' | 'refuse'
+/** An outcome of a decision on whose way nobody signs. */
+type Bare = { readonly decision: SketchNode; readonly outcome: Decided }
 
 /**
- * A second person signs what somebody decided, and must be another one. Where a signature would not cover every decision
- * that leads to a notice, it is an ordinary step: half a signature is none.
+ * A second person signs what somebody decided, and must be another one. However many such steps there are: they count where
+ * together they stand on every way from a decision to its notice. Where an outcome has none, all of that decision are ordinary
+ * steps (half a signature is none), and it is said which outcome lacks it.
+ * @param labelOf words of an outcome on its button
  */
-export function finishSignatures(sketch: Sketch, say: Say): void {
-  for (const node of [...sketch.nodes.values()].filter(signs)) {
-    const watched = watchedBy(sketch, node.id)
-    if (watched === undefined || passesBy(sketch, watched.id, node.id)) {
-      say('unmapped.cosign', node.name)
-      demote(sketch, node)
-    } else {
-      sketch.nodes.set(node.id, { ...node, attributes: { ...node.attributes, notBy: watched.id } })
-      say('assumed.cosign', node.name, { other: watched.name })
+export function finishSignatures(sketch: Sketch, say: Say, labelOf: (task: string, outcome: string) => string): void {
+  const signing = new Map([...sketch.nodes.values()].filter(signs).map((node) => [node.id, node] as const))
+  const lost = new Map<string, readonly Bare[]>()
+  const watched = new Map([...signing.keys()].map((id) => [id, watchedBy(sketch, id)] as const))
+  for (const [id, decision] of watched) {
+    if (decision === undefined) {
+      lost.set(id, [])
     }
   }
+  const twice = signedTwice(sketch, new Set([...signing.keys()].filter((id) => !lost.has(id))))
+  for (const id of twice.keys()) {
+    lost.set(id, [])
+  }
+  // A step that does not count uncovers ways that others stood on with it.
+  for (let before = -1; before !== lost.size; ) {
+    before = lost.size
+    const counting = new Set([...signing.keys()].filter((id) => !lost.has(id)))
+    for (const decision of [...sketch.nodes.values()].filter(decidesHere)) {
+      const bare = bareOutcomes(sketch, decision, counting)
+      const own = bare.length === 0 ? [] : [...counting].filter((id) => isSignedBy(sketch, decision, id))
+      for (const id of own) {
+        lost.set(id, bare)
+      }
+    }
+  }
+  for (const [id, node] of signing) {
+    const decision = watched.get(id)
+    const bare = lost.get(id)
+    if (decision !== undefined && bare === undefined) {
+      sketch.nodes.set(id, { ...node, attributes: { ...node.attributes, notBy: decision.id } })
+      say('assumed.cosign', id, { other: decision.name })
+      continue
+    }
+    demote(sketch, node)
+    const other = sketch.nodes.get(twice.get(id) ?? '')
+    if (other !== undefined) {
+      say('unmapped.cosign-twice', id, { other: other.name })
+      continue
+    }
+    tellLost({ sketch, say, labelOf }, id, bare ?? [])
+  }
+}
+
+/**
+ * A decision is signed once. Of two steps one behind the other the last counts where the first always leads to it, else the
+ * first; says which other one does.
+ */
+function signedTwice(sketch: Sketch, signers: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const twice = new Map<string, string>()
+  const isEnd = (id: string): boolean => isDocument(sketch.nodes.get(id)) || sketch.nodes.get(id)?.tag === 'endEvent'
+  const behind = (id: string, isClosed: (one: string) => boolean): ReadonlySet<string> =>
+    reach(sketch, waysOf(sketch, id, 'sign').map(({ to }) => to), isClosed) // biome-ignore format: one thought
+  for (const first of signers) {
+    const later = behind(first, (one) => decidesHere(sketch.nodes.get(one)))
+    const [second] = [...signers].filter((id) => id !== first && later.has(id) && !twice.has(id))
+    if (second !== undefined && !twice.has(first)) {
+      const isAlways = ![...behind(first, (one) => one === second)].some(isEnd)
+      twice.set(isAlways ? first : second, isAlways ? second : first)
+    }
+  }
+  return twice
+}
+
+type Telling = {
+  readonly sketch: Sketch
+  readonly say: Say
+  readonly labelOf: (task: string, outcome: string) => string
+}
+
+/** Says why a step does not count as signing, and what helps. */
+function tellLost({ sketch, say, labelOf }: Telling, id: string, bare: readonly Bare[]): void {
+  if (bare.length > 0) {
+    const ways = bare.map(({ decision, outcome }) => `„${labelOf(decision.id, outcome)}“`).join(', ')
+    say('unmapped.cosign', id, { other: bare[0]?.decision.name ?? '', ways })
+    return
+  }
+  const start = startOf(sketch)
+  const isDecided = [...sketch.nodes.values()].some(
+    (node) => decidesHere(node) && node.id !== id && reach(sketch, [node.id], () => false).has(id),
+  )
+  say(isDecided && reach(sketch, [start], () => false).has(id) ? 'unmapped.cosign-past' : 'unmapped.cosign-early', id)
 }
 
 const signs = ({ outcomes }: SketchNode): boolean => outcomes.some(({ id }) => id === 'sign')
 
+const startOf = ({ nodes }: Sketch): string =>
+  [...nodes.values()].find(({ tag, scope }) => tag === 'startEvent' && scope === '')?.id ?? ''
+
 /** The nearest step that decides and that nobody comes past. */
 function watchedBy(sketch: Sketch, id: string): SketchNode | undefined {
-  const start = [...sketch.nodes.values()].find(({ tag, scope }) => tag === 'startEvent' && scope === '')?.id ?? ''
   const all = [...sketch.nodes.values()].filter(
-    (node) => decidesHere(node) && !reach(sketch, [start], (one) => one === node.id).has(id),
+    (node) =>
+      node.id !== id && decidesHere(node) && !reach(sketch, [startOf(sketch)], (one) => one === node.id).has(id),
   )
   return (
     all.find((node) =>
@@ -35,12 +114,26 @@ function watchedBy(sketch: Sketch, id: string): SketchNode | undefined {
   )
 }
 
-/** Whether a decision leads to a notice or an end past the one who signs. */
-function passesBy(sketch: Sketch, decision: string, signer: string): boolean {
-  const ways = ['approve', 'refuse'].flatMap((outcome) => waysOf(sketch, decision, outcome)).map(({ to }) => to)
-  const reached = reach(sketch, ways, (one) => one === signer || one === decision)
-  return [...reached].some((id) => isDocument(sketch.nodes.get(id)) || sketch.nodes.get(id)?.tag === 'endEvent')
+/** Outcomes of a decision that lead to a notice or an end past everybody who signs. */
+function bareOutcomes(sketch: Sketch, decision: SketchNode, signers: ReadonlySet<string>): readonly Bare[] {
+  return (['approve', 'refuse'] as const).flatMap((outcome) => {
+    const isOne = decision.outcomes.some(({ id }) => id === outcome)
+    const ways = isOne ? waysOf(sketch, decision.id, outcome).map(({ to }) => to) : []
+    const reached = reach(sketch, ways, (one) => signers.has(one) || one === decision.id)
+    const isBare = [...reached].some(
+      (id) => isDocument(sketch.nodes.get(id)) || sketch.nodes.get(id)?.tag === 'endEvent',
+    )
+    return isBare ? [{ decision, outcome }] : []
+  })
 }
+
+/** Whether somebody who signs stands on a way of a decision. */
+const isSignedBy = (sketch: Sketch, { id }: SketchNode, signer: string): boolean =>
+  reach(
+    sketch,
+    outOf(sketch, id).map(({ to }) => to),
+    (one) => one === id || isDocument(sketch.nodes.get(one)),
+  ).has(signer)
 
 function reach(sketch: Sketch, from: readonly string[], isClosed: (id: string) => boolean): ReadonlySet<string> {
   const seen = new Set<string>()

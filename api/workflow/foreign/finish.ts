@@ -1,3 +1,4 @@
+import type { Built } from './build.ts'
 import { finishNotices } from './finish-notices.ts'
 import { finishPayments } from './finish-payments.ts'
 import { finishSignatures } from './finish-signatures.ts'
@@ -11,11 +12,19 @@ type Finishing = Pick<Guessing, 'table'> & {
 }
 
 /** Puts in what every process of ours needs and a foreign one leaves out: receipt, notices, mails before the end, retention. */
-export function finish(guessing: Guessing, sketch: Sketch): void {
+export function finish(guessing: Guessing, { sketch, outcomes, origins }: Built): void {
   const say = (key: Note['key'], name: string, more: Readonly<Record<string, string>> = {}): void => {
     guessing.diagram.notes.push({ key, values: { name, ...more } })
   }
-  finishSignatures(sketch, say)
+  finishSignatures(
+    sketch,
+    (key, id, more = {}) => {
+      const step = origins.get(id)
+      const values = { name: sketch.nodes.get(id)?.name ?? id, ...more }
+      guessing.diagram.notes.push({ key, values, ...(step === undefined ? {} : { step }) })
+    },
+    (task, outcome) => outcomes.get(task)?.get(outcome)?.label ?? outcome,
+  )
   finishNotices(sketch, guessing.table, say)
   finishPayments(sketch)
   finishEnds({ sketch, table: guessing.table, say })

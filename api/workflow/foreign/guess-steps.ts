@@ -6,6 +6,8 @@ const STEPS: ReadonlySet<ForeignKind> = new Set(['person', 'plain', 'rule', 'cal
 /** Said with a note of the same name. */
 const TOLD: ReadonlySet<StepKind> = new Set(['request', 'receipt', 'document', 'notify', 'pay', 'nothing'])
 
+type Step = Pick<ForeignNode, 'id' | 'name'>
+
 export const isStep = ({ kind }: ForeignNode): boolean => STEPS.has(kind)
 
 /** Finds what each step becomes: by where it stands first, by its words second. Fills the steps, in the order of the process. */
@@ -16,27 +18,45 @@ export function guessSteps(guessing: Guessing): void {
     const kind = kindOf(guessing, node)
     steps.set(node.id, { name: node.name, as: kind })
     if (diagram.notes.length === count) {
-      tellStep(guessing, node.name, kind)
+      tellStep(guessing, node, kind)
     }
   }
 }
 
 /** Says what a step becomes, where that is not what it is called. */
-export function tellStep(guessing: Guessing, name: string, kind: StepKind): void {
+export function tellStep(guessing: Guessing, step: Step, kind: StepKind): void {
   if (TOLD.has(kind)) {
-    say(guessing, `assumed.${kind}` as Note['key'], name)
+    say(guessing, `assumed.${kind}` as Note['key'], step)
   }
   if (kind === 'wait') {
-    say(guessing, 'assumed.answer', name)
+    say(guessing, 'assumed.answer', step)
   }
   if (kind === 'deliver') {
     const [connector = ''] = guessing.around.connectors.values()
-    guessing.diagram.notes.push({ key: 'assumed.deliver', values: { name, connector } })
+    say(guessing, 'assumed.deliver', step, { connector })
+  }
+  // What a person's step does not do of itself, although it is called so.
+  const hint = kind === 'person' ? hintOf(guessing.table, step.name) : undefined
+  if (hint === 'consult') {
+    say(guessing, 'assumed.consult', step)
+  }
+  const isAsked = gatewayOf(guessing.askers, step.id) !== undefined
+  if (hint === 'hold' || (hint === 'answer' && !isAsked)) {
+    say(guessing, 'unmapped.wait', step)
+  }
+  if (hint === 'assess') {
+    say(guessing, 'unmapped.assess', step)
   }
 }
 
-export function say({ diagram }: Guessing, key: Note['key'], name: string): void {
-  diagram.notes.push({ key, values: { name } })
+/** Notes something of a step. */
+export function say(
+  { diagram }: Guessing,
+  key: Note['key'],
+  { id, name }: Step,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  diagram.notes.push({ key, step: id, values: { name, ...more } })
 }
 
 function inOrder({ diagram }: Guessing): readonly ForeignNode[] {
@@ -59,9 +79,11 @@ function kindOf(guessing: Guessing, node: ForeignNode): StepKind {
     return 'person'
   }
   const hint = hintOf(guessing.table, node.name)
-  const isPaid = hint === 'pay' ? payOnce(guessing, node) : null
-  if (isPaid !== null) {
-    return isPaid
+  if (hint === 'pay') {
+    return payOnce(guessing, node)
+  }
+  if (hint === 'assess' && !node.isCitizens) {
+    return assessed(guessing, node)
   }
   if (node.isCitizens) {
     return follows(guessing, node, 'request') ? 'wait' : 'nothing'
@@ -87,6 +109,29 @@ function payOnce({ diagram, steps }: Guessing, node: ForeignNode): StepKind {
   return paid.some((id) => reach(diagram, [id]).has(node.id)) ? 'nothing' : 'pay'
 }
 
+/**
+ * How high a fee is nobody types here: it follows from the fees of the service. Where it is paid elsewhere in the process, the
+ * step has nothing left to do; where it is not, it is the one in which the fee is asked for.
+ */
+function assessed(guessing: Guessing, node: ForeignNode): StepKind {
+  const { diagram, steps, table } = guessing
+  const isPaying = ({ id, name }: ForeignNode): boolean =>
+    gatewayOf(guessing.askers, id) === undefined && (hintOf(table, name) === 'pay' || steps.get(id)?.as === 'pay')
+  const other = [...diagram.nodes.values()].find(
+    (one) => one.id !== node.id && isStep(one) && isPaying(one) && isOneWay(guessing, one.id, node.id),
+  )
+  if (other === undefined) {
+    say(guessing, 'assumed.assess', node)
+    return 'pay'
+  }
+  say(guessing, 'assumed.assessed', node, { other: other.name })
+  return 'nothing'
+}
+
+/** Whether one of two steps comes after the other. */
+const isOneWay = ({ diagram }: Guessing, one: string, other: string): boolean =>
+  reach(diagram, [one]).has(other) || reach(diagram, [other]).has(one)
+
 function received(guessing: Guessing, node: ForeignNode): StepKind {
   if (follows(guessing, node, 'request')) {
     return 'wait'
@@ -95,7 +140,7 @@ function received(guessing: Guessing, node: ForeignNode): StepKind {
   if (first?.from === startOf(guessing.diagram)) {
     return 'nothing'
   }
-  say(guessing, 'unmapped.wait', node.name)
+  say(guessing, 'unmapped.wait', node)
   return 'person'
 }
 
@@ -106,6 +151,10 @@ function sent(guessing: Guessing, node: ForeignNode): StepKind {
   }
   if (hint === 'deliver') {
     return delivered(guessing, node)
+  }
+  // A message of ours goes to whoever applied, and to nobody else.
+  if (hint === 'consult' || hint === 'hold') {
+    return 'person'
   }
   return hint === 'document' || hint === 'notice' ? noticed(guessing, node) : told(guessing, node)
 }
@@ -124,8 +173,11 @@ function done(guessing: Guessing, node: ForeignNode): StepKind {
       return told(guessing, node)
     case 'deliver':
       return delivered(guessing, node)
+    case 'consult':
+    case 'hold':
+      return 'person'
     default:
-      say(guessing, 'unmapped.program', node.name)
+      say(guessing, 'unmapped.program', node)
       return 'person'
   }
 }
@@ -135,11 +187,15 @@ function worked(guessing: Guessing, node: ForeignNode): StepKind {
   const { table, diagram } = guessing
   const hint = hintOf(table, node.name)
   const isAfterChoice = into(diagram, node.id).some(({ from }) => diagram.nodes.get(from)?.kind === 'choice')
-  const notify = table.steps.find(({ as }) => as === 'notify')?.words ?? []
+  const notify = table.steps.filter(({ as }) => as === 'notify').flatMap(({ words }) => words)
   if (hint === 'receipt' || hint === 'request' || hint === 'nothing') {
     return hint
   }
-  if (hint === 'document' || (hint === 'notice' && (isAfterChoice || holds(node.name, notify)))) {
+  if (hint === 'answer' && follows(guessing, node, 'request')) {
+    return 'wait'
+  }
+  const isNotice = isAfterChoice || holds(node.name, notify) || follows(guessing, node, 'document')
+  if (hint === 'document' || (hint === 'notice' && isNotice)) {
     return noticed(guessing, node)
   }
   if (hint === 'notify') {
@@ -149,7 +205,7 @@ function worked(guessing: Guessing, node: ForeignNode): StepKind {
     return delivered(guessing, node)
   }
   if (node.kind === 'called') {
-    say(guessing, 'unmapped.called', node.name)
+    say(guessing, 'unmapped.called', node)
   }
   return 'person'
 }
@@ -158,14 +214,14 @@ function delivered(guessing: Guessing, node: ForeignNode): StepKind {
   if (guessing.around.connectors.size > 0) {
     return 'deliver'
   }
-  say(guessing, 'unmapped.deliver', node.name)
+  say(guessing, 'unmapped.deliver', node)
   return 'person'
 }
 
 /** The first that speaks of the notice makes it, what follows at once is part of that, what comes later tells of it. */
 function noticed(guessing: Guessing, node: ForeignNode): StepKind {
   if (follows(guessing, node, 'document')) {
-    say(guessing, 'assumed.with-document', node.name)
+    say(guessing, 'assumed.with-document', node)
     return 'nothing'
   }
   return isBehindDocument(guessing, node) ? 'notify' : 'document'

@@ -36,19 +36,36 @@ export function guessWays(guessing: Guessing): void {
 
 /** Says where a person's step goes, and whether it decides. */
 export function tellPerson(guessing: Guessing, id: string): void {
-  const { diagram, around, askers } = guessing
+  const { askers } = guessing
   const step = guessing.steps.get(id)
   if (step?.as !== 'person') {
     return
   }
-  const postbox = step.postbox || around.postbox
-  diagram.notes.push({
-    key: 'assumed.postbox',
-    values: { name: step.name, postbox: around.postboxes.get(postbox) ?? postbox },
-  })
+  const { name } = step
+  tellPostbox(guessing, id, step)
   if (decides(step)) {
     const isBoth = gatewayOf(askers, id) === undefined && Object.keys(step.outcomes ?? {}).length > 1
-    say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', step.name)
+    say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', { id, name })
+  }
+}
+
+function tellPostbox(guessing: Guessing, id: string, { name, postbox }: MappedStep): void {
+  const { diagram, around } = guessing
+  const nameOfBox = (box: string): string => around.postboxes.get(box) ?? box
+  if (postbox) {
+    say(guessing, 'assumed.postbox', { id, name }, { postbox: nameOfBox(postbox) })
+    return
+  }
+  const isOpen = around.isPostboxOpen === true
+  say(
+    guessing,
+    isOpen ? 'assumed.no-postbox' : 'assumed.own-postbox',
+    { id, name },
+    { postbox: nameOfBox(around.postbox) },
+  )
+  const lane = diagram.nodes.get(id)?.lane ?? ''
+  if (lane !== '') {
+    diagram.notes.push({ key: 'assumed.lane-unknown', values: { name: lane } })
   }
 }
 
@@ -56,19 +73,29 @@ export function tellPerson(guessing: Guessing, id: string): void {
 export function tellRefusal(guessing: Guessing): void {
   const all = [...guessing.steps.values()].flatMap(({ outcomes }) => Object.values(outcomes ?? {}))
   if (all.some(({ as }) => as === 'approve') && !all.some(({ as }) => as === 'refuse')) {
-    say(guessing, 'unmapped.no-refusal', '')
+    guessing.diagram.notes.push({ key: 'unmapped.no-refusal', values: { name: '' } })
   }
 }
 
 export const decides = ({ outcomes }: MappedStep): boolean =>
   Object.values(outcomes ?? {}).some(({ as }) => as === 'approve' || as === 'refuse')
 
-/** The postbox named as the lane; undefined for the service's own. */
+/**
+ * The postbox that the lane is named as, alone or among other words ("Fachbereich Umwelt und Natur"); undefined for the
+ * service's own, also where a lane is named as several or as none: a wrong postbox is worse than one that somebody chooses.
+ */
 function postboxOf({ diagram, around }: Guessing, id: string): string | undefined {
   const lane = plainName(diagram.nodes.get(id)?.lane ?? '')
-  const named = [...around.postboxes].find((both) => lane !== '' && both.map(plainName).includes(lane))
-  return named?.[0]
+  const same = [...around.postboxes].filter((both) => lane !== '' && both.map(plainName).includes(lane))
+  const within = [...around.postboxes].filter(([, name]) => {
+    return plainName(name).length >= NAME_LENGTH_MIN && lane.includes(plainName(name))
+  })
+  const [only, ...more] = same.length > 0 ? same : within
+  return more.length > 0 ? undefined : only?.[0]
 }
+
+/** Shorter names of postboxes stand in other words by chance. */
+const NAME_LENGTH_MIN = 8
 
 const plainName = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 
@@ -88,7 +115,7 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
       const wanted = kinds[index] ?? 'continue'
       const isTwice = wanted !== 'continue' && used.has(wanted)
       if (isTwice) {
-        say(guessing, 'unmapped.same', nameOf(diagram, id))
+        say(guessing, 'unmapped.same', { id, name: nameOf(diagram, id) })
       }
       used.add(wanted)
       const as = isTwice ? 'continue' : wanted
@@ -234,7 +261,7 @@ function addDecision({ diagram, steps, table }: Guessing, document: string): voi
   const outcomes = { approve: table.outcomes.approve.label, refuse: table.outcomes.refuse.label }
   const both = (['approve', 'refuse'] as const).map((as) => [as, { label: outcomes[as], as }] as const)
   steps.set(id, { name, as: 'person', outcomes: Object.fromEntries(both) })
-  diagram.notes.push({ key: 'assumed.decide-added', values: { name: node.name } })
+  diagram.notes.push({ key: 'assumed.decide-added', step: id, values: { name: node.name } })
 }
 
 /** Ways of a step's gateway from which a notice is reached before anything else is asked. */

@@ -18,7 +18,7 @@ export function hearBeforeDeciding(guessing: Guessing): void {
     moveToDecision(guessing, id, decider)
     const { name: other = decider, outcomes = {} } = guessing.steps.get(decider) ?? {}
     const button = Object.values(outcomes).find((outcome) => outcome.as === 'request-information')?.label ?? name
-    guessing.diagram.notes.push({ key: 'assumed.heard', values: { name, other, button } })
+    guessing.diagram.notes.push({ key: 'assumed.heard', step: id, values: { name, other, button } })
   }
 }
 

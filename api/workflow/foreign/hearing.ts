@@ -19,7 +19,7 @@ export function tellHearing(guessing: Guessing): void {
     const isHearing = as === 'request' || (as !== 'nothing' && holds(name, table.hearings))
     const isOver = refused.has(id) && !deciding.some((other) => reach(diagram, [id]).has(other))
     if (isHearing && isOver) {
-      say(guessing, 'unmapped.hearing', name)
+      say(guessing, 'unmapped.hearing', { id, name })
     }
   }
 }

@@ -36,6 +36,8 @@ const Mapping = v.strictObject({
   steps: v.record(v.string(), Step),
   assumed: v.array(v.string()),
   unmapped: v.array(v.string()),
+  /** The same by step, to be read where the step is changed. */
+  told: v.optional(v.record(v.string(), v.array(v.string()))),
 })
 export type MappedOutcome = v.InferOutput<typeof Outcome>
 export type MappedStep = v.InferOutput<typeof Step>
@@ -50,11 +52,18 @@ export function writeMapping(steps: Steps, notes: readonly Note[], table: Adapti
   const texts = (group: 'assumed' | 'unmapped'): readonly string[] => [
     ...new Set(notes.filter(({ key }) => key.startsWith(`${group}.`)).map((note) => noteText(table, note))),
   ]
+  const told = Object.fromEntries(
+    [...steps.keys()].flatMap((id) => {
+      const own = notes.filter(({ step }) => step === id).map((note) => noteText(table, note))
+      return own.length === 0 ? [] : [[id, [...new Set(own)]] as [string, string[]]]
+    }),
+  )
   const mapping: Mapping = {
     version: 1,
     steps: Object.fromEntries(steps),
     assumed: [...texts('assumed')],
     unmapped: [...texts('unmapped')],
+    told,
   }
   return stringify(mapping, { lineWidth: 0 })
 }
@@ -65,6 +74,8 @@ export type Around = {
   readonly title: string
   /** Id of the service's own postbox. */
   readonly postbox: string
+  /** Nobody has chosen the service's own postbox yet: `postbox` only holds its place. */
+  readonly isPostboxOpen?: boolean
   readonly postboxes: ReadonlyMap<string, string>
   readonly deadlines: readonly string[]
   /** Connectors of the service, by id, with their names. */

@@ -8,13 +8,19 @@ export const ADAPTING = 'templates/adapting.de.yaml'
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(400))
 const Words = v.pipe(v.array(v.pipe(v.string(), v.minLength(2), v.maxLength(60))), v.maxLength(60))
 
-/** What a step's words say of it. `answer`, `receipt`, `cosign` and `notice` become something else by where they stand. */
+/**
+ * What a step's words say of it. `answer`, `receipt`, `cosign` and `notice` become something else by where they stand; `assess`
+ * is how high a fee is, `consult` asks somebody who is not the applicant, `hold` waits for a day.
+ */
 const HINTS = [
   'receipt',
   'request',
   'answer',
   'cosign',
+  'assess',
   'pay',
+  'consult',
+  'hold',
   'document',
   'notice',
   'deliver',
@@ -36,11 +42,11 @@ const STATES = [
 export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
 const ASSUMED = [
-  'pool', 'lane', 'postbox', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
-  'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'deliver', 'nothing', 'cosign', 'ended', 'timer-guessed',
+  'pool', 'lane', 'postbox', 'own-postbox', 'no-postbox', 'lane-unknown', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
+  'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed',
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
-  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'no-refusal',
+  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'no-refusal', 'assess',
   'hearing',
 ] as const // biome-ignore format: one list
 
@@ -76,10 +82,12 @@ export type AdaptingTable = v.InferOutput<typeof Table>
 /** Reads the words by which foreign processes are understood. */
 export const readAdaptingTable = (source: string) => readContentFile(source, ADAPTING, Table)
 
-/** Whether a text holds one of several patterns; of a pattern every word must occur. Linear in the text. */
+/** Whether a text holds one of several patterns; of a pattern every word must occur, one behind `^` as the beginning of a word. Linear in the text. */
 export function holds(text: string, patterns: readonly string[]): boolean {
   const plain = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}-]+/gu, ' ')} `
-  return patterns.some((pattern) => pattern.split(' ').every((word) => word === '' || plain.includes(word)))
+  return patterns.some((pattern) =>
+    pattern.split(' ').every((word) => word === '' || plain.includes(word.replace('^', ' '))),
+  )
 }
 
 /** Whether one of several words stands in a text as a word of its own. */
@@ -100,6 +108,8 @@ export const isHearing = (table: AdaptingTable, name: string): boolean =>
 export type Note = {
   readonly key: `assumed.${(typeof ASSUMED)[number]}` | `unmapped.${(typeof UNMAPPED)[number]}`
   readonly values: Readonly<Record<string, string>>
+  /** Step it is said of, by its id in the foreign diagram; absent where it is of something else. */
+  readonly step?: string
 }
 
 /** A note in words. */

@@ -45,8 +45,12 @@ export function writeTexts(
         const name = node.name || node.id
         const ways = node.outcomes.map(({ id }, index) => {
           const mapped = outcomes.get(node.id)?.get(id) ?? [...(outcomes.get(node.id)?.values() ?? [])][index]
-          const { hint, done, label } = table.outcomes[mapped?.as ?? 'continue']
-          return [id, { label: mapped?.label ?? label, hint, done }] as const
+          const as = mapped?.as ?? 'continue'
+          // What does not count as signing after all must not promise it.
+          const isSigning = as === id || (as !== 'sign' && as !== 'return')
+          const { hint, done, label } = table.outcomes[isSigning ? as : 'continue']
+          const isOurs = mapped === undefined || (!isSigning && mapped.label === table.outcomes[as].label)
+          return [id, { label: isOurs ? label : mapped.label, hint, done }] as const
         })
         return [node.id, { title: name, action: name, outcomes: Object.fromEntries(ways) }] as const
       }),
