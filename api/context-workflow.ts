@@ -22,7 +22,7 @@ import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
 import { isCosigned } from './workflow/decisions.ts'
 import { parseDefinition } from './workflow/definition.ts'
-import type { OutcomeType } from './workflow/extension.ts'
+import type { EffectType, OutcomeType } from './workflow/extension.ts'
 import type { Definition } from './workflow/model.ts'
 import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
@@ -83,7 +83,8 @@ function inLanguage(content: Content, path: string, lang: string): string {
   return content.file(wanted) === undefined ? `${path}.de.yaml` : wanted
 }
 
-function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectHandler>> {
+/** What each service task does; every kind has a handler, or a process would wait for it for ever. */
+function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<EffectType, EffectHandler>> {
   return {
     notify: async (kase, { key, params }) => ({
       plan: planMail(String(params['template']), kase.vorgang.id, key, whole().now()),
@@ -134,6 +135,8 @@ function effectsOf(whole: () => SubmissionsCtx): Readonly<Record<string, EffectH
       return { plan: step.plan, isPending: step.isDue, values: { bezahlt: false } }
     },
     'set-retention': async (kase) => ({ plan: await prepareClose(whole(), kase) }),
+    // The answer itself moves the process on.
+    'wait-for-answer': () => Promise.resolve({ plan: {}, isPending: true }),
   }
 }
 

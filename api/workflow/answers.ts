@@ -1,7 +1,5 @@
 import type { Finding } from '../lib/finding.ts'
-import type { Definition, Node } from './model.ts'
-
-const ANSWER = 'answer-received'
+import { ANSWER, type Definition, type Node } from './model.ts'
 
 /**
  * Finds waits for a person's answer from which a notice or an end is reached though nobody at the office has read it: who is

@@ -46,6 +46,18 @@ const boundary = (id: string, on: string, event: string, interrupts = true) =>
   `<bpmn:boundaryEvent id="${id}" attachedToRef="${on}" cancelActivity="${interrupts}">${event}</bpmn:boundaryEvent>`
 
 describe('advance, one kind of node after the other', () => {
+  it('waits for an answer with a service task as with a caught message, also where it says not to wait', async () => {
+    for (const attributes of ['', 'stadttor:waits="false"']) {
+      const definition = await definitionOf(
+        `${START}${service('w', attributes).replace('"notify"', '"wait-for-answer"')}${END}${chain('s', 'w', 'e')}`,
+      )
+      const waiting = walk(definition, start())
+      expect(waitingAt(waiting)).toEqual(['w'])
+      expect(advance(definition, waiting.state, message('other'), NOW)).toMatchObject({ ok: false })
+      expect(walk(definition, start(), message('answer-received')).state.status).toBe('ended')
+    }
+  })
+
   it('opens a task in its postbox with its due day, and ends with it', async () => {
     const definition = await definitionOf(
       `${START}${userTask('t', ['ok'], 'stadttor:due="P3D"')}${END}${chain('s', 't', 'e')}`,

@@ -1,4 +1,4 @@
-import type { Definition } from './model.ts'
+import { ANSWER, type Definition, type Node } from './model.ts'
 import {
   type Advanced,
   type ProcessEvent,
@@ -118,11 +118,15 @@ function takeTask(run: Run, event: Extract<ProcessEvent, { type: 'task-completed
   return keep(run, event.values)
 }
 
-/** The oldest catch event that waits for the message; where none does, the oldest activity it may interrupt. */
+const waitsFor = (node: Node, name: string): boolean =>
+  (node.kind === 'catch' && node.trigger.kind === 'message' && node.trigger.message === name) ||
+  (node.kind === 'service' && node.effect === 'wait-for-answer' && name === ANSWER)
+
+/** The oldest step that waits for the message; where none does, the oldest activity it may interrupt. */
 function takeMessage(run: Run, name: string): Refused | null {
   for (const token of run.tokens) {
     const node = run.definition.nodes.get(token.node)
-    if (node?.kind === 'catch' && node.trigger.kind === 'message' && node.trigger.message === name) {
+    if (node !== undefined && waitsFor(node, name)) {
       remove(run, token, 'completed')
       leave(run, node, token.scope)
       return null

@@ -260,7 +260,7 @@ function serviceTask(reading: Reading, element: Element, line: number): NodeKind
   for (const param of extensions(element, 'stadttor:Param')) {
     params.set(textOf(param, 'name'), expression(reading, textOf(param, 'value'), line))
   }
-  return { kind: 'service', effect, params, waits: element['waits'] !== false }
+  return { kind: 'service', effect, params, waits: effect === 'wait-for-answer' || element['waits'] !== false }
 }
 
 function triggerOf(reading: Reading, events: readonly Element[], line: number): Trigger | null {

@@ -1,11 +1,10 @@
 import { addDays } from '../lib/deadlines.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
-import type { Definition, Due, Node } from './model.ts'
+import { ANSWER, type Definition, type Due, type Node } from './model.ts'
 import type { ProcessState } from './state.ts'
 
 /** What comes first where a process waits for several things: what a person has to do before what happens by itself. */
 const ORDER: readonly WaitsFor[] = ['payment', 'answer', 'delivery', 'message', 'deadline', 'program']
-const ANSWER = 'answer-received'
 
 /** What a process waits for that is no clerk's task; null where it ended or waits for clerks alone. */
 export function waitOf(definition: Definition, state: ProcessState): WaitsFor | null {
