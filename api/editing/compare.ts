@@ -194,5 +194,8 @@ function answerSaid({ state, wording }: Side, id: string): readonly RowOption[] 
   const day = on.split('-').toReversed().join('.')
   return how === 'reason'
     ? [{ value: reason, text: by === '' ? reason : `${reason} (${by}, ${day})` }]
-    : keepers.map(({ ref, name, said }) => ({ value: ref, text: said === '' ? name : `${name}: ${said}` }))
+    : keepers.map(({ ref, name, said }) => ({
+        value: ref,
+        text: said === '' ? name : `${name.replace(/\.$/, '')}: ${said}`,
+      }))
 }

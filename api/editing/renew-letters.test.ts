@@ -68,6 +68,16 @@ describe('what names a question that stands in another group now', () => {
     expect(next.files[NAME]).toContain('{person.rufname}')
   })
 
+  it('and so does the answer to a rule in words that it keeps', () => {
+    const rules = { R1: { kept: ['check:boot.rufname', 'required:boot.rufname'] }, R2: { condition: 'boot.rufname' } }
+    const source = `${form('person.rufname')}${stringify({ rules })}`
+    const next = renewUses(stateOf('person.rufname', { 'form.de.yaml': source }), form('boot.rufname'))
+    expect(yamlAt(next.files['form.de.yaml'] ?? '', ['rules'])).toEqual({
+      R1: { kept: ['check:boot.rufname', 'required:person.rufname'] },
+      R2: { condition: 'person.rufname' },
+    })
+  })
+
   it('and an answer to a rule that was the condition of one which is gone makes the rule open again', () => {
     const source = stringify({
       fields: { steg: field('Steg', 'F2') },

@@ -3,7 +3,7 @@ import { type Gone, goneIn } from './gone.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'
 import { usesOf } from './uses.ts'
-import { editYaml, yamlAt } from './yaml-edit.ts'
+import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
 /**
  * Lets everything that names a question follow it to another group, and takes away answers to rules that were conditions of what is
@@ -18,7 +18,7 @@ export function renewUses(state: State, old: string): State {
     return to === undefined ? [] : [{ use, to }]
   })
   const files = applyUses(state.files, chosen)
-  const form = withoutAnswers(files[FORM] ?? '', goneIn({ ...state, files }))
+  const form = withoutAnswers(withMovedAnswers(files[FORM] ?? '', moved), goneIn({ ...state, files }))
   return { ...state, files: { ...files, [FORM]: form } }
 }
 
@@ -40,6 +40,29 @@ function movedIn(old: string, now: string): ReadonlyMap<string, string> {
 }
 
 const elementOf = (entry: unknown): unknown => (entry as { element?: unknown } | null)?.element
+
+/** What keeps a rule in words is named by its question: the answer follows it to another group. */
+function withMovedAnswers(source: string, moved: ReadonlyMap<string, string>): string {
+  const edits = Object.keys(recordAt(source, 'rules')).flatMap((id): readonly YamlEdit[] => {
+    const { kept, condition } = recordAt(source, 'rules', id)
+    const to = moved.get(String(condition))
+    const refs = Array.isArray(kept) ? kept.map((ref) => movedRef(String(ref), moved)) : []
+    return [
+      ...(to === undefined ? [] : [{ path: ['rules', id, 'condition'], value: to }]),
+      ...refs.flatMap((ref, index) =>
+        Array.isArray(kept) && ref !== kept[index] ? [{ path: ['rules', id, 'kept', index], value: ref }] : [],
+      ),
+    ]
+  })
+  return edits.length === 0 ? source : editYaml(source, edits)
+}
+
+/** `required:old.path` with the new path. Checks, pages and conditions have ids of their own. */
+function movedRef(ref: string, moved: ReadonlyMap<string, string>): string {
+  const [kind = '', path = ''] = ref.split(':')
+  const to = /^(when|required|compute|limit)$/.test(kind) ? moved.get(path) : undefined
+  return to === undefined ? ref : `${kind}:${to}`
+}
 
 /** A rule that the condition of a question answered is open again when the question is gone, or has no condition any more. */
 function withoutAnswers(source: string, gone: readonly Gone[]): string {
