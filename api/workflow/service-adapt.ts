@@ -1,13 +1,22 @@
 import type { Finding } from '../lib/finding.ts'
 import { PROCESS_LENGTH_MAX } from './definition.ts'
+import { guessTimers, limitAnswers } from './foreign/answer-time.ts'
 import { buildSketch } from './foreign/build.ts'
-import type { Diagram } from './foreign/diagram.ts'
+import { type Diagram, into } from './foreign/diagram.ts'
 import { finish } from './foreign/finish.ts'
 import { guessSteps, isStep, tellStep } from './foreign/guess-steps.ts'
 import { guessWays, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
 import { hearBeforeDeciding } from './foreign/hear-before.ts'
 import { tellHearing } from './foreign/hearing.ts'
-import { type Around, type Guessing, type MappedStep, type Mapping, writeMapping } from './foreign/mapping.ts'
+import {
+  type Around,
+  type Guessing,
+  type MappedStep,
+  type Mapping,
+  type Steps,
+  TIMER_KINDS,
+  writeMapping,
+} from './foreign/mapping.ts'
 import { readDiagram } from './foreign/read.ts'
 import { signFirst } from './foreign/sign-first.ts'
 import { simplify } from './foreign/simplify.ts'
@@ -16,7 +25,7 @@ import { writeBpmn } from './foreign/write-bpmn.ts'
 import { writeTexts } from './foreign/write-texts.ts'
 
 export type { Around } from './foreign/mapping.ts'
-export { type Mapping, readMapping, STEP_KINDS } from './foreign/mapping.ts'
+export { type Mapping, readMapping, STEP_KINDS, TIMER_KINDS } from './foreign/mapping.ts'
 export { isForeign } from './foreign/read.ts'
 export { ADAPTING, type AdaptingTable, OUTCOME_KINDS, readAdaptingTable } from './foreign/table.ts'
 
@@ -73,7 +82,9 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   guessWays(guessing)
   choose(guessing, adapting.chosen)
   // What an editor chooses of is the process as it was drawn.
-  const mapped = new Map(guessing.steps)
+  const timers = guessTimers(guessing, adapting.chosen)
+  const mapped = inFlow(guessing, timers)
+  limitAnswers(guessing, timers)
   hearBeforeDeciding(guessing)
   tellHearing(guessing)
   const built = buildSketch(guessing)
@@ -100,6 +111,16 @@ function missingIn(diagram: Diagram): string | null {
   return diagram.flows.length === 0 ? 'no-flows' : null
 }
 
+/** The steps, each followed by the timers that come right after it. */
+function inFlow({ diagram, steps, askers }: Guessing, timers: Steps): Steps {
+  const comesAfter = (timer: string, step: string): boolean =>
+    into(diagram, timer).some(({ from }) => (askers.get(from) ?? from) === step)
+  const placed = [...steps].flatMap(([id, step]) => {
+    return [[id, step] as const, ...[...timers].filter(([timer]) => comesAfter(timer, id))]
+  })
+  return new Map([...placed, ...timers])
+}
+
 /** Said of how the process is built, whatever is chosen for a step. */
 const BUILT: ReadonlySet<string> = new Set(['assumed.draft', 'assumed.decide-added'])
 
@@ -108,7 +129,7 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
   const { steps, diagram } = guessing
   for (const [id, { as, postbox, outcomes }] of Object.entries(chosen?.steps ?? {})) {
     const guessed = steps.get(id)
-    if (guessed === undefined) {
+    if (guessed === undefined || TIMER_KINDS.some((kind) => kind === as)) {
       continue
     }
     const person: MappedStep = {
