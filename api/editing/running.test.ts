@@ -24,7 +24,7 @@ describe('a new process', () => {
     expect((await read()).casesBefore).toBe(0)
     expect((await edda.post(`${AT}/process`, { template: 'decide' })).status).toBe(200)
     expect((await read()).casesBefore).toBe(2)
-    const { casesBefore, version } = await edda.read<ComparePage>(`${AT}/compare`)
+    const { casesBefore, version } = await edda.read<ComparePage>(`${AT}/comparison`)
     expect(casesBefore).toBe(2)
     expect((await read()).findings).toEqual([])
     expect((await edda.post(`${AT}/publish`, { version, germanParts: 'yes' })).status).toBe(200)

@@ -111,7 +111,7 @@ describe('the time for an answer', () => {
     return { vorgangId, answer }
   }
 
-  it.each(SHAPES)('%s: the answer opens the check at once, and no answer opens it when the time is over', async (_what, nodes, flows, isListed) => {
+  it.each(SHAPES)('%s: the answer opens the check at once, and no answer opens it when the time is over', async (_what: string, nodes: string, flows: readonly string[], isListed?: boolean) => {
     const made = await adapted(nodes, flows)
     expect(made.mapped.steps['t']?.as).toBe(isListed === true ? 'deadline' : undefined)
     expect(made.mapped.assumed.join('\n')).toContain('ist die Frist für die Antwort')

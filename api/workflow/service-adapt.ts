@@ -22,7 +22,7 @@ import { signFirst } from './foreign/sign-first.ts'
 import { simplify } from './foreign/simplify.ts'
 import type { AdaptingTable } from './foreign/table.ts'
 import { writeBpmn } from './foreign/write-bpmn.ts'
-import { writeTexts } from './foreign/write-texts.ts'
+import { type Written, writeTexts } from './foreign/write-texts.ts'
 
 export type { Around } from './foreign/mapping.ts'
 export { type Mapping, readMapping, STEP_KINDS, TIMER_KINDS } from './foreign/mapping.ts'
@@ -40,8 +40,12 @@ export type Adapting = {
   readonly around: Around
   /** What an editor chose before; guessed where there is none. */
   readonly chosen?: Mapping
-  /** Words of the process as they are, so that what editors wrote stays. */
-  readonly texts?: string
+  /** Words of the process as they are and as they were written for it, so that what editors wrote stays. */
+  readonly texts?: Written
+  /** Buttons that an editor named in an earlier version, by step and way. */
+  readonly labels?: ReadonlyMap<string, string>
+  /** An editor changed what the steps become: buttons follow that. */
+  readonly isMapping?: boolean
 }
 export type Adapted =
   | {
@@ -81,6 +85,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   guessSteps(guessing)
   guessWays(guessing)
   choose(guessing, adapting.chosen)
+  nameAgain(guessing, adapting.labels ?? new Map())
   // What an editor chooses of is the process as it was drawn.
   const timers = guessTimers(guessing, adapting.chosen)
   const mapped = inFlow(guessing, timers)
@@ -92,7 +97,10 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   return {
     ok: true,
     process: writeBpmn(built.sketch, around),
-    texts: writeTexts(built, table, adapting.texts ?? ''),
+    texts: writeTexts(built, table, {
+      before: adapting.texts ?? { now: '', ours: '' },
+      isMapping: adapting.isMapping === true,
+    }),
     mapping: writeMapping(mapped, diagram.notes, table),
   }
 }
@@ -109,6 +117,16 @@ function missingIn(diagram: Diagram): string | null {
     return 'no-steps'
   }
   return diagram.flows.length === 0 ? 'no-flows' : null
+}
+
+/** Buttons keep the names that an editor gave them, where step and way are still there. */
+function nameAgain({ steps }: Guessing, labels: ReadonlyMap<string, string>): void {
+  for (const [id, step] of steps) {
+    const named = Object.entries(step.outcomes ?? {}).map(([key, outcome]) => {
+      return [key, { ...outcome, label: labels.get(`${id}/${key}`) ?? outcome.label }] as const
+    })
+    steps.set(id, step.outcomes === undefined ? step : { ...step, outcomes: Object.fromEntries(named) })
+  }
 }
 
 /** The steps, each followed by the timers that come right after it. */

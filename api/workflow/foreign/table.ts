@@ -34,7 +34,7 @@ export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 const NAMES = [
   'receipt', 'receiptSent', 'wait', 'request', 'answered', 'remind', 'remindSoon', 'reminder', 'reminded', 'payDue', 'payRemind', 'payReminder',
-  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step',
+  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step', 'onward',
 ] as const // biome-ignore format: one list
 const STATES = [
   'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'payApproved', 'unpaid', 'document', 'notified', 'closed', 'part',
