@@ -54,12 +54,19 @@ export async function takeProcess(
 }
 
 /** What editors wrote of a foreign process that is there already: its words, and the buttons that they named where they mapped it. */
-async function writtenBefore(content: Content, state: State, title: string): Promise<Pick<Adapting, 'texts' | 'labels'>> {
+async function writtenBefore(
+  content: Content,
+  state: State,
+  title: string,
+): Promise<Pick<Adapting, 'texts' | 'labels'>> {
   const read = readMapping(state.files[MAPPING] ?? '', MAPPING)
   if (state.files[ORIGINAL] === undefined || !read.ok) {
     return {}
   }
-  const [first, last] = [await adaptedAs(content, state, title, {}), await again(content, state, { title, isFresh: true })]
+  const [first, last] = [
+    await adaptedAs(content, state, title, {}),
+    await again(content, state, { title, isFresh: true }),
+  ]
   const guessed = first.ok ? readMapping(first.mapping, MAPPING) : first
   const labels = Object.entries(read.value.steps).flatMap(([id, { outcomes = {} }]) =>
     Object.entries(outcomes).flatMap(([key, { label }]) => {
@@ -117,7 +124,11 @@ type Again = {
   readonly ours?: string
 }
 
-async function again(content: Content, state: State, { title, isMapping, isFresh, ours = '' }: Again): Promise<Adapted> {
+async function again(
+  content: Content,
+  state: State,
+  { title, isMapping, isFresh, ours = '' }: Again,
+): Promise<Adapted> {
   const read = readMapping(state.files[MAPPING] ?? '', MAPPING)
   return read.ok
     ? await adaptedAs(content, state, title, {

@@ -45,7 +45,10 @@ const AROUND: Around = {
   connectors: new Map(),
 }
 type Good = Extract<Adapted, { ok: true }>
-async function adapted(xml: string, more: { around?: Around; chosen?: Mapping; texts?: { now: string; ours: string } } = {}): Promise<Good> {
+async function adapted(
+  xml: string,
+  more: { around?: Around; chosen?: Mapping; texts?: { now: string; ours: string } } = {},
+): Promise<Good> {
   const result = await adaptProcess({ xml, file: 'x.bpmn', table, around: AROUND, ...more })
   if (!result.ok) {
     throw new Error(JSON.stringify(result.findings))
