@@ -72,6 +72,9 @@ beforeAll(async () => {
   expect((await drop(['form.xml', FIRST], ['boat-catalogue.xml', boatFile('boat-catalogue.xml')])).status).toBe(303)
   expect((await edda.post(`${AT}/process`, { template: 'decide-pay' })).status).toBe(200)
   expect((await save('settings', { ...BOAT_SETTINGS, evidence: 'none', online: 'own' })).status).toBe(200)
+  const fee = { name: 'Liegeplatz', 'v0/euro': '120,50', 'v0/from': '1.1.2026', 'v0/source': 'Hafensatzung', due: 'application' } // biome-ignore format: one row
+  const row = Object.fromEntries(Object.entries(fee).map(([name, value]) => [`fee/N1/${name}`, value]))
+  expect((await save('fee', { order: 'N1', ...row })).status).toBe(200)
 }, 60_000)
 afterAll(() => town.close())
 

@@ -107,6 +107,8 @@ export type ServiceOverview = ServiceLine & {
   readonly arePagesShown: boolean
   /** Drafts that people have begun and not sent, on whatever version. */
   readonly draftsRunning: number
+  /** Running cases that keep to another process than the one that is or would be published. */
+  readonly casesBefore: number
   /** What the other pages of the service need. */
   readonly examples: readonly string[]
 }
@@ -228,6 +230,8 @@ export type ComparePage = {
   /** Rules in words that the form does not keep: for the clerk, or not needed because of a reason. */
   readonly unchecked: readonly PointLine[]
   readonly draftsRunning: number
+  /** Running cases that keep to another process than the one that is or would be published. */
+  readonly casesBefore: number
   /** The live files changed after the work began; publishing asks to look first. */
   readonly moved: readonly string[]
   readonly version: number
