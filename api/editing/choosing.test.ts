@@ -170,6 +170,21 @@ describe('a rule put together from questions', () => {
     expect((await edda.read<ServiceOverview>(AT)).findings.filter(({ file: at }) => at.endsWith('form.de.yaml'))).toEqual([]) // biome-ignore format: one thought
   })
 
+  it('compares two answers with each other, without a value, and says so in words', async () => {
+    const two = { [`${name}~q1`]: 'sum(boote.laengeInMetern)', [`${name}~c1`]: 'greater', [`${name}~v1`]: '7', [`${name}~o1`]: 'count(boote)' } // biome-ignore format: one thought
+    expect((await page(id)).choosers[name]?.others['sum(boote.laengeInMetern)']).toEqual(['count(boote)'])
+    expect((await send(id, two)).status).toBe(303)
+    expect(await file()).toContain('when: sum(boote.laengeInMetern) > count(boote)')
+    const now = await page(id)
+    expect(now.choosers[name]?.parts).toMatchObject([{ q: 'sum(boote.laengeInMetern)', c: 'greater', v: '', o: 'count(boote)' }]) // biome-ignore format: one thought
+    expect(now.sheet.rows.find((row) => row.name === name)?.options[0]?.text).toMatch(
+      /^wenn „Summe über Boote: Länge in Metern“ größer als die Antwort auf „Anzahl der Einträge: Boote“ ist \(/,
+    )
+    const unlike = { [`${name}~q1`]: 'person.familienname', [`${name}~c1`]: 'is', [`${name}~o1`]: 'count(boote)' }
+    expect(await errorsOf(await send(id, unlike))).toMatchObject([{ type: 'editing/choose-value' }])
+    expect((await send(id, { [`${name}~q1`]: '' })).status).toBe(303)
+  })
+
   it('is the condition of a text of a notice: where there is a fee', async () => {
     expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
     const { sheet, choosers } = await page('notice.approval.de')
@@ -200,11 +215,15 @@ describe('the controls of a rule', () => {
     { label: 'Preis', name: 'preis', kind: 'money', values: [] },
     { label: 'Zahl', name: 'zahl', kind: 'number', values: [] },
     { label: 'Ja', name: 'ja', kind: 'bool', values: [] },
+    { label: 'Ende', name: 'ende', kind: 'date', values: [] },
+    { label: 'Von', name: 'von', kind: 'time', values: [] },
+    { label: 'Bis', name: 'bis', kind: 'time', values: [] },
   ]
   const row: Row = { name: 'a/when', label: 'when', kind: 'rule', value: '', options: [] }
   const condition = fc.constantFrom(
     'tag >= heute + duration("P14D")', 'tag < heute', 'tag <= heute - duration("P18Y")', 'tag = date("2026-02-03")',
     'preis > 50000', 'preis = 5', 'zahl <= 12.5', 'zahl > -3', 'ja = true', 'ja', 'not(ja)', 'tag != null', 'preis = null',
+    'ende >= tag', 'bis > von', 'von = "09:05"',
   ) // biome-ignore format: one list
 
   it('say the same rule when nothing is changed, whatever it is', () => {

@@ -43,7 +43,7 @@ export function rowWords(
   }
   // Where a new check will stand is not said yet: at a question of a list it sees one item.
   const items = known.lists.flatMap(({ title, name, words: own }) =>
-    own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, list: name })),
+    own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, itemOf: name })),
   )
-  return [...words, ...new Map(items.toReversed().map(({ list: _, ...word }) => [word.name, word])).values()]
+  return [...words, ...new Map(items.toReversed().map((word) => [word.name, word])).values()]
 }
