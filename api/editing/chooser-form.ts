@@ -168,9 +168,13 @@ export function chooserView(rule: string, words: readonly Word[]): ChooserView {
     words,
     join: chosen?.join ?? 'and',
     parts: (chosen?.parts ?? []).map((part) => partView(part, kindOf(part.name))),
-    others: Object.fromEntries(words.map((word) => [word.name, othersOf(word, words).map(({ name }) => name)])),
+    others: othersIn(words),
   }
 }
+
+/** Of every word the others that its answer may be compared with, by name. */
+export const othersIn = (words: readonly Word[]): ChooserView['others'] =>
+  Object.fromEntries(words.map((word) => [word.name, othersOf(word, words).map(({ name }) => name)]))
 
 function partView({ name, compare, value, other = '' }: Part, kind: Word['kind'] | undefined): PartView {
   const plain = { q: name, c: compare, v: value, n: '', u: 'D', d: '', o: other }

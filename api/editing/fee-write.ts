@@ -150,6 +150,3 @@ export function feePlace(name: string, sent: readonly SentLine[]): readonly (str
   const index = paid.findIndex(({ line }) => line.key === key)
   return index < 0 ? undefined : ['fee', 'items', index, what]
 }
-
-/** The fees that are due with an application, in their order. */
-export const dueIn = (source: string): readonly string[] => itemsIn(source).map(({ fee }) => String(fee ?? ''))

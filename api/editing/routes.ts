@@ -33,7 +33,7 @@ import { readPreviewReview, readPreviewStep, savePreviewStep, startPreview } fro
 import { publishService, takeOver } from './service-publish.ts'
 import { listServices, readCompare, readConflict, readFile, readOverview } from './service-read.ts'
 import { saveSheet } from './service-sheet.ts'
-import { readSheet } from './service-sheet-read.ts'
+import { hasGone, readSheet } from './service-sheet-read.ts'
 import type { EditingCtx } from './state.ts'
 import { readDropped } from './upload.ts'
 
@@ -94,7 +94,8 @@ export const editingRoutes = (ctx: EditingCtx) =>
         const { seen, conflict, ...values } = inputOf(c, SaveSheet)
         const result = await saveSheet(ctx, actorOf(c), { slug, id, seen, values })
         await settle(ctx, c, conflict, result)
-        return saved(c, slug, result, afterSheet(slug, id, result))
+        const isMended = id === 'gone' && !(await hasGone(ctx, actorOf(c), slug))
+        return saved(c, slug, result, isMended ? pageOf(slug) : afterSheet(slug, id, result))
       },
     )
     .get('/services/:service/files/:name', route({ ...READ, resource: 'service' }), async (c) =>

@@ -60,12 +60,14 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       if (sheet.seen !== seen) {
         return { seen: sheet.seen, next: state }
       }
+      const { skeleton } = readTemplates(content)
       const around = {
         today: dayInBerlin(ctx.now()),
         editor: actor.kind === 'staff' ? actor.name : actorId(actor),
         content,
         live: ctx.content.live().content,
-        costText: readTemplates(content).skeleton.start.fee,
+        costText: skeleton.start.fee,
+        times: skeleton.times,
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
       const { next, ...page } = await decided(ctx, { state, sheet, values, around })

@@ -20,6 +20,19 @@ const Skeleton = v.strictObject({
   }),
   itemTitle: Text,
   another: Text,
+  /** How often a fee is owed, behind its amount; `own` where a rule of another shape says so. */
+  times: v.optional(
+    v.strictObject({ entry: Text, furtherEntry: Text, each: Text, further: Text, begun: Text, sum: Text, own: Text }),
+    {
+      entry: '× „[[name]]“',
+      furtherEntry: '× („[[name]]“ – 1)',
+      each: '× „[[name]]“',
+      further: '× („[[name]]“ – 1)',
+      begun: '× „[[name]]“',
+      sum: '× Σ „[[name]]“',
+      own: '× …',
+    },
+  ),
   /** What error messages call a question, by what is typed there. */
   asked: v.strictObject({
     text: Called,

@@ -155,6 +155,11 @@ describe('a new version without a question', () => {
     const answer = await save('gone', Object.fromEntries(values))
     expect([answer.status, answer.status === 200 ? '' : await answer.text()]).toEqual([200, ''])
     expect((await overview()).findings).toEqual([])
+    // With nothing left it leads to the service, and the sheet says that nothing is left.
+    const { sheet } = await page('gone')
+    expect(sheet.rows).toEqual([])
+    const again = await edda.form(`${AT}/sheets/gone`, { seen: sheet.seen })
+    expect([again.status, again.headers.get('location')]).toEqual([303, `/redaktion/formulare/${BOAT_SLUG}?gespeichert=1`]) // biome-ignore format: one thought
     expect(await file('notice.approval.de.yaml')).toContain('salutation: Guten Tag,')
     expect(await file('process.bpmn')).toContain('name="anlass"')
     const compared = await edda.read<ComparePage>(`${AT}/comparison`)
