@@ -65,10 +65,12 @@ describe('a rule put together from questions', () => {
   it('offers a question of the same page too, and the page is split there with one more press', async () => {
     const row = 'fields/person.eMailAdresse/when'
     const own = 'question.person.eMailAdresse'
-    expect((await page(own)).choosers[row]?.words.map((word) => word.name)).toEqual(['person.familienname'])
+    const offered = (await page(own)).choosers[row]?.words
+    expect(offered).toMatchObject([{ name: 'person.familienname', isSamePage: true }])
+    expect((await page(id)).choosers[name]?.words.some(({ isSamePage }) => isSamePage)).toBe(false)
     const part = { [`${row}~q1`]: 'person.familienname', [`${row}~v1`]: 'Kahn' }
     expect(await errorsOf(await send(own, part))).toMatchObject([
-      { pointer: `/${row}`, type: 'forms/same-page', params: { split: 'yes' } },
+      { pointer: `/${row}`, type: 'forms/same-page', params: { split: 'yes', shared: 'person' } },
     ])
     expect((await send(own, { ...part, split: '1' })).status).toBe(303)
     expect(await file()).toContain('when: person.familienname = "Kahn"')

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { Content } from '../content/snapshot.ts'
-import { type FeeLine, type FeeVersion, feesWith, isNewKey, itemsIn, lineSent, typedLines } from './fee-table.ts'
+import { type FeeLine, type FeeVersion, feesWith, isNewKey, lineSent, typedLines } from './fee-table.ts'
 import type { Values } from './sent.ts'
 import { recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'

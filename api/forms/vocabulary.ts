@@ -15,6 +15,8 @@ export type Word = {
   readonly list?: string
   /** Path of the list of whose item it is, where words of several lists stand side by side. */
   readonly itemOf?: string
+  /** The page of the rule asks it too: it has to be split before the rule may look at it. */
+  readonly isSamePage?: boolean
 }
 /** A repeating group, with rules over all its items that can be taken over. */
 export type WordList = {
