@@ -3,7 +3,7 @@ import type { Skeleton } from './templates.ts'
 
 const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*`
 const TERM = String.raw`(?:(count|sum)\((${NAME})\)|(${NAME}))`
-const GUARD = String.raw`(?:if ${NAME} = null then 0 else )?`
+const GUARD = `(?:if ${NAME} = null then 0 else )?`
 /** The rules that the table of fees writes itself, each with what was not asked counting as none, or without. */
 const SHAPES = [
   ['begun', new RegExp(`^${GUARD}ceiling\\(${TERM}\\)$`, 'u')],
@@ -33,7 +33,8 @@ export function countWords(rule: string, source: string, times: Skeleton['times'
   return times.own
 }
 
-const titleIn = (source: string, group: string): string | undefined => textOf(recordAt(source, 'groups', group)['title'])
+const titleIn = (source: string, group: string): string | undefined =>
+  textOf(recordAt(source, 'groups', group)['title'])
 
 function labelIn(source: string, path: string): string | undefined {
   const { short, label } = recordAt(source, 'fields', path) as { short?: unknown; label?: unknown }

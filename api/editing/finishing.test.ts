@@ -32,7 +32,11 @@ describe('a rule in words that is a condition', () => {
     const answer = await send({ 'condition-at': at })
     expect(answer.headers.get('location')).toBe(`/redaktion/formulare/bootsliegeplatz-beantragen/blatt/question.${at}?regel=${RULE}#fields-boote-laengeInMetern-when`) // biome-ignore format: one line
     const question = `question.${at}`
-    const set = { seen: (await page(question)).sheet.seen, back: RULE, [`fields/${at}/when`]: 'person.familienname != "A"' }
+    const set = {
+      seen: (await page(question)).sheet.seen,
+      back: RULE,
+      [`fields/${at}/when`]: 'person.familienname != "A"',
+    }
     const back = await edda.form(`${AT}/sheets/${question}`, set)
     expect(back.headers.get('location')).toBe(`/redaktion/formulare/bootsliegeplatz-beantragen/blatt/${RULE}?bedingung=${at}&gespeichert=1`) // biome-ignore format: one line
     expect((await page(RULE)).keepers.map(({ ref }) => ref)).toContain(`when:${at}`)

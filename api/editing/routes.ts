@@ -102,7 +102,8 @@ export const editingRoutes = (ctx: EditingCtx) =>
         const isMended = id === 'gone' && !(await hasGone(ctx, actorOf(c), slug))
         const rule = /^point\.[\w.-]+$/.exec(values['back'] ?? '')?.[0]
         const asked = /^question\.(.+)$/.exec(id)?.[1]
-        const back = rule === undefined || asked === undefined ? undefined : `${pageOf(slug)}/blatt/${rule}?bedingung=${asked}`
+        const back =
+          rule === undefined || asked === undefined ? undefined : `${pageOf(slug)}/blatt/${rule}?bedingung=${asked}`
         return saved(c, slug, result, back ?? (isMended ? pageOf(slug) : afterSheet(slug, id, result)))
       },
     )

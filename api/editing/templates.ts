@@ -13,11 +13,10 @@ const Called = v.strictObject({ subject: Text, object: Text })
 const Skeleton = v.strictObject({
   purpose: Text,
   section: Text,
-  /** What a page is called by the names of its questions. */
-  names: v.optional(v.strictObject({ two: Text, more: Text }), {
-    two: '[[first]], [[second]]',
-    more: '[[first]], [[second]] …',
-  }),
+  /** What the second page of a group is called, and those that follow. */
+  part: v.optional(Text, '[[title]], [[number]]'),
+  /** Pages once were called by some of their questions; nothing is made of it any more. */
+  names: v.optional(v.strictObject({ two: Text, more: Text })),
   itemTitle: Text,
   another: Text,
   /** How often a fee is owed, behind its amount; `own` where a rule of another shape says so. */

@@ -111,6 +111,8 @@ describe('a new version without a question', () => {
     expect(after).toMatch(/answers:.*heimathafen/s)
     const form = await file()
     expect(form).toMatch(/steg:\n {4}element: F77000000007\n {4}label: Anleger/)
+    // The page that is called after its only question follows it.
+    expect((await page('pages')).pages.map(({ title }) => title)).toEqual(['Anlass', 'Person', 'Anleger', 'Boote'])
     expect((await overview()).findings).toEqual([])
     const { version } = await overview()
     expect((await edda.post(`${AT}/discard`, { version })).status).toBe(200)
