@@ -5,6 +5,7 @@ import type { IdentityCtx } from './identity.ts'
 import { authorize } from './permissions.ts'
 import { planEndSession } from './plan.ts'
 import { findCurrentPerson } from './recheck.ts'
+import { readStoodIn } from './service-absences.ts'
 import {
   deleteOld,
   deleteProofs,
@@ -87,6 +88,7 @@ async function resolveStaff(ctx: IdentityCtx, request: Request): Promise<Actor |
     name: person.name,
     roles: person.roles,
     postboxes: person.teams,
+    standsInFor: await readStoodIn(ctx, person.userId),
   }
 }
 
