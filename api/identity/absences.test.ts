@@ -4,6 +4,7 @@ import { addDays } from '../lib/deadlines.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
 import { bodyOf } from '../testing/dog-tax.ts'
 import { openTown, type Town } from '../testing/town.ts'
+import { sweepIdentity } from './service.ts'
 import type { AbsencePage } from './service-absences.ts'
 
 /** Entering and ending absences: who for whom, which days, which substitutes. */
@@ -91,7 +92,14 @@ describe('POST /identity/absences', () => {
   it('422 for a day of another absence of the same person, one of two at the same time', async () => {
     const anna = await person()
     await bodyOf(await set(anna, { from: day(5), until: day(9) }), 200)
-    for (const [from, until] of [[5, 9], [1, 5], [9, 12], [6, 7], [1, 20]] as const) { // biome-ignore format: one thought
+    for (const [from, until] of [
+      [5, 9],
+      [1, 5],
+      [9, 12],
+      [6, 7],
+      [1, 20],
+    ] as const) {
+      // biome-ignore format: one thought
       expect(await errorsOf(await set(anna, { from: day(from), until: day(until) })), `${from}-${until}`).toEqual([
         '/from overlaps',
       ])
@@ -109,8 +117,13 @@ describe('POST /identity/absences', () => {
     const { absenceId } = await bodyOf<{ absenceId: string }>(await set(lead, body), 200)
     expect((await page(lead)).members.map(({ id }) => id)).toEqual(expect.arrayContaining([anna.id, bert.id]))
     expect((await page(lead)).members.map(({ id }) => id)).not.toContain(stranger.id)
-    expect((await page(lead)).team.filter(({ name }) => name === anna.name)).toMatchObject([{ id: absenceId, name: anna.name, isNow: true }])
-    expect(await page(lead, anna)).toMatchObject({ person: { id: anna.id, isMe: false }, absences: [{ id: absenceId }] })
+    expect((await page(lead)).team.filter(({ name }) => name === anna.name)).toMatchObject([
+      { id: absenceId, name: anna.name, isNow: true },
+    ])
+    expect(await page(lead, anna)).toMatchObject({
+      person: { id: anna.id, isMe: false },
+      absences: [{ id: absenceId }],
+    })
     const [row] = await town.ctx.db.all(`SELECT user_id, set_by FROM absences WHERE id = '${absenceId}'`)
     expect(row).toEqual({ user_id: anna.id, set_by: lead.id })
     const end = (who: Who) => who.caller.post(`/identity/absences/${absenceId}/end`)
@@ -127,6 +140,24 @@ describe('POST /identity/absences', () => {
     expect((await lead.caller.post(`/identity/absences/${unknown}/end`)).status).toBe(404)
     await bodyOf(await end(lead), 200)
     expect((await page(anna)).absences).toEqual([])
+  })
+
+  it('is forgotten a year after its last day', async () => {
+    const anna = await person()
+    await bodyOf(await set(anna, { from: day(0), until: day(2) }), 200)
+    const kept = async () => (await town.ctx.db.all(`SELECT id FROM absences WHERE user_id = '${anna.id}'`)).length
+    const start = town.clock.now()
+    const seen: number[] = []
+    try {
+      for (const days of [368, 369]) {
+        town.clock.set(start + days * 86_400_000)
+        await sweepIdentity(town.ctx)
+        seen.push(await kept())
+      }
+    } finally {
+      town.clock.set(start)
+    }
+    expect(seen).toEqual([1, 0])
   })
 
   it('logs who and which, and no name', async () => {

@@ -1,5 +1,5 @@
 import { and, asc, eq, gte, inArray, lte, sql } from 'drizzle-orm'
-import type { Guard } from '../../db/batch.ts'
+import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { absences } from '../../db/schema/identity.ts'
 
@@ -72,4 +72,10 @@ export const endAbsence = ({ id, version }: Pick<AbsenceRow, 'id' | 'version'>):
   name: 'absence-version',
   sql: "UPDATE absences SET state = 'ended', version = version + 1 WHERE id = ? AND version = ? AND state = 'set'",
   args: [id, version],
+})
+
+/** Deletes absences whose last day lies before a day; at most 1,000. */
+export const deleteOldAbsences = (beforeOn: string): Statement => ({
+  sql: 'DELETE FROM absences WHERE id IN (SELECT id FROM absences WHERE until_on < ? LIMIT 1000)',
+  args: [beforeOn],
 })

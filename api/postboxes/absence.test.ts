@@ -239,4 +239,28 @@ describe('four eyes', () => {
     expect(await problemOf(await complete(author, id, { outcome: 'sign', decisionHash }))).toMatchObject(same)
     await bodyOf(await complete(signer, id, { outcome: 'sign', decisionHash }), 200)
   })
+
+  it('what the absent author keeps is free to sign after the substitute went on with it', async () => {
+    // Between decision and signature stands one more task of the same team.
+    const task =
+      '<bpmn:userTask id="note" name="Vermerk" stadttor:postbox="steuern" stadttor:silent="true"><bpmn:extensionElements><stadttor:outcome id="done" /></bpmn:extensionElements><bpmn:incoming>f10</bpmn:incoming><bpmn:outgoing>fx</bpmn:outgoing></bpmn:userTask><bpmn:sequenceFlow id="fx" sourceRef="note" targetRef="cosign" />'
+    const words = 'tasks:\n  note: { title: Vermerk, action: Vermerk, outcomes: { done: { label: Ok, done: Ok. } } }\n'
+    await town.edit((path, text) =>
+      path.endsWith('hund-anmelden/process.bpmn')
+        ? text
+            .replace('<bpmn:incoming>f10</bpmn:incoming>', '<bpmn:incoming>fx</bpmn:incoming>')
+            .replace('sourceRef="decided" targetRef="cosign" />', 'sourceRef="decided" targetRef="note" />')
+            .replace('<bpmn:sequenceFlow id="f1"', `${task}<bpmn:sequenceFlow id="f1"`)
+        : path.endsWith('hund-anmelden/process.de.yaml')
+          ? text.replace(/^tasks:\n/m, words)
+          : text,
+    )
+    const [author, lead] = [await person(LEAD), await person(LEAD)]
+    const id = await takenBy(author)
+    await bodyOf(await complete(author, id, { outcome: 'approve' }), 200)
+    await standIn(author, lead)
+    await bodyOf(await complete(lead, id, { outcome: 'done' }), 200)
+    const [row] = await town.ctx.db.all(`SELECT step, assignee, prepared_by FROM postbox_items WHERE id = '${id}'`)
+    expect(row).toEqual({ step: 'cosign', assignee: null, prepared_by: author.id })
+  })
 })
