@@ -30,6 +30,14 @@ describe('contentCheckers', () => {
 
   it.each([
     [
+      'a word for letters that one language lacks',
+      'letters/letter.en.yaml',
+      /^exportTitle: .*$/m,
+      '',
+      'content/value',
+      undefined,
+    ],
+    [
       'a rule of a process',
       `${DOG}/process.bpmn`,
       'cosign.outcome = "sign"',

@@ -94,9 +94,11 @@ it('a page that fails in a way nobody expected says so with its number, what is 
   const api = async (request: Request): Promise<Response> =>
     request.url.includes('/catalogue/services/') ? Response.json({ planted: 'nonsense' }) : await catalogue(request)
   const { render } = await loadSite('dist')
+  const failures: string[] = []
+  const noted = (error: unknown, route: string): number => failures.push(`${(error as Error).name} at ${route}`)
   const ask = (path: string, locals = {}): Promise<Response> =>
     render(new Request(`${ORIGIN}${path}`), { api, origin: ORIGIN, demo: false, requestId: 'incident-7', ...locals })
-  const failed = await ask('/leistungen/hund-anmelden/')
+  const failed = await ask('/leistungen/hund-anmelden/', { failed: noted })
   const page = await failed.text()
   expect([failed.status, failed.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
   expect(page).toContain('Da ist etwas schiefgegangen')
@@ -104,6 +106,8 @@ it('a page that fails in a way nobody expected says so with its number, what is 
   expect(page).toContain('ist noch da')
   expect(page).toContain(content.city.phone)
   expect(page).not.toMatch(/planted|nonsense|TypeError|\.mjs/)
+  expect(failures).toEqual(['TypeError at /leistungen/[slug]/[...lang]'])
+  await expect(ask('/leistungen/hund-anmelden/')).rejects.toThrow(TypeError)
   expect((await ask('/gibt-es-nicht/')).status).toBe(404)
   expect((await ask('/500')).status).toBe(404)
 }, 120_000)

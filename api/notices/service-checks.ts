@@ -3,10 +3,11 @@ import type { Finding } from '../lib/finding.ts'
 import { type LetterKit, readLetterKit } from './letter-kit.ts'
 import { readNoticeTemplate, type TemplateSurroundings } from './template.ts'
 
+const WORDS = /^letters\/letter\.([a-z]{2,3})\.yaml$/
 const TEMPLATE = /^services\/([a-z0-9-]+)\/notice\.[a-z-]+\.([a-z]{2,3})\.yaml$/
 
 /**
- * Checks what letters share, in German and each language a notice is written in, and every notice's template against the
+ * Checks what letters share, in German and each language that has words for letters or a notice, and every notice's template against the
  * form of its service.
  * @param formNames names of a form's rules, and those that may be missing; null where the form is broken, which its own
  * check reports.
@@ -22,7 +23,8 @@ export function checkNotices(
     const deadlines = content.deadlines.deadlines.map((rule) => rule.id)
     const kits = new Map<string, LetterKit>()
     const findings: Finding[] = []
-    for (const lang of new Set(['de', ...templates.map((template) => template.lang)])) {
+    const spoken = content.paths.flatMap((path) => WORDS.exec(path)?.[1] ?? [])
+    for (const lang of new Set(['de', ...spoken, ...templates.map((template) => template.lang)])) {
       const read = readLetterKit(content.file, lang, deadlines)
       if (read.ok) {
         kits.set(lang, read.kit)

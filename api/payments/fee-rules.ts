@@ -118,7 +118,7 @@ function checkInputs(
 ): void {
   const wanted = Object.keys(fee.inputs)
   for (const name of wanted.filter((one) => !given.includes(one))) {
-    report(reading, { type: 'payments/input-missing', detail: `The fee "${fee.id}" needs "${name}" under "with".`, at })
+    report(reading, { type: 'payments/input-missing', detail: `The fee "${fee.id}" needs a rule for "${name}".`, at })
   }
   for (const name of given.filter((one) => !wanted.includes(one))) {
     const suggestion = nearest(name, wanted)

@@ -6,6 +6,7 @@ import { openTown, type Town } from '../testing/town.ts'
 import type { DraftFrame } from './draft-frame.ts'
 import type { SavedPage, StartPage } from './service-pages.ts'
 import type { StatusView } from './service-status.ts'
+import type { VorgangView } from './service-vorgang.ts'
 
 const DAY_MS = 86_400_000
 const SERVICE = '/submissions/services/hund-anmelden'
@@ -76,6 +77,16 @@ describe('languages of a draft', () => {
     const mail = town.mails.slice(before).find(({ lang }) => lang.startsWith('en'))
     expect(mail?.lang).toBe('en, de')
     expect(mail?.text).toMatch(/^This e-mail exists in German only so far\.\n\n/)
+    // The copy is made in it, too, for the person and for the file.
+    expect((await caller.get(`/submissions/status/${vorgangId}/copy.pdf`)).status).toBe(200)
+    const kept = `SELECT count(*) AS n FROM documents WHERE vorgang_id = '${vorgangId}' AND kind = 'submission'`
+    expect(await town.ctx.db.get(kept)).toEqual({ n: 1 })
+    // A clerk reads the questions in German.
+    const clerk = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
+    const seen = await clerk.read<VorgangView>(`/submissions/vorgaenge/${vorgangId}`)
+    const rows = seen.answers.flatMap(({ rows: all }) => all)
+    expect(rows.find(({ pointer }) => pointer === '/halter/vornamen')?.label).toBe('Vornamen')
+    expect(JSON.stringify(seen.answers)).not.toContain('Not answered')
   })
 
   it('200 for a language of a page whose draft is gone, 422 for a page that is not ours', async () => {

@@ -2,7 +2,7 @@ import { type DeliveryView, readDeliveries } from '../connectors/service.ts'
 import { readDocuments } from '../documents/service.ts'
 import { readEakte, readVorgaenge, readVorgang } from '../eakten/service.ts'
 import type { ApplicantKind, Form } from '../forms/model.ts'
-import { applicantKind, germanTextsOf, summary } from '../forms/service.ts'
+import { applicantKind, summary } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
@@ -82,17 +82,15 @@ export type VorgangView = {
   readonly feeAhead: (Pick<Fee, 'items' | 'totalCents'> & { readonly isDemo: boolean }) | null
   /** Whom or what the process waits for where there is no task; null where it waits for nothing. */
   readonly waitsFor: WaitsFor | null
-  /** In the words the person read, which are those of `lang`; what of them is German stands in `germanTexts`. */
+  /** With the German words of the form, whatever language the person read it in: their copy is among the documents. */
   readonly answers: readonly SummarySection[]
-  readonly lang: string
-  readonly germanTexts: readonly string[]
   /** How the applicant was identified; null for a guest. */
   readonly identity: (NonNullable<Evidence['account']> & { readonly isWrittenFormReplaced: boolean }) | null
   /** For whom they apply; null where the form does not ask. */
   readonly applicant: ApplicantKind | null
   /** Who agreed or answered a page beside them. */
   readonly participants: readonly Participation[]
-  /** What was found about who may apply, in the words the person read; null where nothing is asked. */
+  /** What was found about who may apply; null where nothing is asked. */
   readonly eligibility: {
     readonly outcome: string
     readonly unmet: readonly string[]
@@ -175,14 +173,14 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
   const participants = await readParticipations(ctx, about?.id ?? vorgangId)
   const [evidence] = [...(await readEvidence(ctx, vorgangId)).values()]
   const [task, beside] = await Promise.all([taskOf(ctx, kase, actor), besideOf(ctx, kase, item)])
-  const [words, today] = [ctx.formWords(content, vorgang.lang), dayInBerlin(vorgang.openedAtMs)]
+  const [words, today] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   const sections = answers === null ? [] : withMarks(summary(form, answers, { words, today }), evidence?.sources)
   return {
     id: vorgang.id,
     reference: vorgang.reference,
     aktenzeichen: eakte.aktenzeichen,
     eakteId: eakte.id,
-    service: { slug: vorgang.serviceSlug, title: ctx.form(content, vorgang.serviceSlug, 'de').title },
+    service: { slug: vorgang.serviceSlug, title: form.title },
     ...placeOf(kase, item),
     state: await stateOf(ctx, kase),
     receivedAtMs: vorgang.openedAtMs,
@@ -193,8 +191,6 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
     feeAhead: await feeAheadOf(ctx, kase, task),
     waitsFor: task === null ? waitedFor(kase, beside) : null,
     answers: sections,
-    lang: form.lang,
-    germanTexts: form.lang === 'de' ? [] : germanTextsOf(sections, form.germanTexts, words.german),
     identity:
       evidence === undefined || evidence.account === null
         ? null
@@ -275,7 +271,7 @@ async function feeAheadOf(ctx: SubmissionsCtx, kase: Case, task: TaskView | null
 }
 
 const formOf = async (ctx: SubmissionsCtx, vorgang: Case['vorgang']) =>
-  ctx.form(await ctx.content.at(vorgang.contentRevisionId), vorgang.serviceSlug, vorgang.lang)
+  ctx.form(await ctx.content.at(vorgang.contentRevisionId), vorgang.serviceSlug, 'de')
 
 /** What came after the application, and what is to be done about it. */
 async function afterwardsOf(ctx: SubmissionsCtx, actor: Actor, kase: Case) {
