@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openReader } from '../../db/reader.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { addDays } from '../lib/deadlines.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
@@ -6,6 +8,7 @@ import { bodyOf } from '../testing/dog-tax.ts'
 import { openTown, type Town } from '../testing/town.ts'
 import { sweepIdentity } from './service.ts'
 import type { AbsencePage } from './service-absences.ts'
+import { listAbsences, listStandingIn, listStoodIn } from './store-absences.ts'
 
 /** Entering and ending absences: who for whom, which days, which substitutes. */
 let town: Town
@@ -158,6 +161,36 @@ describe('POST /identity/absences', () => {
       town.clock.set(start)
     }
     expect(seen).toEqual([1, 0])
+  })
+
+  it('is found by an index for whom stands in, and for whom is away', async () => {
+    const reader = await openReader(join(town.dataDir, 'stadttor.db'))
+    try {
+      await listStoodIn(reader.db, 'me', day(0))
+      await listStandingIn(reader.db, 'me', day(0))
+      await listAbsences(reader.db, ['me', 'other'], day(0))
+      const asked = await reader.db.all<{ sql: string }>(
+        'SELECT sql FROM sqlite_stmt WHERE sql LIKE \'select%from "absences"%\'',
+      )
+      const plans = await Promise.all(
+        asked.map(({ sql }) => reader.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql.replaceAll('?', "'1'")}`)),
+      )
+      const searched = plans.map((plan) =>
+        plan.map(({ detail }) => /^(?:SEARCH|SCAN) absences(?:.* INDEX \w+)?/.exec(detail)?.[0]),
+      )
+      expect(
+        searched
+          .flat()
+          .filter((found) => found !== undefined)
+          .sort(),
+      ).toEqual([
+        'SEARCH absences USING INDEX absences_substitute',
+        'SEARCH absences USING INDEX absences_substitute',
+        'SEARCH absences USING INDEX absences_user',
+      ])
+    } finally {
+      reader.close()
+    }
   })
 
   it('logs who and which, and no name', async () => {

@@ -38,6 +38,9 @@ export async function listAbsences(
   userIds: readonly string[],
   today: string,
 ): Promise<readonly AbsenceRow[]> {
+  if (userIds.length === 0) {
+    return []
+  }
   return await db
     .select()
     .from(absences)
