@@ -18,7 +18,7 @@ const MESSAGE =
 const ASK = '<sendTask id="ask" name="Unterlagen nachfordern"/>'
 
 type Shape = readonly [what: string, nodes: string, flows: readonly string[], listed?: boolean]
-const SHAPES: readonly Shape[] = [
+const SHAPES: readonly (readonly [what: string, nodes: string, flows: readonly string[], isListed?: boolean])[] = [
   ['a timer after the request', ASK + timer('t'), ['g>ask>nein', 'ask>t', 't>look'], true],
   ['a timer after a mail that follows the request', `${ASK}${timer('t')}<sendTask id="n" name="Person benachrichtigen"/>`, ['g>ask>nein', 'ask>n', 'n>t', 't>look'], true],
   ['a timer where the ways of two requests meet', `${ASK}${timer('t')}<exclusiveGateway id="x"/><sendTask id="ask2" name="Nachweise nachfordern"/>`, ['g>ask>nein', 'g>ask2>teilweise', 'ask>x', 'ask2>x', 'x>t', 't>look'], true],
