@@ -119,6 +119,8 @@ export type FeeLineView = Pick<
   'key' | 'name' | 'fixed' | 'sharedWith' | 'due' | 'otherwise' | 'when' | 'count'
 > & {
   readonly amounts: readonly AmountText[]
+  /** How often it is owed, in words; empty where once. */
+  readonly times: string
 }
 export type FeePage = {
   readonly lines: readonly FeeLineView[]
@@ -127,6 +129,8 @@ export type FeePage = {
   readonly counts: readonly CountChoice[]
   /** Everything a condition may be put together from. */
   readonly words: readonly Word[]
+  /** Of every one the others of its kind, whose answers it may be compared with. */
+  readonly others: ChooserView['others']
   /** Questions that take files; null where the form is broken. */
   readonly proofs: readonly string[] | null
   /** Names of the words that the rules of the table look at. */
