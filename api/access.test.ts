@@ -171,6 +171,7 @@ const THINGS = [
   'postbox',
   'session',
   'invitation',
+  'absence',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -280,6 +281,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /editing/services/:service/conflicts/:conflict/drop': {},
   'POST /editing/services/:service/previews': {},
   'POST /editing/services/:service/previews/:preview/steps/:step': {},
+  // No days: it gets past the question who may, and enters nothing.
+  'POST /identity/absences': { from: '', until: '' },
+  'POST /identity/absences/:absence/end': {},
   'POST /identity/sign-out': {},
   'POST /identity/account/bundid/acs': { SAMLResponse: 'AAAA' },
   'POST /identity/account/sessions/:session/end': {},

@@ -8,6 +8,7 @@ import { answerNotFound, answerProblems } from './http/problem.ts'
 import { createRateLimiter } from './http/rate.ts'
 import { listRoutes } from './http/route.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { absenceRoutes } from './identity/routes-absences.ts'
 import { accountRoutes } from './identity/routes-account.ts'
 import { resolveActor } from './identity/service.ts'
 import { noticeRoutes } from './notices/routes.ts'
@@ -55,6 +56,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/catalogue', catalogueRoutes(ctx))
     .route('/api/v1/identity', identityRoutes(ctx))
     .route('/api/v1/identity', accountRoutes(ctx))
+    .route('/api/v1/identity', absenceRoutes(ctx))
     .route('/api/v1/submissions', applyingRoutes(ctx))
     .route('/api/v1/submissions', draftRoutes(ctx))
     .route('/api/v1/submissions', submitRoutes(ctx))

@@ -21,6 +21,7 @@ export type Resource =
   | 'payment'
   | 'request'
   | 'session'
+  | 'absence'
   | 'release'
 
 /** What every route must declare. Authorisation itself happens in the use case; this is the outer door and the inventory. */

@@ -30,6 +30,7 @@ const own: Facts = {
   invitationId: 'my-invitation',
   postboxes: ['steuern'],
   preparedBy: 'other',
+  ofUser: 'me',
 }
 const foreign: Facts = {
   draftId: 'x',
@@ -37,6 +38,7 @@ const foreign: Facts = {
   invitationId: 'x',
   postboxes: ['ordnung'],
   preparedBy: 'other',
+  ofUser: 'other',
 }
 
 /** `all`: whatever the thing; `own`: own ones only; `-`: never. */
@@ -88,6 +90,8 @@ point.check                 -      -       own   own  -      -        -
 access.request              -      -       own   own  -      -        -
 access.confirm              -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -
+absence.read                -      -       own   own  -      -        -
+absence.set                 -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all
 content.edit                -      -       -     -    all    -        -
@@ -174,6 +178,10 @@ describe('authorize', () => {
     ['citizen', 'account.read', own, 401],
     ['clerk', 'account.read', own, 403],
     ['editor', 'vorgang.read', foreign, 403],
+    ['clerk', 'absence.set', { ...own, ofUser: 'other' }, 403],
+    ['clerk', 'absence.set', foreign, 404],
+    ['lead', 'absence.set', { ...own, ofUser: 'other' }, 'passes'],
+    ['lead', 'absence.set', foreign, 404],
   ] as const)('%s · %s %o: %s', (who, action, facts, expected) => {
     expect(statusOf(actors[who], action, facts)).toBe(expected)
   })

@@ -10,8 +10,10 @@ export type Facts = {
   readonly draftId?: string
   readonly vorgangId?: string
   readonly invitationId?: string
-  /** Postboxes through which staff reach the thing: that of the Vorgang, or those of an eAkte's Vorgänge. */
+  /** Postboxes through which staff reach the thing: that of the Vorgang, those of an eAkte's Vorgänge, a person's teams. */
   readonly postboxes?: readonly string[]
+  /** User id of the member of staff whom the thing is about. */
+  readonly ofUser?: string
   /** User id of whoever prepared what a second person is to sign or confirm. */
   readonly preparedBy?: string
 }
@@ -26,6 +28,8 @@ type Rule =
   | 'own-invitation'
   | 'in-team'
   | 'in-team-not-preparer'
+  | 'about-me'
+  | 'about-me-or-team'
 type Row = Partial<Record<Kind, Rule>>
 
 const EVERYBODY: Row = {
@@ -84,6 +88,8 @@ const TABLE = {
   'access.request': CASEWORK,
   'access.confirm': { clerk: 'in-team-not-preparer', lead: 'in-team-not-preparer' },
   'eakte.read': CASEWORK,
+  'absence.read': { clerk: 'about-me', lead: 'about-me-or-team' },
+  'absence.set': { clerk: 'about-me', lead: 'about-me-or-team' },
   'content.sync': EDITORIAL,
   'content.publish': EDITORIAL,
   'content.edit': { editor: 'always' },
@@ -142,6 +148,10 @@ function holds(rule: Rule, actor: Actor, facts: Facts): boolean {
       return isInTeam(actor, facts)
     case 'in-team-not-preparer':
       return isInTeam(actor, facts) && isOtherPerson(actor, facts)
+    case 'about-me':
+      return isAboutMe(actor, facts)
+    case 'about-me-or-team':
+      return isAboutMe(actor, facts) || isInTeam(actor, facts)
   }
 }
 
@@ -150,6 +160,8 @@ const hasGrant = (actor: Actor, kind: Grant['kind'], id: string | undefined): bo
 
 const isInTeam = (actor: Actor, facts: Facts): boolean =>
   actor.kind === 'staff' && (facts.postboxes ?? []).some((postbox) => actor.postboxes.includes(postbox))
+
+const isAboutMe = (actor: Actor, facts: Facts): boolean => actor.kind === 'staff' && actor.userId === facts.ofUser
 
 const isOtherPerson = (actor: Actor, facts: Facts): boolean =>
   actor.kind === 'staff' && facts.preparedBy !== undefined && facts.preparedBy !== actor.userId

@@ -123,10 +123,21 @@ async function touch(ctx: IdentityCtx, session: Session): Promise<void> {
  * Lists who works in a team, by what the provider said of them last. Whoever has left since is found out when they act, not
  * here.
  */
-export async function readTeam(ctx: IdentityCtx, team: string): Promise<readonly Person[]> {
+export const readTeam = (ctx: IdentityCtx, team: string): Promise<readonly Person[]> => readTeams(ctx, [team])
+
+/** Lists who works in any of some teams, each once; as {@link readTeam}. */
+export async function readTeams(ctx: IdentityCtx, teams: readonly string[]): Promise<readonly Person[]> {
   const rows = await listStaff(ctx.db)
-  const members = rows.filter(({ claims }) => v.parse(StoredRights, JSON.parse(claims)).teams.includes(team))
+  const members = rows.filter(({ claims }) =>
+    v.parse(StoredRights, JSON.parse(claims)).teams.some((team) => teams.includes(team)),
+  )
   return await Promise.all(members.map((row) => personOf(ctx, row)))
+}
+
+/** Finds a member of staff with what the provider said of them last. */
+export async function findPerson(ctx: IdentityCtx, userId: string): Promise<Person | undefined> {
+  const row = await findStaff(ctx.db, userId)
+  return row === undefined ? undefined : await personOf(ctx, row)
 }
 
 async function personOf(ctx: IdentityCtx, row: StaffRow): Promise<Person> {

@@ -1,10 +1,13 @@
 import { TOWN_KEY } from '../keys/keyring.ts'
 import type { Actor, Grant } from '../lib/actor.ts'
+import { dayInBerlin } from '../lib/clock.ts'
+import { addDays } from '../lib/deadlines.ts'
 import { forgetLine, hashToken, readCookie } from './cookies.ts'
 import type { IdentityCtx } from './identity.ts'
 import { authorize } from './permissions.ts'
 import { planEndSession } from './plan.ts'
 import { findCurrentPerson } from './recheck.ts'
+import { readStoodIn } from './service-absences.ts'
 import {
   deleteOld,
   deleteProofs,
@@ -15,11 +18,14 @@ import {
   type Session,
   touchSession,
 } from './store.ts'
+import { deleteOldAbsences } from './store-absences.ts'
 import { deleteOldSignIns, findAccount, listAccountGrants } from './store-accounts.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
+/** Who was away when is of use for a year, for questions about what a substitute did. */
+const ABSENCES_DAYS = 366
 /** A session's use is noted at most this often, so idle times are exact to a minute. */
 const TOUCH_MS = MINUTE_MS
 const STAFF_IDLE_MS = 60 * MINUTE_MS
@@ -66,9 +72,12 @@ export async function staffName(ctx: IdentityCtx, userId: string): Promise<strin
   return (await ctx.keyring.open(TOWN_KEY, spot, row.nameSealed)).toString('utf8')
 }
 
-/** Deletes sessions, tries and codes that are over since a day; for a job that runs daily. */
+/** Deletes sessions, tries and codes that are over since a day, and absences since a year; for a job that runs daily. */
 export async function sweepIdentity(ctx: IdentityCtx): Promise<void> {
-  await ctx.write({ statements: [...deleteOld(ctx.now() - DAY_MS), ...deleteOldSignIns(ctx.now() - DAY_MS)] })
+  const absences = deleteOldAbsences(addDays(dayInBerlin(ctx.now()), -ABSENCES_DAYS))
+  await ctx.write({
+    statements: [...deleteOld(ctx.now() - DAY_MS), ...deleteOldSignIns(ctx.now() - DAY_MS), absences],
+  })
 }
 
 async function resolveStaff(ctx: IdentityCtx, request: Request): Promise<Actor | null> {
@@ -87,6 +96,7 @@ async function resolveStaff(ctx: IdentityCtx, request: Request): Promise<Actor |
     name: person.name,
     roles: person.roles,
     postboxes: person.teams,
+    standsInFor: await readStoodIn(ctx, person.userId),
   }
 }
 

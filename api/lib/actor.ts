@@ -17,9 +17,12 @@ export type Actor =
       readonly name: string
       readonly roles: readonly StaffRole[]
       readonly postboxes: readonly string[]
+      /** Colleagues who are absent today and whose substitute this is; what they have taken, not what they may. */
+      readonly standsInFor?: readonly StoodIn[]
     }
   | { readonly kind: 'system'; readonly principal: string }
 
+export type StoodIn = { readonly userId: string; readonly name: string }
 export type StaffRole = 'clerk' | 'lead' | 'editor' | 'operator'
 
 /** The account somebody is signed in with, and how sure it is at this moment that it is theirs. */
@@ -46,3 +49,15 @@ export function actorId(actor: Actor): string {
   }
   return actor.kind === 'system' ? `system:${actor.principal}` : 'public'
 }
+
+/** The absent colleague for whom `actor` may do what `userId` has taken; undefined where it is their own, or not theirs to do. */
+export const stoodInOf = (actor: Actor, userId: string | null): StoodIn | undefined =>
+  actor.kind === 'staff' ? actor.standsInFor?.find((one) => one.userId === userId) : undefined
+
+/** Whether what `userId` has taken is this person's to do: it is theirs, or they stand in today. */
+export const actsFor = (actor: Actor, userId: string | null): boolean =>
+  actor.kind === 'staff' && userId !== null && (actor.userId === userId || stoodInOf(actor, userId) !== undefined)
+
+/** What a line of the journal adds where somebody acted for an absent colleague. */
+export const insteadOf = (actor: Actor, userId: string | null): { readonly for?: string } =>
+  stoodInOf(actor, userId) === undefined ? {} : { for: `staff:${userId}` }

@@ -205,7 +205,8 @@ const deliveryPeriod = (rule: DeliveryRule): Period => ({
 
 const yearOf = (on: string): number => Number(on.slice(0, 4))
 
-function isRealDay(on: string): boolean {
+/** Whether text in the form of a day is one of the calendar. */
+export function isRealDay(on: string): boolean {
   const ms = Date.parse(`${on}T00:00:00Z`)
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(on)
 }

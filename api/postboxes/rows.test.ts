@@ -56,7 +56,10 @@ const LISTS: Readonly<Record<string, { readonly owners: Owners; readonly lanes: 
   'waiting of seven postboxes': { owners: { postboxes: MINE }, lanes: ['waiting'] },
   'for a second person': { owners: { postboxes: MINE }, lanes: ['sign', 'signing'] },
   'done of seven postboxes': { owners: { postboxes: MINE }, lanes: ['done'] },
-  'mine and of whom I stand in for': { owners: { assignees: ['u0', 'u30'] }, lanes: ['taken', 'signing', 'waiting'] },
+  'mine and of whom I stand in for': {
+    owners: { assignees: ['u0', 'u30'], postboxes: MINE },
+    lanes: ['taken', 'signing', 'waiting'],
+  },
 }
 
 /** Steps that one run of a list takes. */

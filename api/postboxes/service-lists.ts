@@ -1,12 +1,13 @@
 import { notFound } from '../http/problem.ts'
 import { authorize, can } from '../identity/permissions.ts'
-import type { Actor } from '../lib/actor.ts'
+import { type Actor, stoodInOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { addDays } from '../lib/deadlines.ts'
 import type { WaitsFor } from './plan.ts'
 import type { PostboxesCtx } from './service.ts'
 import {
   type Cursor,
+  countTaken,
   type Item,
   type Lane,
   listLanes,
@@ -30,6 +31,8 @@ export type ItemView = Omit<Item, 'version' | 'lane' | 'taskId' | 'title' | 'wai
   readonly next: NextStep
   readonly applicant: string | null
   readonly isMine: boolean
+  /** Name of the absent colleague who has taken it and for whom the reader stands in. */
+  readonly standsInFor: string | null
   /** Nobody has it, and it does not wait for a second person who this one is not. */
   readonly mayTake: boolean
 }
@@ -89,9 +92,10 @@ export async function listPostboxes(
   const me = actor.kind === 'staff' ? `staff:${actor.userId}` : ''
   const known = [...ctx.content.live().content.postboxes].filter(([id]) => mine.includes(id))
   const owners = known.map(([id]) => ownerOf(id))
-  const [counts, due] = await Promise.all([
+  const [counts, due, instead] = await Promise.all([
     listWorkCounts(ctx.db, [...owners, me]),
     sumDue(ctx.db, [...owners, me], dueUntil(ctx)),
+    countInstead(ctx, actor),
   ])
   const countIn = (of: readonly string[], lanes: readonly Lane[]): number =>
     counts.reduce(
@@ -108,14 +112,22 @@ export async function listPostboxes(
       waiting: countIn([ownerOf(id)], LANES.waiting),
     })),
     work: {
-      mine: countIn([me], LANES.mine),
+      mine: countIn([me], LANES.mine) + instead.taken,
       free: countIn(owners, LANES.free),
       team: countIn(owners, LANES.team),
-      due,
+      due: due + instead.due,
       sign: countIn(owners, LANES.sign),
       waiting: countIn(owners, LANES.waiting),
     },
   }
+}
+
+/** What absent colleagues have taken for whom this person stands in, where both work. */
+async function countInstead(ctx: PostboxesCtx, actor: Actor): ReturnType<typeof countTaken> {
+  const assignees = actor.kind === 'staff' ? (actor.standsInFor ?? []).map(({ userId }) => userId) : []
+  return actor.kind !== 'staff' || assignees.length === 0
+    ? { taken: 0, due: 0 }
+    : await countTaken(ctx.db, { assignees, postboxes: actor.postboxes }, dueUntil(ctx))
 }
 
 export type ListInput = {
@@ -177,6 +189,7 @@ function viewOf(
     next: nextOf(item),
     applicant,
     isMine: row.assignee === actor.userId,
+    standsInFor: stoodInOf(actor, row.assignee)?.name ?? null,
     mayTake: row.assignee === null && row.state === 'open' && isFor(item, actor),
   }
 }
@@ -217,8 +230,9 @@ const cursorOf = (row: Item | undefined): Cursor | null => (row === undefined ? 
 
 async function rowsOf(ctx: PostboxesCtx, actor: Staff, input: ListInput, page: Page): Promise<readonly Item[]> {
   const { view } = input
-  const team: Owners = { postboxes: input.postbox === undefined ? actor.postboxes : [input.postbox] }
-  const me: Owners = { assignees: [actor.userId], ...(input.postbox === undefined ? {} : { postbox: input.postbox }) }
+  const team = { postboxes: input.postbox === undefined ? actor.postboxes : [input.postbox] }
+  const stoodIn = (actor.standsInFor ?? []).map(({ userId }) => userId)
+  const me: Owners = { ...team, assignees: [actor.userId, ...stoodIn] }
   switch (view) {
     case 'mine':
       return await listLanes(ctx.db, me, LANES.mine, page)

@@ -1,7 +1,7 @@
 import type { JournalValue, Plan } from '../../db/batch.ts'
 import { readVorgang } from '../eakten/service.ts'
 import { authorize, can } from '../identity/permissions.ts'
-import { type Actor, actorId } from '../lib/actor.ts'
+import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { planMoveItem } from './plan.ts'
 import { itemMissing, itemTaken, type PostboxesCtx } from './service.ts'
@@ -110,12 +110,12 @@ async function planStep(ctx: PostboxesCtx, actor: Actor, item: Item, { next, typ
   if (vorgang === undefined) {
     throw itemMissing(`item ${item.id}`)
   }
-  const about = { vorgang: item.vorgangId, postbox: item.postbox, ...body }
+  const about = { vorgang: item.vorgangId, postbox: item.postbox, ...body, ...insteadOf(actor, item.assignee) }
   const line = { eakteId: vorgang.eakteId, type, atMs: ctx.now(), actor: actorId(actor), body: about }
   return { ...planMoveItem(item, next), journal: [line] }
 }
 
-/** An item that this person may give away: nobody has it, or they do, or they lead. */
+/** An item that this person may give away: nobody has it, they do or an absent colleague whose substitute they are, or they lead. */
 async function movable(ctx: PostboxesCtx, actor: Actor, id: string): Promise<Item> {
   const item = await findItem(ctx.db, id)
   authorize(actor, 'postbox.move', { postboxes: item === undefined ? [] : [item.postbox] })
@@ -125,7 +125,7 @@ async function movable(ctx: PostboxesCtx, actor: Actor, id: string): Promise<Ite
   if (item.state === 'done') {
     throw itemClosed(`item ${id}`)
   }
-  if (item.assignee !== null && item.assignee !== actor.userId && !actor.roles.includes('lead')) {
+  if (item.assignee !== null && !actsFor(actor, item.assignee) && !actor.roles.includes('lead')) {
     throw itemTaken(`item ${id}`)
   }
   return item

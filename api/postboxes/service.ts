@@ -3,7 +3,7 @@ import type { ContentCtx } from '../content/access.ts'
 import { readVorgang } from '../eakten/service.ts'
 import type { Person } from '../identity/identity.ts'
 import { authorize } from '../identity/permissions.ts'
-import { type Actor, actorId } from '../lib/actor.ts'
+import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import { planMoveItem } from './plan.ts'
@@ -69,11 +69,14 @@ export async function takeItem(ctx: PostboxesCtx, actor: Actor, id: string): Pro
   throw itemTaken(`item ${id}`)
 }
 
-/** Gives an item back to its team. Throws `postboxes/item-not-yours` (409) where somebody else has it, or nobody. */
+/**
+ * Gives an item back to its team: one's own, or that of an absent colleague for whom one stands in. Throws
+ * `postboxes/item-not-yours` (409) where somebody else has it, or nobody.
+ */
 export async function returnItem(ctx: PostboxesCtx, actor: Actor, id: string): Promise<Moved> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const item = await ownItem(ctx, actor, 'postbox.return', id)
-    if (actor.kind !== 'staff' || item.assignee !== actor.userId) {
+    if (!actsFor(actor, item.assignee)) {
       throw itemNotYours(`item ${id}`)
     }
     if (await writeMove(ctx, item, planMoveItem(item, { assignee: null }), { actor, type: 'item-returned' })) {
@@ -108,7 +111,7 @@ async function writeMove(
   if (vorgang === undefined) {
     throw itemMissing(`item ${item.vorgangId}`)
   }
-  const body = { vorgang: item.vorgangId, postbox: item.postbox }
+  const body = { vorgang: item.vorgangId, postbox: item.postbox, ...insteadOf(actor, item.assignee) }
   const line = { eakteId: vorgang.eakteId, type, atMs: ctx.now(), actor: actorId(actor), body }
   return (await ctx.write({ ...move, journal: [line] })).ok
 }

@@ -8,7 +8,8 @@ export type Lane = Item['lane']
 /** Whose list is read. */
 export type Owners =
   | { readonly postboxes: readonly string[] }
-  | { readonly assignees: readonly string[]; readonly postbox?: string }
+  /** `postboxes`: in these alone. */
+  | { readonly assignees: readonly string[]; readonly postboxes: readonly string[] }
 export type Cursor = { readonly dueOn: string; readonly id: string }
 export type Page = {
   readonly after: Cursor | null
@@ -68,14 +69,38 @@ export async function listLanes(
 }
 
 const ownedBy = (owners: Owners) =>
-  'postboxes' in owners
-    ? inArray(postboxItems.postbox, [...owners.postboxes])
-    : and(
+  'assignees' in owners
+    ? and(
         sql`assignee IS NOT NULL`,
         inArray(postboxItems.assignee, [...owners.assignees]),
         // Not to be looked for by the index of postboxes: what one person has is little.
-        owners.postbox === undefined ? undefined : sql`+${postboxItems.postbox} = ${owners.postbox}`,
+        sql`+${postboxItems.postbox} IN ${[...owners.postboxes]}`,
       )
+    : inArray(postboxItems.postbox, [...owners.postboxes])
+
+/**
+ * Counts what some people have taken in some postboxes, and how much of it is due until a day. Reads that little, 2,000 at most:
+ * what is kept by owner counts their other postboxes, too.
+ */
+export async function countTaken(
+  db: Read,
+  owners: Extract<Owners, { assignees: readonly string[] }>,
+  untilOn: string,
+): Promise<{ readonly taken: number; readonly due: number }> {
+  const rows = db
+    .select({ dueOn: postboxItems.dueOn })
+    .from(postboxItems)
+    .where(and(ownedBy(owners), inArray(postboxItems.lane, ['taken', 'signing'])))
+    .limit(COUNTS_MAX)
+    .as('rows')
+  const found = await db
+    .select({
+      taken: sql<number>`count(*)`,
+      due: sql<number>`coalesce(sum(${rows.dueOn} <= ${untilOn}), 0)`,
+    })
+    .from(rows)
+  return found[0] ?? { taken: 0, due: 0 }
+}
 
 /** How many open items of these owners are due until a day. */
 export async function sumDue(db: Read, owners: readonly string[], untilOn: string): Promise<number> {

@@ -8,7 +8,7 @@ import { authorize, can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
 import { type Evidence, readEvidence, type Sources } from '../identity/service-evidence.ts'
 import { type JournalLine, listJournal } from '../journal/service.ts'
-import type { Actor } from '../lib/actor.ts'
+import { type Actor, stoodInOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { type RequestView, readRequests } from '../messages/service.ts'
 import { type Errand, type LetterView, readErrands, readInspection, readLetters } from '../messages/service-letters.ts'
@@ -49,6 +49,8 @@ import { sourceMark } from './source-mark.ts'
 export type JournalView = Pick<JournalLine, 'seq' | 'type' | 'atMs' | 'body'> & {
   /** Who: name of a member of staff, or a code that the page words (`citizen`, `system:process`). */
   readonly actor: string
+  /** Name of the absent colleague for whom that was done. */
+  readonly instead: string | null
 }
 export type VorgangView = {
   readonly id: string
@@ -63,7 +65,8 @@ export type VorgangView = {
   readonly itemState: 'open' | 'waiting' | 'done'
   readonly dueOn: string
   readonly receivedAtMs: number
-  readonly assignee: { readonly name: string; readonly isMe: boolean } | null
+  /** `isStoodIn`: the reader stands in for them today. */
+  readonly assignee: { readonly name: string; readonly isMe: boolean; readonly isStoodIn: boolean } | null
   /** The one next action; null where nothing is to be done, or by nobody here. */
   readonly task: TaskView | null
   /** What is open at the same time besides. */
@@ -246,7 +249,13 @@ async function besideOf(ctx: SubmissionsCtx, { items, content }: Case, shown: It
 }
 
 const assigneeOf = (actor: Actor, userId: string | null, name: string | null): VorgangView['assignee'] =>
-  userId === null ? null : { name: name ?? '', isMe: actor.kind === 'staff' && actor.userId === userId }
+  userId === null
+    ? null
+    : {
+        name: name ?? '',
+        isMe: actor.kind === 'staff' && actor.userId === userId,
+        isStoodIn: stoodInOf(actor, userId) !== undefined,
+      }
 
 async function feeAheadOf(ctx: SubmissionsCtx, kase: Case, task: TaskView | null): Promise<VorgangView['feeAhead']> {
   if (task === null || !task.outcomes.some(({ asksForFee }) => asksForFee)) {
@@ -341,9 +350,14 @@ export async function ownCase(ctx: SubmissionsCtx, actor: Actor, vorgangId: stri
 }
 
 async function journalOf(ctx: SubmissionsCtx, lines: readonly JournalLine[]): Promise<readonly JournalView[]> {
-  const ids = [...new Set(lines.map((line) => line.actor).filter((actor) => actor.startsWith('staff:')))]
+  const insteadOf = ({ body }: JournalLine): string => (typeof body['for'] === 'string' ? body['for'] : '')
+  const said = lines.flatMap((line) => [line.actor, insteadOf(line)])
+  const ids = [...new Set(said.filter((actor) => actor.startsWith('staff:')))]
   const names = new Map(
     await Promise.all(ids.map(async (id) => [id, await staffName(ctx, id.slice('staff:'.length))] as const)),
   )
-  return lines.map(({ seq, type, atMs, body, actor }) => ({ seq, type, atMs, body, actor: names.get(actor) ?? actor }))
+  return lines.map((line) => {
+    const { seq, type, atMs, body, actor } = line
+    return { seq, type, atMs, body, actor: names.get(actor) ?? actor, instead: names.get(insteadOf(line)) ?? null }
+  })
 }

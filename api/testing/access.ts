@@ -25,6 +25,8 @@ export type Things = {
   readonly postbox: string
   /** Another session of the same account. */
   readonly session: string
+  /** Of a clerk who is away: of the team of `postbox`. */
+  readonly absence: string
   /** Somebody asked to answer a page of `draft`; opened by the owner of the draft, too. */
   readonly invitation: string
 }
@@ -80,6 +82,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     payment: await owe(town, vorgangId),
     postbox,
     session: await otherSession(citizen),
+    absence: await absenceOf(town, postbox),
   }
 }
 
@@ -158,4 +161,11 @@ async function move(town: Town, vorgangId: string, postbox: string): Promise<voi
   if (item !== undefined && item.postbox !== postbox) {
     await town.ctx.write(planMoveItem(item, { postbox }))
   }
+}
+
+/** A clerk of the team who is away, not one of those who ask. */
+async function absenceOf(town: Town, team: string): Promise<string> {
+  const away = await town.signIn(`away-${town.ctx.newId()}`, { roles: ['clerk'], teams: [team] })
+  const days = { from: '2026-12-01', until: '2026-12-02' }
+  return (await bodyOf<{ absenceId: string }>(await away.post('/identity/absences', days), 200)).absenceId
 }

@@ -86,7 +86,7 @@ describe('POST /postboxes/items/:item/take', () => {
     const clerk = await anna()
     await must(take(clerk, vorgangId))
     await must(take(clerk, vorgangId))
-    expect((await view(clerk, vorgangId)).assignee).toEqual({ name: 'anna', isMe: true })
+    expect((await view(clerk, vorgangId)).assignee).toEqual({ name: 'anna', isMe: true, isStoodIn: false })
     expect((await entries(vorgangId, 'item-taken')).length).toBe(1)
     const mine = await clerk.read<ItemList>('/postboxes/steuern/items?view=mine')
     expect(mine.items.some((item) => item.vorgangId === vorgangId && item.isMine)).toBe(true)

@@ -58,6 +58,8 @@ export function planStart(
   }
 }
 
+/** `for`: the absent colleague who had taken it, where somebody else stood in. */
+type Completed = { readonly id: string; readonly node: string; readonly outcome: string; readonly for?: string }
 export type EventInput = {
   readonly kase: Case
   readonly event: ProcessEvent
@@ -65,7 +67,7 @@ export type EventInput = {
   readonly newId: () => string
   readonly actor: string
   /** The task row that the event completes. */
-  readonly completed?: { readonly id: string; readonly node: string; readonly outcome: string }
+  readonly completed?: Completed
   /** What became of the Vorgang, where that is settled by the event; null where it is open again. */
   readonly outcome?: string | null
   /** Day until which whoever is waited for should act; else the first timer's, else the task's. */
@@ -176,10 +178,10 @@ function timerAtMs(facts: Timing, { node, due }: Moved['timers']['set'][number])
   return due.kind === 'at' ? due.atMs : endOfDay(dueOn(facts, due))
 }
 
-function planCompleted(facts: Facts, done: { id: string; node: string; outcome: string }): Plan {
+function planCompleted(facts: Facts, { id, node, outcome, ...instead }: Completed): Plan {
   return {
-    guards: [completeTaskRow(done.id, facts.actor, done.outcome, facts.nowMs)],
-    journal: [journal(facts, 'task-completed', { task: done.id, node: done.node, outcome: done.outcome })],
+    guards: [completeTaskRow(id, facts.actor, outcome, facts.nowMs)],
+    journal: [journal(facts, 'task-completed', { task: id, node, outcome, ...instead })],
   }
 }
 

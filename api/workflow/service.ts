@@ -4,7 +4,7 @@ import { type Batch, join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
 import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
-import { type Actor, actorId } from '../lib/actor.ts'
+import { type Actor, actorId, actsFor, insteadOf, stoodInOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import type { Item } from '../postboxes/service.ts'
 import { type Case, itemOfTask, readCase, vorgangMissing } from './case.ts'
@@ -41,7 +41,8 @@ type Staff = Actor & { kind: 'staff' }
 type Prepared = Awaited<ReturnType<OutcomeHandler>>
 
 /**
- * Completes a clerk's task: the person took it, belongs to its postbox, and is another one where four eyes are asked for.
+ * Completes a clerk's task: the person took it or stands in for who did, belongs to its postbox, and is another one where four
+ * eyes are asked for. Who stands in acts as themselves, with their own rights.
  * Pressed again with the same outcome and values it answers the same.
  * Throws 404 where the person may not see it, 409 where it is done, taken by another or refused, 422 for missing values.
  */
@@ -94,7 +95,7 @@ async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, inpu
   if (node?.kind === 'user') {
     checkPerson(kase, { task, node, item }, actor)
   }
-  if (item.assignee !== actor.userId) {
+  if (!actsFor(actor, item.assignee)) {
     throw taskTaken(`task ${input.taskId}`)
   }
   const prepare = Object.hasOwn(ctx.workflow.outcomes, input.outcome) ? ctx.workflow.outcomes[input.outcome] : undefined
@@ -115,10 +116,13 @@ async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, inpu
     nowMs: ctx.now(),
     newId: ctx.newId,
     actor: actorId(actor),
-    completed: { id: task.id, node: task.node, outcome: input.outcome },
+    completed: { id: task.id, node: task.node, outcome: input.outcome, ...insteadOf(actor, item.assignee) },
     ...(prepared.dueOn === undefined ? {} : { dueOn: prepared.dueOn }),
     ...(prepared.result === undefined ? {} : { outcome: prepared.result }),
-    maySign: (preparedBy) => can(actor, 'vorgang.co-sign', { postboxes: [item.postbox], preparedBy }),
+    // Said of who acts; an absent person who keeps the Vorgang may be the first one, or not allowed to sign.
+    maySign: (preparedBy) =>
+      stoodInOf(actor, item.assignee) === undefined &&
+      can(actor, 'vorgang.co-sign', { postboxes: [item.postbox], preparedBy }),
   })
   if (!moved.ok) {
     throw refused(moved)
@@ -245,7 +249,7 @@ export type TaskView = {
     /** The person has to pay the fee then. */
     readonly asksForFee: boolean
   }[]
-  /** The person took the Vorgang. */
+  /** The person took the Vorgang, or stands in for who did. */
   readonly isMine: boolean
   /** False where four eyes are asked for and these are the first two, or the role does not allow it. */
   readonly mayComplete: boolean
@@ -286,16 +290,20 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
       requires: outcome.requires,
       asksForFee: toPayment.includes(outcome.id),
     })),
-    isMine: actor.kind === 'staff' && item.assignee === actor.userId,
+    isMine: actsFor(actor, item.assignee),
     mayComplete: isFor(kase, { task, node, item }, actor),
   }
 }
 
-/** The item of a Vorgang through which somebody works on it: what they took, else where it lies, else what is open beside it. */
+/**
+ * The item of a Vorgang through which somebody works on it: what they took, else what an absent colleague took for whom they
+ * stand in, else where it lies, else what is open beside it.
+ */
 export function itemFor({ item, items }: Pick<Case, 'item' | 'items'>, actor: Actor): Item {
   const reached = items.filter(({ postbox }) => actor.kind === 'staff' && actor.postboxes.includes(postbox))
   const open = reached.filter(({ state, taskId }) => state === 'open' && taskId !== null)
   const taken = open.find(({ assignee }) => actor.kind === 'staff' && assignee === actor.userId)
   const own = open.find(({ kind }) => kind === 'case')
-  return taken ?? own ?? open.find(({ assignee }) => assignee === null) ?? reached[0] ?? item
+  const stoodIn = open.find(({ assignee }) => stoodInOf(actor, assignee) !== undefined)
+  return taken ?? stoodIn ?? own ?? open.find(({ assignee }) => assignee === null) ?? reached[0] ?? item
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /** A browser's session; the token itself is only in the cookie, here stands its SHA-256. */
@@ -55,6 +56,29 @@ export const staff = sqliteTable(
     version: integer('version').notNull(),
   },
   (t) => [uniqueIndex('staff_subject').on(t.issuer, t.subject)],
+)
+
+/**
+ * Days on which somebody does not work, and who stands in for them, if anybody does. First and last day count. Why somebody is
+ * absent is asked and kept nowhere.
+ */
+export const absences = sqliteTable(
+  'absences',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    substituteId: text('substitute_id'),
+    fromOn: text('from_on').notNull(),
+    untilOn: text('until_on').notNull(),
+    /** Who entered it: the person, or a lead of a team of theirs. */
+    setBy: text('set_by').notNull(),
+    state: text('state', { enum: ['set', 'ended'] }).notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [
+    index('absences_substitute').on(t.substituteId, t.untilOn).where(sql`state = 'set'`),
+    index('absences_user').on(t.userId, t.untilOn).where(sql`state = 'set'`),
+  ],
 )
 
 /** One-time codes that open the status page; stored as keyed hash, used once. */

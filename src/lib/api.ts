@@ -14,6 +14,7 @@ export type {
   LedByForm,
   SessionView,
 } from '../../api/identity/schema.ts'
+export type { AbsencePage, AbsenceView } from '../../api/identity/service-absences.ts'
 export type { Finding } from '../../api/lib/finding.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
 export type { ItemList, PostboxCount, View as ListView, Work } from '../../api/postboxes/service-lists.ts'

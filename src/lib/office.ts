@@ -103,6 +103,7 @@ export const navigationOf = (
     })),
   },
   { title: t('intake.navigation'), entries: [{ href: '/amt/eingang', text: t('intake.title') }] },
+  { title: t('absence.navigation'), entries: [{ href: '/amt/abwesenheit', text: t('absence.title') }] },
 ]
 
 const DAY_MS = 86_400_000

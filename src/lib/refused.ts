@@ -58,5 +58,7 @@ export function refusedControls(
 }
 
 function errorWord(name: string, type: string): WordKey | undefined {
-  return [`vorgang.error.${name}.${type}`, `vorgang.error.${name}.missing`].find(hasWord)
+  return [`absence.error.${name}.${type}`, `vorgang.error.${name}.${type}`, `vorgang.error.${name}.missing`].find(
+    hasWord,
+  )
 }
