@@ -94,7 +94,7 @@ function partWords(
   if (beside !== undefined) {
     return words(`forms.condition.${SAME_AS[compare] ?? compare}`, {
       question,
-      value: words(DAY_ORDER.has(compare) ? 'forms.condition.other-day' : 'forms.condition.other', {
+      value: words(DAY_ORDER.has(compare) ? 'forms.condition.other-day' : 'forms.condition.other-answer', {
         question: named(beside, words),
       }),
     })
