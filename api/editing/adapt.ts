@@ -2,6 +2,7 @@ import type { Content } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import {
   type Adapted,
+  type Adapting,
   type Around,
   adaptProcess,
   isForeign,
@@ -37,17 +38,44 @@ export async function takeProcess(
     return { ok: true, files: { ...files, 'process.bpmn': dropped.text } }
   }
   const { 'process.de.yaml': ___, ...fresh } = files
+  const before = await writtenBefore(content, state, dropped.title)
   const made = await adaptProcess({
     xml: dropped.text,
     file: dropped.name,
     table: readTemplates(content).adapting,
     around: aroundOf(content, state, dropped.title),
+    ...before,
   })
   if (!made.ok) {
     return made
   }
   const notices = noticesFor(content, made.process, dropped)
   return { ok: true, files: { ...notices, ...fresh, ...filesOf(made), [ORIGINAL]: dropped.text } }
+}
+
+/** What editors wrote of a foreign process that is there already: its words, and the buttons that they named where they mapped it. */
+async function writtenBefore(
+  content: Content,
+  state: State,
+  title: string,
+): Promise<Pick<Adapting, 'texts' | 'labels'>> {
+  const read = readMapping(state.files[MAPPING] ?? '', MAPPING)
+  if (state.files[ORIGINAL] === undefined || !read.ok) {
+    return {}
+  }
+  const [first, last] = [
+    await adaptedAs(content, state, title, {}),
+    await again(content, state, { title, isFresh: true }),
+  ]
+  const guessed = first.ok ? readMapping(first.mapping, MAPPING) : first
+  const labels = Object.entries(read.value.steps).flatMap(([id, { outcomes = {} }]) =>
+    Object.entries(outcomes).flatMap(([key, { label }]) => {
+      const isOurs = guessed.ok && guessed.value.steps[id]?.outcomes?.[key]?.label === label
+      return isOurs ? [] : [[`${id}/${key}`, label] as const]
+    }),
+  )
+  const now = state.files['process.de.yaml'] ?? ''
+  return { labels: new Map(labels), texts: { now, ours: last.ok ? last.texts : now } }
 }
 
 const ASKS_FOR_FEE = 'stadttor:effect="pay"'
@@ -78,28 +106,48 @@ export async function followChange(
     return { ok: true, files: next.files }
   }
   if (!isMapping) {
-    const was = await again(content, before, title)
+    const was = await again(content, before, { title })
     if (!was.ok || was.process !== before.files['process.bpmn']) {
       return { ok: true, files: next.files }
     }
   }
-  const made = await again(content, next, title)
+  const first = await again(content, before, { title, isFresh: true })
+  const made = await again(content, next, { title, isMapping, ours: first.ok ? first.texts : '' })
   return made.ok ? { ok: true, files: { ...next.files, ...filesOf(made) } } : made
 }
 
-async function again(content: Content, state: State, title: string): Promise<Adapted> {
+type Again = {
+  readonly title: string
+  readonly isMapping?: boolean
+  /** Words as nobody has changed them. */
+  readonly isFresh?: boolean
+  readonly ours?: string
+}
+
+async function again(
+  content: Content,
+  state: State,
+  { title, isMapping, isFresh, ours = '' }: Again,
+): Promise<Adapted> {
   const read = readMapping(state.files[MAPPING] ?? '', MAPPING)
   return read.ok
-    ? await adaptProcess({
-        xml: state.files[ORIGINAL] ?? '',
-        file: ORIGINAL,
-        table: readTemplates(content).adapting,
-        around: aroundOf(content, state, title),
+    ? await adaptedAs(content, state, title, {
         chosen: read.value,
-        texts: state.files['process.de.yaml'] ?? '',
+        isMapping: isMapping === true,
+        ...(isFresh === true ? {} : { texts: { now: state.files['process.de.yaml'] ?? '', ours } }),
       })
     : read
 }
+
+/** The foreign process of a service, made one of ours. */
+const adaptedAs = (content: Content, state: State, title: string, more: Partial<Adapting>): Promise<Adapted> =>
+  adaptProcess({
+    xml: state.files[ORIGINAL] ?? '',
+    file: ORIGINAL,
+    table: readTemplates(content).adapting,
+    around: aroundOf(content, state, title),
+    ...more,
+  })
 
 const filesOf = (made: Extract<Adapted, { ok: true }>): Folder => ({
   'process.bpmn': made.process,

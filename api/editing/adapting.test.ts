@@ -57,11 +57,12 @@ describe('three official building blocks in, one working service out', () => {
       'new-check-text': 'Zu lang.',
     }
     expect((await save('point.R77000000301', point)).status).toBe(200)
-    expect((await overview()).findings).toEqual([])
+    expect((await overview()).findings).toMatchObject([{ type: 'workflow/no-fee', part: 'payment' }])
     expect(await file('process.bpmn')).toContain('stadttor:postbox="ordnung"')
     expect(await file('process.de.yaml')).toContain('who: Ordnung und Gewerbe')
     const answer = await save('mapping', {
       'steps/Activity_Gebuehr/as': 'nothing',
+      'steps/Activity_Zahlung/as': 'nothing',
       'steps/Activity_Beurt/postbox': 'umwelt',
       'steps/Activity_Beurt/outcomes/Flow_07/label': 'Platz zuteilen',
       'steps/Activity_Beurt/outcomes/Flow_08/label': '',
@@ -82,7 +83,7 @@ describe('three official building blocks in, one working service out', () => {
     const { sheet } = await edda.read<SheetPage>(`${AT}/sheets/mapping`)
     const names = sheet.rows.filter(({ name }) => name.startsWith('steps/Activity_Beurt/')).map(({ label }) => label)
     expect(names).toEqual(['step-postbox', 'step-outcome', 'step-outcome-kind', 'step-outcome', 'step-outcome-kind'])
-    expect(sheet.rows.find(({ name }) => name === 'steps/Activity_Zahlung/as')?.value).toBe('pay')
+    expect(sheet.rows.find(({ name }) => name === 'steps/Activity_Zahlung/as')?.value).toBe('nothing')
   })
 
   it('422 for a kind that there is not; nothing is changed', async () => {
@@ -124,7 +125,7 @@ describe('three official building blocks in, one working service out', () => {
     await town.tick()
     expect(walked).toEqual([
       'Antrag auf Vollständigkeit prüfen',
-      'Antrag vollständig? – ja',
+      'Weiter: Sachverhalt beurteilen',
       'Angaben nachfordern',
       'Sachverhalt beurteilen',
       'Platz zuteilen',
@@ -138,6 +139,21 @@ describe('three official building blocks in, one working service out', () => {
 })
 
 describe('another process', () => {
+  it('dropped in place of a foreign one keeps the words that an editor wrote, and only those', async () => {
+    const [path, done] = ['tasks/activity_Vollst/title', 'tasks/activity_Beurt/outcomes/refuse/done']
+    expect((await save('process.de', { [path]: 'Unterlagen ansehen', [done]: 'Abgelehnt.' })).status).toBe(200)
+    expect((await save('settings', { minutes: '9' })).status).toBe(200)
+    expect(await file('process.de.yaml')).toContain('title: Unterlagen ansehen')
+    const next = boatFile('ablauf.bpmn').replace('name="Sachverhalt beurteilen"', 'name="Sachverhalt bewerten"')
+    const form = droppedFiles()
+    form.append('files', new File([next], 'neu.bpmn'))
+    expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
+    const words = await file('process.de.yaml')
+    expect(words).toMatch(/title: Unterlagen ansehen[\s\S]*label: Platz zuteilen[\s\S]*done: Abgelehnt\./)
+    expect(words).toContain('label: "Weiter: Sachverhalt bewerten"')
+    expect(words).not.toContain('Sachverhalt beurteilen')
+  })
+
   it('dropped in place of a foreign one: foreign again is adapted anew, one of ours is taken as it is', async () => {
     expect((await edda.form(`${AT}/added-files`, droppedFiles('einfach.bpmn'))).status).toBe(303)
     const plain = await overview()

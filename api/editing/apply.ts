@@ -1,8 +1,9 @@
 import type { Content } from '../content/snapshot.ts'
 import { applyAnswer, applyChecks } from './apply-checks.ts'
 import { applyBlocks } from './apply-notice.ts'
-import { euroText, feesWith } from './fee-table.ts'
-import { applyFee, dueIn } from './fee-write.ts'
+import { countWords } from './fee-count.ts'
+import { euroText, feesWith, itemsIn } from './fee-table.ts'
+import { applyFee } from './fee-write.ts'
 import { withPosition } from './file-plan.ts'
 import { applyGone, goneIn } from './gone.ts'
 import { sentText, type Values } from './sent.ts'
@@ -10,6 +11,7 @@ import { applyRegisters } from './sheet-registers.ts'
 import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
+import type { Skeleton } from './templates.ts'
 import { applyTranslation } from './translation.ts'
 import { minutesOf, periodOf } from './typed-values.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
@@ -84,6 +86,8 @@ export type Around = {
   readonly postboxName: (postbox: string) => string
   /** What a new form says of its cost before anybody chose a fee. */
   readonly costText: string
+  /** How often a fee is owed, in words. */
+  readonly times: Skeleton['times']
 }
 
 /** Rows that stand for something to be done, not for an entry of the file. */
@@ -177,20 +181,21 @@ function withPostbox(before: State, after: State, nameOf: Around['postboxName'])
 /** The page before the first question names what was chosen, as long as nobody has written something else there. */
 function withFeeText(before: State, after: State, around: Around): State {
   const now = yamlAt(after.files[FORM] ?? '', ['start', 'fee'])
-  const isOurs = now === around.costText || now === feeText(before, around)
+  const isOurs = [around.costText, feeText(before, around), feeText(before, around, false)].includes(String(now))
   const text = feeText(after, around) ?? around.costText
   return isOurs && now !== text ? edited(after, FORM, [{ path: ['start', 'fee'], value: text }]) : after
 }
 
-/** "Marktgebühr: 38,50 €"; undefined where nothing is due, or an amount follows from a rule. */
-function feeText(state: State, { content, today }: Around): string | undefined {
+/** "Marktgebühr: 38,50 € je Eintrag unter „Stände“"; undefined where nothing is due, or an amount follows from a rule. */
+function feeText(state: State, { content, today, times }: Around, isCounted = true): string | undefined {
   const all = feesWith(content, state)
-  const said = [...new Set(dueIn(state.files['service.yaml'] ?? ''))].map((id) => {
-    const own = all.filter((fee) => fee.id === id)
+  const said = itemsIn(state.files['service.yaml'] ?? '').map((item) => {
+    const own = all.filter(({ id }) => id === item.fee)
+    const count = isCounted ? countWords(String(item['count'] ?? ''), state.files[FORM] ?? '', times) : ''
     const fee = own.find(({ validFrom, validTo }) => validFrom <= today && today <= (validTo ?? '9999')) ?? own[0]
-    return fee?.amountCents === undefined ? undefined : `${fee.name.de}: ${euroText(fee.amountCents)} €`
+    return fee?.amountCents === undefined ? undefined : `${fee.name.de}: ${euroText(fee.amountCents)} € ${count}`.trim()
   })
-  return said.length === 0 || said.some((text) => text === undefined) ? undefined : said.join('; ')
+  return said.length === 0 || said.some((text) => text === undefined) ? undefined : [...new Set(said)].join('; ')
 }
 
 function listAt(state: State, path: readonly string[]): readonly string[] {

@@ -6,6 +6,7 @@ import {
   feelOf,
   fitted,
   needsValue,
+  othersOf,
   PARTS_MAX,
   type Part,
 } from '../forms/service.ts'
@@ -18,7 +19,7 @@ import { centsOf } from './typed-values.ts'
 /*
  * Controls of a chooser, behind the name of the control that holds the rule: `~was` the rule as it was shown, `~parts` how many
  * conditions were filled, `~join`, and of each condition `~q1` question, `~c1` comparison, `~v1` value; of a day `~n1` and `~u1`
- * how far from today, `~d1` a day itself.
+ * how far from today, `~d1` a day itself; `~o1` the other question whose answer it is compared with.
  */
 
 /** Rows whose rule gives yes or no: others are computed. */
@@ -64,7 +65,7 @@ export function withChosen(rows: readonly Row[], values: Values, wordsOf: (row: 
   return { values: next, wrong, rules }
 }
 
-const CONTROL = /^~(?:was|parts|join|[qcvnud]\d)$/
+const CONTROL = /^~(?:was|parts|join|[qcvnudo]\d)$/
 
 /** The rule that was put together; undefined where the control itself holds what counts. */
 function ruleSent(
@@ -94,14 +95,22 @@ function partSent(control: string, number: number, values: Values, words: readon
   const name = sent('q')
   const kind = words.find((word) => word.name === name)?.kind
   const compare = COMPARISONS.find((one) => one === sent('c')) ?? 'is'
-  return name === ''
-    ? undefined
-    : fitted({ name, compare, value: kind === 'date' ? daySent(sent) : valueSent(kind, sent('v')) }, words)
+  if (name === '') {
+    return undefined
+  }
+  // Whoever chose another question before this one was chosen has nothing of its kind in the list.
+  const other = sent('o')
+  const value = kind === 'date' ? daySent(sent) : valueSent(kind, sent('v'))
+  return fitted({ name, compare, value, ...(other === '' ? {} : { other }) }, words)
 }
 
 function valueSent(kind: Word['kind'] | undefined, text: string): string {
   if (kind === 'money') {
     return String(centsOf(text) ?? '')
+  }
+  if (kind === 'time') {
+    const [, hour = '', minute = ''] = /^(\d{1,2})[:.](\d{2})$/.exec(text) ?? []
+    return hour === '' ? text : `${hour.padStart(2, '0')}:${minute}`
   }
   const number = text.replace(',', '.')
   return kind === 'number' && /^-?\d+(\.\d+)?$/.test(number) ? String(Number(number)) : text
@@ -140,12 +149,16 @@ export type PartView = {
   readonly n: string
   readonly u: string
   readonly d: string
+  /** The other question whose answer it is compared with; empty where it is a value. */
+  readonly o: string
 }
 /** What a chooser offers, and what of the rule it shows; without parts the rule is of another shape. */
 export type ChooserView = {
   readonly words: readonly Word[]
   readonly join: Chosen['join']
   readonly parts: readonly PartView[]
+  /** Of every question the others of its kind, whose answers it may be compared with. */
+  readonly others: Readonly<Record<string, readonly string[]>>
 }
 
 export function chooserView(rule: string, words: readonly Word[]): ChooserView {
@@ -155,11 +168,19 @@ export function chooserView(rule: string, words: readonly Word[]): ChooserView {
     words,
     join: chosen?.join ?? 'and',
     parts: (chosen?.parts ?? []).map((part) => partView(part, kindOf(part.name))),
+    others: othersIn(words),
   }
 }
 
-function partView({ name, compare, value }: Part, kind: Word['kind'] | undefined): PartView {
-  const plain = { q: name, c: compare, v: value, n: '', u: 'D', d: '' }
+/** Of every word the others that its answer may be compared with, by name. */
+export const othersIn = (words: readonly Word[]): ChooserView['others'] =>
+  Object.fromEntries(words.map((word) => [word.name, othersOf(word, words).map(({ name }) => name)]))
+
+function partView({ name, compare, value, other = '' }: Part, kind: Word['kind'] | undefined): PartView {
+  const plain = { q: name, c: compare, v: value, n: '', u: 'D', d: '', o: other }
+  if (other !== '') {
+    return plain
+  }
   if (kind === 'money' && needsValue(compare)) {
     return { ...plain, v: (Number(value) / 100).toFixed(2).replace('.', ',') }
   }

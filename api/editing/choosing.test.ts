@@ -65,10 +65,12 @@ describe('a rule put together from questions', () => {
   it('offers a question of the same page too, and the page is split there with one more press', async () => {
     const row = 'fields/person.eMailAdresse/when'
     const own = 'question.person.eMailAdresse'
-    expect((await page(own)).choosers[row]?.words.map((word) => word.name)).toEqual(['person.familienname'])
+    const offered = (await page(own)).choosers[row]?.words
+    expect(offered).toMatchObject([{ name: 'person.familienname', isSamePage: true }])
+    expect((await page(id)).choosers[name]?.words.some(({ isSamePage }) => isSamePage)).toBe(false)
     const part = { [`${row}~q1`]: 'person.familienname', [`${row}~v1`]: 'Kahn' }
     expect(await errorsOf(await send(own, part))).toMatchObject([
-      { pointer: `/${row}`, type: 'forms/same-page', params: { split: 'yes' } },
+      { pointer: `/${row}`, type: 'forms/same-page', params: { split: 'yes', shared: 'person' } },
     ])
     expect((await send(own, { ...part, split: '1' })).status).toBe(303)
     expect(await file()).toContain('when: person.familienname = "Kahn"')
@@ -170,6 +172,21 @@ describe('a rule put together from questions', () => {
     expect((await edda.read<ServiceOverview>(AT)).findings.filter(({ file: at }) => at.endsWith('form.de.yaml'))).toEqual([]) // biome-ignore format: one thought
   })
 
+  it('compares two answers with each other, without a value, and says so in words', async () => {
+    const two = { [`${name}~q1`]: 'sum(boote.laengeInMetern)', [`${name}~c1`]: 'greater', [`${name}~v1`]: '7', [`${name}~o1`]: 'count(boote)' } // biome-ignore format: one thought
+    expect((await page(id)).choosers[name]?.others['sum(boote.laengeInMetern)']).toEqual(['count(boote)'])
+    expect((await send(id, two)).status).toBe(303)
+    expect(await file()).toContain('when: sum(boote.laengeInMetern) > count(boote)')
+    const now = await page(id)
+    expect(now.choosers[name]?.parts).toMatchObject([{ q: 'sum(boote.laengeInMetern)', c: 'greater', v: '', o: 'count(boote)' }]) // biome-ignore format: one thought
+    expect(now.sheet.rows.find((row) => row.name === name)?.options[0]?.text).toMatch(
+      /^wenn „Summe über Boote: Länge in Metern“ größer als die Antwort auf „Anzahl der Einträge: Boote“ ist \(/,
+    )
+    const unlike = { [`${name}~q1`]: 'person.familienname', [`${name}~c1`]: 'is', [`${name}~o1`]: 'count(boote)' }
+    expect(await errorsOf(await send(id, unlike))).toMatchObject([{ type: 'editing/choose-value' }])
+    expect((await send(id, { [`${name}~q1`]: '' })).status).toBe(303)
+  })
+
   it('is the condition of a text of a notice: where there is a fee', async () => {
     expect((await edda.post(`${AT}/process`, { template: 'pay-decide' })).status).toBe(200)
     const { sheet, choosers } = await page('notice.approval.de')
@@ -200,11 +217,15 @@ describe('the controls of a rule', () => {
     { label: 'Preis', name: 'preis', kind: 'money', values: [] },
     { label: 'Zahl', name: 'zahl', kind: 'number', values: [] },
     { label: 'Ja', name: 'ja', kind: 'bool', values: [] },
+    { label: 'Ende', name: 'ende', kind: 'date', values: [] },
+    { label: 'Von', name: 'von', kind: 'time', values: [] },
+    { label: 'Bis', name: 'bis', kind: 'time', values: [] },
   ]
   const row: Row = { name: 'a/when', label: 'when', kind: 'rule', value: '', options: [] }
   const condition = fc.constantFrom(
     'tag >= heute + duration("P14D")', 'tag < heute', 'tag <= heute - duration("P18Y")', 'tag = date("2026-02-03")',
     'preis > 50000', 'preis = 5', 'zahl <= 12.5', 'zahl > -3', 'ja = true', 'ja', 'not(ja)', 'tag != null', 'preis = null',
+    'ende >= tag', 'bis > von', 'von = "09:05"',
   ) // biome-ignore format: one list
 
   it('say the same rule when nothing is changed, whatever it is', () => {

@@ -124,6 +124,9 @@ describe('the table of a fee', () => {
       ['Steg', true, '2.000,00'],
       ['Strom je Boot', false, '12,50'],
     ])
+    // How often it is owed stands there in words, for the editor and on the page before the first question.
+    expect(lines.map(({ times }) => times)).toEqual(['', '', 'je Eintrag unter „Boote“'])
+    expect(await file()).toContain('Steg: 2.000,00 €; Strom je Boot: 12,50 € je Eintrag unter „Boote“')
     expect((await overview()).findings.filter(({ about }) => about.kind === 'fee')).toEqual([])
     expect(text).toContain('evidence: nachweise.versicherungsnachweis')
   })

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { Content } from '../content/snapshot.ts'
-import { type FeeLine, type FeeVersion, feesWith, isNewKey, itemsIn, lineSent, typedLines } from './fee-table.ts'
+import { type FeeLine, type FeeVersion, feesWith, isNewKey, lineSent, typedLines } from './fee-table.ts'
 import type { Values } from './sent.ts'
 import { recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'
@@ -150,6 +150,3 @@ export function feePlace(name: string, sent: readonly SentLine[]): readonly (str
   const index = paid.findIndex(({ line }) => line.key === key)
   return index < 0 ? undefined : ['fee', 'items', index, what]
 }
-
-/** The fees that are due with an application, in their order. */
-export const dueIn = (source: string): readonly string[] => itemsIn(source).map(({ fee }) => String(fee ?? ''))

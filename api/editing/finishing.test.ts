@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { BOAT_AT, BOAT_SETTINGS, deskOf, dropBoat, sheetErrors } from '../testing/boat.ts'
-import type { Caller } from '../testing/caller.ts'
+import { type Caller, problemOf } from '../testing/caller.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
 /* What an editor without any code does to finish a form: obligation, pages, checks, rules with sums; and what is refused. */
@@ -24,6 +24,29 @@ const { overview, page, file, save } = deskOf(() => edda)
 async function overviewSave(id: 'settings' | 'fee', values: Record<string, string>): Promise<Response> {
   return edda.post(`${AT}/sheets/${id}`, { seen: (await overview())[id]?.seen ?? '', ...values })
 }
+describe('a rule in words that is a condition', () => {
+  it('leads to the question that gets it, and from there back to the rule, which can name it', async () => {
+    const { seen } = (await page(RULE)).sheet
+    const send = (values: Record<string, string>) => edda.form(`${AT}/sheets/${RULE}`, { seen, how: 'condition', ...values }) // biome-ignore format: one line
+    const at = 'boote.laengeInMetern'
+    const answer = await send({ 'condition-at': at })
+    expect(answer.headers.get('location')).toBe(`/redaktion/formulare/bootsliegeplatz-beantragen/blatt/question.${at}?regel=${RULE}#fields-boote-laengeInMetern-when`) // biome-ignore format: one line
+    const question = `question.${at}`
+    const set = {
+      seen: (await page(question)).sheet.seen,
+      back: RULE,
+      [`fields/${at}/when`]: 'person.familienname != "A"',
+    }
+    const back = await edda.form(`${AT}/sheets/${question}`, set)
+    expect(back.headers.get('location')).toBe(`/redaktion/formulare/bootsliegeplatz-beantragen/blatt/${RULE}?bedingung=${at}&gespeichert=1`) // biome-ignore format: one line
+    expect((await page(RULE)).keepers.map(({ ref }) => ref)).toContain(`when:${at}`)
+    expect(await file()).not.toContain('back')
+    const refused = await problemOf(await send({ 'condition-at': 'nirgends' }))
+    expect(refused.errors).toEqual([{ pointer: '/condition-at', type: 'editing/point-condition' }])
+    expect((await save(question, { [`fields/${at}/when`]: '' })).status).toBe(200)
+  })
+})
+
 describe('pages', () => {
   it('are listed with their questions in order, by what they ask', async () => {
     const { pages } = await page('pages')

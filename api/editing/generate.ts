@@ -2,29 +2,23 @@ import { stringify } from 'yaml'
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
 import { helpOf } from './file-hint.ts'
 import { free, kebab, keyOf, labelOf } from './generate-names.ts'
+import { bondOf, labelIn, numbered, type Paging, type Stepping, stepId, stepsOf } from './generate-pages.ts'
 import type { Guess, Guesses, Skeleton } from './templates.ts'
 
 type FieldTexts = { [key: string]: string | boolean }
-type StepTexts = { [key: string]: unknown; id: string; fields: string[] }
-type Making = {
-  readonly skeleton: Skeleton
+type Making = Paging & {
   readonly guesses: Guesses
   readonly groups: Record<string, { element: string; title: string }>
   readonly fields: Record<string, FieldTexts>
   readonly purposes: Record<string, { purpose: string; legalBasis?: string }>
   readonly sections: { id: string; title: string }[]
   readonly steps: unknown[]
-  readonly ids: Set<string>
-  /** Of pages. */
-  readonly titles: Set<string>
   /** Path by part of an address, for the letter's recipient. */
   readonly parts: Map<string, string>
   /** Questions about the matter: not who somebody is, how they are reached, what they confirm or hand in. */
   readonly matters: string[]
 }
 
-/** Questions on one page at most, so that a new form is not a wall. */
-const ON_ONE_PAGE = 4
 const MATTERS_MAX = 40
 
 export type Generated = {
@@ -58,6 +52,7 @@ export function generateOverlay(
     steps: [],
     ids: new Set(),
     titles: new Set(),
+    bonds: new Map(),
     parts: new Map(),
     matters: [],
   }
@@ -94,9 +89,7 @@ function fillIn(skeleton: Skeleton, title: string): Pick<Skeleton, 'start' | 're
 
 /** Groups, and what stands between them without a group, from the top of the schema to its end. */
 function addInOrder(making: Making, model: DataModel): void {
-  const { skeleton } = making
   const children = asked(model.children)
-  const runs = children.filter((node, index) => node.node === 'field' && children[index - 1]?.node !== 'field').length
   for (const [index, node] of children.entries()) {
     if (node.node === 'group') {
       addGroup(making, node, model)
@@ -105,10 +98,18 @@ function addInOrder(making: Making, model: DataModel): void {
       const paths = fieldPaths(making, runFrom(children, index), at)
       const section = sectionId(making, LOOSE)
       addPurpose(making, LOOSE, model)
-      making.sections.push({ id: section, title: runs === 1 ? skeleton.section : namesOf(making, paths) })
+      making.sections.push({ id: section, title: sectionTitle(making, paths) })
       addSteps(making, paths, { section, title: '', lead: '' })
     }
   }
+}
+
+/** Questions in no group are called after the only one of them. */
+function sectionTitle(making: Making, paths: readonly string[]): string {
+  const { sections, skeleton } = making
+  const [only = '', ...others] = paths
+  const taken = new Set(sections.map(({ title }) => title))
+  return others.length === 0 && taken.size > 0 ? labelIn(making, only) : numbered(skeleton.section, taken, skeleton)
 }
 
 /** Section and purpose of questions in no group. */
@@ -168,9 +169,6 @@ function firstText(group: DataGroup, pages: readonly PageTexts[]): string | unde
   return index < 0 ? undefined : pages.find(({ title }) => title === labelOf(group))?.fields[index]
 }
 
-/** What the schema explains of a whole group stands above its first questions. */
-const leadOf = ({ lead }: { readonly lead: string }, index: number) => (lead === '' || index > 0 ? {} : { lead })
-
 type PageTexts = { readonly title: string; readonly lead: string; readonly within: string; readonly fields: string[] }
 
 type Within = {
@@ -227,6 +225,10 @@ function fieldPaths(
     const guess = guessOf(making, field)
     const texts = { ...textsOf(making, field, guess), why }
     making.fields[whole] = texts
+    const bond = bondOf(field, guess)
+    if (bond !== undefined) {
+      making.bonds.set(whole, bond)
+    }
     // Not everybody has a company: its line of an address is left out then.
     const isSure = field.min > 0 || guess?.part === 'name'
     if (guess?.part !== undefined && !isLoop && isSure && !making.parts.has(guess.part)) {
@@ -250,46 +252,9 @@ const isMatter = (field: DataField, guess: Guess | undefined, texts: FieldTexts)
   guess?.autocomplete === undefined &&
   !CONTACT.has(guess?.kind ?? '')
 
-type Stepping = { readonly title: string; readonly lead: string; readonly within?: string }
-
 function addSteps(making: Making, fields: readonly string[], at: Stepping & { readonly section: string }): void {
   const { section } = at
   making.steps.push(...stepsOf(making, fields, { ...at, base: section }).map(({ id, ...step }) => ({ id, section, ...step }))) // biome-ignore format: one thought
-}
-
-/** Pages of a few questions each, no two of one title. */
-function stepsOf(
-  making: Making,
-  fields: readonly string[],
-  { title, lead, within = '', base }: Stepping & { readonly base: string },
-): readonly StepTexts[] {
-  return chunks(fields).map((chunk, index) => {
-    const names = namesOf(making, chunk)
-    const wanted = title === '' ? [names] : index === 0 ? [title, `${within}: ${title}`] : []
-    const said = [...wanted, `${title === '' ? within : title}: ${names}`].map((text) => text.replace(/^: /, ''))
-    return { id: stepId(making, base), title: titleFor(making, said), ...leadOf({ lead }, index), fields: chunk }
-  })
-}
-
-/** The first of some titles that no other page has; the last of them with a number where all are taken. */
-function titleFor({ titles }: Making, wanted: readonly string[]): string {
-  const title = wanted.find((one) => !titles.has(one)) ?? free(wanted.at(-1) ?? '', titles, ' ')
-  titles.add(title)
-  return title
-}
-
-/** What a page asks, by the names of its first two questions. */
-function namesOf({ fields, skeleton }: Making, paths: readonly string[]): string {
-  const [first = '', second] = paths.map((path) => String(fields[path]?.['short'] ?? fields[path]?.['label'] ?? path))
-  const [one, two] = [first, second ?? ''].map((name) => (name.length > 60 ? `${name.slice(0, 57).trimEnd()} …` : name))
-  const frame = skeleton.names[paths.length > 2 ? 'more' : 'two']
-  return paths.length < 2 ? String(fields[paths[0] ?? '']?.['label'] ?? first) : frame.replaceAll('[[first]]', one ?? '').replaceAll('[[second]]', two ?? '') // biome-ignore format: one thought
-}
-
-function chunks(fields: readonly string[]): string[][] {
-  const pages = Math.ceil(fields.length / ON_ONE_PAGE)
-  const size = Math.ceil(fields.length / Math.max(1, pages))
-  return Array.from({ length: pages }, (_, page) => fields.slice(page * size, (page + 1) * size))
 }
 
 function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess | undefined): FieldTexts {
@@ -379,17 +344,6 @@ function guessOf({ guesses }: Making, field: DataField): Guess | undefined {
       (isText ? guess.past === undefined : guess.kind === undefined && guess.part === undefined)
     )
   })
-}
-
-/** Address of a page, each once. It does not end in a number: that would look like an item of a list. */
-function stepId(making: Making, wanted: string): string {
-  const base = kebab(wanted).replace(/-\d+$/, '')
-  let id = base
-  for (let count = 1; making.ids.has(id); count += 1) {
-    id = `${base}-${String.fromCharCode(97 + (count % 26)).repeat(Math.ceil(count / 26))}`
-  }
-  making.ids.add(id)
-  return id
 }
 
 function addressOf(parts: ReadonlyMap<string, string>): readonly string[] {

@@ -13,6 +13,8 @@ export type LaterAnswer = {
   /** Heading and id of the page or list where the rule stands; the id is empty where moving it does not help. */
   readonly own: string
   readonly page: string
+  /** Id of the page that asks it and holds the rule too; empty where they stand apart. */
+  readonly shared: string
 }
 
 const TYPES = ['forms/later-answer', 'forms/same-page']
@@ -43,6 +45,7 @@ export function laterAnswer(
     asked: headingOf(source, step),
     own: headingOf(source, own),
     page: isSame || isWhole ? '' : String(own?.id ?? ''),
+    shared: isSame && !isWhole ? String(step?.id ?? '') : '',
   }
 }
 

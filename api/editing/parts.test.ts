@@ -11,6 +11,7 @@ describe('partOf', () => {
     ['form.de.yaml', 'forms/open-point', 'answered'],
     ['codelist.hafen.csv', 'csv/quotes', 'form'],
     ['process.bpmn', 'workflow/no-payment', 'process'],
+    ['process.bpmn', 'workflow/no-fee', 'payment'],
     ['process.de.yaml', 'workflow/words', 'messages'],
     ['notice.approval.de.yaml', 'notices/value-missing', 'notices'],
     ['service.yaml', 'editing/no-postbox', 'settled'],

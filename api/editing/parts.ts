@@ -22,10 +22,13 @@ const FILES: readonly (readonly [RegExp, Part])[] = [
   [/^notice\./, 'notices'],
 ]
 
+/** Findings that say nothing of the file they were found in. */
+const OWN: Readonly<Record<string, Part>> = { 'forms/open-point': 'answered', 'workflow/no-fee': 'payment' }
+
 /** The part of a service that something wrong belongs to. Every finding has one, so that none blocks publishing unnoticed. */
 export function partOf({ type, file }: Pick<Finding, 'type' | 'file'>): Part {
   const name = file.split('/').at(-1) ?? ''
-  return type === 'forms/open-point' ? 'answered' : (FILES.find(([pattern]) => pattern.test(name))?.[1] ?? 'settled')
+  return OWN[type] ?? FILES.find(([pattern]) => pattern.test(name))?.[1] ?? 'settled'
 }
 
 /** Sees what is configured of a service, part by part; the level follows from it. Pure. */
@@ -43,7 +46,7 @@ export function partsOf({ content, slug, findings, form, modules }: Configured):
     messages: has('process.de.yaml') && !wrong.has('messages'),
     notices: has('process.bpmn') && !wrong.has('notices') && !wrong.has('process'),
     evidence: isSound && takesEvidence(form, service?.evidence ?? 'upload', modules),
-    payment: !hasToPay(content, slug) || canPay(content, slug),
+    payment: !wrong.has('payment') && (!hasToPay(content, slug) || canPay(content, slug)),
     settled: !wrong.has('settled'),
     registers: isSound && asksRegisters(content, slug),
   }

@@ -105,6 +105,7 @@ describe('what a finding is about', () => {
       row: 'states/check/title',
     })
     expect(aboutAt('process.bpmn', 1)).toEqual({ kind: 'process', name: '' })
+    expect(aboutAt('process.bpmn', 7, { type: 'workflow/no-fee' })).toEqual({ kind: 'fee', name: '', sheet: 'fee' })
     expect(aboutAt('examples.yaml', 1)).toEqual({ kind: 'example', name: '' })
     const broken = { ...state, files: { 'form.de.yaml': 'a: [' } }
     const [only] = placed(

@@ -59,6 +59,9 @@ export function aboutFinding(finding: Finding, state: State, points: readonly Na
     const id = /open point (\S+) \(/.exec(detail)?.[1] ?? ''
     return { kind: 'rule', name: ruleName(id), ...(id === '' ? {} : { sheet: `point.${id}` }) }
   }
+  if (type === 'workflow/no-fee') {
+    return { kind: 'fee', name: '', sheet: 'fee' }
+  }
   const source = state.files[name] ?? ''
   if (name === 'service.yaml') {
     return aboutSetting({ type, detail, source }, yamlPlaceAt(source, line))

@@ -3,7 +3,7 @@ import { generateOverlay } from './generate.ts'
 import { free } from './generate-names.ts'
 import type { Letter } from './renew-letters.ts'
 import { type Joined, parentOf, placeQuestions } from './renew-pages.ts'
-import { renewTexts } from './renew-texts.ts'
+import { renewTexts, renewTitles } from './renew-texts.ts'
 import type { Guesses, Skeleton } from './templates.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
@@ -50,9 +50,11 @@ function renamedTexts(source: string, { model, before, skeleton, guesses }: Rene
   }
   const old = overlayOf(source)
   const [was, now] = [before, model].map((one) => overlayOf(generateOverlay(one, { skeleton, guesses, title: one.name }).overlay)) // biome-ignore format: one thought
-  return was === undefined || now === undefined
-    ? []
-    : renewTexts(source, { was, now, wasAt: namedAs(was, old, before), nowAt: namedAs(now, old, model) })
+  if (was === undefined || now === undefined) {
+    return []
+  }
+  const renewing = { was, now, wasAt: namedAs(was, old, before), nowAt: namedAs(now, old, model) }
+  return [...renewTexts(source, renewing), ...renewTitles(source, renewing, skeleton)]
 }
 
 /** Paths of one overlay as another one names the same elements of a data schema. */

@@ -32,8 +32,8 @@ import { sampleNotice } from './service-notice.ts'
 import { readPreviewReview, readPreviewStep, savePreviewStep, startPreview } from './service-preview.ts'
 import { publishService, takeOver } from './service-publish.ts'
 import { listServices, readCompare, readConflict, readFile, readOverview } from './service-read.ts'
-import { saveSheet } from './service-sheet.ts'
-import { readSheet } from './service-sheet-read.ts'
+import { conditionPlace, saveSheet } from './service-sheet.ts'
+import { hasGone, readSheet } from './service-sheet-read.ts'
 import type { EditingCtx } from './state.ts'
 import { readDropped } from './upload.ts'
 
@@ -92,9 +92,19 @@ export const editingRoutes = (ctx: EditingCtx) =>
         const slug = slugOf(c)
         const id = parameter(SheetId, c.req.param('sheet'), 'sheet')
         const { seen, conflict, ...values } = inputOf(c, SaveSheet)
+        const question = await conditionPlace(ctx, actorOf(c), { slug, id, values })
+        if (question !== undefined) {
+          const page = `${pageOf(slug)}/blatt/question.${question}?regel=${id}#${anchorOf(`fields/${question}/when`)}`
+          return done(c, { page, self: selfOf(slug), body: { kind: 'saved' } })
+        }
         const result = await saveSheet(ctx, actorOf(c), { slug, id, seen, values })
         await settle(ctx, c, conflict, result)
-        return saved(c, slug, result, afterSheet(slug, id, result))
+        const isMended = id === 'gone' && !(await hasGone(ctx, actorOf(c), slug))
+        const rule = /^point\.[\w.-]+$/.exec(values['back'] ?? '')?.[0]
+        const asked = /^question\.(.+)$/.exec(id)?.[1]
+        const back =
+          rule === undefined || asked === undefined ? undefined : `${pageOf(slug)}/blatt/${rule}?bedingung=${asked}`
+        return saved(c, slug, result, back ?? (isMended ? pageOf(slug) : afterSheet(slug, id, result)))
       },
     )
     .get('/services/:service/files/:name', route({ ...READ, resource: 'service' }), async (c) =>
@@ -256,6 +266,9 @@ async function settle(ctx: EditingCtx, c: Context<Env>, conflict: string, result
     await dropConflict(ctx, actorOf(c), conflict)
   }
 }
+
+/** How the pages of the editors name the row of a sheet. */
+const anchorOf = (row: string): string => row.replace(/[^A-Za-z0-9]+/g, '-')
 
 /** Settings lead back to the service, a question to the list of questions, a page that was made to its heading. */
 function afterSheet(slug: string, id: string, result: Saved): string {

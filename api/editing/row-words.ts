@@ -34,7 +34,10 @@ export function rowWords(
   }
   const field = form.fields.get(/^question\.(.+)$/.exec(sheet.id)?.[1] ?? '')
   if (field !== undefined) {
-    return chooserWords(vocabularyOf(form, { loops: field.loops, before: field.path, isOwnPage: true }))
+    const at = { loops: field.loops, before: field.path }
+    const earlier = new Set(chooserWords(vocabularyOf(form, at)).map(({ name }) => name))
+    const all = chooserWords(vocabularyOf(form, { ...at, isOwnPage: true }))
+    return all.map((word) => (earlier.has(word.name) ? word : { ...word, isSamePage: true }))
   }
   const known = wordsFor(sheet, form) ?? { words: [], lists: [] }
   const words = [...chooserWords(known), ...(sheet.id.startsWith('notice.') ? FEE_WORDS : [])]
@@ -43,7 +46,7 @@ export function rowWords(
   }
   // Where a new check will stand is not said yet: at a question of a list it sees one item.
   const items = known.lists.flatMap(({ title, name, words: own }) =>
-    own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, list: name })),
+    own.map((word) => ({ ...word, label: `${title}: ${word.label}`, name: `eintrag.${word.name}`, itemOf: name })),
   )
-  return [...words, ...new Map(items.toReversed().map(({ list: _, ...word }) => [word.name, word])).values()]
+  return [...words, ...new Map(items.toReversed().map((word) => [word.name, word])).values()]
 }

@@ -51,6 +51,7 @@ export const Overview = v.object({
   version: v.number(),
   arePagesShown: v.boolean(),
   draftsRunning: v.number(),
+  casesBefore: v.number(),
 })
 export const Begun = v.object({ slug: Slug })
 export const SavedChange = v.object({ kind: v.picklist(['saved', 'conflict']), conflictId: v.optional(Id), made: v.optional(v.string()) }) // biome-ignore format: one line

@@ -4,12 +4,15 @@ import type { Form } from '../forms/model.ts'
 import { chooserWords, namesOf, vocabularyOf } from '../forms/service.ts'
 import type { Issue } from '../lib/problem.ts'
 import { compileFee, feeFor } from '../payments/service.ts'
+import { othersIn } from './chooser-form.ts'
+import { countWords } from './fee-count.ts'
 import { askedBy, chargedIssues, countChoices, PROBE_DAY, probeAnswers, probeDay } from './fee-preview.ts'
 import { amountText, type FeeLine, feeLines, feesWith, lineOf } from './fee-table.ts'
 import type { Values } from './sent.ts'
-import { recordAt } from './sheet-rows.ts'
+import { FORM, recordAt } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import { type EditingCtx, filesWith, type State } from './state.ts'
+import { readTemplates } from './templates.ts'
 import { germanDay } from './typed-values.ts'
 import type { FeeLineView, FeePage } from './view.ts'
 
@@ -27,19 +30,24 @@ export function feePage(
   const all = feesWith(content, state)
   const around = { content, slug: state.slug, all }
   const others = [...new Set(all.map(({ id }) => id))].filter((id) => !taken.has(id))
+  const words = form === null ? [] : chooserWords(vocabularyOf(form))
+  const { times } = readTemplates(content).skeleton
+  const shown = (line: FeeLine): FeeLineView => viewOf(line, countWords(line.count, state.files[FORM] ?? '', times))
   return {
-    lines: lines.map(viewOf),
-    known: others.map((id) => viewOf(lineOf(around, { key: id, fee: id, item: undefined }))),
+    lines: lines.map(shown),
+    known: others.map((id) => shown(lineOf(around, { key: id, fee: id, item: undefined }))),
     counts: form === null ? [] : countChoices(form),
-    words: form === null ? [] : chooserWords(vocabularyOf(form)),
+    words,
+    others: othersIn(words),
     proofs: form === null ? null : [...form.fields.values()].flatMap(({ kind, path }) => (kind === 'file' ? [path] : [])),
-    asked: form === null ? [] : askedBy(rulesIn(lines, source), chooserWords(vocabularyOf(form))).map(({ name }) => name),
+    asked: askedBy(rulesIn(lines, source), words).map(({ name }) => name),
     today: germanDay(today),
   } // biome-ignore format: one table
 }
 
-const viewOf = ({ key, name, fixed, sharedWith, versions, due, otherwise, when, count }: FeeLine): FeeLineView => {
-  return { key, name, fixed, sharedWith, due, otherwise, when, count, amounts: versions.map(amountText) }
+function viewOf(line: FeeLine, times: string): FeeLineView {
+  const { key, name, fixed, sharedWith, versions, due, otherwise, when, count } = line
+  return { key, name, fixed, sharedWith, due, otherwise, when, count, times, amounts: versions.map(amountText) }
 }
 
 const rulesIn = (lines: readonly FeeLine[], source: string): readonly string[] => [

@@ -8,7 +8,7 @@ import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { currentRelease } from '../publishing/service.ts'
-import { countOpenDrafts } from '../submissions/service-count.ts'
+import { countCasesBefore, countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
 import { ORDER, withTypedRows } from './fee-table.ts'
@@ -162,9 +162,18 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     changedAtMs: state.row?.updatedAtMs ?? null,
     arePagesShown: (await currentRelease(ctx))?.contentRevisionId === ctx.content.live().revisionId,
     draftsRunning: await countOpenDrafts(ctx, slug),
+    casesBefore: await casesBefore(ctx, state),
     examples: exampleNames(state.files['examples.yaml'] ?? ''),
   }
 }
+
+/** Running cases that keep to another process than the one that is or would be published. */
+const casesBefore = (ctx: EditingCtx, { slug, files }: State): Promise<number> =>
+  countCasesBefore(ctx, {
+    slug,
+    process: files['process.bpmn'] ?? '',
+    postboxes: [...ctx.content.live().content.postboxes.keys()],
+  })
 
 /** One file with what is wrong in it. Throws `editing/sheet-unknown` (404). */
 export async function readFile(ctx: EditingCtx, actor: Actor, slug: string, name: string): Promise<FilePage> {
@@ -262,6 +271,7 @@ export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): 
     said: line.isNew ? [] : await saidIn(ctx, state, looked),
     unchecked: looked.points.filter(({ isOpen, answer }) => !isOpen && isUnchecked(answer)),
     draftsRunning: await countOpenDrafts(ctx, slug),
+    casesBefore: await casesBefore(ctx, state),
     moved: await movedFiles(ctx, state),
     version: state.row?.version ?? 0,
   }

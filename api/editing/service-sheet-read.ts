@@ -3,6 +3,7 @@ import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { chooserView, isChosen } from './chooser-form.ts'
+import { goneIn, goneRows } from './gone.ts'
 import { namedIn } from './named.ts'
 import { pagesIn, placesIn } from './page-places.ts'
 import { aboutFinding } from './placed.ts'
@@ -47,6 +48,13 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
+}
+
+/** Whether something of a service still names a question that is gone. */
+export async function hasGone(ctx: EditingCtx, actor: Actor, slug: string): Promise<boolean> {
+  authorize(actor, 'content.edit')
+  const state = await readState(ctx, slug)
+  return goneRows(state, goneIn(state)).length > 0
 }
 
 /** Where each use of a question that is gone stands, as editors call it. */

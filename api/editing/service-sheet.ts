@@ -21,7 +21,7 @@ import { askedIssues, chargedNow } from './service-fee.ts'
 import { look, sheetUnknown } from './service-read.ts'
 import { refuse } from './service-refuse.ts'
 import { wrongRegisters } from './sheet-registers.ts'
-import { FORM } from './sheet-rows.ts'
+import { FORM, recordAt } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
 import { readTemplates } from './templates.ts'
@@ -30,7 +30,7 @@ export type SheetChange = { readonly slug: string; readonly id: string; readonly
 
 const SERVICE = 'service.yaml'
 /** Controls that say what is to be done, beside the rows. */
-const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose', 'take-fee'] as const
+const ACTS = ['act', 'move-question', 'move-page', 'split', 'choose', 'take-fee', 'back'] as const
 
 /** A rule is being put together: nothing is kept yet, and the page shows what was chosen so far with the rule it makes. */
 export const choosing = problemType('editing/choosing', 422)
@@ -60,12 +60,14 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
       if (sheet.seen !== seen) {
         return { seen: sheet.seen, next: state }
       }
+      const { skeleton } = readTemplates(content)
       const around = {
         today: dayInBerlin(ctx.now()),
         editor: actor.kind === 'staff' ? actor.name : actorId(actor),
         content,
         live: ctx.content.live().content,
-        costText: readTemplates(content).skeleton.start.fee,
+        costText: skeleton.start.fee,
+        times: skeleton.times,
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
       const { next, ...page } = await decided(ctx, { state, sheet, values, around })
@@ -85,6 +87,27 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
     },
   })
   return result.kind === 'saved' && made !== undefined ? { ...result, made } : result
+}
+
+/**
+ * Where a rule in words is to be kept by a condition: the question that gets it; undefined where something else was chosen.
+ * Throws `editing/sheet-refused` (422) where no question of the form was chosen.
+ */
+export async function conditionPlace(
+  ctx: EditingCtx,
+  actor: Actor,
+  { slug, id, values }: Omit<SheetChange, 'seen'>,
+): Promise<string | undefined> {
+  authorize(actor, 'content.edit')
+  if (!id.startsWith('point.') || values['how'] !== 'condition' || values['choose'] !== undefined) {
+    return undefined
+  }
+  const path = (values['condition-at'] ?? '').trim()
+  const { files } = await readState(ctx, slug)
+  if (!Object.hasOwn(recordAt(files[FORM] ?? '', 'fields'), path)) {
+    throw sheetRefused(`sheet ${id}`, { errors: [{ pointer: '/condition-at', type: 'editing/point-condition' }] })
+  }
+  return path
 }
 
 /** Acts of the table of fees: the page shows it again with one row more, less or elsewhere, and nothing is kept yet. */

@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS, STEP_KINDS } from '../workflow/service-adapt.ts'
+import { OUTCOME_KINDS, STEP_KINDS, TIMER_KINDS } from '../workflow/service-adapt.ts'
 import { mappingOf } from './adapt.ts'
 import type { Building, Row, RowOption } from './sheet-rows.ts'
 
@@ -12,8 +12,12 @@ export function mappingRows({ state, content }: Building): readonly Row[] {
     const row = (name: string, label: string, more: Partial<Row>): Row => {
       return { name: `${at}/${name}`, label, kind: 'choice', value: '', options: [], group: step.name, ...more }
     }
+    const isTimer = TIMER_KINDS.some((one) => one === step.as)
     // A step that is asked how it ended stays a person's.
-    const kind = step.asks === true ? [] : [row('as', 'step-kind', { value: step.as, options: plain(STEP_KINDS) })]
+    const kind =
+      step.asks === true
+        ? []
+        : [row('as', 'step-kind', { value: step.as, options: plain(isTimer ? TIMER_KINDS : STEP_KINDS) })]
     const outcomes = Object.entries(step.outcomes ?? {}).flatMap(([key, { label, as }]) => [
       row(`outcomes/${key}/label`, 'step-outcome', { kind: 'line', value: label }),
       row(`outcomes/${key}/as`, 'step-outcome-kind', { value: as, options: plain(OUTCOME_KINDS) }),

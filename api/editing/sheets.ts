@@ -37,7 +37,8 @@ export function sheetOf(id: string, state: State, content: Content): Sheet | und
   const source = kind === 'translation' ? languageFile(state.files[file], about, content) : state.files[file]
   const build = Object.hasOwn(BUILDERS, kind) ? BUILDERS[kind] : undefined
   const rows = source === undefined ? [] : (build?.({ source, state, content, about }) ?? [])
-  return rows.length === 0 ? undefined : { id, file, rows, seen: seenOf(rows) }
+  // Nothing left to mend is an answer too.
+  return rows.length === 0 && kind !== 'gone' ? undefined : { id, file, rows, seen: seenOf(rows) }
 }
 
 /** The file of a language of the city beside German, that it may not have yet; undefined for any other. */

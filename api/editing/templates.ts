@@ -13,13 +13,25 @@ const Called = v.strictObject({ subject: Text, object: Text })
 const Skeleton = v.strictObject({
   purpose: Text,
   section: Text,
-  /** What a page is called by the names of its questions. */
-  names: v.optional(v.strictObject({ two: Text, more: Text }), {
-    two: '[[first]], [[second]]',
-    more: '[[first]], [[second]] …',
-  }),
+  /** What the second page of a group is called, and those that follow. */
+  part: v.optional(Text, '[[title]], [[number]]'),
+  /** Pages once were called by some of their questions; nothing is made of it any more. */
+  names: v.optional(v.strictObject({ two: Text, more: Text })),
   itemTitle: Text,
   another: Text,
+  /** How often a fee is owed, behind its amount; `own` where a rule of another shape says so. */
+  times: v.optional(
+    v.strictObject({ entry: Text, furtherEntry: Text, each: Text, further: Text, begun: Text, sum: Text, own: Text }),
+    {
+      entry: '× „[[name]]“',
+      furtherEntry: '× („[[name]]“ – 1)',
+      each: '× „[[name]]“',
+      further: '× („[[name]]“ – 1)',
+      begun: '× „[[name]]“',
+      sum: '× Σ „[[name]]“',
+      own: '× …',
+    },
+  ),
   /** What error messages call a question, by what is typed there. */
   asked: v.strictObject({
     text: Called,

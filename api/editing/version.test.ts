@@ -72,6 +72,9 @@ beforeAll(async () => {
   expect((await drop(['form.xml', FIRST], ['boat-catalogue.xml', boatFile('boat-catalogue.xml')])).status).toBe(303)
   expect((await edda.post(`${AT}/process`, { template: 'decide-pay' })).status).toBe(200)
   expect((await save('settings', { ...BOAT_SETTINGS, evidence: 'none', online: 'own' })).status).toBe(200)
+  const fee = { name: 'Liegeplatz', 'v0/euro': '120,50', 'v0/from': '1.1.2026', 'v0/source': 'Hafensatzung', due: 'application' } // biome-ignore format: one row
+  const row = Object.fromEntries(Object.entries(fee).map(([name, value]) => [`fee/N1/${name}`, value]))
+  expect((await save('fee', { order: 'N1', ...row })).status).toBe(200)
 }, 60_000)
 afterAll(() => town.close())
 
@@ -111,6 +114,8 @@ describe('a new version without a question', () => {
     expect(after).toMatch(/answers:.*heimathafen/s)
     const form = await file()
     expect(form).toMatch(/steg:\n {4}element: F77000000007\n {4}label: Anleger/)
+    // The page that is called after its only question follows it.
+    expect((await page('pages')).pages.map(({ title }) => title)).toEqual(['Anlass', 'Person', 'Anleger', 'Boote'])
     expect((await overview()).findings).toEqual([])
     const { version } = await overview()
     expect((await edda.post(`${AT}/discard`, { version })).status).toBe(200)
@@ -155,6 +160,11 @@ describe('a new version without a question', () => {
     const answer = await save('gone', Object.fromEntries(values))
     expect([answer.status, answer.status === 200 ? '' : await answer.text()]).toEqual([200, ''])
     expect((await overview()).findings).toEqual([])
+    // With nothing left it leads to the service, and the sheet says that nothing is left.
+    const { sheet } = await page('gone')
+    expect(sheet.rows).toEqual([])
+    const again = await edda.form(`${AT}/sheets/gone`, { seen: sheet.seen })
+    expect([again.status, again.headers.get('location')]).toEqual([303, `/redaktion/formulare/${BOAT_SLUG}?gespeichert=1`]) // biome-ignore format: one thought
     expect(await file('notice.approval.de.yaml')).toContain('salutation: Guten Tag,')
     expect(await file('process.bpmn')).toContain('name="anlass"')
     const compared = await edda.read<ComparePage>(`${AT}/comparison`)

@@ -107,6 +107,8 @@ export type ServiceOverview = ServiceLine & {
   readonly arePagesShown: boolean
   /** Drafts that people have begun and not sent, on whatever version. */
   readonly draftsRunning: number
+  /** Running cases that keep to another process than the one that is or would be published. */
+  readonly casesBefore: number
   /** What the other pages of the service need. */
   readonly examples: readonly string[]
 }
@@ -117,6 +119,8 @@ export type FeeLineView = Pick<
   'key' | 'name' | 'fixed' | 'sharedWith' | 'due' | 'otherwise' | 'when' | 'count'
 > & {
   readonly amounts: readonly AmountText[]
+  /** How often it is owed, in words; empty where once. */
+  readonly times: string
 }
 export type FeePage = {
   readonly lines: readonly FeeLineView[]
@@ -125,6 +129,8 @@ export type FeePage = {
   readonly counts: readonly CountChoice[]
   /** Everything a condition may be put together from. */
   readonly words: readonly Word[]
+  /** Of every one the others of its kind, whose answers it may be compared with. */
+  readonly others: ChooserView['others']
   /** Questions that take files; null where the form is broken. */
   readonly proofs: readonly string[] | null
   /** Names of the words that the rules of the table look at. */
@@ -228,6 +234,8 @@ export type ComparePage = {
   /** Rules in words that the form does not keep: for the clerk, or not needed because of a reason. */
   readonly unchecked: readonly PointLine[]
   readonly draftsRunning: number
+  /** Running cases that keep to another process than the one that is or would be published. */
+  readonly casesBefore: number
   /** The live files changed after the work began; publishing asks to look first. */
   readonly moved: readonly string[]
   readonly version: number

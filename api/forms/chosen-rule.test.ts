@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileRule, type Names } from '../lib/feel.ts'
-import { type Chosen, COMPARISONS, chosenIn, feelOf, fitted, needsValue, type Part } from './chosen-rule.ts'
+import { compileRule, evaluate, type Names } from '../lib/feel.ts'
+import { type Chosen, COMPARISONS, chosenIn, feelOf, fitted, needsValue, othersOf, type Part } from './chosen-rule.ts'
 import type { Word } from './vocabulary.ts'
 
 const options = (...codes: string[]) => codes.map((code) => ({ code, label: `Text ${code}` }))
@@ -12,6 +12,12 @@ const WORDS: readonly Word[] = [
   { label: 'Wie viele?', name: 'eintrag.anzahl', kind: 'number', values: [] },
   { label: 'Wie teuer?', name: 'preis', kind: 'money', values: [] },
   { label: 'Wann?', name: 'fest.tag', kind: 'date', values: [] },
+  { label: 'Bis wann?', name: 'fest.ende', kind: 'date', values: [] },
+  { label: 'Ab wie viel Uhr?', name: 'fest.ab', kind: 'time', values: [] },
+  { label: 'Bis wie viel Uhr?', name: 'fest.bis', kind: 'time', values: [] },
+  { label: 'Höchstens?', name: 'eintrag.grenze', kind: 'number', values: [] },
+  { label: 'Anderswo?', name: 'eintrag.anderswo', kind: 'number', values: [], itemOf: 'b' },
+  { label: 'Hier?', name: 'eintrag.hier', kind: 'number', values: [], itemOf: 'a' },
   { label: 'Name', name: 'person.nameÄ', kind: 'text', values: [] },
   { label: 'Plan', name: 'plan', kind: 'file', values: [] },
   { label: 'Stände', name: 'count(staende)', kind: 'number', values: [], about: 'count', list: 'Stände' },
@@ -23,9 +29,9 @@ const text = (...codes: string[]) => ({ kind: 'string' as const, ...(codes.lengt
 const NAMES: Names = {
   person: { kind: 'context', names: { art: text('001', '002', 'und or'), nameÄ: text() } },
   wahl: { kind: 'context', names: { mehrere: { kind: 'list', of: text('hund', 'katze') }, ja: { kind: 'boolean' } } },
-  eintrag: { kind: 'context', names: { anzahl: { kind: 'number' } } },
+  eintrag: { kind: 'context', names: { anzahl: { kind: 'number' }, grenze: { kind: 'number' }, anderswo: { kind: 'number' }, hier: { kind: 'number' } } }, // biome-ignore format: one table
   preis: { kind: 'number', isMoney: true },
-  fest: { kind: 'context', names: { tag: { kind: 'date' } } },
+  fest: { kind: 'context', names: { tag: { kind: 'date' }, ende: { kind: 'date' }, ab: text(), bis: text() } },
   plan: { kind: 'list', of: text() },
   staende: {
     kind: 'list',
@@ -52,6 +58,8 @@ const value = (word: Word): fc.Arbitrary<string> => {
         fc.tuple(fc.constantFrom('+', '-'), fc.integer({ min: 1, max: 9_999 }), fc.constantFrom('D', 'M', 'Y')).map((parts) => `heute${parts.join('')}`), // biome-ignore format: one thought
         fc.date({ min: new Date('1900-01-01'), max: new Date('2100-12-31'), noInvalidDate: true }).map((day) => day.toJSON().slice(0, 10)), // biome-ignore format: one thought
       )
+    case 'time':
+      return fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 })).map((both) => both.map((one) => String(one).padStart(2, '0')).join(':')) // biome-ignore format: one thought
     default:
       return fc
         .string({ minLength: 1, maxLength: 30 })
@@ -59,7 +67,7 @@ const value = (word: Word): fc.Arbitrary<string> => {
   }
 }
 const part: fc.Arbitrary<Part> = fc.constantFrom(...WORDS).chain((word) => {
-  const isOrdered = ['number', 'money', 'date'].includes(word.kind)
+  const isOrdered = ['number', 'money', 'date', 'time'].includes(word.kind)
   const known = COMPARISONS.filter((compare) =>
     compare.endsWith('answered')
       ? word.about === undefined
@@ -67,9 +75,15 @@ const part: fc.Arbitrary<Part> = fc.constantFrom(...WORDS).chain((word) => {
         ? false
         : isOrdered || ['is', 'is-not'].includes(compare),
   )
+  const others = [undefined, ...othersOf(word, WORDS).map(({ name }) => name)]
   return fc
-    .tuple(fc.constantFrom(...known), value(word))
-    .map(([compare, own]) => fitted({ name: word.name, compare, value: needsValue(compare) ? own : '' }, WORDS))
+    .tuple(fc.constantFrom(...known), value(word), fc.constantFrom(...others))
+    .map(([compare, own, other]) =>
+      fitted(
+        { name: word.name, compare, value: needsValue(compare) ? own : '', ...(other === undefined ? {} : { other }) },
+        WORDS,
+      ),
+    )
 })
 const chosen: fc.Arbitrary<Chosen> = fc
   .tuple(fc.constantFrom('and' as const, 'or' as const), fc.array(part, { minLength: 1, maxLength: 3 }))
@@ -106,8 +120,35 @@ describe('a rule that is put together from a list', () => {
   })
 
   it.each([
+    ['fest.ende >= fest.tag', 'fest.ende not-before fest.tag'],
+    ['fest.ende<fest.tag', 'fest.ende before fest.tag'],
+    ['fest.bis > fest.ab', 'fest.bis after fest.ab'],
+    ['eintrag.anzahl <= eintrag.grenze', 'eintrag.anzahl at-most eintrag.grenze'],
+    ['sum(staende.flaeche) != eintrag.anzahl', 'sum(staende.flaeche) is-not eintrag.anzahl'],
+    ['preis = sum(staende.preis) and wahl.ja', 'preis is sum(staende.preis)'],
+  ])('reads %s as two answers compared with each other', (feel, said) => {
+    const read = chosenIn(feel, WORDS)
+    const { name, compare, value, other } = read?.parts[0] ?? {}
+    expect(`${name} ${compare} ${other}${value}`).toBe(said)
+    expect(read && chosenIn(feelOf(read, WORDS) ?? '', WORDS)).toEqual(read)
+  })
+
+  it('means of days and times what it says', () => {
+    const decide = (feel: string, fest: Record<string, string>) => {
+      const compiled = compileRule(feel, { file: 'f', line: 1, names: NAMES })
+      return compiled.ok ? evaluate(compiled.rule, { fest }) : compiled.findings
+    }
+    const after = feelOf({ join: 'and', parts: [{ name: 'fest.bis', compare: 'after', value: '', other: 'fest.ab' }] }, WORDS) ?? '' // biome-ignore format: one thought
+    expect(decide(after, { ab: '09:05', bis: '10:00' })).toMatchObject({ value: true })
+    expect(decide(after, { ab: '10:00', bis: '09:05' })).toMatchObject({ value: false })
+    const not = feelOf({ join: 'and', parts: [{ name: 'fest.ende', compare: 'not-before', value: '', other: 'fest.tag' }] }, WORDS) ?? '' // biome-ignore format: one thought
+    expect(decide(not, { tag: '2026-12-01', ende: '2026-12-01' })).toMatchObject({ value: true })
+    expect(decide(not, { tag: '2026-12-01', ende: '2026-11-30' })).toMatchObject({ value: false })
+  })
+
+  it.each([
     '', 'unbekannt = 1', 'person.art = "009"', 'person.art in ("001", "002")', 'preis > 500.5', 'wahl.ja and preis > 1 or plan = null',
-    '(wahl.ja)', 'wahl.ja and (preis > 1)', 'preis + 1 > 2', 'preis > eintrag.anzahl', 'wahl.ja and wahl.ja and wahl.ja and wahl.ja',
+    '(wahl.ja)', 'wahl.ja and (preis > 1)', 'preis + 1 > 2', 'preis > eintrag.anzahl', 'fest.ende > fest.ab', 'fest.tag > fest.tag', 'wahl.ja = kosten.sind', 'person.nameÄ < person.art', 'plan = plan', 'fest.ende >= heute.tag', 'eintrag.hier = eintrag.anderswo', 'fest.ende > fest.tag + duration("P1D")', 'wahl.ja and wahl.ja and wahl.ja and wahl.ja',
     'fest.tag > date("2026-02-31")', 'fest.tag > heute + duration("P1Y2M")', 'person.nameÄ < "a"', 'wahl.ja > true', 'plan = null',
     'person.art', 'not(person.art)', 'wahl.ja and', 'sum(staende.preis) > 0.5', 'count(staende)', 'count(staende) = null', 'sum(staende) > 1', 'sum( staende.flaeche ) > 20', 'kosten.sind != null', 'if wahl.ja then true else false', 'person.nameÄ = "a\\"b"', 'preis != "1"',
   ])('leaves %j alone', (feel) => {

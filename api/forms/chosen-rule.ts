@@ -1,6 +1,6 @@
 import type { Word } from './vocabulary.ts'
 
-/** How an answer is compared. Days come before or after each other, numbers are less or greater. */
+/** How an answer is compared. Days and times come before or after each other, numbers are less or greater. */
 export const COMPARISONS = [
   'is', 'is-not', 'greater', 'less', 'at-least', 'at-most', 'before', 'after', 'not-before', 'not-after', 'answered', 'unanswered',
 ] as const // biome-ignore format: one list
@@ -8,9 +8,15 @@ export type Comparison = (typeof COMPARISONS)[number]
 
 /**
  * One condition. `value`: a code, `true` or `false`, a number with a point, a text; of money whole cents; of a day `heute`,
- * `heute+14D`, `heute-18Y` or an ISO date; empty where only an answer is wanted.
+ * `heute+14D`, `heute-18Y` or an ISO date; empty where only an answer is wanted. `other`: the name of the question whose answer
+ * it is compared with, in place of a value.
  */
-export type Part = { readonly name: string; readonly compare: Comparison; readonly value: string }
+export type Part = {
+  readonly name: string
+  readonly compare: Comparison
+  readonly value: string
+  readonly other?: string
+}
 /** A rule as it is put together from a list: up to three conditions, all of them or one of them. */
 export type Chosen = { readonly join: 'and' | 'or'; readonly parts: readonly Part[] }
 
@@ -30,6 +36,7 @@ const OPERATORS: Readonly<Partial<Record<Comparison, string>>> = {
 }
 const OF_NUMBERS: Readonly<Record<string, Comparison>> = { '=': 'is', '!=': 'is-not', '>': 'greater', '<': 'less', '>=': 'at-least', '<=': 'at-most' } // biome-ignore format: one table
 const OF_DAYS: Readonly<Record<string, Comparison>> = { '=': 'is', '!=': 'is-not', '>': 'after', '<': 'before', '>=': 'not-before', '<=': 'not-after' } // biome-ignore format: one table
+const tableOf = (kind: Word['kind'] | undefined) => (kind === 'date' || kind === 'time' ? OF_DAYS : OF_NUMBERS)
 
 /** The rule in FEEL; undefined where a condition does not fit its question. Pure; `chosenIn` reads exactly what this writes. */
 export function feelOf({ join, parts }: Chosen, words: readonly Word[]): string | undefined {
@@ -42,10 +49,32 @@ export function feelOf({ join, parts }: Chosen, words: readonly Word[]): string 
 export function fitted(part: Part, words: readonly Word[]): Part {
   const kind = words.find(({ name }) => name === part.name)?.kind
   const operator = OPERATORS[part.compare]
-  const table = kind === 'date' ? OF_DAYS : OF_NUMBERS
+  const table = tableOf(kind)
   const compare = operator === undefined ? part.compare : (table[operator] ?? part.compare)
-  return { ...part, compare, value: needsValue(compare) ? part.value : '' }
+  const isAlone = !needsValue(compare) || part.other === undefined
+  return {
+    name: part.name,
+    compare,
+    value: needsValue(compare) && isAlone ? part.value : '',
+    ...(isAlone ? {} : { other: part.other }),
+  }
 }
+
+/** Kinds of answers that may be compared with each other: a day with a day, an amount with an amount. */
+const EACH_OTHER: readonly Word['kind'][] = ['date', 'time', 'number', 'money', 'text']
+/** Kinds of answers that have an order. */
+const ORDERED: readonly Word['kind'][] = ['date', 'time', 'number', 'money']
+
+/** The other answers that an answer may be compared with: of the same kind, and of the same list where both are of an item. Pure. */
+export const othersOf = (word: Word, words: readonly Word[]): readonly Word[] =>
+  EACH_OTHER.includes(word.kind)
+    ? words.filter(
+        (one) =>
+          one.name !== word.name &&
+          one.kind === word.kind &&
+          (one.itemOf === undefined || word.itemOf === undefined || one.itemOf === word.itemOf),
+      )
+    : []
 
 export const needsValue = (compare: Comparison): boolean => OPERATORS[compare] !== undefined
 
@@ -66,7 +95,9 @@ function partText(part: Part, words: readonly Word[]): string | undefined {
     return part.value === '' ? `${isList ? `count(${name})` : name} ${sign}` : undefined
   }
   const isOrder = part.compare !== 'is' && part.compare !== 'is-not'
-  const value = isOrder && !['number', 'money', 'date'].includes(kind) ? undefined : valueText(part.value, word)
+  const beside = othersOf(word, words).find(({ name: other }) => other === part.other)?.name
+  const written = part.other === undefined ? valueText(part.value, word) : beside
+  const value = isOrder && !ORDERED.includes(kind) ? undefined : written
   if (value === undefined || kind === 'file') {
     return undefined
   }
@@ -90,6 +121,8 @@ function valueText(value: string, { kind, values }: Word): string | undefined {
       return CENTS.test(value) ? value : undefined
     case 'date':
       return dayText(value)
+    case 'time':
+      return TIME.test(value) ? quoted(value) : undefined
     default:
       return value.trim() === value ? quoted(value) : undefined
   }
@@ -97,6 +130,7 @@ function valueText(value: string, { kind, values }: Word): string | undefined {
 
 const NUMBER = /^-?(?:0|[1-9]\d{0,11})(?:\.\d{0,5}[1-9])?$/
 const CENTS = /^(?:0|[1-9]\d{0,11})$/
+const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 const FROM_TODAY = /^heute([+-])([1-9]\d{0,3})([DMY])$/
 
@@ -120,7 +154,8 @@ const SHAPES = {
   notContains: new RegExp(String.raw`not\(list contains\((${NAME}),\s*("[^"\\]*")\)\)`, 'uy'),
   contains: new RegExp(String.raw`list contains\((${NAME}),\s*("[^"\\]*")\)`, 'uy'),
   not: new RegExp(String.raw`not\((${NAME})\)`, 'uy'),
-  compared: new RegExp(String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${LITERAL})`, 'uy'),
+  compared: new RegExp(String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${LITERAL})(?![\p{L}\p{N}_.(])`, 'uy'),
+  beside: new RegExp(String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${TERM})`, 'uy'),
   bare: new RegExp(`(${NAME})`, 'uy'),
 } as const
 const JOIN = /\s+(and|or)\s+/uy
@@ -179,6 +214,10 @@ function partOf(shape: keyof typeof SHAPES, { name, kind }: Word, found: RegExpE
     case 'not':
     case 'bare':
       return kind === 'bool' ? { name, compare: 'is', value: String(shape === 'bare') } : undefined
+    case 'beside': {
+      const compare = tableOf(kind)[second]
+      return compare === undefined ? undefined : { name, compare, value: '', other: third }
+    }
     default:
       return isList ? undefined : comparedPart({ name, kind }, second, third)
   }
@@ -193,8 +232,8 @@ function comparedPart(
     const compare = operator === '!=' ? 'answered' : operator === '=' ? 'unanswered' : undefined
     return compare === undefined ? undefined : { name, compare, value: '' }
   }
-  const compare = (kind === 'date' ? OF_DAYS : OF_NUMBERS)[operator]
-  const isText = kind === 'text' || kind === 'choice'
+  const compare = tableOf(kind)[operator]
+  const isText = kind === 'text' || kind === 'time' || kind === 'choice'
   if (compare === undefined || isText !== literal.startsWith('"')) {
     return undefined
   }

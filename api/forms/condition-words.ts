@@ -81,23 +81,37 @@ export function conditionInWords(source: string, known: readonly Word[], speakin
 }
 
 function partWords(
-  { name, compare, value }: Part,
+  { name, compare, value, other }: Part,
   known: readonly Word[],
   { words, lang }: Speaking,
 ): string | undefined {
   const word = known.find((one) => one.name === name)
-  const said = word === undefined ? undefined : valueWords(value, word, { words, lang })
-  if (word === undefined || said === undefined) {
+  const beside = known.find((one) => one.name === other)
+  if (word === undefined || (beside === undefined && other !== undefined)) {
     return undefined
   }
-  const { about, label, list = '' } = word
-  return about === undefined
-    ? words(`forms.condition.${compare}`, { question: label, value: said })
-    : words(`forms.condition.${OF_TOTALS[compare] ?? compare}`, {
-        question: words(`forms.total.${about}`, { label, list }),
-        value: said,
-      })
+  const question = named(word, words)
+  if (beside !== undefined) {
+    return words(`forms.condition.${SAME_AS[compare] ?? compare}`, {
+      question,
+      value: words(DAY_ORDER.has(compare) ? 'forms.condition.other-day' : 'forms.condition.other', {
+        question: named(beside, words),
+      }),
+    })
+  }
+  const said = valueWords(value, word, { words, lang })
+  const key = word.about === undefined ? compare : (OF_TOTALS[compare] ?? compare)
+  return said === undefined ? undefined : words(`forms.condition.${key}`, { question, value: said })
 }
+
+const named = ({ about, label, list = '' }: Word, words: Words): string =>
+  about === undefined ? label : words(`forms.total.${about}`, { label, list })
+
+/** German says "vor der Antwort", and "als die Antwort". */
+const DAY_ORDER: ReadonlySet<string> = new Set(['before', 'after', 'not-before', 'not-after'])
+
+/** Two answers are the same, nobody gives one as the other. */
+const SAME_AS: Readonly<Partial<Record<Part['compare'], string>>> = { is: 'same', 'is-not': 'not-same' }
 
 /** Nobody answers with a number over all items: it is. */
 const OF_TOTALS: Readonly<Partial<Record<Part['compare'], string>>> = { is: 'total-is', 'is-not': 'total-is-not' }

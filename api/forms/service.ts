@@ -31,6 +31,7 @@ export {
   feelOf,
   fitted,
   needsValue,
+  othersOf,
   PARTS_MAX,
   type Part,
 } from './chosen-rule.ts'

@@ -92,7 +92,11 @@ function taskProgress(form: Form, page: Page, walked: Walk, words: Words): Progr
 }
 
 function titleOf(page: Page): string {
-  return page.trail.length === 0 ? page.step.title : `${trailTitle(page.trail)}: ${page.step.title}`
+  const { trail, step } = page
+  const item = trailTitle(trail)
+  // The only page of an item is often called what the list is: nobody needs the name twice.
+  const isSaid = trail.at(-1)?.loop.title === step.title
+  return trail.length === 0 ? step.title : isSaid ? item : `${item}: ${step.title}`
 }
 
 function backPath(form: Form, typed: Typed, address: string, options: StepViewOptions): string {

@@ -6,13 +6,17 @@ export type Word = {
   readonly label: string
   /** As it is written in a rule. */
   readonly name: string
-  readonly kind: 'text' | 'number' | 'money' | 'bool' | 'date' | 'choice' | 'several' | 'file'
+  readonly kind: 'text' | 'number' | 'money' | 'bool' | 'date' | 'time' | 'choice' | 'several' | 'file'
   /** Answers of a choice: what is written, and what people read. */
   readonly values: readonly { readonly code: string; readonly label: string }[]
   /** What it says beside an answer: how many items a list has, the sum of a question over all of them, or of the fee. */
   readonly about?: 'count' | 'sum' | 'fee' | 'fee-sum'
   /** Title of the list that it counts or adds up. */
   readonly list?: string
+  /** Path of the list of whose item it is, where words of several lists stand side by side. */
+  readonly itemOf?: string
+  /** The page of the rule asks it too: it has to be split before the rule may look at it. */
+  readonly isSamePage?: boolean
 }
 /** A repeating group, with rules over all its items that can be taken over. */
 export type WordList = {
@@ -114,6 +118,7 @@ const KINDS: Readonly<Partial<Record<Field['kind'], Word['kind']>>> = {
   bool: 'bool',
   declaration: 'bool',
   date: 'date',
+  time: 'time',
   select: 'choice',
   country: 'choice',
   several: 'several',

@@ -25,7 +25,7 @@ export type Page = {
   readonly itemPointer: string
   /** Pointer of the list, for the page that lists the items of a repeating group. */
   readonly list?: string
-  /** Index among the steps of the form that are reached: all pages of a loop share one. */
+  /** Index among the steps of the form that are seen: all pages of a loop share one. */
   readonly stepNumber: number
   readonly asked: readonly AskedField[]
   readonly issues: readonly Issue[]
@@ -110,8 +110,10 @@ function walkAll(walking: Walking): Walk {
     if (truth === 'no') {
       passOver(walking, step, root)
     } else if (truth === 'yes') {
+      const before = pages.length
       walking.stepNumber += 1
       walkStep(walking, step, root)
+      walking.stepNumber -= pages.length === before ? 1 : 0
     }
   }
   return {

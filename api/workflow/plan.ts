@@ -10,9 +10,15 @@ import { type Moved, type OpenedRow, type PlaceFacts, planFirstPlaces, planPlace
 import type { Advanced, Effect, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
+import { endsAnswer } from './waiting.ts'
 
 export type Refusal = Extract<Advanced, { ok: false }>
 type Facts = PlaceFacts & { readonly eakteId: string; readonly newId: () => string }
+type Timing = Facts & {
+  readonly definition: Definition
+  /** Day until which the person was asked to answer. */
+  readonly answerOn?: string
+}
 
 export type StartInput = Facts & {
   readonly definition: Definition
@@ -96,7 +102,11 @@ export function planEvent(input: EventInput): { ok: true; plan: Plan; state: Pro
     plan: join(
       { guards: [updateInstance(kase.instance, JSON.stringify(moved.state))] },
       input.completed === undefined ? {} : planCompleted(facts, input.completed),
-      planTasks(facts, moved, opened),
+      planTasks(
+        { ...facts, definition, ...(input.dueOn === undefined ? {} : { answerOn: input.dueOn }) },
+        moved,
+        opened,
+      ),
       planPlaces(facts, moved, opened, { ...input, definition, tasks }),
       planState(facts, kase, moved.state, input.outcome),
       ...(input.event.type === 'withdraw' ? kase.state.tokens.map((token) => planNoEffect(kase, token.key)) : []),
@@ -118,7 +128,7 @@ function openedRows(facts: Facts, moved: Moved, { nodes }: Definition): readonly
   })
 }
 
-function planTasks(facts: Facts, moved: Moved, opened: readonly OpenedRow[]): Plan {
+function planTasks(facts: Timing, moved: Moved, opened: readonly OpenedRow[]): Plan {
   const { vorgangId, nowMs } = facts
   return join(
     {
@@ -139,7 +149,7 @@ function planTasks(facts: Facts, moved: Moved, opened: readonly OpenedRow[]): Pl
         kind: 'timer',
         key: `${vorgangId}:${timer.key}`,
         payload: { vorgangId, key: timer.key },
-        dueAtMs: timer.due.kind === 'at' ? timer.due.atMs : endOfDay(dueOn(facts, timer.due)),
+        dueAtMs: timerAtMs(facts, timer),
       }),
     ),
     ...moved.timers.cancelled.map((key) => planCancelJob('timer', `${vorgangId}:${key}`)),
@@ -158,6 +168,14 @@ function planTasks(facts: Facts, moved: Moved, opened: readonly OpenedRow[]): Pl
       }),
     ),
   )
+}
+
+/** When a timer runs out: one that ends the wait for an answer does on the day that the person was told, where one was. */
+function timerAtMs(facts: Timing, { node, due }: Moved['timers']['set'][number]): number {
+  if (facts.answerOn !== undefined && endsAnswer(facts.definition, node)) {
+    return endOfDay(facts.answerOn)
+  }
+  return due.kind === 'at' ? due.atMs : endOfDay(dueOn(facts, due))
 }
 
 function planCompleted(facts: Facts, { id, node, outcome, ...instead }: Completed): Plan {

@@ -45,7 +45,10 @@ const AROUND: Around = {
   connectors: new Map(),
 }
 type Good = Extract<Adapted, { ok: true }>
-async function adapted(xml: string, more: { around?: Around; chosen?: Mapping; texts?: string } = {}): Promise<Good> {
+async function adapted(
+  xml: string,
+  more: { around?: Around; chosen?: Mapping; texts?: { now: string; ours: string } } = {},
+): Promise<Good> {
   const result = await adaptProcess({ xml, file: 'x.bpmn', table, around: AROUND, ...more })
   if (!result.ok) {
     throw new Error(JSON.stringify(result.findings))
@@ -102,7 +105,7 @@ describe('a foreign process', () => {
       Activity_ZustJa: 'nothing',
     })
     expect(steps['Activity_Vollst']?.outcomes).toEqual({
-      Flow_03: { label: 'Antrag vollständig? – ja', as: 'continue' },
+      Flow_03: { label: 'Weiter: Sachverhalt beurteilen', as: 'continue' },
       Flow_04: { label: 'Angaben nachfordern', as: 'request-information' },
     })
     expect(steps['Activity_Beurt']?.outcomes).toEqual({
@@ -443,7 +446,7 @@ describe('what an editor chose', () => {
         Activity_Anhoer: { name: 'Anhörung durchführen', as: 'notify' },
       },
     }
-    const texts = first.texts.replace('Wir prüfen Ihren Antrag', 'Das Ordnungsamt prüft')
+    const texts = { ours: first.texts, now: first.texts.replace('Wir prüfen Ihren Antrag', 'Das Ordnungsamt prüft') }
     const made = await adapted(specimen('pools'), { chosen, texts })
     expect(await findingsOf(made)).toEqual([])
     expect(made.process).toMatch(/id="activity_Beurt"[^>]*stadttor:postbox="umwelt"/)

@@ -1,22 +1,31 @@
 import type { Finding } from '../lib/finding.ts'
 import { PROCESS_LENGTH_MAX } from './definition.ts'
+import { guessTimers, limitAnswers } from './foreign/answer-time.ts'
 import { buildSketch } from './foreign/build.ts'
-import type { Diagram } from './foreign/diagram.ts'
+import { type Diagram, into } from './foreign/diagram.ts'
 import { finish } from './foreign/finish.ts'
 import { guessSteps, isStep, tellStep } from './foreign/guess-steps.ts'
 import { guessWays, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
 import { hearBeforeDeciding } from './foreign/hear-before.ts'
 import { tellHearing } from './foreign/hearing.ts'
-import { type Around, type Guessing, type MappedStep, type Mapping, writeMapping } from './foreign/mapping.ts'
+import {
+  type Around,
+  type Guessing,
+  type MappedStep,
+  type Mapping,
+  type Steps,
+  TIMER_KINDS,
+  writeMapping,
+} from './foreign/mapping.ts'
 import { readDiagram } from './foreign/read.ts'
 import { signFirst } from './foreign/sign-first.ts'
 import { simplify } from './foreign/simplify.ts'
 import type { AdaptingTable } from './foreign/table.ts'
 import { writeBpmn } from './foreign/write-bpmn.ts'
-import { writeTexts } from './foreign/write-texts.ts'
+import { type Written, writeTexts } from './foreign/write-texts.ts'
 
 export type { Around } from './foreign/mapping.ts'
-export { type Mapping, readMapping, STEP_KINDS } from './foreign/mapping.ts'
+export { type Mapping, readMapping, STEP_KINDS, TIMER_KINDS } from './foreign/mapping.ts'
 export { isForeign } from './foreign/read.ts'
 export { ADAPTING, type AdaptingTable, OUTCOME_KINDS, readAdaptingTable } from './foreign/table.ts'
 
@@ -31,8 +40,12 @@ export type Adapting = {
   readonly around: Around
   /** What an editor chose before; guessed where there is none. */
   readonly chosen?: Mapping
-  /** Words of the process as they are, so that what editors wrote stays. */
-  readonly texts?: string
+  /** Words of the process as they are and as they were written for it, so that what editors wrote stays. */
+  readonly texts?: Written
+  /** Buttons that an editor named in an earlier version, by step and way. */
+  readonly labels?: ReadonlyMap<string, string>
+  /** An editor changed what the steps become: buttons follow that. */
+  readonly isMapping?: boolean
 }
 export type Adapted =
   | {
@@ -72,8 +85,11 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   guessSteps(guessing)
   guessWays(guessing)
   choose(guessing, adapting.chosen)
+  nameAgain(guessing, adapting.labels ?? new Map())
   // What an editor chooses of is the process as it was drawn.
-  const mapped = new Map(guessing.steps)
+  const timers = guessTimers(guessing, adapting.chosen)
+  const mapped = inFlow(guessing, timers)
+  limitAnswers(guessing, timers)
   hearBeforeDeciding(guessing)
   tellHearing(guessing)
   const built = buildSketch(guessing)
@@ -81,7 +97,10 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   return {
     ok: true,
     process: writeBpmn(built.sketch, around),
-    texts: writeTexts(built, table, adapting.texts ?? ''),
+    texts: writeTexts(built, table, {
+      before: adapting.texts ?? { now: '', ours: '' },
+      isMapping: adapting.isMapping === true,
+    }),
     mapping: writeMapping(mapped, diagram.notes, table),
   }
 }
@@ -100,6 +119,26 @@ function missingIn(diagram: Diagram): string | null {
   return diagram.flows.length === 0 ? 'no-flows' : null
 }
 
+/** Buttons keep the names that an editor gave them, where step and way are still there. */
+function nameAgain({ steps }: Guessing, labels: ReadonlyMap<string, string>): void {
+  for (const [id, step] of steps) {
+    const named = Object.entries(step.outcomes ?? {}).map(([key, outcome]) => {
+      return [key, { ...outcome, label: labels.get(`${id}/${key}`) ?? outcome.label }] as const
+    })
+    steps.set(id, step.outcomes === undefined ? step : { ...step, outcomes: Object.fromEntries(named) })
+  }
+}
+
+/** The steps, each followed by the timers that come right after it. */
+function inFlow({ diagram, steps, askers }: Guessing, timers: Steps): Steps {
+  const comesAfter = (timer: string, step: string): boolean =>
+    into(diagram, timer).some(({ from }) => (askers.get(from) ?? from) === step)
+  const placed = [...steps].flatMap(([id, step]) => {
+    return [[id, step] as const, ...[...timers].filter(([timer]) => comesAfter(timer, id))]
+  })
+  return new Map([...placed, ...timers])
+}
+
 /** Said of how the process is built, whatever is chosen for a step. */
 const BUILT: ReadonlySet<string> = new Set(['assumed.draft', 'assumed.decide-added'])
 
@@ -108,7 +147,7 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
   const { steps, diagram } = guessing
   for (const [id, { as, postbox, outcomes }] of Object.entries(chosen?.steps ?? {})) {
     const guessed = steps.get(id)
-    if (guessed === undefined) {
+    if (guessed === undefined || TIMER_KINDS.some((kind) => kind === as)) {
       continue
     }
     const person: MappedStep = {

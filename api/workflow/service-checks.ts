@@ -5,6 +5,7 @@ import { unreadAnswers } from './answers.ts'
 import { checkReferences } from './check.ts'
 import { checkDecisions, checkOutcomes } from './decisions.ts'
 import { parseDefinition } from './definition.ts'
+import type { Definition } from './model.ts'
 import { readSharedTexts, SHARED_TEXTS } from './shared-texts.ts'
 import { readProcessTexts } from './texts.ts'
 
@@ -59,19 +60,6 @@ async function checkProcess(content: Content, { folder, name }: Place): Promise<
     documents: inFolder.flatMap((name) => /^notice\.([a-z-]+)\.de\.yaml$/.exec(name)?.[1] ?? []),
     connectors: [...content.connectors.keys()],
   })
-  const hasFee = content.services.get(folder.split('/')[1] ?? '')?.fee !== undefined
-  const nodes = [...parsed.definition.nodes.values()]
-  const unpaid: readonly Finding[] =
-    hasFee && !nodes.some((node) => node.kind === 'service' && node.effect === 'pay')
-      ? [
-          {
-            file,
-            line: 1,
-            type: 'workflow/no-payment',
-            detail: 'The service has a fee, and no step of its process takes it.',
-          },
-        ]
-      : []
   const words = languages.flatMap((lang) => {
     const path = `${folder}/${name}.${lang}.yaml`
     const read = readProcessTexts(textOf(content, path), path, parsed.definition)
@@ -83,9 +71,28 @@ async function checkProcess(content: Content, { folder, name }: Place): Promise<
     ...checkDecisions(parsed.definition, file),
     ...checkOutcomes(parsed.definition, file),
     ...unreadAnswers(parsed.definition, file),
-    ...unpaid,
+    ...payments(content, folder, { definition: parsed.definition, file }),
     ...words,
   ]
+}
+
+/** A fee that no step takes, or a step that takes one where there is none: then nobody would pay, and nobody would notice. */
+function payments(
+  content: Content,
+  folder: string,
+  { definition, file }: { readonly definition: Definition; readonly file: string },
+): readonly Finding[] {
+  const service = content.services.get(folder.split('/')[1] ?? '')
+  const taking = [...definition.nodes.values()].find((node) => node.kind === 'service' && node.effect === 'pay')
+  if (service === undefined || (service.fee === undefined) === (taking === undefined)) {
+    return []
+  }
+  const detail =
+    taking === undefined
+      ? 'The service has a fee, and no step of its process takes it.'
+      : `The step "${taking.name || taking.id}" takes a fee, and the service has none.`
+  const type = taking === undefined ? 'workflow/no-payment' : 'workflow/no-fee'
+  return [{ file, line: taking?.line ?? 1, type, detail }]
 }
 
 const lacks = (file: string, detail: string): Finding => ({ file, line: 1, type: 'workflow/no-file', detail })

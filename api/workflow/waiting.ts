@@ -38,6 +38,16 @@ export function endsPayment({ nodes }: Pick<Definition, 'nodes'>, timer: string)
   return host?.kind === 'service' && host.effect === 'pay'
 }
 
+/** Whether a timer ends the wait for a person's answer: others beside it only remind. */
+export function endsAnswer({ nodes }: Pick<Definition, 'nodes'>, timer: string): boolean {
+  const node = nodes.get(timer)
+  return node?.kind === 'boundary' && node.interrupts && node.trigger.kind === 'timer' && waitsAt({ nodes }, node.on)
+}
+
+/** Whether at a node, or in the sub-process that it is, a person's answer is waited for. */
+const waitsAt = ({ nodes }: Pick<Definition, 'nodes'>, id: string): boolean =>
+  [...nodes.values()].some((node) => (node.id === id || node.scope === id) && waitAt(node) === 'answer')
+
 /**
  * Day that is named for a timer which runs out on `on`, `YYYY-MM-DD`. A period of days ends at the hour at which it began: its
  * last whole day is the one before. Citizens, clerks and mails name this one day.

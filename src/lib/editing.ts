@@ -120,7 +120,7 @@ export const findingText = (
 
 /** What a rule looks at too early, and what helps. */
 const laterText = (
-  { question, list, asked, own, page }: Omit<NonNullable<PlacedFinding['later']>, never>,
+  { question, list, asked, own, page }: Omit<NonNullable<PlacedFinding['later']>, 'shared'>,
   t: Translate,
 ): string => {
   const what =
@@ -259,6 +259,8 @@ export type RowError = {
   readonly text: string
   readonly lang: 'de' | 'en'
   readonly canSplit: boolean
+  /** It asks what it needs itself: it may be split. */
+  readonly isShared: boolean
   /** Page or list that may move, by its id; empty where nothing has to. */
   readonly moves: string
 }
@@ -303,14 +305,16 @@ function rowError({ type, pointer = '', params = {} }: PageError, t: Translate):
   const name = pointer.replace(/^\//, '')
   const canSplit = params['split'] === 'yes'
   if (params['question'] !== undefined) {
-    const [question = '', list = '', asked = '', own = '', page = ''] = [
+    const [question = '', list = '', asked = '', own = '', page = '', shared = ''] = [
       'question',
       'list',
       'asked',
       'own',
       'page',
+      'shared',
     ].map((key) => String(params[key] ?? ''))
-    return { name, text: laterText({ question, list, asked, own, page }, t), lang: 'de', canSplit, moves: page }
+    const text = laterText({ question, list, asked, own, page }, t)
+    return { name, text, lang: 'de', canSplit, moves: page || shared, isShared: shared !== '' }
   }
   const own = `editing.wrong.${type.replace(/^editing\//, '')}`
   const detail = String(params['detail'] ?? '')
@@ -323,5 +327,5 @@ function rowError({ type, pointer = '', params = {} }: PageError, t: Translate):
     params['suggestion'] === undefined
       ? ''
       : ` ${t('editing.suggestion', { suggestion: String(params['suggestion']) })}`
-  return { name, text: `${said.text}${what}${suggestion}`, lang: said.lang, canSplit, moves: '' }
+  return { name, text: `${said.text}${what}${suggestion}`, lang: said.lang, canSplit, moves: '', isShared: false }
 }

@@ -65,7 +65,7 @@ const moved = (keys: readonly string[], from: number, to: number): readonly stri
   keys.toSpliced(from, 1).toSpliced(to, 0, keys[from] ?? '')
 
 const blankLine = (key: string): FeeLineView => ({
-  key, name: '', fixed: null, sharedWith: [], due: 'application', otherwise: true, when: '', count: '', amounts: [],
+  key, name: '', fixed: null, sharedWith: [], due: 'application', otherwise: true, when: '', count: '', times: '', amounts: [],
 }) // biome-ignore format: one thought
 
 type Typed = { readonly act: readonly string[]; readonly refused: RefusedSheet | null }

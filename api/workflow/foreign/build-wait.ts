@@ -1,3 +1,4 @@
+import { dueAtMs } from '../duration.ts'
 import type { Box } from './diagram.ts'
 import type { Around } from './mapping.ts'
 import { add, beside, link, mail, type Sketch } from './sketch.ts'
@@ -5,11 +6,19 @@ import type { AdaptingTable } from './table.ts'
 
 type Waiting = { readonly sketch: Sketch; readonly table: AdaptingTable; readonly around: Around }
 
-/** Tells the person that something is asked, waits for the answer, and reminds once when the time for it is over. */
-export function waitForAnswer(
-  { sketch, table, around }: Waiting,
-  { id, name, box }: { readonly id: string; readonly name: string; readonly box: Box | null },
-): string {
+type Wait = {
+  readonly id: string
+  readonly name: string
+  readonly box: Box | null
+  /** How long it lasts at most, where something ends it then. */
+  readonly until: string | null
+}
+
+/** Shorter waits that end by themselves are not reminded of, longer ones as those that do not end. */
+const [REMIND_DAYS_MIN, REMIND_DAYS_MAX] = [4, 21]
+
+/** Tells the person that something is asked, waits for the answer, and reminds once: while there is time, or when it is over. */
+export function waitForAnswer({ sketch, table, around }: Waiting, { id, name, box, until }: Wait): string {
   const { names } = table
   const wide = box === null ? null : { ...box, width: 350, height: 140 }
   const at = (right: number): Box | null =>
@@ -43,13 +52,25 @@ export function waitForAnswer(
     // biome-ignore format: one list
     link(sketch, `${id}_${from}`, `${id}_${to}`)
   }
+  remind({ sketch, table, around }, { id, name, box: wide, until })
+  return id
+}
+
+function remind({ sketch, table, around }: Waiting, { id, box: wide, until }: Wait): void {
+  const { names } = table
+  const days = until === null ? REMIND_DAYS_MAX : dueAtMs(0, until) / 86_400_000
+  if (days < REMIND_DAYS_MIN) {
+    return
+  }
+  const isSoon = days < REMIND_DAYS_MAX
   const { answer } = table.deadlines
+  const late = around.deadlines.includes(answer) ? { deadline: answer } : { duration: 'P14D' }
   add(sketch, {
     id: `${id}_late`,
     tag: 'boundaryEvent',
-    name: names.remind,
+    name: isSoon ? names.remindSoon : names.remind,
     attributes: { attachedToRef: id, cancelActivity: 'false' },
-    timer: around.deadlines.includes(answer) ? { deadline: answer } : { duration: 'P14D' },
+    timer: isSoon ? { duration: `P${Math.floor(days / 2)}D` } : late,
     box: wide === null ? null : { x: wide.x + 270, y: wide.y + 122, width: 36, height: 36 },
   })
   add(sketch, { id: `${id}_reminder`, name: names.reminder, ...mail('reminder'), box: beside(wide, 330, 150) })
@@ -63,5 +84,4 @@ export function waitForAnswer(
   })
   link(sketch, `${id}_late`, `${id}_reminder`)
   link(sketch, `${id}_reminder`, `${id}_reminded`)
-  return id
 }

@@ -123,13 +123,32 @@ function buildNode(building: Building, node: ForeignNode): { first: string; last
         who: officeOf(building),
       })
     case 'boundary': {
-      const on = idOf(building, node.on)
+      const on = hostOf(building, node.on)
       const attributes = { attachedToRef: on, ...(node.interrupts ? {} : { cancelActivity: 'false' }) }
       return one({ tag: 'boundaryEvent', timer: { duration: node.wait }, attributes })
     }
     default:
       return buildStep(building, node)
   }
+}
+
+/** What a timer hangs on: where somebody asks and is answered in one, it is the time for the answer. */
+function hostOf(building: Building, id: string): string {
+  const { diagram, steps } = building
+  if (steps.get(id)?.as !== 'request' || isAskedAt(building, id)) {
+    return idOf(building, id)
+  }
+  const [next] = outOf(diagram, id)
+  return steps.get(next?.to ?? '')?.as === 'wait' ? idOf(building, next?.to ?? '') : `${idOf(building, id)}_wait`
+}
+
+/** How long a wait lasts at most, where a timer on it ends it; null where none does. */
+function limitOf(building: Building, id: string): string | null {
+  const own = hostOf(building, id)
+  const ending = [...building.diagram.nodes.values()].find(
+    ({ kind, on, interrupts }) => kind === 'boundary' && interrupts && hostOf(building, on) === own,
+  )
+  return ending?.wait ?? null
 }
 
 const officeOf = ({ around }: Building, postbox = around.postbox): string => around.postboxes.get(postbox) ?? postbox
@@ -185,7 +204,7 @@ function buildStep(building: Building, node: ForeignNode): { first: string; last
         isFirst: into(building.diagram, node.id).every(({ from }) => from === startOf(building.diagram)),
       })
     case 'wait':
-      return alone(waitForAnswer(building, { id, name: node.name, box: node.box }))
+      return alone(waitForAnswer(building, { id, name: node.name, box: node.box, until: limitOf(building, node.id) }))
     case 'request':
       return request(building, node, id)
     default:
@@ -198,7 +217,7 @@ const alone = (id: string): { first: string; last: string } => ({ first: id, las
 /** Asking and waiting. Where nobody chose it before, somebody has to write what is asked. */
 function request(building: Building, node: ForeignNode, id: string): { first: string; last: string } {
   if (isAskedAt(building, node.id)) {
-    return alone(waitForAnswer(building, { id, name: node.name, box: node.box }))
+    return alone(waitForAnswer(building, { id, name: node.name, box: node.box, until: limitOf(building, node.id) }))
   }
   const as = 'request-information'
   const outcomes = { [as]: { label: building.table.outcomes[as].label, as } } as const
@@ -211,6 +230,7 @@ function request(building: Building, node: ForeignNode, id: string): { first: st
     id: `${id}_wait`,
     name: building.table.names.wait,
     box: beside(node.box, 0, 120),
+    until: limitOf(building, node.id),
   })
   link(building.sketch, asked, wait)
   return { first: asked, last: wait }
@@ -289,6 +309,7 @@ function joinFlow(building: Building, flow: ForeignFlow): void {
     id: `${idOf(building, flow.from)}_wait`,
     name: building.table.names.wait,
     box,
+    until: null,
   })
   link(sketch, from, wait, { ...base, points: [], condition })
   link(sketch, wait, to)

@@ -111,7 +111,8 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
   const kinds = isCosign ? (signed(guessing, id, ways) ?? judged(guessing, id, ways)) : judged(guessing, id, ways)
   const used = new Set<OutcomeKind>()
   return Object.fromEntries(
-    ways.map(({ flow }, index) => {
+    ways.map((way, index) => {
+      const { flow } = way
       const wanted = kinds[index] ?? 'continue'
       const isTwice = wanted !== 'continue' && used.has(wanted)
       if (isTwice) {
@@ -119,26 +120,24 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
       }
       used.add(wanted)
       const as = isTwice ? 'continue' : wanted
-      return [flow.id, { label: labelOf(guessing, flow, { as, gateway }), as }]
+      return [flow.id, { label: labelOf(guessing, way, as), as }]
     }),
   )
 }
 
-/** "ja" alone says nothing to who reads it on a button: then the kind of outcome does, or the gateway's question with it. */
-function labelOf(
-  { table, diagram }: Guessing,
-  { name }: ForeignFlow,
-  at: { as: OutcomeKind; gateway: string },
-): string {
+/** "ja" alone says nothing to who reads it on a button: then the kind of outcome does, or what comes next. */
+function labelOf({ table, diagram, steps }: Guessing, { flow: { name }, trail, stop }: Way, as: OutcomeKind): string {
   const plain = name.toLowerCase().replace(/[^\p{L}]+/gu, '')
   if (plain !== '' && ![...table.ways.yes, ...table.ways.no].includes(plain)) {
     return name
   }
-  if (at.as !== 'continue') {
-    return table.outcomes[at.as].label
-  }
-  const question = diagram.nodes.get(at.gateway)?.name ?? ''
-  return [question, name].filter((text) => text !== '').join(' – ') || table.outcomes.continue.label
+  const next = [...trail, stop]
+    .filter((id) => steps.get(id)?.as !== 'nothing')
+    .map((id) => diagram.nodes.get(id)?.name ?? '')
+    .find((text) => text !== '')
+  return as !== 'continue' || next === undefined
+    ? table.outcomes[as].label
+    : table.names.onward.replace('{name}', () => next)
 }
 
 function wayOf({ diagram, askers }: Guessing, asker: string, flow: ForeignFlow): Way {

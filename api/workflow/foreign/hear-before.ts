@@ -72,7 +72,8 @@ function moveToDecision(guessing: Guessing, id: string, decider: string): void {
     if (flow.to === id) {
       return { ...flow, to: next.to, points: [] }
     }
-    return flow.id === next.id ? { ...flow, to: decider, points: [] } : flow
+    const isOver = flow.to === next.to && [id, last].includes(diagram.nodes.get(flow.from)?.on ?? '')
+    return flow.id === next.id || isOver ? { ...flow, to: decider, points: [] } : flow
   })
   const asks = Object.values(steps.get(decider)?.outcomes ?? {}).some((outcome) => outcome.as === 'request-information')
   if (asks) {

@@ -17,13 +17,15 @@ export const STEP_KINDS = [
   'deliver',
   'nothing',
 ] as const
-export type StepKind = (typeof STEP_KINDS)[number]
+/** What a timer behind a request becomes. */
+export const TIMER_KINDS = ['deadline', 'hold'] as const
+export type StepKind = (typeof STEP_KINDS | typeof TIMER_KINDS)[number]
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(400))
 const Outcome = v.strictObject({ label: Text, as: v.picklist(OUTCOME_KINDS) })
 const Step = v.strictObject({
   name: Text,
-  as: v.picklist(STEP_KINDS),
+  as: v.picklist([...STEP_KINDS, ...TIMER_KINDS]),
   /** Absent for the service's own. */
   postbox: v.optional(v.string()),
   /** Somebody is asked how it ended: it stays a person's. */

@@ -33,8 +33,8 @@ export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'conti
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 const NAMES = [
-  'receipt', 'receiptSent', 'wait', 'request', 'answered', 'remind', 'reminder', 'reminded', 'payDue', 'payRemind', 'payReminder',
-  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step',
+  'receipt', 'receiptSent', 'wait', 'request', 'answered', 'remind', 'remindSoon', 'reminder', 'reminded', 'payDue', 'payRemind', 'payReminder',
+  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step', 'onward',
 ] as const // biome-ignore format: one list
 const STATES = [
   'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'payApproved', 'unpaid', 'document', 'notified', 'closed', 'part',
@@ -43,7 +43,7 @@ export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
 const ASSUMED = [
   'pool', 'lane', 'postbox', 'own-postbox', 'no-postbox', 'lane-unknown', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
-  'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed',
+  'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
   'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'no-refusal', 'assess',
@@ -67,6 +67,8 @@ const Table = v.strictObject({
   citizens: Words,
   offices: Words,
   units: v.record(v.string(), v.picklist(['H', 'D', 'W', 'M', 'Y'])),
+  /** One of each unit and several, in words. */
+  spans: each(['Y', 'M', 'W', 'D', 'h', 'm', 's'], v.strictTuple([Text, Text])),
   deadlines: each(['decide', 'work', 'answer'], Text),
   names: each(NAMES, Text),
   stages: each(['checking', 'paying', 'done'], Text),
@@ -110,6 +112,17 @@ export type Note = {
   readonly values: Readonly<Record<string, string>>
   /** Step it is said of, by its id in the foreign diagram; absent where it is of something else. */
   readonly step?: string
+}
+
+/** An ISO 8601 duration in words: "14 Tage", "1 Monat und 2 Wochen". */
+export function spanText({ spans }: AdaptingTable, iso: string): string {
+  const [days = '', hours = ''] = iso.replace('P', '').split('T')
+  const parts = [...`${days}${hours.toLowerCase()}`.matchAll(/(\d+)([YMWDhms])/g)]
+  const texts = parts.map(([, count = '', unit = '']) => {
+    const [one, many] = spans[unit as keyof typeof spans]
+    return `${Number(count)} ${Number(count) === 1 ? one : many}`
+  })
+  return new Intl.ListFormat('de').format(texts)
 }
 
 /** A note in words. */

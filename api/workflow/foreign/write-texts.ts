@@ -9,16 +9,25 @@ type Texts = {
   readonly messages: Record<string, unknown>
 }
 
+/** Words of a process as they are, and those that were written for it before anybody changed one. */
+export type Written = { readonly now: string; readonly ours: string }
+
 /**
- * Writes the words of an adapted process. What editors wrote of states and mails before, stays; the buttons follow what
- * was mapped.
+ * Writes the words of an adapted process. What editors wrote of a state, a task, an outcome or a mail stays as long as there is
+ * one of that id; all else is written anew. The button of an outcome follows what was mapped, where that is what changed.
  */
 export function writeTexts(
   { sketch, outcomes }: { readonly sketch: Sketch; readonly outcomes: Built['outcomes'] },
   table: AdaptingTable,
-  before: string,
+  { before, isMapping }: { readonly before: Written; readonly isMapping: boolean },
 ): string {
-  const old = kept(before)
+  const [old, ours] = [kept(before.now), kept(before.ours)]
+  /** What an editor wrote at a place, or else what is written now. */
+  const stays = (path: TextPath, text: string | undefined): string | undefined => {
+    const [written, first] = [at(old, path), at(ours, path)]
+    const isMapped = isMapping && path[2] === 'outcomes' && first !== text
+    return typeof written === 'string' && written !== first && !isMapped ? written : text
+  }
   const nodes = [...sketch.nodes.values()]
   const states: Record<string, unknown> = {}
   const used = new Set<string>()
@@ -27,14 +36,13 @@ export function writeTexts(
       const { stage, until, title, sentence, turn } = table.states[says]
       const isTimed = until !== undefined && (says === 'answer' || attributes['due'] !== undefined)
       used.add(stage)
-      const written = old.states[id] as { title?: unknown; sentence?: unknown; until?: unknown } | undefined
       states[id] = {
         stage,
-        title: written?.title ?? title,
-        sentence: written?.sentence ?? sentence,
+        title: stays(['states', id, 'title'], title),
+        sentence: stays(['states', id, 'sentence'], sentence),
         who,
         turn,
-        ...(isTimed ? { until: written?.until ?? until } : {}),
+        ...(isTimed ? { until: stays(['states', id, 'until'], until) } : {}),
       }
     }
   }
@@ -50,9 +58,12 @@ export function writeTexts(
           const isSigning = as === id || (as !== 'sign' && as !== 'return')
           const { hint, done, label } = table.outcomes[isSigning ? as : 'continue']
           const isOurs = mapped === undefined || (!isSigning && mapped.label === table.outcomes[as].label)
-          return [id, { label: isOurs ? label : mapped.label, hint, done }] as const
+          const texts = { label: isOurs ? label : mapped.label, hint, done }
+          const path = ['tasks', node.id, 'outcomes', id] as const
+          return [id, mapValues(texts, (text, key) => stays([...path, key], text))] as const
         })
-        return [node.id, { title: name, action: name, outcomes: Object.fromEntries(ways) }] as const
+        const task = mapValues({ title: name, action: name }, (text, key) => stays(['tasks', node.id, key], text))
+        return [node.id, { ...task, outcomes: Object.fromEntries(ways) }] as const
       }),
   )
   const messages = Object.fromEntries(
@@ -66,6 +77,17 @@ export function writeTexts(
     .map(([id, title]) => ({ id, title }))
   return stringify({ version: 1, lang: 'de', stages, states, tasks, messages }, { lineWidth: 0 })
 }
+
+type TextPath = readonly [keyof Texts, ...string[]]
+
+const at = (texts: Texts, [part, ...path]: TextPath): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], texts[part])
+
+const mapValues = <T extends object>(
+  texts: T,
+  change: (text: string, key: string) => string | undefined,
+): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, change(text, key)]))
 
 function kept(before: string): Texts {
   const empty: Texts = { states: {}, tasks: {}, messages: {} }
