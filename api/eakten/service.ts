@@ -14,3 +14,6 @@ export const readVorgangByReference = (ctx: Ctx, reference: string) => store.fin
 
 /** Lists the Vorgänge of an eAkte in the order they were opened. */
 export const readVorgaenge = (ctx: Ctx, eakteId: string) => store.listVorgaenge(ctx.db, eakteId)
+
+/** Those of some Vorgänge that are applications, not objections. */
+export const readApplications = (db: Ctx['db'], ids: readonly string[]) => store.listApplications(db, ids)

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Guard, NumberRequest, Ref, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { eakten, vorgaenge } from '../../db/schema/eakten.ts'
@@ -6,9 +6,25 @@ import { eakten, vorgaenge } from '../../db/schema/eakten.ts'
 export type Eakte = typeof eakten.$inferSelect
 export type Vorgang = typeof vorgaenge.$inferSelect
 
+const CHUNK = 500
+
 /** Finds an eAkte by id. */
 export async function findEakte(db: Read, id: string): Promise<Eakte | undefined> {
   return (await db.select().from(eakten).where(eq(eakten.id, id)).limit(1))[0]
+}
+
+/** Those of some Vorgänge that are applications, in chunks that a statement can name. */
+export async function listApplications(db: Read, ids: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = []
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const rows = await db
+      .select({ id: vorgaenge.id })
+      .from(vorgaenge)
+      .where(and(inArray(vorgaenge.id, ids.slice(at, at + CHUNK)), eq(vorgaenge.kind, 'application')))
+      .limit(CHUNK)
+    found.push(...rows.map(({ id }) => id))
+  }
+  return found
 }
 
 const vorgangById = hot((db) =>

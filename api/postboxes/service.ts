@@ -7,7 +7,7 @@ import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
 import { planMoveItem } from './plan.ts'
-import { findItem, type Item, listItemsOf } from './store.ts'
+import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
@@ -33,6 +33,10 @@ const TRIES_MAX = 5
 
 /** Finds where a Vorgang lies: its main item. Says nothing about rights. */
 export const readItem = (ctx: Ctx, vorgangId: string) => findItem(ctx.db, vorgangId)
+
+/** Lists the Vorgänge of a service that lie in some postboxes and are not done. Says nothing about rights. */
+export const readRunning = (db: Ctx['db'], service: string, postboxes: readonly string[]) =>
+  listRunning(db, service, postboxes)
 
 /** Lists all items of a Vorgang, the main one first. Says nothing about rights. */
 export const readItems = (ctx: Ctx, vorgangId: string) => listItemsOf(ctx.db, vorgangId)

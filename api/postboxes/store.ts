@@ -24,6 +24,7 @@ export type Page = {
 /** More than a process may have tokens. */
 const ITEMS_MAX = 200
 const COUNTS_MAX = 2000
+const RUNNING_MAX = 5000
 
 /** Finds an item by id: the main one of a Vorgang has the id of the Vorgang. */
 export async function findItem(db: Read, id: string): Promise<Item | undefined> {
@@ -100,6 +101,23 @@ export async function countTaken(
     })
     .from(rows)
   return found[0] ?? { taken: 0, due: 0 }
+}
+
+/** Lists the Vorgänge of a service that lie in some postboxes and are not done; at most 5,000. */
+export async function listRunning(db: Read, service: string, postboxes: readonly string[]): Promise<readonly string[]> {
+  const rows = await db
+    .select({ id: postboxItems.vorgangId })
+    .from(postboxItems)
+    .where(
+      and(
+        inArray(postboxItems.postbox, [...postboxes]),
+        eq(postboxItems.serviceSlug, service),
+        inArray(postboxItems.lane, ['free', 'taken', 'sign', 'signing', 'waiting']),
+        eq(postboxItems.kind, 'case'),
+      ),
+    )
+    .limit(RUNNING_MAX)
+  return rows.map(({ id }) => id)
 }
 
 /** How many open items of these owners are due until a day. */

@@ -1,10 +1,7 @@
-import { and, asc, count, desc, eq, gt, inArray, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
-import { vorgaenge } from '../../db/schema/eakten.ts'
-import { postboxItems } from '../../db/schema/postboxes.ts'
 import { actForms, drafts, paperCodes, submissions } from '../../db/schema/submissions.ts'
-import { processInstances } from '../../db/schema/workflow.ts'
 
 export type DraftRow = typeof drafts.$inferSelect
 export type SubmissionRow = typeof submissions.$inferSelect
@@ -118,29 +115,6 @@ export async function countDraftsOf(db: Read, slug: string, nowMs: number): Prom
     .select({ count: sql<number>`count(*)` })
     .from(drafts)
     .where(and(sql`state = 'open'`, gt(drafts.expiresAtMs, nowMs), eq(drafts.serviceSlug, slug)))
-  return rows[0]?.count ?? 0
-}
-
-/** Counts applications for a service that are not done and run on another process than the one of a digest. */
-export async function countOnOtherProcess(
-  db: Read,
-  at: { readonly slug: string; readonly postboxes: readonly string[]; readonly digest: string },
-): Promise<number> {
-  const rows = await db
-    .select({ count: count() })
-    .from(postboxItems)
-    .innerJoin(processInstances, eq(processInstances.vorgangId, postboxItems.vorgangId))
-    .innerJoin(vorgaenge, eq(vorgaenge.id, postboxItems.vorgangId))
-    .where(
-      and(
-        inArray(postboxItems.postbox, [...at.postboxes]),
-        eq(postboxItems.serviceSlug, at.slug),
-        inArray(postboxItems.lane, ['free', 'taken', 'sign', 'signing', 'waiting']),
-        eq(postboxItems.kind, 'case'),
-        eq(vorgaenge.kind, 'application'),
-        ne(processInstances.definitionDigest, at.digest),
-      ),
-    )
   return rows[0]?.count ?? 0
 }
 

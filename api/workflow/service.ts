@@ -18,6 +18,7 @@ import { describeState, type StateView } from './texts.ts'
 
 export { type Case, readCase, vorgangMissing } from './case.ts'
 export { asksForFeeAtOnce } from './payment-ahead.ts'
+export { countOtherDefinitions as countOnOtherProcess } from './store.ts'
 export type { StateView } from './texts.ts'
 export { payUntilOn, waitOf } from './waiting.ts'
 

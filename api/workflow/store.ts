@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, ne } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { processInstances, tasks } from '../../db/schema/workflow.ts'
@@ -7,6 +7,7 @@ export type InstanceRow = typeof processInstances.$inferSelect
 export type TaskRow = typeof tasks.$inferSelect
 
 const TASKS_MAX = 100
+const CHUNK = 500
 
 /** Finds the process of a Vorgang. */
 export async function findInstance(db: Read, vorgangId: string): Promise<InstanceRow | undefined> {
@@ -16,6 +17,24 @@ export async function findInstance(db: Read, vorgangId: string): Promise<Instanc
 /** Finds a task by id. */
 export async function findTask(db: Read, id: string): Promise<TaskRow | undefined> {
   return (await db.select().from(tasks).where(eq(tasks.id, id)).limit(1))[0]
+}
+
+/** Counts those of some Vorgänge whose process is another one than that of a digest. */
+export async function countOtherDefinitions(db: Read, ids: readonly string[], digest: string): Promise<number> {
+  let total = 0
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const rows = await db
+      .select({ count: count() })
+      .from(processInstances)
+      .where(
+        and(
+          inArray(processInstances.vorgangId, ids.slice(at, at + CHUNK)),
+          ne(processInstances.definitionDigest, digest),
+        ),
+      )
+    total += rows[0]?.count ?? 0
+  }
+  return total
 }
 
 /** Lists the open tasks of a Vorgang, oldest first; a process has at most 100 tokens. */
