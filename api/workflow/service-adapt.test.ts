@@ -500,6 +500,12 @@ describe('a service with a foreign process', () => {
       [`services/${service}/process.bpmn`, made.process],
       [`services/${service}/process.de.yaml`, made.texts],
     ])
+    const own = `services/${service}/service.yaml`
+    const asWritten = readFileSync(`content/${own}`, 'utf8')
+    // A step that takes a fee needs one; nobody owes this one, who registers one dog.
+    const fee = 'fee:\n  items:\n    - { fee: personenstandsurkunde, when: count(hunde) > 1 }\n'
+    const needsFee = made.process.includes('effect="pay"') && !/^fee:/m.test(asWritten)
+    files.set(own, needsFee ? asWritten.replace(/^fees: \[/m, `${fee}fees: [personenstandsurkunde, `) : asWritten)
     await town.edit((path, text) => files.get(path) ?? text)
   }
   const clerk = (name: string, postbox: string): Promise<Caller> =>
