@@ -26,6 +26,8 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
       /\d+/.exec((await clerk.getByRole('navigation', { name: 'Ansichten' }).getByRole('link', { name: view }).textContent()) ?? '')?.[0], // biome-ignore format: one thought
     )
   expect(await count('Unverteilt')).toBe(before)
+  // Other tests of the same product may have left something.
+  const own = (await count('Meine')) + 1
   await axeClean(clerk)
   await rows
     .first()
@@ -35,7 +37,7 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
   await expect(clerk.getByRole('heading', { level: 1 })).toHaveText(/Hund/)
   await clerk.goto('/amt/')
   await expect(clerk).toHaveURL(/ansicht=mine/)
-  await expect(rows).toHaveCount(1)
+  await expect(rows).toHaveCount(own)
   expect(await count('Unverteilt')).toBe(before - 1)
   await axeClean(clerk)
   await clerk.getByRole('combobox', { name: 'Leistung' }).selectOption({ label: 'Hund von der Hundesteuer abmelden' })
@@ -44,7 +46,7 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
   await expect(clerk).toHaveURL(/ansicht=mine&leistung=hund-abmelden/)
   await axeClean(clerk)
   await clerk.getByRole('list', { name: 'Eingegrenzt auf' }).getByRole('link').click()
-  await expect(rows).toHaveCount(1)
+  await expect(rows).toHaveCount(own)
   for (const view of ['Fällig', 'Mitzeichnen', 'Wartet auf andere', 'Abgeschlossen']) {
     await clerk.getByRole('main').getByRole('link', { name: view }).click()
     await axeClean(clerk)
@@ -58,5 +60,5 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
   await clerk.getByRole('button', { name: 'Übergeben' }).click()
   await expect(clerk.getByText('Marko Lehnigk bearbeitet diesen Vorgang.')).toBeVisible()
   await lead.goto('/amt/?ansicht=mine')
-  await expect(lead.getByRole('main').locator('tbody tr').getByText('neu')).toBeVisible()
+  await expect(lead.getByRole('main').locator('tbody tr').getByText('neu').first()).toBeVisible()
 })
