@@ -18,7 +18,7 @@ test('an editor drops description, form and a foreign process, reads what was as
   await expect(page.getByText(unknown).first()).toBeVisible()
   await page.getByText('Das haben wir angenommen').click()
   await expect(page.getByText('Im Schritt „Antrag fachlich prüfen“ wird entschieden').first()).toBeVisible()
-  await page.getByText('Schritte anders zuordnen').click()
+  await page.getByText('Schritte anders zuordnen', { exact: true }).click()
   await axeClean(page)
 
   const step = page.getByRole('group', { name: 'Antrag fachlich prüfen' })
@@ -32,6 +32,6 @@ test('an editor drops description, form and a foreign process, reads what was as
   await expect(page.getByText('Gespeichert.', { exact: false }).first()).toBeVisible()
   await expect(page.getByText('Das ließ sich nicht übernehmen')).toBeVisible()
   await expect(page.getByText('„Kataster abfragen“ soll ein Programm tun')).toHaveCount(0)
-  await page.getByText('Schritte anders zuordnen').click()
+  await page.getByText('Schritte anders zuordnen', { exact: true }).click()
   await expect(step.getByLabel('Text auf dem Knopf').first()).toHaveValue('Platz zuteilen')
 })
