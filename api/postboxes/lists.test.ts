@@ -112,6 +112,18 @@ describe('lists over all postboxes of a person', () => {
     expect((await counts(anna)).work).toEqual(before)
   })
 
+  it('a changed team changes what is counted as well as what is listed, with the next request', async () => {
+    const before = (await counts(anna)).work
+    await put({ postbox: 'umwelt', assignee: await userId('anna'), dueOn: today })
+    expect((await counts(anna)).work).toMatchObject({ mine: before.mine + 1, due: before.due + 1 })
+    town.setRights('anna', { roles: ['clerk'], teams: ['steuern'] })
+    const { work } = await counts(anna)
+    expect(work.mine).toBe((await list(anna, 'mine')).items.length)
+    expect(work.due).toBe((await list(anna, 'due')).items.length)
+    expect(work.mine).toBeLessThan(before.mine + 1)
+    town.setRights('anna', { roles: ['clerk'], teams: ['steuern', 'umwelt'] })
+  })
+
   it('are narrowed to a service and to what is new, page after page', async () => {
     const wanted: string[] = []
     for (let n = 0; n < 120; n += 1) {

@@ -79,8 +79,12 @@ describe('to a colleague', () => {
     await bodyOf(await handOver(lea, id, await idOf(lea, id, 'anna')), 200)
     const { task } = await anna.read<VorgangView>(`/submissions/vorgaenge/${id}`)
     await bodyOf(await anna.post(`/workflow/vorgaenge/${id}/tasks/${task?.id}/complete`, { outcome: 'approve' }), 200)
-    const { colleagues } = await pageOf(anna, id)
+    const { colleagues, staysBecause } = await pageOf(anna, id)
     expect(colleagues.map(({ name }) => name)).toEqual(['lea'])
+    // Nor does who prepared it choose another office to sign.
+    expect(staysBecause).toBe('signature')
+    const elsewhere = await forward(anna, id, 'ordnung')
+    expect(await problemOf(elsewhere)).toMatchObject({ status: 409, type: 'postboxes/waits-for-signature' })
     const annasId = (
       await town.ctx.db.all<{ prepared_by: string }>(`SELECT prepared_by FROM postbox_items WHERE id = '${id}'`)
     )[0]

@@ -89,13 +89,12 @@ export async function listPostboxes(
 ): Promise<{ readonly postboxes: readonly PostboxCount[]; readonly work: Work }> {
   const mine = actor.kind === 'staff' ? actor.postboxes : []
   authorize(actor, 'postbox.list', { postboxes: mine })
-  const me = actor.kind === 'staff' ? `staff:${actor.userId}` : ''
   const known = [...ctx.content.live().content.postboxes].filter(([id]) => mine.includes(id))
   const owners = known.map(([id]) => ownerOf(id))
-  const [counts, due, instead] = await Promise.all([
-    listWorkCounts(ctx.db, [...owners, me]),
-    sumDue(ctx.db, [...owners, me], dueUntil(ctx)),
-    countInstead(ctx, actor),
+  const [counts, due, own] = await Promise.all([
+    listWorkCounts(ctx.db, owners),
+    sumDue(ctx.db, owners, dueUntil(ctx)),
+    countMine(ctx, actor),
   ])
   const countIn = (of: readonly string[], lanes: readonly Lane[]): number =>
     counts.reduce(
@@ -112,22 +111,23 @@ export async function listPostboxes(
       waiting: countIn([ownerOf(id)], LANES.waiting),
     })),
     work: {
-      mine: countIn([me], LANES.mine) + instead.taken,
+      mine: own.taken,
       free: countIn(owners, LANES.free),
       team: countIn(owners, LANES.team),
-      due: due + instead.due,
+      due: due + own.due,
       sign: countIn(owners, LANES.sign),
       waiting: countIn(owners, LANES.waiting),
     },
   }
 }
 
-/** What absent colleagues have taken for whom this person stands in, where both work. */
-async function countInstead(ctx: PostboxesCtx, actor: Actor): ReturnType<typeof countTaken> {
-  const assignees = actor.kind === 'staff' ? (actor.standsInFor ?? []).map(({ userId }) => userId) : []
-  return actor.kind !== 'staff' || assignees.length === 0
-    ? { taken: 0, due: 0 }
-    : await countTaken(ctx.db, { assignees, postboxes: actor.postboxes }, dueUntil(ctx))
+/** What a person, and absent colleagues for whom they stand in, have taken in postboxes where the person works now. */
+async function countMine(ctx: PostboxesCtx, actor: Actor): ReturnType<typeof countTaken> {
+  if (actor.kind !== 'staff') {
+    return { taken: 0, due: 0 }
+  }
+  const assignees = [actor.userId, ...(actor.standsInFor ?? []).map(({ userId }) => userId)]
+  return await countTaken(ctx.db, { assignees, postboxes: actor.postboxes }, dueUntil(ctx))
 }
 
 export type ListInput = {
@@ -139,7 +139,7 @@ export type ListInput = {
 }
 
 /**
- * Lists one page of a person's work, nearest deadline first, what is done latest first. Reads no more rows the more lies in
+ * Lists one page of a person's work, nearest deadline first, what is done by the latest deadline first. Reads no more rows the more lies in
  * the town. Answers a postbox of another team like one that is not there.
  */
 export async function listItems(ctx: PostboxesCtx, actor: Actor, input: ListInput): Promise<ItemList> {

@@ -10,6 +10,7 @@ import { findItem, type Item } from './store.ts'
 export const itemClosed = problemType('postboxes/item-closed', 409)
 export const notColleague = problemType('postboxes/not-a-colleague', 422)
 export const notPostbox = problemType('postboxes/not-a-postbox', 422)
+export const waitsForSignature = problemType('postboxes/waits-for-signature', 409)
 export const taxSecret = problemType('postboxes/tax-secret', 422)
 
 /** To whom and where an item can be given. */
@@ -22,8 +23,10 @@ export type MovePage = {
   readonly postbox: { readonly id: string; readonly name: string }
   /** Colleagues of its team who may do what is to be done, by name. */
   readonly colleagues: readonly { readonly id: string; readonly name: string }[]
-  /** Other postboxes; none for what is the tax office's secret and would leave it (§ 30 AO). */
+  /** Other postboxes to which it may go. */
   readonly postboxes: readonly { readonly id: string; readonly name: string }[]
+  /** Why it may go to none: tax data stay in the tax office (§ 30 AO), a signature is given where the work was done. */
+  readonly staysBecause: 'tax-secret' | 'signature' | null
 }
 
 const TRIES_MAX = 5
@@ -32,6 +35,9 @@ const TRIES_MAX = 5
 export async function readMove(ctx: PostboxesCtx, actor: Actor, id: string): Promise<MovePage> {
   const item = await movable(ctx, actor, id)
   const { content } = ctx.content.live()
+  const postboxes = [...content.postboxes]
+    .filter(([other]) => other !== item.postbox && mayGo(ctx, item, other))
+    .map(([other, { name }]) => ({ id: other, name: name.de }))
   return {
     itemId: item.id,
     vorgangId: item.vorgangId,
@@ -42,9 +48,8 @@ export async function readMove(ctx: PostboxesCtx, actor: Actor, id: string): Pro
     colleagues: (await colleaguesOf(ctx, item))
       .map(({ userId, name }) => ({ id: userId, name }))
       .sort((a, b) => a.name.localeCompare(b.name, 'de')),
-    postboxes: [...content.postboxes]
-      .filter(([other]) => other !== item.postbox && mayGo(ctx, item, other))
-      .map(([other, { name }]) => ({ id: other, name: name.de })),
+    postboxes: item.preparedBy === null ? postboxes : [],
+    staysBecause: item.preparedBy !== null ? 'signature' : postboxes.length === 0 ? 'tax-secret' : null,
   }
 }
 
@@ -67,12 +72,16 @@ export async function handOver(ctx: PostboxesCtx, actor: Actor, id: string, to: 
 
 /**
  * Sends an item on to another postbox, where nobody has it yet. Throws `postboxes/not-a-postbox` (422), and
- * `postboxes/tax-secret` (422) where tax data would leave the tax office (§ 30 AO).
+ * `postboxes/tax-secret` (422) where tax data would leave the tax office (§ 30 AO), `postboxes/waits-for-signature` (409) where
+ * it waits for a second person: nobody chooses another office to sign their work.
  */
 export async function forward(ctx: PostboxesCtx, actor: Actor, id: string, postbox: string): Promise<Moved> {
   return await move(ctx, actor, id, async (item) => {
     if (postbox === item.postbox || !ctx.content.live().content.postboxes.has(postbox)) {
       throw notPostbox(`item ${id}`)
+    }
+    if (item.preparedBy !== null) {
+      throw waitsForSignature(`item ${id}`)
     }
     if (!mayGo(ctx, item, postbox)) {
       throw taxSecret(`item ${id}`)

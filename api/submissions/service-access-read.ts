@@ -1,5 +1,6 @@
+import { can } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
-import type { Case } from '../workflow/service.ts'
+import { type Case, vorgangMissing } from '../workflow/service.ts'
 import { type AccessView, readRenewal, viewOf } from './access-renewal.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { ownCase } from './service-vorgang.ts'
@@ -31,12 +32,15 @@ export async function readAccessPage(ctx: SubmissionsCtx, actor: Actor, at: Acce
   }
 }
 
-/** The renewal and its case, where the actor works its postbox. Throws 404 for everything else. */
+/** The renewal and its case, where the actor works the postbox it lies in; 404 for everybody else, an office that takes part too. */
 export async function openRenewal(
   ctx: SubmissionsCtx,
   actor: Actor,
   { vorgangId, accessId }: AccessAt,
 ): Promise<{ readonly kase: Case; readonly row: RenewalRow }> {
   const kase = await ownCase(ctx, actor, vorgangId)
+  if (!can(actor, 'access.request', { postboxes: [kase.item.postbox] })) {
+    throw vorgangMissing(`vorgang ${vorgangId}`)
+  }
   return { kase, row: await readRenewal(ctx, vorgangId, accessId) }
 }

@@ -120,6 +120,14 @@ describe('two other offices at once', () => {
     const nobody = await clerk('kai', 'kita')
     expect((await nobody.get(`/submissions/vorgaenge/${id}`)).status).toBe(404)
     expect((await nobody.post(`/postboxes/items/${seen.itemId}/take`)).status).toBe(404)
+    // Who wants into the case again, and why, is the business of the office that leads it.
+    const asked = await home.post(`/submissions/vorgaenge/${id}/access`, {
+      identifiedBy: 'id-document',
+      reason: 'Neu.',
+    })
+    const { accessId } = await bodyOf<{ accessId: string }>(asked, 201)
+    expect((await home.get(`/submissions/vorgaenge/${id}/access/${accessId}`)).status).toBe(200)
+    expect((await green.get(`/submissions/vorgaenge/${id}/access/${accessId}`)).status).toBe(404)
     const [document] = seen.documents
     expect((await green.get(`/submissions/documents/${document?.id}`)).status).toBe(200)
     await complete(green, id, 'done')

@@ -37,10 +37,10 @@ export type Due =
 export type Trigger =
   | { readonly kind: 'message'; readonly message: string }
   | { readonly kind: 'timer'; readonly due: Due }
-/** One way a clerk can finish a task; `requires` names values that must come with it (e.g. a reason). */
 /** Name of the message that says that the person has answered a request. */
 export const ANSWER = 'answer-received'
 
+/** One way a clerk can finish a task; `requires` names values that must come with it (e.g. a reason). */
 export type Outcome = { readonly id: string; readonly requires: readonly string[] }
 
 export type Node = NodeBase & NodeKind
