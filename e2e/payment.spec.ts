@@ -1,5 +1,5 @@
 import { smallPdf, type Typed } from './support/apply.ts'
-import { axeClean, readMails, signInAs } from './support/page.ts'
+import { axeClean, findRow, readMails, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { fillUntilReview, goOn } from './support/walk.ts'
 
@@ -94,7 +94,7 @@ test('a clerk sees the fee before asking for it, and then that it is waited for'
 
   const clerk = await (await browser.newContext({ baseURL: product.origin, locale: 'de-DE' })).newPage()
   await signInAs(clerk, 'rita.mauk', '/amt/postkorb/verkehr')
-  const row = clerk.getByRole('row', { name: new RegExp(reference) })
+  const row = await findRow(clerk, new RegExp(reference))
   const aktenzeichen = (await row.getByRole('rowheader').getByRole('link').textContent()) ?? ''
   await expect(row.getByRole('cell', { name: 'Befreiung von der Gebühr prüfen' })).toBeVisible()
   await row.getByRole('button', { name: /Übernehmen/ }).click()
@@ -115,6 +115,6 @@ test('a clerk sees the fee before asking for it, and then that it is waited for'
   await expect(clerk.getByRole('heading', { name: 'Zahlungen' })).toBeInViewport()
   await axeClean(clerk)
   await clerk.goto('/amt/postkorb/verkehr?ansicht=waiting')
-  await expect(clerk.getByRole('row', { name: new RegExp(aktenzeichen) })).toContainText('wartet auf Zahlung')
+  await expect(await findRow(clerk, new RegExp(aktenzeichen))).toContainText('wartet auf Zahlung')
   await axeClean(clerk)
 })

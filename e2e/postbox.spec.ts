@@ -19,13 +19,13 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
   await signInAs(clerk, 'jana.noack', '/amt/?ansicht=free')
   await expect(clerk.getByRole('heading', { level: 1, name: 'Meine Arbeit' })).toBeVisible()
   const rows = clerk.getByRole('main').locator('tbody tr')
-  const before = await rows.count()
-  expect(before).toBeGreaterThanOrEqual(2)
   const count = async (view: string): Promise<number> =>
     Number(
       /\d+/.exec((await clerk.getByRole('navigation', { name: 'Ansichten' }).getByRole('link', { name: view }).textContent()) ?? '')?.[0], // biome-ignore format: one thought
     )
-  expect(await count('Unverteilt')).toBe(before)
+  const before = await count('Unverteilt')
+  expect(before).toBeGreaterThanOrEqual(2)
+  await expect(rows).toHaveCount(Math.min(before, 50))
   // Other tests of the same product may have left something.
   const own = (await count('Meine')) + 1
   await axeClean(clerk)

@@ -1,5 +1,5 @@
 import { fillDraft, ONE_DOG, submitDraft } from './support/apply.ts'
-import { axeClean, signInAs } from './support/page.ts'
+import { axeClean, findRow, signInAs } from './support/page.ts'
 import { applicantOf, newProgram } from './support/program.ts'
 import { expect, test } from './support/test.ts'
 
@@ -9,12 +9,9 @@ test("@both @later a clerk's form that is refused stands on its page again with 
 }) => {
   const citizen = applicantOf(newProgram(product.origin))
   await submitDraft(citizen, await fillDraft(citizen, 'hund-anmelden', ONE_DOG))
-  await signInAs(page, 'jana.noack')
-  await page
-    .getByRole('row', { name: /Lehmann-Nowak/ })
-    .getByRole('button', { name: /Übernehmen/ })
-    .first()
-    .click()
+  await signInAs(page, 'jana.noack', '/amt/?ansicht=free')
+  const row = await findRow(page, /Lehmann-Nowak/)
+  await row.getByRole('button', { name: /Übernehmen/ }).click()
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   const here = page.url()
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from '@playwright/test'
 import { DEMO_PASSWORD } from './servers/idp/index.ts'
 import { smallPdf } from './support/apply.ts'
 import { type ServiceExample, validExamples } from './support/examples.ts'
-import { axeClean, readMails, signInAs } from './support/page.ts'
+import { axeClean, findRow, readMails, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { goOn } from './support/walk.ts'
 
@@ -155,13 +155,13 @@ test('@both @later two guardians and an employer: a page is answered by link and
   await expect(page.getByRole('main')).toContainText('Jurij Krautz, zugestimmt am')
   await axeClean(page)
   await page.getByRole('button', { name: 'Kita-Platz beantragen' }).click()
-  const reference = page.getByText(/CB-\d{4}-\w{4}-\w{4}/).first()
-  await expect(reference).toBeVisible()
+  const reference = (await page.locator('.reference strong').first().textContent()) ?? ''
   await product.tick()
   const clerk = await newPage(browser, page, product.origin)
   await signInAs(clerk, 'silke.bramke')
   await clerk.goto('/amt/postkorb/kita')
-  await clerk.getByRole('row').nth(1).getByRole('link').first().click()
+  const row = await findRow(clerk, new RegExp(reference))
+  await row.getByRole('rowheader').getByRole('link').click()
   await expect(clerk.getByRole('main')).toContainText('Jurij Krautz, zugestimmt am')
   await expect(clerk.getByRole('main')).toContainText('Ich habe das Sorgerecht für dieses Kind.')
   await expect(clerk.getByRole('main')).toContainText('Spree GmbH, ausgefüllt am')

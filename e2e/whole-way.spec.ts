@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { ONE_DOG } from './support/apply.ts'
-import { axeClean as axe, elsewhere, readMails, signInAs } from './support/page.ts'
+import { axeClean as axe, elsewhere, findRow, readMails, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { fillUntilReview, goOn, VACCINATION_CARD } from './support/walk.ts'
 
@@ -43,9 +43,9 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   expect(outside.specialist.deliveries()).toHaveLength(1)
 
   const clerk = await elsewhere(browser, page, product.origin)
-  await signInAs(clerk, 'jana.noack')
+  await signInAs(clerk, 'jana.noack', '/amt/?ansicht=free')
   await axeClean(clerk)
-  const row = clerk.getByRole('row', { name: new RegExp(reference) })
+  const row = await findRow(clerk, new RegExp(reference))
   await expect(row).toContainText('Mara Łucja Lehmann-Nowak')
   await row.getByRole('button', { name: /Übernehmen/ }).click()
   await expect(clerk.getByRole('heading', { level: 1, name: 'Hund zur Hundesteuer anmelden' })).toBeVisible()

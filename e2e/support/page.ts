@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test'
 import { DEMO_PASSWORD } from '../servers/idp/index.ts'
 import type { Mail } from '../servers/mail/index.ts'
 import type { Outside } from './outside.ts'
@@ -85,6 +85,18 @@ export async function signInAs(page: Page, username: string, path = '/amt/'): Pr
   await page.getByLabel('Passwort').fill(DEMO_PASSWORD)
   await page.getByRole('button', { name: 'Anmelden' }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/interaction/'))
+}
+
+/** Turns the pages of a list until it shows the row of this name: other tests of the same product left theirs. */
+export async function findRow(page: Page, name: RegExp): Promise<Locator> {
+  const row = page.getByRole('row', { name }).first()
+  const next = page.getByRole('link', { name: 'Weitere Vorgänge' })
+  while (!(await row.isVisible()) && (await next.isVisible())) {
+    await next.click()
+    await expect(page.getByRole('main').getByRole('table').or(page.locator('p.empty'))).toBeVisible()
+  }
+  await expect(row).toBeVisible()
+  return row
 }
 
 /** Lets due jobs run and answers the mails to one address, oldest first. */
