@@ -112,6 +112,26 @@ describe('production', () => {
     }
   })
 
+  it('takes a seal only with certificate and key, the key from a file', () => {
+    const seal = {
+      STADTTOR_SEAL_CERTIFICATE_FILE: join(folder, 'secret'),
+      STADTTOR_SEAL_KEY_FILE: join(folder, 'secret'),
+    }
+    expect(readConfig(production()).seal).toBeUndefined()
+    expect(readConfig({ ...production(), ...seal }).seal).toEqual({
+      certificates: ['towards-the-provider'],
+      key: 'towards-the-provider',
+    })
+    for (const [name, value] of [
+      ['STADTTOR_SEAL_CERTIFICATE_FILE', undefined],
+      ['STADTTOR_SEAL_KEY_FILE', undefined],
+      ['STADTTOR_SEAL_KEY_FILE', '/nowhere/to/be/found'],
+      ['STADTTOR_SEAL_KEY', 'hunter2'],
+    ]) {
+      expect(() => readConfig({ ...production(), ...seal, [name ?? '']: value })).toThrow(name)
+    }
+  })
+
   it('takes a mail server on the same machine', () => {
     expect(readConfig({ ...production(), STADTTOR_SMTP_URL: 'smtp://localhost' }).smtpUrl).toBe('smtp://localhost')
   })

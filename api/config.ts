@@ -55,6 +55,10 @@ const Environment = v.object({
   STADTTOR_CLAMD: v.optional(
     v.pipe(v.string(), v.regex(/^(?:unix:\/.+|tcp:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/)),
   ),
+  STADTTOR_SEAL_CERTIFICATE_FILE: v.optional(Text),
+  STADTTOR_SEAL_CERTIFICATE: v.optional(Text),
+  STADTTOR_SEAL_KEY_FILE: v.optional(Text),
+  STADTTOR_SEAL_KEY: v.optional(Text),
   STADTTOR_PAYMENT_URL: v.optional(HttpUrl),
   STADTTOR_PAYMENT_ORIGINATOR: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,36}$/)), 'stadttor'),
   STADTTOR_PAYMENT_ENDPOINT: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,36}$/)), 'stadt'),
@@ -94,6 +98,8 @@ export type Config = {
   readonly mailReplies?: MailRepliesConfig
   /** Where clamd listens: a socket of this machine, or a port on loopback (files leave in clear). Absent: nothing is scanned. */
   readonly clamd?: { readonly path: string } | { readonly host: string; readonly port: number }
+  /** What notices are sealed with; absent: they are not. PEM, the seal's own certificate first. */
+  readonly seal?: { readonly certificates: readonly string[]; readonly key: string }
   readonly rateFactor: number
   readonly failpoint?: string
   /** Settings that content names (addresses and secrets of connectors). */
@@ -169,6 +175,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...present('accountOidc', accountOidcOf(env)),
     ...present('bundid', bundidOf(env)),
     ...present('payment', paymentOf(env)),
+    ...present('seal', sealOf(env)),
   }
   if (config.mode === 'production') {
     refuseUnsafe(config)
@@ -282,6 +289,17 @@ function bundidOf(env: Parsed): BundidConfig | undefined {
   }
 }
 
+function sealOf(env: Parsed): Config['seal'] {
+  const names = [env.STADTTOR_SEAL_CERTIFICATE_FILE, env.STADTTOR_SEAL_CERTIFICATE, env.STADTTOR_SEAL_KEY_FILE, env.STADTTOR_SEAL_KEY] // biome-ignore format: one thought
+  if (names.every((name) => name === undefined)) {
+    return undefined
+  }
+  return {
+    certificates: certificatesOf(secretOf(env, 'STADTTOR_SEAL_CERTIFICATE', 'the certificate of the seal')),
+    key: secretOf(env, 'STADTTOR_SEAL_KEY', 'the key of the seal'),
+  }
+}
+
 function paymentOf(env: Parsed): PaymentConfig | undefined {
   if (env.STADTTOR_PAYMENT_URL === undefined) {
     return undefined
@@ -325,6 +343,8 @@ type SecretName =
   | 'STADTTOR_ACCOUNT_OIDC_CLIENT_SECRET'
   | 'STADTTOR_BUNDID_KEY'
   | 'STADTTOR_BUNDID_CERTIFICATE'
+  | 'STADTTOR_SEAL_CERTIFICATE'
+  | 'STADTTOR_SEAL_KEY'
 
 /** What opens or signs comes from a file; in demo and test it may stand in the environment. */
 function secretOf(env: Parsed, name: SecretName, what: string): string {

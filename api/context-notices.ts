@@ -30,6 +30,7 @@ export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
       const dates = { receivedOn, decidedOn: facts.issuedOn }
       return await renderNotice(typesetter, {
         ...aboutService(ctx, { ...facts, slug: vorgang.serviceSlug, titleLang: vorgang.lang, receivedOn, answers }),
+        kind: facts.kind,
         template: templateOf(ctx, { ...facts, slug: vorgang.serviceSlug }),
         aktenzeichen: eakte.aktenzeichen,
         reference: vorgang.reference,
@@ -59,6 +60,7 @@ export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
       const about = aboutService(ctx, { ...sample, titleLang: lang, receivedOn: today, answers })
       return await renderNotice(typesetter, {
         ...about,
+        kind: sample.kind,
         summary: sample.answers === null ? allQuestions(form) : about.summary,
         isSample: true,
         template: sample.answers === null ? sampleTemplate(template, { labels: sample.labels, onlyIf }) : template,

@@ -9,6 +9,7 @@ import { openFolderStore } from './adapters/folder/blob-store.ts'
 import { readMime } from './adapters/mime/reader.ts'
 import { createOidcAccounts } from './adapters/oidc/account-provider.ts'
 import { createOidcProvider } from './adapters/oidc/provider.ts'
+import { createPadesSealer, SealRefused } from './adapters/pades/sealer.ts'
 import { createSignedRegister } from './adapters/register-signed/source.ts'
 import { createSmtpMailer } from './adapters/smtp/mailer.ts'
 import { createWebhookConnector } from './adapters/webhook/connector.ts'
@@ -20,6 +21,7 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import type { CatalogueCtx } from './catalogue/service.ts'
 import type { SyncCtx } from './catalogue/service-sync.ts'
 import { type Config, dataPaths } from './config.ts'
+import { ConfigRefused } from './config-refused.ts'
 import type { ConnectorsCtx } from './connectors/service.ts'
 import { type ContentRevisions, folderObjectStore, openRevisions } from './content/service.ts'
 import type { Content } from './content/snapshot.ts'
@@ -44,6 +46,7 @@ import type { Log } from './lib/log.ts'
 import { createTurns, type Turns } from './lib/turns.ts'
 import { wordsOf } from './lib/words.ts'
 import type { Mailer, MessagesCtx } from './messages/service.ts'
+import type { Sealer } from './notices/ctx.ts'
 import type { Item, PostboxesCtx } from './postboxes/service.ts'
 import {
   createLive,
@@ -187,6 +190,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     ...forms,
     ...editingParts(),
+    sealer: sealerOf(config),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
     mailReplies: config.mailReplies ?? null,
@@ -317,6 +321,15 @@ function mailerOf(config: Config): Mailer {
     return createSmtpMailer(config.smtpUrl, config.mailFrom)
   }
   return { send: () => Promise.reject(new Error('no mail server is set')), close: () => undefined }
+}
+
+/** A seal that nobody could trust is for trying out only. */
+function sealerOf({ seal, mode }: Config): Sealer | null {
+  try {
+    return seal === undefined ? null : createPadesSealer(seal, { isTrustNeeded: mode === 'production' })
+  } catch (error) {
+    throw error instanceof SealRefused ? new ConfigRefused(error.message) : error
+  }
 }
 
 function paymentProviderOf({ payment, mode }: Config, clock: Clock) {

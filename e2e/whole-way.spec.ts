@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { ONE_DOG } from './support/apply.ts'
 import { axeClean as axe, elsewhere, findRow, readMails, signInAs } from './support/page.ts'
+import { checkSeal } from './support/seal.ts'
 import { expect, test } from './support/test.ts'
 import { fillUntilReview, goOn, VACCINATION_CARD } from './support/walk.ts'
 
@@ -100,6 +101,7 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   expect(notice.status()).toBe(200)
   expect(notice.headers()['content-type']).toBe('application/pdf')
   expect((await notice.body()).subarray(0, 5).toString()).toBe('%PDF-')
+  checkSeal(await notice.body())
 
   await lead.reload()
   await expect(lead.getByText(/Von der Person geöffnet/)).toBeVisible()

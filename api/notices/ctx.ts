@@ -32,11 +32,21 @@ export type NoticeFacts = {
   /** Present where no clerk decided. */
   readonly automatic?: AutomaticBasis
 }
+/** Seals notices for the authority (§ 3a VwVfG, § 9a OZG): whoever reads one can check who made it and that nothing was changed. */
+export type Sealer = {
+  /** Whom the certificate names. */
+  readonly name: string
+  readonly validUntilMs: number
+  /** Seals the whole document at a moment; the document as it was stays its beginning. */
+  readonly seal: (pdf: Uint8Array, atMs: number) => Promise<Uint8Array>
+}
 export type NoticesCtx = DocumentsCtx &
   ContentCtx &
   IdentityCtx & {
     /** Sets a notice as PDF: the same facts give the same bytes. */
     readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
+    /** Null where the operator set none: notices go out unsealed. */
+    readonly sealer: Sealer | null
   }
 
 /** The part of a case that notices need; the workflow's case fits it. */

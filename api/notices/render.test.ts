@@ -53,6 +53,7 @@ const answers = {
   zahlung: { art: 'lastschrift' },
 }
 const noticeOf = (kind: 'approval' | 'refusal', changes: Partial<NoticeInput> = {}): NoticeInput => ({
+  kind,
   template: templateOf(kind),
   kit: kitOf(),
   sender,
@@ -106,9 +107,31 @@ describe('renderNotice', () => {
     const first = await renderNotice(typesetter, noticeOf('approval'))
     expect(Buffer.from(await renderNotice(typesetter, noticeOf('approval'))).equals(first)).toBe(true)
     const pdf = Buffer.from(first).toString('latin1')
-    expect(pdf).toMatch(/<pdfuaid:part>1</)
+    expect(pdf).toMatch(/<pdfaid:part>3<[\s\S]*<pdfaid:conformance>A</)
     expect(pdf).toMatch(/\/Lang\s*\(de\)/)
     expect(pdf).toMatch(/\/Marked true/)
+  })
+
+  it('keeps to PDF/UA-1, too', async () => {
+    const strict: Typesetter = { ...typesetter, typeset: (source, data, how) => typesetter.typeset(source, data, { ...how, standard: 'ua-1' }) } // biome-ignore format: one thought
+    for (const kind of ['approval', 'refusal'] as const) {
+      expect(Buffer.from(await renderNotice(strict, noticeOf(kind))).toString('latin1')).toMatch(/<pdfuaid:part>1</)
+    }
+  })
+
+  it.runIf(hasTools)('carries what it was made of as data, whatever was typed', async () => {
+    const path = join(folder, 'data.pdf')
+    writeFileSync(path, await renderNotice(typesetter, noticeOf('refusal', { totalCents: 1250 })))
+    expect(run('pdfinfo', '-struct', path)).toMatch(/H1[\s\S]*H2/)
+    run('pdfdetach', '-save', '1', '-o', join(folder, 'data.json'), path)
+    expect(JSON.parse(readFileSync(join(folder, 'data.json'), 'utf8'))).toMatchObject({
+      v: 1,
+      kind: 'refusal',
+      aktenzeichen: '22.3/2026-0001',
+      issuedOn: '2026-11-24',
+      totalCents: 1250,
+      answers: { halter: { vornamen: 'Měto #panic("x")' } },
+    })
   })
 
   it.runIf(hasTools)('says all that a notice must say, with answers as plain text', async () => {

@@ -1,9 +1,10 @@
-import type { Json, Typesetter } from '../documents/typeset.ts'
+import { canonicalJson } from '../../db/canonical.ts'
+import type { Attachment, Json, Typesetter } from '../documents/typeset.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { ruleInForce } from '../lib/deadlines.ts'
 import { evaluate, type Names } from '../lib/feel.ts'
 import { problemType } from '../lib/problem.ts'
-import type { AutomaticBasis } from './ctx.ts'
+import type { AutomaticBasis, NoticeKind } from './ctx.ts'
 import type { LetterKit } from './letter-kit.ts'
 import { fillPlaceholders, formatDay, placeholdersIn, type Values } from './placeholders.ts'
 import { feeName, type NoticeBlock, type NoticeTemplate } from './template.ts'
@@ -34,6 +35,7 @@ export type AnsweredSection = {
 }
 /** Facts of one notice beside its template. */
 export type NoticeInput = {
+  readonly kind: NoticeKind
   readonly template: NoticeTemplate
   readonly kit: LetterKit
   readonly sender: Sender
@@ -64,14 +66,49 @@ export type NoticeInput = {
 }
 
 /**
- * Sets a notice as tagged PDF (PDF/UA-1): what is decided, reasons, remedy, authority and persons, reference on every page.
- * The preview is the same document; the same input gives the same bytes.
+ * Sets a notice as tagged PDF/A-3a: what is decided, reasons, remedy, authority and persons, reference on every page, and what
+ * it was made of attached as JSON. The preview is the same document; the same input gives the same bytes.
  * @throws Problem notices/value-missing where a placeholder has no value.
  * @see § 37 Abs. 3 and 6, § 39 VwVfG
  */
 export async function renderNotice(typesetter: Typesetter, input: NoticeInput): Promise<Uint8Array> {
   const source = { template: '/letters/notice.typ', files: input.kit.files }
-  return typesetter.typeset(source, noticeData(input), { standard: 'ua-1', createdAtMs: input.createdAtMs })
+  const attachments = [dataFile(input, `${input.reference}-bescheid`, canonicalJson(attachedData(input)))]
+  return typesetter.typeset(source, noticeData(input), {
+    standard: 'a-3a',
+    createdAtMs: input.createdAtMs,
+    attachments,
+  })
+}
+
+/** What a program reads of a notice. Dates are ISO text, money is in cents. */
+function attachedData(input: NoticeInput): Json {
+  return {
+    v: 1,
+    kind: input.kind,
+    aktenzeichen: input.aktenzeichen,
+    reference: input.reference,
+    service: input.serviceTitle,
+    office: input.sender.office,
+    receivedOn: input.receivedOn,
+    issuedOn: input.issuedOn,
+    totalCents: input.totalCents,
+    reasons: input.reasons,
+    answers: input.answers as Json,
+    ...(input.automatic === undefined
+      ? {}
+      : { automatic: { ...input.automatic, sources: [...input.automatic.sources] } }),
+  }
+}
+
+function dataFile({ kit }: Pick<NoticeInput, 'kit'>, name: string, json: string): Attachment {
+  return {
+    name: `${name}.json`,
+    bytes: Buffer.from(json),
+    mediaType: 'application/json',
+    description: kit.words.dataFile,
+    relationship: 'data',
+  }
 }
 
 /** What the copy of a submission shows. Values are texts as the person saw them, lines kept. */
@@ -118,14 +155,8 @@ export async function renderReceipt(typesetter: Typesetter, input: ReceiptInput)
     })),
   }
   const source = { template: '/letters/receipt.typ', files: kit.files }
-  const attachment = {
-    name: `${input.reference}.json`,
-    bytes: Buffer.from(input.dataJson),
-    mediaType: 'application/json',
-    description: words.dataFile,
-    relationship: 'data',
-  } as const
-  return typesetter.typeset(source, data, { standard: 'a-3a', createdAtMs: receivedAtMs, attachments: [attachment] })
+  const attachments = [dataFile(input, input.reference, input.dataJson)]
+  return typesetter.typeset(source, data, { standard: 'a-3a', createdAtMs: receivedAtMs, attachments })
 }
 
 export type ExportInput = Pick<ReceiptInput, 'kit' | 'sender' | 'sections' | 'isDemo'> & { readonly madeAtMs: number }

@@ -12,6 +12,7 @@ import { problemType } from '../lib/problem.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { AutomaticBasis, NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
 import { noticeLang } from './lang.ts'
+import { sealed } from './sealed.ts'
 import {
   type DecisionRow,
   findFirstRetrieval,
@@ -222,12 +223,11 @@ export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: Not
   }
   const issuedAtMs = decision.signedAtMs
   const lang = langOf(kase, decision)
-  const bytes = await renderDecision(ctx, kase, decision, issuedAtMs)
+  const bytes = await sealed(ctx, await renderDecision(ctx, kase, decision, issuedAtMs), issuedAtMs)
   const title = wordsOf(kase.content.words, lang)(`notice.title.${kind}`)
   const file = { bytes, fileName: `${kind}-${kase.vorgang.reference}.pdf`, mediaType: 'application/pdf', title }
   const stored = await storeMadeFile(ctx, kase.vorgang.keyId, file)
-  const documentId = ctx.newId()
-  const noticeId = ctx.newId()
+  const [documentId, noticeId] = [ctx.newId(), ctx.newId()]
   const document = await prepareDocument(ctx, {
     id: documentId,
     eakteId: kase.eakte.id,

@@ -9,6 +9,7 @@ import { type MailServer, startMail } from '../servers/mail/index.ts'
 import { type PaymentServer, startPayment } from '../servers/payment/index.ts'
 import { OFFICE } from '../servers/payment/protocol.ts'
 import { type Registers, startRegisters } from '../servers/register/index.ts'
+import { demoSeal } from '../servers/seal/certificate.ts'
 import { type Specialist, startSpecialist } from '../servers/specialist/index.ts'
 
 /** The world outside the product: one of each stand-in server, and the settings that point the product at them. */
@@ -55,6 +56,7 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     startPayment(portOf(ports.payment)),
     startRegisters(portOf(ports.registers)),
   ])
+  const seal = demoSeal()
   const env = {
     STADTTOR_CATALOGUE_URL: FEED,
     STADTTOR_OIDC_ISSUER: idp.url,
@@ -69,6 +71,8 @@ export async function startOutside(content: string, ports: OutsidePorts = {}): P
     STADTTOR_BUNDID_ENTITY_ID: bundid.entityId,
     STADTTOR_BUNDID_KEY: bundid.clientKey,
     STADTTOR_SMTP_URL: mail.smtpUrl,
+    STADTTOR_SEAL_CERTIFICATE: seal.certificate,
+    STADTTOR_SEAL_KEY: seal.key,
     STADTTOR_PAYMENT_URL: payment.url,
     STADTTOR_PAYMENT_TOKEN_URL: `${payment.url}/oauth/token`,
     STADTTOR_PAYMENT_CLIENT_ID: payment.clientId,
