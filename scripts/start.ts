@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { watch } from 'node:fs'
+import { existsSync, watch } from 'node:fs'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import { dataPaths } from '../api/config.ts'
 import { denoArgs } from '../e2e/support/deno.ts'
 import { buildTemplates } from './build.ts'
 import { exitCode, forwardSignals } from './child.ts'
@@ -44,6 +45,7 @@ export async function startDemo(args: readonly string[]): Promise<number> {
   const dataDir = process.env['STADTTOR_DATA'] ?? DATA
   const port = process.env['STADTTOR_PORT'] ?? String(await freePort(PORT))
   const env = { ...launch.env, STADTTOR_MODE: 'demo', STADTTOR_PORT: port, STADTTOR_DATA: dataDir, ...demo.env }
+  await fillTown(dataDir, env)
   const start = (): Running => {
     const product = run(process.execPath, productArgs(dataDir), env)
     void firstLine(product, 'listening').then((line) => {
@@ -57,6 +59,15 @@ export async function startDemo(args: readonly string[]): Promise<number> {
   world.child.kill('SIGTERM')
   await world.ended
   return code
+}
+
+/** An empty data folder is filled with the last weeks of a town, once; STADTTOR_DEMO_TOWN=empty leaves it empty. */
+async function fillTown(dataDir: string, env: Readonly<Record<string, string>>): Promise<void> {
+  if (existsSync(dataPaths(dataDir).main) || process.env['STADTTOR_DEMO_TOWN'] === 'empty') {
+    return
+  }
+  console.log('The postboxes are filled with invented Vorgänge. This takes half a minute, the first time only.')
+  await run(process.execPath, denoRun('scripts/demo-town.ts'), env).ended
 }
 
 const isDeno = process.versions['deno'] !== undefined
