@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Finding } from '../lib/finding.ts'
 import { checkGraph } from './check.ts'
+import { explore } from './explore.ts'
 import type { Definition } from './model.ts'
 import { readProcess } from './read-bpmn.ts'
 
@@ -42,7 +43,28 @@ async function parse(xml: string, file: string): Promise<ParsedProcess> {
     return { ok: false, findings: inOrder(findings) }
   }
   const graph = checkGraph(definition, file)
-  return graph.length > 0 ? { ok: false, findings: inOrder(graph) } : { ok: true, definition }
+  if (graph.length > 0) {
+    return { ok: false, findings: inOrder(graph) }
+  }
+  const stuck = checkWays(definition, file)
+  return stuck.length > 0 ? { ok: false, findings: inOrder(stuck) } : { ok: true, definition }
+}
+
+/** What is looked at of a process when it is loaded: more than ours have, by far. */
+const STATES_MAX = 2_000
+
+/** Finds where a case could come to and never go on, e.g. a join that waits for a way which was not taken. */
+function checkWays(definition: Definition, file: string): readonly Finding[] {
+  return explore(definition, { nowMs: 0, statesMax: STATES_MAX }).stuck.map(({ at, way }) => {
+    const places = at.map((id) => `"${id}"`).join(' and ')
+    const how = way.map((one) => `${one.at}: ${one.what}`).join(', ')
+    return {
+      file,
+      line: definition.nodes.get(at[0] ?? '')?.line ?? 1,
+      type: 'workflow/stuck',
+      detail: `A case could wait at ${places} for ever. The way there: ${how || 'from the start'}.`,
+    }
+  })
 }
 
 const inOrder = (findings: readonly Finding[]): Finding[] => [...findings].sort((a, b) => a.line - b.line)
