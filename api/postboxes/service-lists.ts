@@ -256,7 +256,7 @@ const byDue = (a: Item, b: Item): number =>
 const isFor = ({ postbox, preparedBy }: Item, actor: Actor): boolean =>
   preparedBy === null || can(actor, 'vorgang.co-sign', { postboxes: [postbox], preparedBy })
 
-function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
+export function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
   if (state === 'done') {
     return { kind: 'done' }
   }

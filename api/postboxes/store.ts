@@ -23,6 +23,7 @@ export type Page = {
 
 /** More than a process may have tokens. */
 const ITEMS_MAX = 200
+const CASES_MAX = 100
 const COUNTS_MAX = 2000
 const RUNNING_MAX = 5000
 
@@ -39,6 +40,16 @@ export async function listItemsOf(db: Read, vorgangId: string): Promise<readonly
     .where(eq(postboxItems.vorgangId, vorgangId))
     .orderBy(asc(postboxItems.kind), asc(postboxItems.id))
     .limit(ITEMS_MAX)
+}
+
+/** Lists the items of at most 100 Vorgänge. */
+export async function listItemsOfMany(db: Read, vorgangIds: readonly string[]): Promise<readonly Item[]> {
+  return await db
+    .select()
+    .from(postboxItems)
+    .where(inArray(postboxItems.vorgangId, vorgangIds.slice(0, CASES_MAX)))
+    .orderBy(asc(postboxItems.kind), asc(postboxItems.id))
+    .limit(CASES_MAX * ITEMS_MAX)
 }
 
 /**

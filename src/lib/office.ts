@@ -1,6 +1,15 @@
 import type { AstroGlobal } from 'astro'
-import { apiOf, type CityFrame, type ListView, type PostboxCount, Refusal, type SessionView, type Work } from './api.ts'
-import type { Translate, WordKey } from './words.ts'
+import {
+  apiOf,
+  type CityFrame,
+  type ItemList,
+  type ListView,
+  type PostboxCount,
+  Refusal,
+  type SessionView,
+  type Work,
+} from './api.ts'
+import { hasWord, type Translate, type WordKey } from './words.ts'
 
 /** One way in the left column of the back office. */
 export type OfficeEntry = {
@@ -124,6 +133,21 @@ export const deadlineView = (dueOn: string, today: string): DeadlineView => {
     return { kind: 'today', icon: 'warning', days }
   }
   return { kind: days <= SOON_DAYS ? 'soon' : 'later', icon: 'clock', days }
+}
+
+/** What happens to a Vorgang next, in words. */
+export const nextWord = ({ next, step }: Pick<ItemList['items'][number], 'next' | 'step'>, t: Translate): string => {
+  const ended = `office.ended.${step}`
+  switch (next.kind) {
+    case 'task':
+      return next.title ?? t('office.next.busy')
+    case 'wait':
+      return t(`office.next.${next.waitsFor ?? 'busy'}`)
+    case 'errand':
+      return t('office.next.errand')
+    default:
+      return t((hasWord(ended) ? ended : 'office.ended.any') as WordKey)
+  }
 }
 
 /** Words a journal line's actor: the name of a person, or what kind of program it was. */
