@@ -28,7 +28,7 @@ let town: Town
 let routes: readonly MountedRoute[]
 let actors: Readonly<Record<string, Who>>
 const answers = new Map<string, Answer>()
-/** What belongs to one person alone: a trial and a conflict to an editor, a search to a clerk. */
+/** What belongs to one person alone: a trial and a conflict to an editor, a search and a saved list to a clerk. */
 const personal = new Map<string, string>()
 
 beforeAll(async () => {
@@ -78,6 +78,8 @@ beforeAll(async () => {
   personal.set('preview', trial.previewId).set('conflict', ((await late.json()) as { conflictId: string }).conflictId)
   const search = await clerk.post('/postboxes/searches', { q: 'Lehmann' })
   personal.set('search', ((await search.json()) as { searchId: string }).searchId)
+  const saved = await clerk.post('/postboxes/views', { viewName: 'Meine', view: 'team' })
+  personal.set('saved', ((await saved.json()) as { savedId: string }).savedId)
   for (const mounted of routes) {
     for (const [name, who] of Object.entries(actors)) {
       for (const kind of kindsOf(mounted)) {
@@ -258,6 +260,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/access/:access/codes': {},
   'POST /messages/inbound': {},
   'POST /postboxes/searches': { q: 'Lehmann' },
+  'POST /postboxes/selections': { service: 'hund-anmelden' },
+  'POST /postboxes/views': { view: 'team', viewName: 'Liste' },
+  'POST /postboxes/views/:saved/delete': {},
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
   'POST /postboxes/items/:item/hand-over': { to: '01990000-0000-7000-8000-000000000000' },

@@ -5,6 +5,7 @@ import type { Content } from './content/snapshot.ts'
 import type { DataModelReader } from './forms/data-model.ts'
 import { createForms, createFormWords, type Form, germanTextsOf, neededFor, type SpokenWords } from './forms/service.ts'
 import type { Question } from './postboxes/service.ts'
+import { isOnCard } from './submissions/service-card.ts'
 
 /** Readers of the town's forms and of the words beside their questions. */
 export type FormReaders = {
@@ -24,7 +25,9 @@ export const createQuestions =
   (slug: string): readonly Question[] => {
     const online = live().services.get(slug)?.online
     return online === 'own' || online === 'assistant'
-      ? [...form(live(), slug, 'de').fields.values()].map(({ path, shortLabel }) => ({ path, label: shortLabel }))
+      ? [...form(live(), slug, 'de').fields.values()]
+          .filter(isOnCard)
+          .map(({ path, shortLabel }) => ({ path, label: shortLabel }))
       : []
   }
 

@@ -3,6 +3,7 @@ import type { ContentCtx } from '../content/access.ts'
 import { readVorgang } from '../eakten/service.ts'
 import type { Person } from '../identity/identity.ts'
 import { authorize } from '../identity/permissions.ts'
+import type { KeysCtx } from '../keys/keyring.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
@@ -13,6 +14,7 @@ import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
   ContentCtx &
+  KeysCtx &
   ProjectionCtx & {
     readonly caseNames: CaseNames
     readonly serviceTitle: (slug: string) => string

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Ref, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { postboxItems, workCounts, workDue } from '../../db/schema/postboxes.ts'
@@ -15,7 +15,8 @@ export type Page = {
   readonly after: Cursor | null
   readonly size: number
   readonly service?: string
-  /** Last day that is shown. */
+  /** First and last day that is shown. */
+  readonly fromOn?: string
   readonly untilOn?: string
   /** Latest first. */
   readonly isDescending?: boolean
@@ -62,7 +63,7 @@ export async function listLanes(
   lanes: readonly Lane[],
   page: Page,
 ): Promise<readonly Item[]> {
-  const { service, untilOn, isDescending = false } = page
+  const { service, fromOn, untilOn, isDescending = false } = page
   const order = isDescending ? desc : asc
   return await db
     .select()
@@ -72,6 +73,7 @@ export async function listLanes(
         ownedBy(owners),
         service === undefined ? undefined : eq(postboxItems.serviceSlug, service),
         inArray(postboxItems.lane, [...lanes]),
+        fromOn === undefined ? undefined : gte(postboxItems.dueOn, fromOn),
         untilOn === undefined ? undefined : lte(postboxItems.dueOn, untilOn),
         after(page.after, isDescending),
       ),

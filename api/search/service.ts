@@ -8,6 +8,8 @@ import {
   findAsked,
   findBoxes,
   findCards,
+  findFields,
+  findMatching,
   findNames,
   forgetAsked,
   numberOf,
@@ -19,6 +21,7 @@ import {
 import { holdsWord, matchOf, numberMatchOf, queryWords } from './tokens.ts'
 
 export type { CardField, CaseCard } from './card.ts'
+export { holdsAll } from './tokens.ts'
 export { SEARCH_SCHEMA }
 export type ProjectionCtx = Ctx & { readonly projection: Projection }
 export type SearchCtx = ProjectionCtx & {
@@ -35,6 +38,7 @@ export type Hit = Pick<CardRow, 'vorgangId' | 'name'> & {
 }
 
 const BATCH = 200
+const CHUNK = 200
 /** What somebody looked for can be shown again for so long. */
 const ASKED_KEPT_MS = 12 * 3_600_000
 
@@ -97,6 +101,35 @@ export function findByNumber(ctx: ProjectionCtx, { query, postboxes, size }: Fin
   return match === null
     ? []
     : findCards(ctx.projection, match, { before: null, size }).map(({ vorgangId }) => vorgangId)
+}
+
+/**
+ * Vorgänge of some postboxes in whose answers all these texts stand, in whatever answer: never too few. Null where there are
+ * more than `max`.
+ */
+export function candidates(
+  ctx: ProjectionCtx,
+  {
+    texts,
+    postboxes,
+    max,
+  }: { readonly texts: readonly string[]; readonly postboxes: readonly string[]; readonly max: number },
+): readonly string[] | null {
+  const boxes = findBoxes(ctx.projection, postboxes)
+  const matches = texts.map((text) => matchOf(text, boxes))
+  if (matches.includes(null)) {
+    return []
+  }
+  const found = findMatching(ctx.projection, matches.map((match) => `(${match})`).join(' AND '), max + 1)
+  return found.length > max ? null : found
+}
+
+/** What was answered in some Vorgänge, as lists show it. */
+export function caseFields(ctx: ProjectionCtx, vorgangIds: readonly string[]): ReadonlyMap<string, CaseCard['fields']> {
+  const chunks = Array.from({ length: Math.ceil(vorgangIds.length / CHUNK) }, (_, n) =>
+    findFields(ctx.projection, vorgangIds.slice(n * CHUNK, (n + 1) * CHUNK)),
+  )
+  return new Map(chunks.flatMap((chunk) => [...chunk]))
 }
 
 /** Keeps what somebody typed for twelve hours, so that its answer has an address that says nothing; returns the id. */

@@ -5,7 +5,8 @@ import { tokensOf } from './tokens.ts'
 /**
  * Tables of `search.db`: the card of each Vorgang, the words it is found by, how far the changes were read, and what members of
  * staff have lately looked for. A word is kept once for each postbox through which the Vorgang is reached, with the
- * number of the postbox before it: a search reads what lies in the asker's own postboxes and nothing else.
+ * number of the postbox before it: a search reads what lies in the asker's own postboxes and nothing else. Beginnings of three
+ * letters behind `b1x` and `b12x` are kept ready: every street begins with `str` somewhere.
  */
 export const SEARCH_SCHEMA = `
 DROP TABLE IF EXISTS case_names;
@@ -16,7 +17,7 @@ CREATE TABLE IF NOT EXISTS read_until (id INTEGER PRIMARY KEY CHECK (id = 1), se
 INSERT OR IGNORE INTO read_until (id, seq) VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS asked (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, query TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS asked_age ON asked (at_ms);
-CREATE VIRTUAL TABLE IF NOT EXISTS card_words USING fts5(words, detail=none, tokenize="unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE IF NOT EXISTS card_words USING fts5(words, detail=none, prefix='6 7', tokenize="unicode61 remove_diacritics 0");
 INSERT INTO card_words (card_words, rank) VALUES ('secure-delete', 1);
 `
 const IDS_MAX = 200
@@ -84,6 +85,24 @@ export function findNames(projection: Projection, vorgangIds: readonly string[])
     ...ids,
   )
   return new Map(rows.map((row) => [String(row['id']), String(row['name'])]))
+}
+
+/** Finds what was answered in at most 200 Vorgänge. */
+export function findFields(
+  projection: Projection,
+  vorgangIds: readonly string[],
+): ReadonlyMap<string, CaseCard['fields']> {
+  const ids = vorgangIds.slice(0, IDS_MAX)
+  const sql = `SELECT vorgang_id AS id, fields FROM cards WHERE vorgang_id IN (${marks(ids)})`
+  const rows = projection.all(sql, ...ids)
+  return new Map(rows.map((row) => [String(row['id']), JSON.parse(String(row['fields'])) as CaseCard['fields']]))
+}
+
+/** Ids of Vorgänge whose words match, the newest first; no more than `size`. */
+export function findMatching(projection: Projection, match: string, size: number): readonly string[] {
+  const sql =
+    'SELECT vorgang_id AS id FROM cards WHERE no IN (SELECT rowid FROM card_words WHERE card_words MATCH ? ORDER BY rowid DESC LIMIT ?)'
+  return projection.all(sql, match, size).map((row) => String(row['id']))
 }
 
 export type CardRow = Pick<CaseCard, 'name' | 'fields'> & { readonly vorgangId: string; readonly no: number }

@@ -65,10 +65,23 @@ const anyOf = (boxes: readonly number[], word: string): string =>
   `(${boxes.map((box) => `"${token(box, 'word', word)}"${word.length < BEGINNING_MIN ? '' : ' *'}`).join(' OR ')})`
 
 /** True where one of the words stands in an answer, whole or begun: says why something was found. */
-export function holdsWord({ text, value }: CardField, words: readonly string[]): boolean {
-  const own = [text, ...dayInDigits(value)].flatMap((one) => [...wordsIn(one), ...joined(one)])
-  return words.some((word) => own.some((one) => (word.length < BEGINNING_MIN ? one === word : one.startsWith(word))))
+export function holdsWord(field: CardField, words: readonly string[]): boolean {
+  const own = ownWords(field)
+  return words.some((word) => own.some((one) => isBegunBy(one, word)))
 }
+
+/** True where all that was typed stands in an answer: each word whole or begun, or the whole as one number. */
+export function holdsAll(field: CardField, query: string): boolean {
+  const own = ownWords(field)
+  const [words, number] = [wordsIn(query).slice(0, QUERY_WORDS_MAX), nameWord(whole(query))]
+  const holds = (word: string): boolean => own.some((one) => isBegunBy(one, word))
+  return words.length > 0 && (words.every(holds) || (HAS_DIGIT.test(number) && holds(number)))
+}
+
+const ownWords = ({ text, value }: CardField): readonly string[] =>
+  [text, ...dayInDigits(value)].flatMap((one) => [...wordsIn(one), ...joined(one)])
+const isBegunBy = (one: string, word: string): boolean =>
+  word.length < BEGINNING_MIN ? one === word : one.startsWith(word)
 
 /** What was typed, as the words it is compared by. */
 export const queryWords = (query: string): readonly string[] => {

@@ -9,6 +9,8 @@ import { readAnswers } from './service-copy.ts'
 
 /** What nobody looks for a Vorgang by, and what is not to lie about in words: bank and tax numbers. */
 const LEFT_OUT: readonly FieldKind[] = ['file', 'note', 'declaration', 'iban', 'tax-id']
+/** Whether the answer to a question stands on the card. */
+export const isOnCard = ({ kind }: Pick<Field, 'kind'>): boolean => !LEFT_OUT.includes(kind)
 /** Of these the value is kept beside its words, to be compared. */
 const PLAIN: readonly FieldKind[] = ['date', 'number', 'money', 'bool', 'select', 'country']
 const TEXT_MAX = 300
@@ -45,7 +47,7 @@ export async function describeCase(ctx: SubmissionsCtx, vorgangId: string): Prom
     aktenzeichen: eakte?.aktenzeichen ?? '',
     postboxes: [...new Set(postboxesOf(items))],
     name: nameIn(form, answers),
-    fields: [...form.fields.values()].filter(({ kind }) => !LEFT_OUT.includes(kind)).flatMap(fieldOf),
+    fields: [...form.fields.values()].filter(isOnCard).flatMap(fieldOf),
   }
 }
 
