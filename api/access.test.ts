@@ -28,8 +28,8 @@ let town: Town
 let routes: readonly MountedRoute[]
 let actors: Readonly<Record<string, Who>>
 const answers = new Map<string, Answer>()
-/** A trial and a conflict, which belong to editors alone. */
-const editors = new Map<string, string>()
+/** What belongs to one person alone: a trial and a conflict to an editor, a search and a saved list to a clerk. */
+const personal = new Map<string, string>()
 
 beforeAll(async () => {
   town = await openTown({ settings: SETTINGS, edit: leftToClerks })
@@ -75,7 +75,11 @@ beforeAll(async () => {
   const edda = await town.signIn('edda', { roles: ['editor'], teams: [] })
   const trial = (await (await edda.post(`${at}/previews`)).json()) as { previewId: string }
   const late = await edda.post(`${at}/sheets/settings`, { seen: '0'.repeat(24) })
-  editors.set('preview', trial.previewId).set('conflict', ((await late.json()) as { conflictId: string }).conflictId)
+  personal.set('preview', trial.previewId).set('conflict', ((await late.json()) as { conflictId: string }).conflictId)
+  const search = await clerk.post('/postboxes/searches', { q: 'Lehmann' })
+  personal.set('search', ((await search.json()) as { searchId: string }).searchId)
+  const saved = await clerk.post('/postboxes/views', { viewName: 'Meine', view: 'team' })
+  personal.set('saved', ((await saved.json()) as { savedId: string }).savedId)
   for (const mounted of routes) {
     for (const [name, who] of Object.entries(actors)) {
       for (const kind of kindsOf(mounted)) {
@@ -205,7 +209,7 @@ function pathOf({ path }: MountedRoute, who: Who, kind: Kind): string {
   return path.replace('/api/v1', '').replaceAll(/:(\w+)/g, (part, name: string, at: number, whole: string) => {
     if (!isThing(name)) {
       const before = whole.slice(0, at).split('/').at(-2)
-      const value = PLAIN[name] ?? editors.get(name) ?? PLAIN[`${before}/${part}`]
+      const value = PLAIN[name] ?? personal.get(name) ?? PLAIN[`${before}/${part}`]
       if (value === undefined) {
         throw new Error(`parameter ${part} of ${path} is new: say what it names`)
       }
@@ -255,6 +259,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/access/:access/withdraw': {},
   'POST /submissions/vorgaenge/:vorgang/access/:access/codes': {},
   'POST /messages/inbound': {},
+  'POST /postboxes/searches': { q: 'Lehmann' },
+  'POST /postboxes/selections': { service: 'hund-anmelden' },
+  'POST /postboxes/views': { view: 'team', viewName: 'Liste' },
+  'POST /postboxes/views/:saved/delete': {},
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},
   'POST /postboxes/items/:item/hand-over': { to: '01990000-0000-7000-8000-000000000000' },

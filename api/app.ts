@@ -14,6 +14,8 @@ import { resolveActor } from './identity/service.ts'
 import { noticeRoutes } from './notices/routes.ts'
 import { paymentRoutes } from './payments/routes.ts'
 import { postboxRoutes } from './postboxes/routes.ts'
+import { findRoutes } from './postboxes/routes-find.ts'
+import { viewRoutes } from './postboxes/routes-views.ts'
 import { draftRoutes, fileRoutes, submitRoutes } from './submissions/routes.ts'
 import { accessRoutes } from './submissions/routes-access.ts'
 import { accountCaseRoutes } from './submissions/routes-account.ts'
@@ -75,6 +77,8 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', errandRoutes(ctx))
     .route('/api/v1/submissions', accessRoutes(ctx))
     .route('/api/v1/messages', inboundRoutes(ctx))
+    .route('/api/v1/postboxes', findRoutes(ctx))
+    .route('/api/v1/postboxes', viewRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))

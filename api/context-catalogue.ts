@@ -4,6 +4,8 @@ import { LANGS } from './content/schema.ts'
 import type { Content } from './content/snapshot.ts'
 import type { DataModelReader } from './forms/data-model.ts'
 import { createForms, createFormWords, type Form, germanTextsOf, neededFor, type SpokenWords } from './forms/service.ts'
+import type { Question } from './postboxes/service.ts'
+import { isOnCard } from './submissions/service-card.ts'
 
 /** Readers of the town's forms and of the words beside their questions. */
 export type FormReaders = {
@@ -16,6 +18,18 @@ export const createFormReaders = (readXml: DataModelReader): FormReaders => ({
   form: createForms(readXml),
   formWords: createFormWords(),
 })
+
+/** Makes the reader of what can be asked in a service as it is live; nothing where there is no form of the town's own. */
+export const createQuestions =
+  ({ form }: FormReaders, live: () => Content) =>
+  (slug: string): readonly Question[] => {
+    const online = live().services.get(slug)?.online
+    return online === 'own' || online === 'assistant'
+      ? [...form(live(), slug, 'de').fields.values()]
+          .filter(isOnCard)
+          .map(({ path, shortLabel }) => ({ path, label: shortLabel }))
+      : []
+  }
 
 /**
  * The catalogue as pages show it: joined with what the town's own forms ask for, so that the page of a service and the first page of

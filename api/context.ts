@@ -25,7 +25,7 @@ import { ConfigRefused } from './config-refused.ts'
 import type { ConnectorsCtx } from './connectors/service.ts'
 import { type ContentRevisions, folderObjectStore, openRevisions } from './content/service.ts'
 import type { Content } from './content/snapshot.ts'
-import { createFormReaders, createSiteCatalogue, type FormReaders } from './context-catalogue.ts'
+import { createFormReaders, createQuestions, createSiteCatalogue, type FormReaders } from './context-catalogue.ts'
 import { contentCheckers } from './context-checks.ts'
 import { createLetters, type Letters } from './context-letters.ts'
 import { createPaymentParts, readCertificate } from './context-payments.ts'
@@ -58,7 +58,8 @@ import {
 } from './publishing/service.ts'
 import { caseNames, SEARCH_SCHEMA, type SearchCtx } from './search/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
-import { composeMessage, describeCase } from './submissions/service-copy.ts'
+import { describeCase } from './submissions/service-card.ts'
+import { composeMessage } from './submissions/service-copy.ts'
 import { prepareBounce } from './submissions/service-errands.ts'
 import type { VorgangKind } from './workflow/ctx.ts'
 import { checkTaking } from './workflow/service-taking.ts'
@@ -207,6 +208,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     describeCase: (vorgangId: string) => describeCase(whole(), vorgangId),
     serviceTitle: (slug: string) =>
       whole().catalogueIndex(content.live().content).services.get(slug)?.teaser.title ?? slug,
+    questions: createQuestions(forms, () => content.live().content),
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
     checkTaking: (actor: Actor, item: Item) => checkTaking(whole(), actor, item),
     team: (postbox: string) => readTeam(whole(), postbox),

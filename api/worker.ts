@@ -11,7 +11,7 @@ import { checkpointJob } from './journal/service.ts'
 import { runCodeMail, runContactMail, runMail } from './messages/service-mail.ts'
 import { runPaymentCheck, runPaymentReceipt } from './payments/service.ts'
 import { sweepPages } from './publishing/service.ts'
-import { projectChanges } from './search/service.ts'
+import { forgetQueries, projectChanges } from './search/service.ts'
 import { expireAccess, runAccessMail } from './submissions/service-access-jobs.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
@@ -59,6 +59,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
       await expireDrafts(ctx)
       await sweepParts(ctx)
       await sweepPages(ctx)
+      forgetQueries(ctx)
       await ctx.write({ statements: [forgetAnswers(ctx.now() - ANSWERS_KEPT_MS), ...forgottenPapers(ctx.now())] })
       // Sealed bytes of what is over leave the database's log as well; a backup that reads meanwhile delays it.
       const isGone = await ctx.writer.emptyLog()

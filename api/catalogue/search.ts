@@ -1,6 +1,6 @@
 import type { CityPage } from '../content/snapshot.ts'
+import { foldedWords } from '../lib/fold.ts'
 import type { OfficeEntry, ServiceEntry } from './catalogue-index.ts'
-import { foldedWords } from './fold.ts'
 import type { LifeSituationTeaser, SearchHit, SearchView, ServiceTeaser } from './view.ts'
 
 /** Words of all public pages with where they stand. */

@@ -103,6 +103,12 @@ export function outstandingOf(
     )
 }
 
+/** All that final answers say to one question, in the order of the items around it; empty where it was not answered. */
+export const answersTo = (field: Pick<Field, 'path' | 'loops'>, answers: Answers): readonly unknown[] =>
+  pointersOf(field, (list) => listAt(answers, list).length)
+    .map((pointer) => valueAt(answers, pointer))
+    .filter((value) => value !== undefined)
+
 /** Every file of final answers with its question, in the order of the form. For drafts use `filesIn`. */
 export function filesOf(form: Form, answers: Answers): readonly FileAt[] {
   return [...form.fields.values()]

@@ -23,6 +23,7 @@ export type Resource =
   | 'session'
   | 'absence'
   | 'release'
+  | 'search'
 
 /** What every route must declare. Authorisation itself happens in the use case; this is the outer door and the inventory. */
 export type RouteSpec = {

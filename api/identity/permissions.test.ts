@@ -81,6 +81,7 @@ postbox.take                -      -       own   own  -      -        -
 postbox.return              -      -       own   own  -      -        -
 postbox.move                -      -       own   own  -      -        -
 vorgang.read                -      -       own   own  -      -        -
+vorgang.find                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -

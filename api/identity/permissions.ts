@@ -79,6 +79,7 @@ const TABLE = {
   'postbox.return': CASEWORK,
   'postbox.move': CASEWORK,
   'vorgang.read': CASEWORK,
+  'vorgang.find': CASEWORK,
   'vorgang.request-information': CASEWORK,
   'vorgang.decide': CASEWORK,
   'vorgang.co-sign': { lead: 'in-team-not-preparer' },

@@ -8,8 +8,14 @@ export type NewItem = Omit<Item, 'version' | 'lane' | 'isNew' | 'aktenzeichen'> 
   readonly aktenzeichen: string | Ref
 }
 
-/** Puts something new into a postbox: a Vorgang, or a task beside its main one. */
-export const planNewItem = (item: NewItem): Plan => ({ statements: [insertItem({ ...item, isNew: 1 })] })
+/**
+ * Puts something new into a postbox: a Vorgang, or a task beside its main one, by which another office finds the Vorgang from
+ * then on. That a Vorgang is new says whoever opens it.
+ */
+export const planNewItem = (item: NewItem): Plan => ({
+  statements: [insertItem({ ...item, isNew: 1 })],
+  changes: item.kind === 'task' ? [{ topic: 'vorgang', id: item.vorgangId }] : [],
+})
 
 /** Moves an item: to another postbox, task, state or person. Refused by guard `item-version` when somebody was quicker. */
 export const planMoveItem = (item: Item, next: Partial<ItemMove>): Plan =>

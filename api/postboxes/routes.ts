@@ -1,19 +1,17 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Env } from '../http/env.ts'
 import { done } from '../http/respond.ts'
 import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, parameter } from '../http/validate.ts'
 import { dayInBerlin } from '../lib/clock.ts'
+import { LIST_QUERY, listInput } from './list-query.ts'
 import { type PostboxesCtx, returnItem, takeItem } from './service.ts'
-import { type ListInput, listItems, listPostboxes, VIEWS } from './service-lists.ts'
+import { listItems, listPostboxes } from './service-lists.ts'
 import { forward, handOver, readMove } from './service-move.ts'
 
 const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
 const Id = v.pipe(v.string(), v.uuid())
-const View = v.picklist(VIEWS)
-const Yes = v.optional(v.literal('1'))
-const After = v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}~[0-9a-f-]{36}$/)))
 
 const OfVorgang = v.object({ vorgangId: Id })
 const Postboxes = v.object({
@@ -32,19 +30,6 @@ const READ: Omit<RouteSpec, 'action' | 'resource'> = {
 }
 const WORK: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, csrf: true, rate: 'work', audit: true }
 
-const QUERY = ['view', 'after', 'service', 'new']
-
-function listInput(c: Context<Env>): ListInput {
-  const after = parameter(After, c.req.query('after'), 'after')
-  const service = parameter(v.optional(Slug), c.req.query('service'), 'service')
-  const isNew = parameter(Yes, c.req.query('new'), 'new')
-  return {
-    view: parameter(View, c.req.query('view') ?? 'team', 'view'),
-    filter: { ...(service === undefined ? {} : { service }), ...(isNew === undefined ? {} : { isNew: true }) },
-    ...(after === undefined ? {} : { after }),
-  }
-}
-
 const HandOver = v.strictObject({ to: Id })
 const Forward = v.strictObject({ postbox: Slug })
 
@@ -54,15 +39,21 @@ export const postboxRoutes = (ctx: PostboxesCtx) =>
     .get('/', route({ ...READ, action: 'postbox.list', resource: 'none', output: Postboxes }), async (c) =>
       c.json({ ...(await listPostboxes(ctx, actorOf(c))), today: dayInBerlin(ctx.now()) }),
     )
-    .get('/items', route({ ...READ, action: 'postbox.list', resource: 'none', query: QUERY }), async (c) =>
-      c.json(await listItems(ctx, actorOf(c), listInput(c))),
+    .get('/items', route({ ...READ, action: 'postbox.list', resource: 'none', query: LIST_QUERY }), async (c) =>
+      c.json(
+        await listItems(
+          ctx,
+          actorOf(c),
+          listInput((name) => c.req.query(name)),
+        ),
+      ),
     )
     .get(
       '/:postbox/items',
-      route({ ...READ, action: 'postbox.list', resource: 'postbox', query: QUERY }),
+      route({ ...READ, action: 'postbox.list', resource: 'postbox', query: LIST_QUERY }),
       async (c) => {
         const postbox = parameter(Slug, c.req.param('postbox'), 'postbox')
-        return c.json(await listItems(ctx, actorOf(c), { ...listInput(c), postbox }))
+        return c.json(await listItems(ctx, actorOf(c), { ...listInput((name) => c.req.query(name)), postbox }))
       },
     )
     .post(

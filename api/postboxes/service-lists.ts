@@ -1,25 +1,16 @@
 import { notFound } from '../http/problem.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { type Actor, stoodInOf } from '../lib/actor.ts'
-import { dayInBerlin } from '../lib/clock.ts'
-import { addDays } from '../lib/deadlines.ts'
+import { type CaseCard, caseFields } from '../search/service.ts'
+import { type Filter, LANES, OPEN, type Selection, type View } from './filter.ts'
+import { type Asked, dueUntil, pageOf, type Staff } from './pages.ts'
 import type { WaitsFor } from './plan.ts'
-import type { PostboxesCtx } from './service.ts'
-import {
-  type Cursor,
-  countTaken,
-  type Item,
-  type Lane,
-  listLanes,
-  listWorkCounts,
-  type Owners,
-  type Page,
-  sumDue,
-} from './store.ts'
+import type { PostboxesCtx, Question } from './service.ts'
+import { selectionOf } from './service-selections.ts'
+import { readSavedView, readSavedViews, type SavedView } from './service-views.ts'
+import { type Cursor, countTaken, type Item, type Lane, listWorkCounts, sumDue } from './store.ts'
 
-/** What a list shows; `team` is all that is open in a postbox, `free` what nobody took. */
-export const VIEWS = ['mine', 'free', 'team', 'due', 'sign', 'waiting', 'done'] as const
-export type View = (typeof VIEWS)[number]
+export type { Filter, Selection, View } from './filter.ts'
 /** What happens to a Vorgang next. `title`: of the task, null where it was opened before titles were kept. */
 export type NextStep =
   | { readonly kind: 'task'; readonly title: string | null }
@@ -35,6 +26,8 @@ export type ItemView = Omit<Item, 'version' | 'lane' | 'taskId' | 'title' | 'wai
   readonly standsInFor: string | null
   /** Nobody has it, and it does not wait for a second person who this one is not. */
   readonly mayTake: boolean
+  /** What was answered to the questions of the columns, in their order. */
+  readonly cells: readonly string[]
 }
 export type ItemList = {
   /** Null for the list of all postboxes of a person. */
@@ -47,11 +40,21 @@ export type ItemList = {
   readonly postboxes: readonly { readonly id: string; readonly name: string }[]
   /** What can be chosen to see one service alone: those whose work comes to these postboxes. */
   readonly choices: readonly { readonly slug: string; readonly title: string }[]
+  /** Answers in columns, and what some must hold; null where nothing was chosen. */
+  readonly selection: Selection | null
+  /** Under which the selection is known. */
+  readonly selectionId: string | null
+  /** The selection that was asked for is too old; the list is shown without it. */
+  readonly isSelectionGone: boolean
+  /** Questions of the service that the list is narrowed to. */
+  readonly questions: readonly Question[]
+  /** Which saved list this is; null where it is none. */
+  readonly saved: { readonly id: string; readonly name: string } | null
+  /** Lists that the person saved. */
+  readonly savedViews: readonly { readonly id: string; readonly name: string }[]
   /** Where the next page begins; absent on the last. */
   readonly next?: string
 }
-/** Narrows a list: to one service, to what nobody looked at yet. */
-export type Filter = { readonly service?: string; readonly isNew?: boolean }
 export type PostboxCount = {
   readonly id: string
   readonly name: string
@@ -63,24 +66,7 @@ export type PostboxCount = {
 /** How much each list of a person over all their postboxes holds; `done` is not counted. */
 export type Work = Readonly<Record<Exclude<View, 'done'>, number>>
 
-const PAGE_SIZE = 50
-/** Rows that are looked through at most for a page of what is new. */
-const SCAN_MAX = 2_000
-/** What is due within so many days is pressing. */
-const DUE_DAYS = 3
-const OPEN: readonly Lane[] = ['free', 'taken', 'sign', 'signing']
-/** Which lanes a view shows. */
-const LANES: Readonly<Record<View, readonly Lane[]>> = {
-  mine: ['taken', 'signing'],
-  free: ['free'],
-  team: OPEN,
-  due: ['free', 'sign'],
-  sign: ['sign', 'signing'],
-  waiting: ['waiting'],
-  done: ['done'],
-}
 const ownerOf = (postbox: string): string => `postbox:${postbox}`
-const dueUntil = (ctx: PostboxesCtx): string => addDays(dayInBerlin(ctx.now()), DUE_DAYS)
 
 /** Lists the postboxes of the actor's teams with counts, in the order of content, and what their lists hold together. */
 export async function listPostboxes(
@@ -135,6 +121,10 @@ export type ListInput = {
   readonly postbox?: string
   readonly view: View
   readonly filter?: Filter
+  /** Id of a selection that the person made. */
+  readonly selection?: string
+  /** Id of a list that the person saved: it says everything else but the page. */
+  readonly saved?: string
   readonly after?: string
 }
 
@@ -143,38 +133,68 @@ export type ListInput = {
  * the town. Answers a postbox of another team like one that is not there.
  */
 export async function listItems(ctx: PostboxesCtx, actor: Actor, input: ListInput): Promise<ItemList> {
-  const all = actor.kind === 'staff' ? actor.postboxes : []
-  authorize(actor, 'postbox.list', { postboxes: input.postbox === undefined ? all : [input.postbox] })
-  if (actor.kind !== 'staff') {
-    throw notFound()
-  }
+  const asked = await askedOf(ctx, actor, input)
+  const { actor: staff, filter, selection, saved, postbox } = asked
+  const { rows, next } = await pageOf(ctx, asked)
+  const ids = rows.map((row) => row.vorgangId)
+  const [names, fields] = [await ctx.caseNames(ids), caseFields(ctx, asked.selection === null ? [] : ids)]
   const { content } = ctx.content.live()
-  const filter = input.filter ?? {}
-  const { rows, next } = await pageOf(ctx, actor, { ...input, filter })
-  const shown = rows.filter((row) => actor.postboxes.includes(row.postbox))
-  const names = await ctx.caseNames(shown.map((row) => row.vorgangId))
-  const of = input.postbox === undefined ? all : [input.postbox]
   const nameOf = (id: string): string => content.postboxes.get(id)?.name.de ?? id
   const titled = (slug: string) => ({ slug, title: ctx.serviceTitle(slug) })
   return {
-    postbox: input.postbox === undefined ? null : { id: input.postbox, name: nameOf(input.postbox) },
-    view: input.view,
-    filter,
-    services: [...new Set(shown.map((row) => row.serviceSlug))].map(titled),
-    postboxes: [...new Set(shown.map((row) => row.postbox))].map((id) => ({ id, name: nameOf(id) })),
+    postbox: postbox === null ? null : { id: postbox, name: nameOf(postbox) },
+    view: asked.view,
+    ...{ filter, selection },
+    selectionId: selection === null ? null : (saved?.id ?? input.selection ?? null),
+    isSelectionGone: input.selection !== undefined && selection === null,
+    saved: saved === null ? null : { id: saved.id, name: saved.name },
+    savedViews: (await readSavedViews(ctx, staff)).map(({ id, name }) => ({ id, name })),
+    questions: filter.service === undefined ? [] : ctx.questions(filter.service),
+    services: [...new Set(rows.map((row) => row.serviceSlug))].map(titled),
+    postboxes: [...new Set(rows.map((row) => row.postbox))].map((id) => ({ id, name: nameOf(id) })),
     choices: [...content.services]
-      .filter(([, { postbox }]) => of.includes(postbox))
+      .filter(([, { postbox }]) => asked.postboxes.includes(postbox))
       .map(([slug]) => titled(slug))
       .sort((a, b) => a.title.localeCompare(b.title, 'de')),
-    items: shown.map((item) => viewOf(item, { actor, applicant: names.get(item.vorgangId) ?? null })),
+    items: rows.map((item) => ({
+      ...viewOf(item, { actor: staff, applicant: names.get(item.vorgangId) ?? null }),
+      cells: cellsOf(fields.get(item.vorgangId), selection),
+    })),
     ...(next === null ? {} : { next: `${next.dueOn}~${next.id}` }),
   }
 }
 
+type Wanted = Asked & { readonly postbox: string | null; readonly saved: SavedView | null }
+
+/**
+ * What a list is asked for, once it is known who may ask; a saved one as it was saved. Throws 404 for a postbox of another
+ * team, and for what somebody else saved.
+ */
+export async function askedOf(ctx: PostboxesCtx, actor: Actor, input: ListInput): Promise<Wanted> {
+  const all = actor.kind === 'staff' ? actor.postboxes : []
+  if (actor.kind !== 'staff' || (input.saved !== undefined && all.length === 0)) {
+    authorize(actor, 'postbox.list', { postboxes: [] })
+    throw notFound()
+  }
+  const saved = input.saved === undefined ? null : await readSavedView(ctx, actor, input.saved)
+  if (input.saved !== undefined && saved === null) {
+    throw notFound()
+  }
+  const { view, filter = {}, postbox = null } = saved ?? input
+  const postboxes = postbox === null ? all : [postbox]
+  authorize(actor, 'postbox.list', { postboxes })
+  const selection =
+    saved === null ? await selectionOf(ctx, actor, { id: input.selection, service: filter.service }) : saved.selection
+  return { actor, postboxes, postbox, view, filter, selection, saved, after: readCursor(input.after) }
+}
+
+const cellsOf = (fields: CaseCard['fields'] | undefined, selection: Selection | null): readonly string[] =>
+  (selection?.columns ?? []).map((path) => fields?.find((field) => field.path === path)?.text ?? '')
+
 function viewOf(
   item: Item,
   { actor, applicant }: { readonly actor: Staff; readonly applicant: string | null },
-): ItemView {
+): Omit<ItemView, 'cells'> {
   const {
     version: _version,
     lane: _lane,
@@ -194,69 +214,11 @@ function viewOf(
   }
 }
 
-type Staff = Actor & { kind: 'staff' }
-type Paged = { readonly rows: readonly Item[]; readonly next: Cursor | null }
-
-/** One page of a list, and where the next begins: after a bounded look where only few rows fit the filter. */
-async function pageOf(ctx: PostboxesCtx, actor: Staff, input: ListInput & { readonly filter: Filter }): Promise<Paged> {
-  const { isNew, service } = input.filter
-  const fits = (row: Item): boolean => isNew !== true || row.isNew === 1
-  const size = isNew === true ? SCAN_MAX / 4 : PAGE_SIZE
-  const found: Item[] = []
-  let after = readCursor(input.after)
-  for (let looked = 0; looked < SCAN_MAX; looked += size) {
-    const page = { after, size: size + 1, ...(service === undefined ? {} : { service }) }
-    const rows = await rowsOf(ctx, actor, input, page)
-    for (const row of rows.slice(0, size)) {
-      if (found.length === PAGE_SIZE && fits(row)) {
-        return { rows: found, next: cursorOf(found.at(-1)) }
-      }
-      if (fits(row)) {
-        found.push(row)
-      }
-    }
-    if (rows.length <= size) {
-      return { rows: found, next: null }
-    }
-    after = cursorOf(rows[size - 1])
-    if (found.length === PAGE_SIZE) {
-      break
-    }
-  }
-  return { rows: found, next: found.length === PAGE_SIZE ? cursorOf(found.at(-1)) : after }
-}
-
-const cursorOf = (row: Item | undefined): Cursor | null => (row === undefined ? null : { dueOn: row.dueOn, id: row.id })
-
-async function rowsOf(ctx: PostboxesCtx, actor: Staff, input: ListInput, page: Page): Promise<readonly Item[]> {
-  const { view } = input
-  const team = { postboxes: input.postbox === undefined ? actor.postboxes : [input.postbox] }
-  const stoodIn = (actor.standsInFor ?? []).map(({ userId }) => userId)
-  const me: Owners = { ...team, assignees: [actor.userId, ...stoodIn] }
-  switch (view) {
-    case 'mine':
-      return await listLanes(ctx.db, me, LANES.mine, page)
-    case 'due': {
-      const until = { ...page, untilOn: dueUntil(ctx) }
-      const lists = await Promise.all([
-        listLanes(ctx.db, me, LANES.mine, until),
-        listLanes(ctx.db, team, LANES.due, until),
-      ])
-      return lists.flat().sort(byDue).slice(0, page.size)
-    }
-    default:
-      return await listLanes(ctx.db, team, LANES[view], { ...page, isDescending: view === 'done' })
-  }
-}
-
-const byDue = (a: Item, b: Item): number =>
-  a.dueOn === b.dueOn ? Number(a.id > b.id) - Number(a.id < b.id) : a.dueOn < b.dueOn ? -1 : 1
-
 /** Anybody of the team may do a task, unless it asks for a second person: one who may sign, and not the first. */
 const isFor = ({ postbox, preparedBy }: Item, actor: Actor): boolean =>
   preparedBy === null || can(actor, 'vorgang.co-sign', { postboxes: [postbox], preparedBy })
 
-function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
+export function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
   if (state === 'done') {
     return { kind: 'done' }
   }

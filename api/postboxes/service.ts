@@ -3,22 +3,30 @@ import type { ContentCtx } from '../content/access.ts'
 import { readVorgang } from '../eakten/service.ts'
 import type { Person } from '../identity/identity.ts'
 import { authorize } from '../identity/permissions.ts'
+import type { KeysCtx } from '../keys/keyring.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
+import type { ProjectionCtx } from '../search/service.ts'
 import { planMoveItem } from './plan.ts'
 import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
-  ContentCtx & {
+  ContentCtx &
+  KeysCtx &
+  ProjectionCtx & {
     readonly caseNames: CaseNames
     readonly serviceTitle: (slug: string) => string
+    /** What can be asked in a service, as it is asked today. */
+    readonly questions: (slug: string) => readonly Question[]
     /** Who works in the team of a postbox. */
     readonly team: (postbox: string) => Promise<readonly Person[]>
     /** Refuses what waits for somebody else than this person, by the rules of its process. */
     readonly checkTaking: (actor: Actor, item: Item) => Promise<void>
   }
+/** One question of a service's form. */
+export type Question = { readonly path: string; readonly label: string }
 /** Names of applicants by Vorgang, from the search database; missing ones are not there yet. */
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
 

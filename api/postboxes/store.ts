@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, lte, sql } from 'drizzle-orm'
 import type { Guard, Ref, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { postboxItems, workCounts, workDue } from '../../db/schema/postboxes.ts'
@@ -15,7 +15,8 @@ export type Page = {
   readonly after: Cursor | null
   readonly size: number
   readonly service?: string
-  /** Last day that is shown. */
+  /** First and last day that is shown. */
+  readonly fromOn?: string
   readonly untilOn?: string
   /** Latest first. */
   readonly isDescending?: boolean
@@ -23,6 +24,7 @@ export type Page = {
 
 /** More than a process may have tokens. */
 const ITEMS_MAX = 200
+const CASES_MAX = 100
 const COUNTS_MAX = 2000
 const RUNNING_MAX = 5000
 
@@ -41,6 +43,16 @@ export async function listItemsOf(db: Read, vorgangId: string): Promise<readonly
     .limit(ITEMS_MAX)
 }
 
+/** Lists the items of at most 100 Vorgänge. */
+export async function listItemsOfMany(db: Read, vorgangIds: readonly string[]): Promise<readonly Item[]> {
+  return await db
+    .select()
+    .from(postboxItems)
+    .where(inArray(postboxItems.vorgangId, vorgangIds.slice(0, CASES_MAX)))
+    .orderBy(asc(postboxItems.kind), asc(postboxItems.id))
+    .limit(CASES_MAX * ITEMS_MAX)
+}
+
 /**
  * Lists items of postboxes or persons that stand in some lanes, nearest deadline first. Reads no more rows than it shows
  * per owner and lane, whatever lies there.
@@ -51,7 +63,7 @@ export async function listLanes(
   lanes: readonly Lane[],
   page: Page,
 ): Promise<readonly Item[]> {
-  const { service, untilOn, isDescending = false } = page
+  const { service, fromOn, untilOn, isDescending = false } = page
   const order = isDescending ? desc : asc
   return await db
     .select()
@@ -61,6 +73,7 @@ export async function listLanes(
         ownedBy(owners),
         service === undefined ? undefined : eq(postboxItems.serviceSlug, service),
         inArray(postboxItems.lane, [...lanes]),
+        fromOn === undefined ? undefined : gte(postboxItems.dueOn, fromOn),
         untilOn === undefined ? undefined : lte(postboxItems.dueOn, untilOn),
         after(page.after, isDescending),
       ),

@@ -71,7 +71,7 @@ describe('for whom somebody applies', () => {
     )
     expect(vorgang.applicant).toBe(kind)
     const shown = await town.ctx.describeCase(vorgangId)
-    expect(shown).toBe(kind === 'company' ? 'Café Łužica (Mara Lehmann)' : 'Mara Lehmann')
+    expect(shown?.name).toBe(kind === 'company' ? 'Café Łužica (Mara Lehmann)' : 'Mara Lehmann')
     const values = vorgang.answers.flatMap(({ rows }) => rows.map(({ value }) => value))
     expect(values).toEqual(expect.arrayContaining(Object.values(more)))
   })

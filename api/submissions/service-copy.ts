@@ -5,8 +5,7 @@ import { prepareDocument, readDocuments, storeMadeFile } from '../documents/serv
 import { planAddToEakte } from '../eakten/plan.ts'
 import { readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
 import type { Answers } from '../forms/answers.ts'
-import type { Form } from '../forms/model.ts'
-import { summary, valueAt } from '../forms/service.ts'
+import { summary } from '../forms/service.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { wordsOf } from '../lib/words.ts'
@@ -183,32 +182,4 @@ export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, eve
         sha256: meta.sha256,
       })),
   })
-}
-
-/** Name under which clerks know a Vorgang: given and family name of the applicant; null where there is none. */
-export async function describeCase(ctx: SubmissionsCtx, vorgangId: string): Promise<string | null> {
-  const named = await readVorgang(ctx, vorgangId)
-  // Who objects is who applied.
-  const vorgang = named?.aboutVorgangId ? await readVorgang(ctx, named.aboutVorgangId) : named
-  const answers = vorgang === undefined ? null : await readAnswers(ctx, vorgang.id)
-  if (vorgang === undefined || answers === null) {
-    return null
-  }
-  const content = await ctx.content.at(vorgang.contentRevisionId)
-  return nameIn(ctx.form(content, vorgang.serviceSlug, vorgang.lang), answers)
-}
-
-/** A company or association first, with who acts for it; else the person. */
-function nameIn(form: Form, answers: Answers): string | null {
-  const said = (...tokens: readonly string[]): string =>
-    tokens
-      .flatMap((token) => {
-        const field = [...form.fields.values()].find((one) => one.autocomplete === token && one.loop === undefined)
-        const value = field === undefined ? undefined : valueAt(answers, `/${field.path.replaceAll('.', '/')}`)
-        return typeof value === 'string' && value !== '' ? [value] : []
-      })
-      .join(' ')
-  const [organisation, person] = [said('organization'), said('given-name', 'family-name')]
-  const both = organisation !== '' && person !== '' ? `${organisation} (${person})` : organisation || person
-  return both === '' ? null : both
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
  * One thing that waits for somebody. Each Vorgang has its main item, which says where the Vorgang lies; a task that is open
@@ -67,4 +67,37 @@ export const workDue = sqliteTable(
   'work_due',
   { owner: text('owner').notNull(), dueOn: text('due_on').notNull(), count: integer('count').notNull() },
   (t) => [primaryKey({ columns: [t.owner, t.dueOn] })],
+)
+
+/**
+ * A list that somebody wants to find again: its name, what it is narrowed to, its columns. All of it is sealed, because it may be
+ * about a person.
+ */
+export const savedViews = sqliteTable(
+  'saved_views',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    sealed: blob('sealed', { mode: 'buffer' }).notNull(),
+    savedAtMs: integer('saved_at_ms').notNull(),
+  },
+  (t) => [index('saved_views_user').on(t.userId, t.id)],
+)
+
+/**
+ * What left the house as a table: who took it, when, which list (sealed, as it may name a person) and how many rows. Written before
+ * the first row goes out, ended once; rows stay null where the product stopped meanwhile.
+ */
+export const listExports = sqliteTable(
+  'list_exports',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    atMs: integer('at_ms').notNull(),
+    format: text('format', { enum: ['csv', 'xlsx'] }).notNull(),
+    listSealed: blob('list_sealed', { mode: 'buffer' }).notNull(),
+    rows: integer('rows'),
+    endedAtMs: integer('ended_at_ms'),
+  },
+  (t) => [index('list_exports_user').on(t.userId, t.id)],
 )

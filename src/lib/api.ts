@@ -17,6 +17,7 @@ export type {
 export type { AbsencePage, AbsenceView } from '../../api/identity/service-absences.ts'
 export type { Finding } from '../../api/lib/finding.ts'
 export type { Fee, PaymentPage, PaymentView } from '../../api/payments/service.ts'
+export type { FoundCases } from '../../api/postboxes/service-find.ts'
 export type { ItemList, PostboxCount, View as ListView, Work } from '../../api/postboxes/service-lists.ts'
 export type { MovePage } from '../../api/postboxes/service-move.ts'
 export type { AccessView } from '../../api/submissions/access-renewal.ts'

@@ -1,6 +1,15 @@
 import type { AstroGlobal } from 'astro'
-import { apiOf, type CityFrame, type ListView, type PostboxCount, Refusal, type SessionView, type Work } from './api.ts'
-import type { Translate, WordKey } from './words.ts'
+import {
+  apiOf,
+  type CityFrame,
+  type ItemList,
+  type ListView,
+  type PostboxCount,
+  Refusal,
+  type SessionView,
+  type Work,
+} from './api.ts'
+import { hasWord, type Translate, type WordKey } from './words.ts'
 
 /** One way in the left column of the back office. */
 export type OfficeEntry = {
@@ -70,14 +79,55 @@ function ownPlace(roles: readonly string[]): string | null {
 
 const WORK = ['mine', 'free', 'due', 'sign', 'waiting'] as const
 
-/** What a list's address asks the API for: names that are no view, and marks that nobody set, are left out. */
+/** How a page names in its address what the API calls by its own names. */
+const LIST_NAMES = [
+  ['leistung', 'service'],
+  ['neu', 'new'],
+  ['fristVon', 'dueFrom'],
+  ['fristBis', 'dueUntil'],
+  ['eingangVon', 'receivedFrom'],
+  ['eingangBis', 'receivedUntil'],
+  ['wer', 'who'],
+  ['auswahl', 'selection'],
+  ['sicht', 'saved'],
+  ['nach', 'after'],
+] as const
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** What a list's address asks the API for: names that are no view, days that are none, and marks that nobody set, are left out. */
 export function listQuery(asked: URLSearchParams, views: readonly [ListView, ...ListView[]]): URLSearchParams {
   const view = views.find((name) => name === asked.get('ansicht')) ?? views[0]
-  const named = { after: asked.get('nach'), service: asked.get('leistung'), new: asked.get('neu') }
-  const given = Object.entries(named).flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [[name, value]],
-  )
+  const given = LIST_NAMES.flatMap(([shown, name]) => {
+    const value = asked.get(shown) ?? ''
+    const isDay = name.startsWith('due') || name.startsWith('received')
+    return value === '' || (isDay && !DAY.test(value)) ? [] : [[name, value]]
+  })
   return new URLSearchParams([['view', view], ...given])
+}
+
+/** What narrows a list beside its view and selection, by the names of a page's address. */
+export const filterIn = ({ filter }: Pick<ItemList, 'filter'>): Readonly<Record<string, string | undefined>> => ({
+  leistung: filter.service,
+  neu: filter.isNew === true ? '1' : undefined,
+  fristVon: filter.dueFrom,
+  fristBis: filter.dueUntil,
+  eingangVon: filter.receivedFrom,
+  eingangBis: filter.receivedUntil,
+  wer: filter.who,
+})
+
+/** A whole list, by the names of the API: what forms about it send along. */
+export function listFields(list: ItemList): readonly (readonly [string, string])[] {
+  const shown: Readonly<Record<string, string | undefined>> = {
+    ...filterIn(list),
+    auswahl: list.selectionId ?? undefined,
+    sicht: list.saved?.id,
+  }
+  const given = LIST_NAMES.flatMap(([german, name]) => {
+    const value = shown[german]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return [['view', list.view], ...(list.postbox === null ? [] : [['postbox', list.postbox.id] as const]), ...given]
 }
 
 /** Left column of the back office. */
@@ -124,6 +174,21 @@ export const deadlineView = (dueOn: string, today: string): DeadlineView => {
     return { kind: 'today', icon: 'warning', days }
   }
   return { kind: days <= SOON_DAYS ? 'soon' : 'later', icon: 'clock', days }
+}
+
+/** What happens to a Vorgang next, in words. */
+export const nextWord = ({ next, step }: Pick<ItemList['items'][number], 'next' | 'step'>, t: Translate): string => {
+  const ended = `office.ended.${step}`
+  switch (next.kind) {
+    case 'task':
+      return next.title ?? t('office.next.busy')
+    case 'wait':
+      return t(`office.next.${next.waitsFor ?? 'busy'}`)
+    case 'errand':
+      return t('office.next.errand')
+    default:
+      return t((hasWord(ended) ? ended : 'office.ended.any') as WordKey)
+  }
 }
 
 /** Words a journal line's actor: the name of a person, or what kind of program it was. */

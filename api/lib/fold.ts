@@ -7,6 +7,13 @@ const LETTERS: Readonly<Record<string, string>> = {
   đ: 'd',
   ø: 'o',
   æ: 'ae',
+  œ: 'oe',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ı: 'i',
+  ŧ: 't',
+  ŋ: 'n',
 }
 
 /**
@@ -17,12 +24,18 @@ export const fold = (text: string): string =>
   text
     .normalize('NFC')
     .toLowerCase()
-    .replace(/[äöüßłđøæ]/gu, (letter) => LETTERS[letter] ?? letter)
+    .replace(/[äöüßłđøæœðþħıŧŋ]/gu, (letter) => LETTERS[letter] ?? letter)
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
 
 /** Words of a text, folded. */
 export const foldedWords = (text: string): readonly string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+
+/**
+ * A folded word so that names meet however they are spelled: Müller, Mueller and Muller are one. Bauer and Baur are, too,
+ * which a person who looks for a name does not mind. What is begun stays a beginning: `mue` is `mu`.
+ */
+export const nameWord = (folded: string): string => folded.replace(/([aou])e/g, '$1')
 
 /** Letter under which a title stands in the A to Z: A to Z, or `#`. */
 export function letterOf(title: string): string {
