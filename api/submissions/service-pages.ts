@@ -1,4 +1,4 @@
-import { availabilityOn } from '../content/service.ts'
+import { availabilityOn, lawfulContent } from '../content/service.ts'
 import type { Form } from '../forms/model.ts'
 import {
   eligibilityView,
@@ -351,7 +351,7 @@ export async function readReceipt(
   }
   const vorgang = await ownVorgang(ctx, actor, submission.vorgangId)
   const [content, payments] = await Promise.all([
-    ctx.content.at(submission.contentRevisionId),
+    lawfulContent(ctx, submission.contentRevisionId),
     readPayments(ctx, submission.vorgangId),
   ])
   const lang = wanted ?? submission.lang
