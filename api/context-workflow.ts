@@ -8,13 +8,13 @@ import { wordsOf } from './lib/words.ts'
 import { planMail } from './messages/plan.ts'
 import { prepareRequest } from './messages/service.ts'
 import { prepareLetter } from './messages/service-letters.ts'
+import { prepareNotice } from './notices/service.ts'
 import {
   prepareAutomaticDecision,
   prepareDecision,
-  prepareNotice,
   prepareReturn,
   prepareSignature,
-} from './notices/service.ts'
+} from './notices/service-decisions.ts'
 import { prepareExemption, preparePaymentStep } from './payments/service.ts'
 import { readVorgangLookups } from './registers/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'

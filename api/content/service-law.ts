@@ -63,7 +63,7 @@ function hasSameLaw(own: Content, live: Content): boolean {
 }
 
 function join(own: Content, live: Content): Content {
-  const { deadlines, deliveries } = own.deadlines
+  const { deadlines, deliveries, regimes } = own.deadlines
   const content: Content = {
     ...own,
     services: withAutomatic(own, live),
@@ -71,6 +71,7 @@ function join(own: Content, live: Content): Content {
       ...live.deadlines,
       deadlines: [...lawRows(deadlines, live.deadlines.deadlines)],
       deliveries: [...lawRows(deliveries, live.deadlines.deliveries)],
+      regimes: live.deadlines.regimes.length > 0 ? live.deadlines.regimes : regimes,
     },
     fees: { fees: [...lawRows(own.fees.fees, live.fees.fees)] },
     retention: { rules: [...lawRows(own.retention.rules, live.retention.rules)] },

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { dayInBerlin } from './clock.ts'
 
 /*
  * Shape of content/deadlines.yaml. Nothing here has a default in code: law changes, so every rule carries its validity
@@ -8,6 +9,7 @@ import * as v from 'valibot'
  *                - { id: karfreitag, easter: -2, source: '§ 2 FTG' }    days from Easter Sunday
  *   deadlines:   - { id: objection, unit: month, count: 1, begin: event, rollsForward: true, validFrom: …, source: … }
  *   deliveries:  - { id: post, countsFrom: dispatch, days: 4, rollsForward: true, validFrom: …, source: … }
+ *   regimes:     - { id: account, when: konto and zustimmung, delivery: ozg_postfach, validFrom: …, source: … }
  */
 const IsoDate = v.pipe(v.string(), v.isoDate(), v.check(isRealDay, 'not a day of the calendar'))
 const Validity = { validFrom: IsoDate, validTo: v.optional(IsoDate), source: v.pipe(v.string(), v.maxLength(200)) }
@@ -44,16 +46,29 @@ const DeliveryRule = v.strictObject({
   ...Validity,
 })
 
+/** How a notice reaches a person: the first row in force whose FEEL condition holds; one without a condition holds always. */
+const RegimeRule = v.strictObject({
+  id: RuleId,
+  when: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1000))),
+  delivery: RuleId,
+  ...Validity,
+})
+
+/** One row of `deliveries`, as it is kept with what was delivered by it. */
+export const DeliveryRuleSchema = DeliveryRule
+
 /** Checks content/deadlines.yaml once, where it is read. */
 export const DeadlineRulesSchema = v.strictObject({
   holidays: v.pipe(v.array(Holiday), v.maxLength(60)),
   deadlines: v.pipe(v.array(DeadlineRule), v.maxLength(200)),
   deliveries: v.pipe(v.array(DeliveryRule), v.maxLength(60)),
+  regimes: v.optional(v.pipe(v.array(RegimeRule), v.maxLength(60)), []),
 })
 export type DeadlineRules = v.InferOutput<typeof DeadlineRulesSchema>
 export type HolidayRule = DeadlineRules['holidays'][number]
 export type DeadlineRule = DeadlineRules['deadlines'][number]
 export type DeliveryRule = DeadlineRules['deliveries'][number]
+export type RegimeRule = DeadlineRules['regimes'][number]
 
 /** How a period is counted. `begin: 'event'` is § 187 Abs. 1 BGB, `'day'` is Abs. 2 (the first day counts in full). */
 export type Period = Pick<DeadlineRule, 'unit' | 'count' | 'begin' | 'rollsForward'>
@@ -141,6 +156,14 @@ export function dayOff(on: string, holidays: readonly HolidayRule[]): DayOff | n
 /** Adds calendar days to an ISO date; works on the calendar alone, so no clock change can shift it. */
 export function addDays(on: string, days: number): string {
   return new Date(Date.parse(`${on}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** First instant after a legal day in Berlin: it is over everywhere in the city. */
+export function endOfDay(on: string): number {
+  const midnightUtc = Date.parse(`${addDays(on, 1)}T00:00:00Z`)
+  const isSummer =
+    dayInBerlin(midnightUtc - 2 * 3_600_000 - 1) === on && dayInBerlin(midnightUtc - 2 * 3_600_000) !== on
+  return midnightUtc - (isSummer ? 2 : 1) * 3_600_000
 }
 
 /** Day of the week of an ISO date, 1 (Monday) to 7 (Sunday). */

@@ -3,6 +3,7 @@ import type { Content } from '../content/snapshot.ts'
 import type { DocumentsCtx } from '../documents/service.ts'
 import type { Eakte, Vorgang } from '../eakten/service.ts'
 import type { IdentityCtx } from '../identity/identity.ts'
+import type { DeliveryRule } from '../lib/deadlines.ts'
 
 export type NoticeKind = 'approval' | 'refusal'
 /** On what a decision without a clerk rests; kept with it and said in the notice. */
@@ -31,12 +32,26 @@ export type NoticeFacts = {
   readonly createdAtMs: number
   /** Present where no clerk decided. */
   readonly automatic?: AutomaticBasis
+  /** How it reaches the person. */
+  readonly delivery: DeliveryRule
+  /** Rows of the law that the decision rests on. */
+  readonly law: readonly LawUsed[]
+}
+/** A row of a table of the law, and the day by which it was chosen. */
+export type LawUsed = {
+  readonly table: string
+  readonly id: string
+  readonly validFrom: string
+  readonly source: string
+  readonly judgedOn: string
 }
 export type NoticesCtx = DocumentsCtx &
   ContentCtx &
   IdentityCtx & {
     /** Sets a notice as PDF: the same facts give the same bytes. */
     readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
+    /** Rows of the law that a decision of a day rests on. */
+    readonly lawUsed: (kase: NoticeCase, on: string) => Promise<readonly LawUsed[]>
   }
 
 /** The part of a case that notices need; the workflow's case fits it. */
