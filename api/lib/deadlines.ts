@@ -108,6 +108,41 @@ export function countDeadline(eventOn: string, period: Period, holidays: readonl
 }
 
 /**
+ * Lengthens a deadline: the new period is counted from the end of the one before, also where that had moved to a working day.
+ * @see § 190 BGB, § 31 Abs. 7 VwVfG, § 42a Abs. 2 VwVfG
+ */
+export function extendDeadline(
+  before: Pick<Deadline, 'begunOn' | 'endsOn'>,
+  period: Pick<Period, 'unit' | 'count' | 'rollsForward'>,
+  holidays: readonly HolidayRule[],
+): Deadline {
+  return { ...countDeadline(before.endsOn, { ...period, begin: 'event' }, holidays), begunOn: before.begunOn }
+}
+
+/**
+ * Leaves out a time in which a deadline stood still: both its first and its last day do not count. The days are added to
+ * the end before weekends and holidays; a deadline that was over when it began stays as it is.
+ * @see § 209 BGB
+ */
+export function pauseDeadline(
+  before: Deadline,
+  pause: { readonly fromOn: string; readonly toOn: string },
+  holidays: readonly HolidayRule[],
+): Deadline {
+  if (pause.fromOn > before.endsOn || pause.toOn < pause.fromOn) {
+    return before
+  }
+  const countedTo = addDays(before.countedTo, daysBetween(pause.fromOn, pause.toOn) + 1)
+  const skipped = before.period.rollsForward ? daysOffFrom(countedTo, holidays) : []
+  const endsOn = addDays(countedTo, skipped.length)
+  return { ...before, countedTo, skipped, endsOn, weekday: weekdayOf(endsOn) }
+}
+
+/** Days from one ISO date to a later one; negative where it is an earlier one. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+
+/**
  * The day on which a notice counts as notified, by the delivery rule in force on the day it was sent.
  * Null where a notice kept ready for retrieval was not retrieved in time: then there is no notification at all.
  * @param days `startedOn`: posted, sent, kept ready or handed over; `retrievedOn` only where the rule counts from retrieval.
