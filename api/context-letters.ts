@@ -19,6 +19,7 @@ export type LettersCtx = SubmissionsCtx & CatalogueCtx
 /** What letters need of the context, asked for when a letter is set. */
 export type Letters = {
   readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
+  readonly lawUsed: SubmissionsCtx['lawUsed']
   readonly renderNoticeSample: (sample: NoticeSample) => Promise<Uint8Array>
   readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
   readonly renderPaymentReceipt: (facts: PaymentReceiptFacts) => Promise<Uint8Array>

@@ -1,5 +1,6 @@
 import type { Content } from './content/snapshot.ts'
 import { noticeNames } from './context-checks.ts'
+import { type CaseDays, feesOn, lawUsed, withDelivery } from './context-law.ts'
 import { kitOf, senderOf } from './context-letterhead.ts'
 import type { LettersCtx } from './context-letters.ts'
 import type { Typesetter } from './documents/typeset.ts'
@@ -9,10 +10,10 @@ import type { Form } from './forms/model.ts'
 import { pathOfPointer, ruleInWords, summary } from './forms/service.ts'
 import type { Words } from './forms/view.ts'
 import { dayInBerlin } from './lib/clock.ts'
-import { ruleInForce } from './lib/deadlines.ts'
 import type { Rule } from './lib/feel.ts'
 import { wordsOf } from './lib/words.ts'
-import type { NoticeFacts } from './notices/ctx.ts'
+import type { AutomaticBasis, LawUsed, NoticeCase, NoticeFacts } from './notices/ctx.ts'
+import { formatDay } from './notices/placeholders.ts'
 import { type NoticeInput, renderNotice } from './notices/render.ts'
 import { sampleTemplate } from './notices/sample.ts'
 import { type NoticeTemplate, readNoticeTemplate } from './notices/template.ts'
@@ -29,20 +30,25 @@ export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
       const answers = (await readAnswers(ctx, vorgang.id)) ?? {}
       const dates = { receivedOn, decidedOn: facts.issuedOn }
       return await renderNotice(typesetter, {
-        ...aboutService(ctx, { ...facts, slug: vorgang.serviceSlug, titleLang: vorgang.lang, receivedOn, answers }),
+        ...aboutService(ctx, { ...facts, slug: vorgang.serviceSlug, titleLang: vorgang.lang, ...dates, answers }),
         kind: facts.kind,
-        template: templateOf(ctx, { ...facts, slug: vorgang.serviceSlug }),
+        template: withDelivery(
+          templateOf(ctx, { ...facts, slug: vorgang.serviceSlug }),
+          facts.delivery,
+          kitOf(content, facts.lang).words,
+        ),
         aktenzeichen: eakte.aktenzeichen,
         reference: vorgang.reference,
         issuedOn: facts.issuedOn,
         createdAtMs: facts.createdAtMs,
         totalCents: readFee(ctx, { ...vorgang, content }, answers, dates).totalCents,
-        ...(facts.automatic === undefined ? {} : { automatic: facts.automatic }),
+        ...(facts.automatic === undefined ? {} : { automatic: withLaw(facts.automatic, facts.law, facts.lang) }),
         reasons: facts.reasons,
         draftedBy: facts.draftedBy,
         signedBy: facts.signedBy,
       })
     },
+    lawUsed: (kase: NoticeCase, on: string) => lawUsed(whole(), kase, on),
     renderNoticeSample: async (sample: NoticeSample): Promise<Uint8Array> => {
       const ctx = whole()
       const { content, slug, lang } = sample
@@ -57,7 +63,7 @@ export function noticeLetters(whole: () => LettersCtx, typesetter: Typesetter) {
           rule: inWords(rule, { form, formWords: ctx.formWords(content, lang), words }),
         })
       const bracket = (name: string): string => `[${sample.labels[name] ?? name}]`
-      const about = aboutService(ctx, { ...sample, titleLang: lang, receivedOn: today, answers })
+      const about = aboutService(ctx, { ...sample, titleLang: lang, ...dates, answers })
       return await renderNotice(typesetter, {
         ...about,
         kind: sample.kind,
@@ -104,6 +110,7 @@ type About = {
   /** Language in which the service is named. */
   readonly titleLang: string
   readonly receivedOn: string
+  readonly decidedOn: string
   readonly answers: Answers
 }
 
@@ -120,10 +127,24 @@ function aboutService(ctx: LettersCtx, about: About) {
       words: ctx.formWords(content, lang),
       today: receivedOn,
     }),
-    feesCents: feesOn(content, receivedOn),
+    feesCents: centsOn(content, about),
     isDemo: ctx.mode !== 'production',
   } satisfies Partial<NoticeInput>
 }
+
+/** Amounts in force on the days of a case, cents by fee id; one that a rule makes has none. */
+const centsOn = (content: Content, days: CaseDays): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...feesOn(content, days).values()].flatMap(({ id, amountCents }) =>
+      amountCents === undefined ? [] : [[id, amountCents] as const],
+    ),
+  )
+
+/** The rule of an automatic decision with the rows of the law that it rests on, each with the day since when it holds. */
+const withLaw = (automatic: AutomaticBasis, law: readonly LawUsed[], lang: string): AutomaticBasis => ({
+  ...automatic,
+  rule: [automatic.rule, ...law.map(({ source, validFrom }) => `${source} (${formatDay(validFrom, lang)})`)].join('; '),
+})
 
 type Templated = { readonly content: Content; readonly slug: string; readonly kind: string; readonly lang: string }
 
@@ -149,14 +170,3 @@ const answeredSections = (form: Form, answers: Answers, how: { readonly words: W
       .filter(({ isEmpty }) => !isEmpty)
       .map(({ pointer, label, value }) => ({ path: pathOfPointer(pointer), label, value })),
   }))
-
-/** Amounts in force on a day, cents by fee id. */
-function feesOn(content: Content, on: string): Readonly<Record<string, number>> {
-  const ids = [...new Set(content.fees.fees.map((fee) => fee.id))]
-  return Object.fromEntries(
-    ids.flatMap((id) => {
-      const cents = ruleInForce(content.fees.fees, id, on)?.amountCents
-      return cents === undefined ? [] : [[id, cents] as const]
-    }),
-  )
-}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Plan } from '../db/batch.ts'
 import type { Config } from './config.ts'
+import { revisionOf } from './content/service.ts'
 import type { Content } from './content/snapshot.ts'
 import { namesOf } from './forms/names.ts'
 import { planMail } from './messages/plan.ts'
@@ -38,8 +39,14 @@ export function createPaymentParts(whole: () => SubmissionsCtx): Parts {
   }
 }
 
+/** A row that was added since and asks what an older application does not say cannot judge it: its own rows do. */
 function compile(ctx: SubmissionsCtx, content: Content, slug: string, lang: string): FeeRules {
-  const compiled = compileFee(content, slug, namesOf(ctx.form(content, slug, lang).fields.values()))
+  const names = namesOf(ctx.form(content, slug, lang).fields.values())
+  const lawful = compileFee(content, slug, names)
+  const compiled = lawful.ok ? lawful : compileFee(revisionOf(content), slug, names)
+  if (!lawful.ok) {
+    ctx.log('fee-of-own-revision', { service: slug, finding: lawful.findings[0]?.type ?? '' })
+  }
   if (!compiled.ok) {
     throw new Error(`fee of ${slug} is broken: ${compiled.findings[0]?.type ?? ''}`)
   }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { planDelivery } from './connectors/plan.ts'
+import { revisionOf } from './content/service.ts'
 import type { Content } from './content/snapshot.ts'
 import { actorId } from './lib/actor.ts'
 import { dayInBerlin } from './lib/clock.ts'
@@ -7,13 +8,13 @@ import { wordsOf } from './lib/words.ts'
 import { planMail } from './messages/plan.ts'
 import { prepareRequest } from './messages/service.ts'
 import { prepareLetter } from './messages/service-letters.ts'
+import { prepareNotice } from './notices/service.ts'
 import {
   prepareAutomaticDecision,
   prepareDecision,
-  prepareNotice,
   prepareReturn,
   prepareSignature,
-} from './notices/service.ts'
+} from './notices/service-decisions.ts'
 import { prepareExemption, preparePaymentStep } from './payments/service.ts'
 import { readVorgangLookups } from './registers/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
@@ -33,7 +34,8 @@ const TEXTS_KEPT = 500
 export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts {
   // A content revision never changes, so its files need to be read and hashed once only.
   const ofContent = new WeakMap<Content, Map<string, Definition>>()
-  const definition: WorkflowParts['definition'] = async (content, slug, kind) => {
+  const definition: WorkflowParts['definition'] = async (lawful, slug, kind) => {
+    const content = revisionOf(lawful)
     const definitions = ofContent.get(content) ?? new Map<string, Definition>()
     ofContent.set(content, definitions)
     const file = `${processPath(slug, kind)}.bpmn`

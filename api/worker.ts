@@ -16,6 +16,7 @@ import { expireAccess, runAccessMail } from './submissions/service-access-jobs.t
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
 import { runInvitation } from './submissions/service-invitation-mail.ts'
+import { runNoticeDelivery } from './submissions/service-letters.ts'
 import { forgottenPapers } from './submissions/service-paper.ts'
 import { runDraftCode, runDraftNotice, runSavedMail } from './submissions/service-resume.ts'
 import { scanFile } from './submissions/service-scan.ts'
@@ -74,6 +75,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     'draft-code': (job) => runDraftCode(ctx, job),
     invitation: (job) => runInvitation(ctx, job),
     'draft-notice': (job) => runDraftNotice(ctx, job),
+    'notice-delivery': (job) => runNoticeDelivery(ctx, job),
   })
   const projector = createProjector(ctx)
   onWrite(() => {

@@ -1,5 +1,6 @@
 import type { CatalogueOffice, CatalogueService, OnlineService, Responsibility } from '../content/mirror.ts'
 import type { OfficeConfig, ServiceConfig } from '../content/schema.ts'
+import { revisionOf } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { fold, letterOf, slugOf } from '../lib/fold.ts'
 import { pick } from './amounts.ts'
@@ -94,7 +95,8 @@ export function buildIndex(content: Content, needed: NeededReader = () => null):
  */
 export function catalogueIndexes(needed?: NeededReader): (content: Content) => CatalogueIndex {
   const known = new WeakMap<Content, CatalogueIndex>()
-  return (content) => {
+  return (lawful) => {
+    const content = revisionOf(lawful)
     const index = known.get(content) ?? buildIndex(content, needed)
     known.set(content, index)
     return index

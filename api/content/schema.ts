@@ -139,6 +139,8 @@ export const ServiceShape = v.strictObject({
   trustLevel: v.picklist(['none', 'basic', 'substantial', 'high']),
   /** `replaced`: the law asks for writing, and an application of an identified person takes its place (§ 9a Abs. 5 OZG). */
   writtenForm: v.exactOptional(v.picklist(['replaced'])),
+  /** Law of procedure: general, of taxes, of social services; it decides how a notice reaches the person. */
+  procedureLaw: v.optional(v.picklist(['vwvfg', 'ao', 'sgb']), 'vwvfg'),
   filePlan: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)),
   retention: Slug,
   connectors: Slugs,

@@ -1,3 +1,4 @@
+import { revisionOf } from '../content/service.ts'
 import type { Content, ContentChecker } from '../content/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { problemType } from '../lib/problem.ts'
@@ -89,7 +90,8 @@ export function createForms(readXml: DataModelReader): (content: Content, slug: 
   }
   // A content revision never changes, so its files need to be hashed once only.
   const ofContent = new WeakMap<Content, Map<string, Form>>()
-  return (content, slug, lang) => {
+  return (lawful, slug, lang) => {
+    const content = revisionOf(lawful)
     const forms = ofContent.get(content) ?? new Map<string, Form>()
     ofContent.set(content, forms)
     const name = `${slug}\n${lang}`

@@ -2,7 +2,19 @@ import Holidays from 'date-holidays'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { addDays, countDeadline, DeadlineRulesSchema, dayOff, notifiedOn, ruleInForce, weekdayOf } from './deadlines.ts'
+import {
+  addDays,
+  countDeadline,
+  DeadlineRulesSchema,
+  dayOff,
+  daysBetween,
+  endOfDay,
+  extendDeadline,
+  notifiedOn,
+  pauseDeadline,
+  ruleInForce,
+  weekdayOf,
+} from './deadlines.ts'
 
 const rules = v.parse(DeadlineRulesSchema, {
   holidays: [
@@ -92,6 +104,30 @@ describe('countDeadline', () => {
     ['FTG Brandenburg: Reformation day is a holiday', '2025-10-17', from('week', 2), '2025-11-03'],
     ['FTG Brandenburg: Good Friday to Easter Monday', '2026-03-20', from('week', 2), '2026-04-07'],
     ['a period over the change to summer time', '2026-03-27', from('day', 3), '2026-03-30'],
+    ['a period over the change to winter time', '2026-10-23', from('day', 3), '2026-10-26'],
+    ['§ 188 Abs. 2 BGB: a year from 29 February', '2028-02-29', from('year', 1), '2029-02-28'],
+    ['§ 188 Abs. 2 BGB: a year to 29 February', '2027-02-28', from('year', 1), '2028-02-28'],
+    ['§ 188 Abs. 3 BGB: from 30 January in a common year', '2026-01-30', from('month', 1), '2026-03-02'],
+    ['§ 188 Abs. 3 BGB: from 29 January in a leap year', '2028-01-29', from('month', 1), '2028-02-29'],
+    ['§ 189 Abs. 1 BGB: half a year is six months', '2026-08-31', from('month', 6), '2027-03-01'],
+    ['§ 189 Abs. 1 BGB: a quarter is three months', '2026-11-30', from('month', 3), '2027-03-01'],
+    ['§ 189 Abs. 1 BGB: half a month is fifteen days', '2026-11-24', from('day', 15), '2026-12-09'],
+    ['§ 187 Abs. 2 BGB: a calendar year from its first day', '2027-01-01', from('year', 1, 'day'), '2027-12-31'],
+    ['§ 187 Abs. 2 BGB: from 1 March of a leap year', '2028-03-01', from('year', 1, 'day'), '2029-02-28'],
+    ['FTG Brandenburg: New Year on a Thursday is one day', '2025-12-18', from('week', 2), '2026-01-02'],
+    ['FTG Brandenburg: Easter Sunday', '2026-03-22', from('week', 2), '2026-04-07'],
+    ['FTG Brandenburg: early Easter of 2027', '2027-03-12', from('week', 2), '2027-03-30'],
+    ['FTG Brandenburg: late Easter of 2038', '2038-04-09', from('week', 2), '2038-04-27'],
+    ['FTG Brandenburg: Whit Sunday and Monday', '2026-05-10', from('week', 2), '2026-05-26'],
+    ['FTG Brandenburg: Ascension', '2026-04-30', from('week', 2), '2026-05-15'],
+    ['FTG Brandenburg: Labour Day on a Friday', '2026-04-17', from('week', 2), '2026-05-04'],
+    ['FTG Brandenburg: German Unity on a Saturday', '2026-09-19', from('week', 2), '2026-10-05'],
+    ['no holiday in Brandenburg: Corpus Christi', '2026-05-21', from('week', 2), '2026-06-04'],
+    ['no holiday in Brandenburg: All Saints on a Monday', '2027-10-18', from('week', 2), '2027-11-01'],
+    ['no holiday in law: Christmas Eve and New Year’s Eve', '2026-12-10', from('week', 2), '2026-12-24'],
+    ['§ 42a Abs. 2 VwVfG: three months from complete documents', '2026-11-30', from('month', 3), '2027-03-01'],
+    ['§ 70 VwGO: a month', '2026-12-31', from('month', 1), '2027-02-01'],
+    ['§ 75 VwGO: three months', '2026-11-24', from('month', 3), '2027-02-24'],
   ] as const)('%s', (_paragraph, eventOn, period, endsOn) => {
     expect(countDeadline(eventOn, period, holidays).endsOn).toBe(endsOn)
   })
@@ -140,6 +176,53 @@ describe('countDeadline', () => {
         expect(deadline.weekday).toBe(weekdayOf(deadline.endsOn))
       }),
     )
+  })
+})
+
+describe('extendDeadline', () => {
+  it.each([
+    ['§ 190 BGB: from the end of the period before', '2026-11-02', from('month', 1), from('week', 2), '2026-12-16'],
+    ['§ 190 BGB: which was a Saturday, so from Monday', '2026-11-14', from('week', 2), from('week', 1), '2026-12-07'],
+    ['§ 42a Abs. 2 VwVfG: once, by a month', '2026-11-30', from('month', 3), from('month', 1), '2027-04-01'],
+  ] as const)('%s', (_paragraph, eventOn, first, more, endsOn) => {
+    const before = countDeadline(eventOn, first, holidays)
+    expect(extendDeadline(before, more, holidays)).toMatchObject({ begunOn: eventOn, endsOn })
+  })
+})
+
+describe('pauseDeadline', () => {
+  const four = countDeadline('2026-11-02', from('week', 4), holidays)
+  it.each([
+    ['§ 209 BGB: both its days do not count', '2026-11-09', '2026-11-18', '2026-12-10'],
+    ['§ 209 BGB: a single day', '2026-11-09', '2026-11-09', '2026-12-01'],
+    ['§ 209 BGB, § 193 BGB: over Christmas', '2026-11-09', '2026-12-03', '2026-12-28'],
+    ['a pause after its end changes nothing', '2026-12-01', '2026-12-10', '2026-11-30'],
+    ['a pause that ends before it begins changes nothing', '2026-11-10', '2026-11-09', '2026-11-30'],
+  ])('%s', (_paragraph, fromOn, toOn, endsOn) => {
+    expect(pauseDeadline(four, { fromOn, toOn }, holidays).endsOn).toBe(endsOn)
+  })
+})
+
+describe('endOfDay', () => {
+  it.each([
+    ['an ordinary day in winter', '2026-11-24', '2026-11-24T23:00:00Z'],
+    ['an ordinary day in summer', '2026-07-01', '2026-07-01T22:00:00Z'],
+    ['the day before summer time', '2026-03-28', '2026-03-28T23:00:00Z'],
+    ['the day of 23 hours', '2026-03-29', '2026-03-29T22:00:00Z'],
+    ['the day before winter time', '2026-10-24', '2026-10-24T22:00:00Z'],
+    ['the day of 25 hours', '2026-10-25', '2026-10-25T23:00:00Z'],
+    ['New Year’s Eve', '2026-12-31', '2026-12-31T23:00:00Z'],
+  ])('%s', (_name, on, end) => {
+    expect(new Date(endOfDay(on)).toISOString()).toBe(end.replace('Z', '.000Z'))
+  })
+})
+
+describe('daysBetween', () => {
+  it('counts days of the calendar, also over both clock changes and 29 February', () => {
+    expect(daysBetween('2026-03-28', '2026-03-30')).toBe(2)
+    expect(daysBetween('2026-10-24', '2026-10-26')).toBe(2)
+    expect(daysBetween('2028-02-28', '2028-03-01')).toBe(2)
+    expect(daysBetween('2027-01-01', '2026-12-31')).toBe(-1)
   })
 })
 

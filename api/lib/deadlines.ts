@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { dayInBerlin } from './clock.ts'
 
 /*
  * Shape of content/deadlines.yaml. Nothing here has a default in code: law changes, so every rule carries its validity
@@ -8,6 +9,7 @@ import * as v from 'valibot'
  *                - { id: karfreitag, easter: -2, source: '§ 2 FTG' }    days from Easter Sunday
  *   deadlines:   - { id: objection, unit: month, count: 1, begin: event, rollsForward: true, validFrom: …, source: … }
  *   deliveries:  - { id: post, countsFrom: dispatch, days: 4, rollsForward: true, validFrom: …, source: … }
+ *   regimes:     - { id: account, when: konto and zustimmung, delivery: ozg_postfach, validFrom: …, source: … }
  */
 const IsoDate = v.pipe(v.string(), v.isoDate(), v.check(isRealDay, 'not a day of the calendar'))
 const Validity = { validFrom: IsoDate, validTo: v.optional(IsoDate), source: v.pipe(v.string(), v.maxLength(200)) }
@@ -44,16 +46,29 @@ const DeliveryRule = v.strictObject({
   ...Validity,
 })
 
+/** How a notice reaches a person: the first row in force whose FEEL condition holds; one without a condition holds always. */
+const RegimeRule = v.strictObject({
+  id: RuleId,
+  when: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1000))),
+  delivery: RuleId,
+  ...Validity,
+})
+
+/** One row of `deliveries`, as it is kept with what was delivered by it. */
+export const DeliveryRuleSchema = DeliveryRule
+
 /** Checks content/deadlines.yaml once, where it is read. */
 export const DeadlineRulesSchema = v.strictObject({
   holidays: v.pipe(v.array(Holiday), v.maxLength(60)),
   deadlines: v.pipe(v.array(DeadlineRule), v.maxLength(200)),
   deliveries: v.pipe(v.array(DeliveryRule), v.maxLength(60)),
+  regimes: v.optional(v.pipe(v.array(RegimeRule), v.maxLength(60)), []),
 })
 export type DeadlineRules = v.InferOutput<typeof DeadlineRulesSchema>
 export type HolidayRule = DeadlineRules['holidays'][number]
 export type DeadlineRule = DeadlineRules['deadlines'][number]
 export type DeliveryRule = DeadlineRules['deliveries'][number]
+export type RegimeRule = DeadlineRules['regimes'][number]
 
 /** How a period is counted. `begin: 'event'` is § 187 Abs. 1 BGB, `'day'` is Abs. 2 (the first day counts in full). */
 export type Period = Pick<DeadlineRule, 'unit' | 'count' | 'begin' | 'rollsForward'>
@@ -91,6 +106,41 @@ export function countDeadline(eventOn: string, period: Period, holidays: readonl
   const endsOn = addDays(countedTo, skipped.length)
   return { begunOn: eventOn, period, countedTo, skipped, endsOn, weekday: weekdayOf(endsOn) }
 }
+
+/**
+ * Lengthens a deadline: the new period is counted from the end of the one before, also where that had moved to a working day.
+ * @see § 190 BGB, § 31 Abs. 7 VwVfG, § 42a Abs. 2 VwVfG
+ */
+export function extendDeadline(
+  before: Pick<Deadline, 'begunOn' | 'endsOn'>,
+  period: Pick<Period, 'unit' | 'count' | 'rollsForward'>,
+  holidays: readonly HolidayRule[],
+): Deadline {
+  return { ...countDeadline(before.endsOn, { ...period, begin: 'event' }, holidays), begunOn: before.begunOn }
+}
+
+/**
+ * Leaves out a time in which a deadline stood still: both its first and its last day do not count. The days are added to
+ * the end before weekends and holidays; a deadline that was over when it began stays as it is.
+ * @see § 209 BGB
+ */
+export function pauseDeadline(
+  before: Deadline,
+  pause: { readonly fromOn: string; readonly toOn: string },
+  holidays: readonly HolidayRule[],
+): Deadline {
+  if (pause.fromOn > before.endsOn || pause.toOn < pause.fromOn) {
+    return before
+  }
+  const countedTo = addDays(before.countedTo, daysBetween(pause.fromOn, pause.toOn) + 1)
+  const skipped = before.period.rollsForward ? daysOffFrom(countedTo, holidays) : []
+  const endsOn = addDays(countedTo, skipped.length)
+  return { ...before, countedTo, skipped, endsOn, weekday: weekdayOf(endsOn) }
+}
+
+/** Days from one ISO date to a later one; negative where it is an earlier one. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
 
 /**
  * The day on which a notice counts as notified, by the delivery rule in force on the day it was sent.
@@ -141,6 +191,14 @@ export function dayOff(on: string, holidays: readonly HolidayRule[]): DayOff | n
 /** Adds calendar days to an ISO date; works on the calendar alone, so no clock change can shift it. */
 export function addDays(on: string, days: number): string {
   return new Date(Date.parse(`${on}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** First instant after a legal day in Berlin: it is over everywhere in the city. */
+export function endOfDay(on: string): number {
+  const midnightUtc = Date.parse(`${addDays(on, 1)}T00:00:00Z`)
+  const isSummer =
+    dayInBerlin(midnightUtc - 2 * 3_600_000 - 1) === on && dayInBerlin(midnightUtc - 2 * 3_600_000) !== on
+  return midnightUtc - (isSummer ? 2 : 1) * 3_600_000
 }
 
 /** Day of the week of an ISO date, 1 (Monday) to 7 (Sunday). */

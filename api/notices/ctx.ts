@@ -3,6 +3,7 @@ import type { Content } from '../content/snapshot.ts'
 import type { DocumentsCtx } from '../documents/service.ts'
 import type { Eakte, Vorgang } from '../eakten/service.ts'
 import type { IdentityCtx } from '../identity/identity.ts'
+import type { DeliveryRule } from '../lib/deadlines.ts'
 
 export type NoticeKind = 'approval' | 'refusal'
 /** On what a decision without a clerk rests; kept with it and said in the notice. */
@@ -31,6 +32,18 @@ export type NoticeFacts = {
   readonly createdAtMs: number
   /** Present where no clerk decided. */
   readonly automatic?: AutomaticBasis
+  /** How it reaches the person. */
+  readonly delivery: DeliveryRule
+  /** Rows of the law that the decision rests on. */
+  readonly law: readonly LawUsed[]
+}
+/** A row of a table of the law, and the day by which it was chosen. */
+export type LawUsed = {
+  readonly table: string
+  readonly id: string
+  readonly validFrom: string
+  readonly source: string
+  readonly judgedOn: string
 }
 /** Seals notices for the authority (§ 3a VwVfG, § 9a OZG): whoever reads one can check who made it and that nothing was changed. */
 export type Sealer = {
@@ -47,6 +60,8 @@ export type NoticesCtx = DocumentsCtx &
     readonly renderNotice: (facts: NoticeFacts) => Promise<Uint8Array>
     /** Null where the operator set none: notices go out unsealed. */
     readonly sealer: Sealer | null
+    /** Rows of the law that a decision of a day rests on. */
+    readonly lawUsed: (kase: NoticeCase, on: string) => Promise<readonly LawUsed[]>
   }
 
 /** The part of a case that notices need; the workflow's case fits it. */

@@ -16,11 +16,18 @@ const WORDS = [
   'formLead', 'formOptional', 'formRequired', 'formRequiredIf', 'formOnlyIf', 'formOneOf', 'formDepends', 'formRepeat', 'formFile', 'formDate',
   'exportTitle', 'exportLead',
 ] as const // biome-ignore format: one list
+/** Words that letters of earlier revisions do not have: what they say is left out there. */
+const LATER_WORDS = ['delivery-dispatch', 'delivery-provision', 'delivery-retrieval', 'delivery-handover'] as const
 type WordKey = (typeof WORDS)[number]
+const LaterLine = v.optional(Line, '')
 const Words = v.strictObject({
   version: v.literal(1),
   lang: Lang,
   ...(Object.fromEntries(WORDS.map((name) => [name, Line])) as Record<WordKey, typeof Line>),
+  ...(Object.fromEntries(LATER_WORDS.map((name) => [name, LaterLine])) as Record<
+    (typeof LATER_WORDS)[number],
+    typeof LaterLine
+  >),
 })
 const Remedy = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,59}$/)),

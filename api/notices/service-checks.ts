@@ -1,5 +1,7 @@
 import type { Content, ContentChecker } from '../content/snapshot.ts'
+import { compileRule } from '../lib/feel.ts'
 import type { Finding } from '../lib/finding.ts'
+import { REGIME_NAMES } from './delivery.ts'
 import { type LetterKit, readLetterKit } from './letter-kit.ts'
 import { readNoticeTemplate, type TemplateSurroundings } from './template.ts'
 
@@ -45,6 +47,26 @@ export function checkNotices(
         findings.push(...(read.ok ? [] : read.findings))
       }
     }
-    return findings
+    return [...findings, ...checkRegimes(content)]
   }
+}
+
+/** Ways of a notice: conditions that can be read, deliveries that exist, and one row that holds where no other does. */
+function checkRegimes({ deadlines: { regimes, deliveries } }: Content): readonly Finding[] {
+  const file = 'deadlines.yaml'
+  const known = deliveries.map(({ id }) => id)
+  const finding = (type: string, detail: string): Finding => ({ file, line: 1, type, detail })
+  const rest = regimes.some(({ when, validTo }) => when === undefined && validTo === undefined)
+  return [
+    ...regimes.flatMap(({ when }) => {
+      const read = when === undefined ? null : compileRule(when, { file, line: 1, names: REGIME_NAMES })
+      return read === null || read.ok ? [] : read.findings
+    }),
+    ...regimes
+      .filter(({ delivery }) => !known.includes(delivery))
+      .map(({ delivery }) => finding('notices/unknown-delivery', `There is no delivery "${delivery}".`)),
+    ...(regimes.length === 0 || rest
+      ? []
+      : [finding('notices/no-regime', 'No row of the regimes holds without a condition and without an end.')]),
+  ]
 }

@@ -1,18 +1,20 @@
-import * as v from 'valibot'
 import { join, type Plan } from '../../db/batch.ts'
-import { canonicalJson } from '../../db/canonical.ts'
+import { lawfulContent } from '../content/service.ts'
 import { openDocument, prepareDocument, storeMadeFile } from '../documents/service.ts'
 import { planAddToEakte } from '../eakten/plan.ts'
-import { readVorgang } from '../eakten/service.ts'
+import { readVorgang, type Vorgang } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import { problemType } from '../lib/problem.ts'
 import { wordsOf } from '../lib/words.ts'
-import type { AutomaticBasis, NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
+import type { NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
+import { noticeLine, openContent, spotOf } from './decision-content.ts'
 import { noticeLang } from './lang.ts'
 import { sealed } from './sealed.ts'
+import { decisionChanged, decisionMissing, noticeMissing } from './refusals.ts'
+import { lawLine } from './service-decisions.ts'
+import { type DeliveryView, foreseeDelivery, planFetched, prepareDelivery, readDeliveries } from './service-delivery.ts'
 import {
   type DecisionRow,
   findFirstRetrieval,
@@ -20,38 +22,13 @@ import {
   findLatestDecision,
   findNotice,
   findNoticeOfDecision,
-  insertDecision,
-  insertFinalDecision,
   insertNotice,
   insertRetrieval,
   listNotices,
   type NoticeRow,
-  returnDecision,
-  signDecision,
 } from './store.ts'
 
 export type { NoticeCase, NoticesCtx } from './ctx.ts'
-
-export const reasonsMissing = problemType('notices/reasons-missing', 422)
-export const commentMissing = problemType('notices/comment-missing', 422)
-export const decisionMissing = problemType('notices/decision-missing', 409)
-export const decisionChanged = problemType('notices/decision-changed', 409)
-export const noticeMissing = problemType('notices/missing', 404)
-
-const TEXT_LENGTH_MAX = 10_000
-const Prose = v.pipe(
-  v.string(),
-  v.transform((text) => text.normalize('NFC').trim()),
-  v.maxLength(TEXT_LENGTH_MAX),
-)
-const Basis = v.object({ norm: v.string(), rule: v.string(), sources: v.array(v.string()) })
-const Content = v.object({
-  v: v.literal(1),
-  outcome: v.picklist(['approved', 'refused']),
-  reasons: v.string(),
-  automatic: v.optional(Basis),
-})
-type DecisionContent = v.InferOutput<typeof Content>
 
 /** A decision as those who work on it see it. `hash` names exactly these words; co-signing repeats it. */
 export type DecisionView = {
@@ -73,135 +50,8 @@ export type NoticeView = {
   readonly issuedOn: string
   readonly issuedAtMs: number
   readonly firstReadAtMs: number | null
-}
-
-const spotOf = (id: string, column: string) => ({ table: 'decisions', row: id, column })
-
-/**
- * Drafts a decision, or makes it where no second person is asked. A refusal needs reasons (§ 39 VwVfG). An earlier draft
- * simply is no longer the newest.
- */
-export async function prepareDecision(
-  ctx: NoticesCtx,
-  kase: NoticeCase,
-  actor: Actor,
-  input: { readonly outcome: DecisionRow['outcome']; readonly reasons: unknown; readonly isCosigned: boolean },
-): Promise<Plan> {
-  const reasons = v.safeParse(Prose, input.reasons ?? '')
-  if (!reasons.success || (input.outcome === 'refused' && reasons.output === '')) {
-    throw reasonsMissing('reasons', {
-      errors: [{ pointer: '/reasons', type: reasons.success ? 'missing' : 'too-long' }],
-    })
-  }
-  const id = ctx.newId()
-  const { keyId } = kase.vorgang
-  const content: DecisionContent = { v: 1, outcome: input.outcome, reasons: reasons.output }
-  const text = canonicalJson(content)
-  const contentHash = await ctx.keyring.commit(keyId, `decision:${kase.vorgang.id}`, text)
-  const atMs = ctx.now()
-  const insert = input.isCosigned ? insertDecision : insertFinalDecision
-  return {
-    statements: [
-      insert({
-        id,
-        vorgangId: kase.vorgang.id,
-        outcome: input.outcome,
-        keyId,
-        contentSealed: await ctx.keyring.seal(keyId, spotOf(id, 'content'), text),
-        contentHash,
-        draftedBy: actorId(actor),
-        draftedAtMs: atMs,
-      }),
-    ],
-    journal: [
-      line(kase, input.isCosigned ? 'decision-drafted' : 'decision-made', atMs, actorId(actor), {
-        decision: id,
-        outcome: input.outcome,
-        content: contentHash,
-      }),
-    ],
-  }
-}
-
-/** Who decides where no clerk does. */
-const PROCESS = 'system:process'
-
-/**
- * Decides without a clerk where a law allows it (§ 35a VwVfG): the decision keeps the law, the rule's version and where the
- * facts came from. Repeated for the same Vorgang it stays the first one.
- */
-export async function prepareAutomaticDecision(
-  ctx: NoticesCtx,
-  kase: NoticeCase,
-  input: { readonly outcome: DecisionRow['outcome']; readonly automatic: AutomaticBasis },
-): Promise<Plan> {
-  if ((await findLatestDecision(ctx.db, kase.vorgang.id)) !== undefined) {
-    return {}
-  }
-  const id = ctx.newId()
-  const { keyId } = kase.vorgang
-  const { norm, rule, sources } = input.automatic
-  const content: DecisionContent = {
-    v: 1,
-    outcome: input.outcome,
-    reasons: '',
-    automatic: { norm, rule, sources: [...sources] },
-  }
-  const text = canonicalJson(content)
-  const contentHash = await ctx.keyring.commit(keyId, `decision:${kase.vorgang.id}`, text)
-  const atMs = ctx.now()
-  return {
-    statements: [
-      insertFinalDecision({
-        id,
-        vorgangId: kase.vorgang.id,
-        outcome: input.outcome,
-        keyId,
-        contentSealed: await ctx.keyring.seal(keyId, spotOf(id, 'content'), text),
-        contentHash,
-        draftedBy: PROCESS,
-        draftedAtMs: atMs,
-      }),
-    ],
-    journal: [
-      line(kase, 'decision-automatic', atMs, PROCESS, {
-        decision: id,
-        outcome: input.outcome,
-        rule,
-        norm,
-        content: contentHash,
-      }),
-    ],
-  }
-}
-
-/** Co-signs exactly the words that were shown: `hash` is that of the page. Another person than the drafter, by guard too. */
-export async function prepareSignature(ctx: NoticesCtx, kase: NoticeCase, actor: Actor, hash: unknown): Promise<Plan> {
-  const decision = await openDecision(ctx, kase)
-  if (hash !== decision.contentHash) {
-    throw decisionChanged(`decision ${decision.id}`)
-  }
-  const atMs = ctx.now()
-  return {
-    guards: [signDecision(decision, actorId(actor), atMs)],
-    journal: [
-      line(kase, 'decision-signed', atMs, actorId(actor), { decision: decision.id, content: decision.contentHash }),
-    ],
-  }
-}
-
-/** Returns a drafted decision with a comment. */
-export async function prepareReturn(ctx: NoticesCtx, kase: NoticeCase, actor: Actor, comment: unknown): Promise<Plan> {
-  const text = v.safeParse(v.pipe(Prose, v.minLength(1)), comment)
-  if (!text.success) {
-    throw commentMissing('comment', { errors: [{ pointer: '/comment', type: 'missing' }] })
-  }
-  const decision = await openDecision(ctx, kase)
-  const sealed = await ctx.keyring.seal(decision.keyId, spotOf(decision.id, 'comment'), text.output)
-  return {
-    guards: [returnDecision(decision.id, sealed)],
-    journal: [line(kase, 'decision-returned', ctx.now(), actorId(actor), { decision: decision.id })],
-  }
+  /** How it was brought to the person; null for one that none was recorded for. */
+  readonly delivery: DeliveryView | null
 }
 
 /** Makes the notice of the decision that counts: the PDF is durable first, then document, notice and journal. Repeated it is the same notice. */
@@ -222,6 +72,8 @@ export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: Not
     return {}
   }
   const issuedAtMs = decision.signedAtMs
+  const law = await ctx.lawUsed(kase, dayInBerlin(issuedAtMs))
+  const delivery = await foreseeDelivery(ctx, kase, dayInBerlin(ctx.now()))
   const lang = langOf(kase, decision)
   const bytes = await sealed(ctx, await renderDecision(ctx, kase, decision, issuedAtMs), issuedAtMs)
   const title = wordsOf(kase.content.words, lang)(`notice.title.${kind}`)
@@ -238,7 +90,7 @@ export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: Not
     meta: stored.meta,
     createdBy: 'system:process',
   })
-  return join(planAddToEakte(kase.eakte.id), stored.plan, document, {
+  const own: Plan = {
     statements: [
       insertNotice({
         id: noticeId,
@@ -246,19 +98,21 @@ export async function prepareNotice(ctx: NoticesCtx, kase: NoticeCase, kind: Not
         decisionId: decision.id,
         documentId,
         lang,
-        regime: 'portal',
+        regime: delivery.rule.id,
         issuedAtMs,
         issuedOn: dayInBerlin(issuedAtMs),
       }),
     ],
     journal: [
-      line(kase, 'notice-issued', ctx.now(), 'system:process', {
-        notice: noticeId,
-        decision: decision.id,
-        document: documentId,
-      }),
+      noticeLine(
+        kase,
+        { type: 'notice-issued', atMs: ctx.now(), actor: 'system:process' },
+        { notice: noticeId, decision: decision.id, document: documentId, law: lawLine(law) },
+      ),
     ],
-  })
+  }
+  const onItsWay = await prepareDelivery(ctx, kase, noticeId)
+  return join(planAddToEakte(kase.eakte.id), stored.plan, document, own, onItsWay)
 }
 
 /** Shows the notice as it would be: the same renderer, not yet signed by the second person. */
@@ -276,7 +130,7 @@ export async function readDecision(ctx: NoticesCtx, _actor: Actor, vorgangId: st
   if (decision === undefined) {
     return null
   }
-  const content = await contentOf(ctx, decision)
+  const content = await openContent(ctx, decision)
   const comment =
     decision.commentSealed === null
       ? null
@@ -306,8 +160,11 @@ export async function isBeingDecided(ctx: Pick<NoticesCtx, 'db'>, vorgangId: str
 }
 
 /** Reads the notices of a Vorgang, oldest first. The caller has checked who asks. */
-export async function readNotices(ctx: NoticesCtx, vorgangId: string): Promise<readonly NoticeView[]> {
-  const rows = await listNotices(ctx.db, vorgangId)
+export async function readNotices(
+  ctx: NoticesCtx,
+  kase: Pick<NoticeCase, 'vorgang' | 'content'>,
+): Promise<readonly NoticeView[]> {
+  const [rows, deliveries] = await Promise.all([listNotices(ctx.db, kase.vorgang.id), readDeliveries(ctx, kase)])
   return await Promise.all(
     rows.map(async ({ id, documentId, issuedOn, issuedAtMs }) => ({
       id,
@@ -315,6 +172,7 @@ export async function readNotices(ctx: NoticesCtx, vorgangId: string): Promise<r
       issuedOn,
       issuedAtMs,
       firstReadAtMs: await findFirstRetrieval(ctx.db, id),
+      delivery: deliveries.get(id) ?? null,
     })),
   )
 }
@@ -333,29 +191,22 @@ export async function retrieveNotice(ctx: NoticesCtx, actor: Actor, noticeId: st
   const opened = await openDocument(ctx, notice.documentId)
   const lastMs = await findLastRetrieval(ctx.db, notice.id)
   if (lastMs === null || dayInBerlin(lastMs) !== dayInBerlin(ctx.now())) {
-    await recordRetrieval(ctx, actor, notice, vorgang.eakteId)
+    await recordRetrieval(ctx, actor, notice, vorgang)
   }
   return opened
 }
 
-async function recordRetrieval(ctx: NoticesCtx, actor: Actor, notice: NoticeRow, eakteId: string): Promise<void> {
+async function recordRetrieval(ctx: NoticesCtx, actor: Actor, notice: NoticeRow, vorgang: Vorgang): Promise<void> {
   const atMs = ctx.now()
+  const { deadlines } = await lawfulContent(ctx, vorgang.contentRevisionId)
   const body = { vorgang: notice.vorgangId, notice: notice.id }
   const result = await ctx.write({
-    statements: [insertRetrieval(ctx.newId(), notice.id, atMs)],
-    journal: [{ eakteId, type: 'notice-retrieved', atMs, actor: actorId(actor), body }],
+    statements: [insertRetrieval(ctx.newId(), notice.id, atMs), ...(await planFetched(ctx, notice, deadlines))],
+    journal: [{ eakteId: vorgang.eakteId, type: 'notice-retrieved', atMs, actor: actorId(actor), body }],
   })
   if (!result.ok) {
     throw new Error('a retrieval with a fresh id was refused')
   }
-}
-
-async function openDecision(ctx: NoticesCtx, kase: NoticeCase): Promise<DecisionRow> {
-  const decision = await findLatestDecision(ctx.db, kase.vorgang.id)
-  if (decision === undefined || decision.state !== 'drafted') {
-    throw decisionMissing(`vorgang ${kase.vorgang.id}`)
-  }
-  return decision
 }
 
 async function renderDecision(
@@ -364,9 +215,12 @@ async function renderDecision(
   decision: DecisionRow,
   atMs: number,
 ): Promise<Uint8Array> {
-  const content = await contentOf(ctx, decision)
+  const content = await openContent(ctx, decision)
+  const { rule } = await foreseeDelivery(ctx, kase, dayInBerlin(ctx.now()))
   return await ctx.renderNotice({
     kind: kindOf(decision),
+    delivery: rule,
+    law: content.law ?? [],
     ...kase,
     lang: langOf(kase, decision),
     reasons: content.reasons,
@@ -383,18 +237,7 @@ const kindOf = (decision: DecisionRow): NoticeKind => (decision.outcome === 'app
 const langOf = ({ content, vorgang }: NoticeCase, decision: DecisionRow): string =>
   noticeLang(content, vorgang.serviceSlug, kindOf(decision), vorgang.lang)
 
-async function contentOf(ctx: NoticesCtx, decision: DecisionRow): Promise<DecisionContent> {
-  return v.parse(
-    Content,
-    await ctx.keyring.openJson(decision.keyId, spotOf(decision.id, 'content'), decision.contentSealed),
-  )
-}
-
 const isAlone = (decision: DecisionRow): boolean => decision.signedBy === decision.draftedBy
 
 const nameOf = async (ctx: NoticesCtx, actor: string): Promise<string> =>
   (await staffName(ctx, actor.replace(/^staff:/, ''))) ?? ''
-
-function line(kase: NoticeCase, type: string, atMs: number, actor: string, body: Record<string, string>) {
-  return { eakteId: kase.eakte.id, type, atMs, actor, body: { vorgang: kase.vorgang.id, ...body } }
-}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { DeadlineRules } from '../lib/deadlines.ts'
 import { type ActIssue, fieldsOf, readAct } from './act-form.ts'
-import { ACTS, type ActFacts, errandDueOn, objectionPeriod, possibleActs } from './acts.ts'
+import { ACTS, type ActFacts, errandDueOn, possibleActs } from './acts.ts'
 
 const content = (path: string): unknown =>
   parse(readFileSync(new URL(`../../content/${path}`, import.meta.url), 'utf8'))
@@ -60,26 +60,6 @@ describe('possibleActs', () => {
     ['of a file that is destroyed', { isKept: false, openRequests: ['q'], notices: [NOTICE] }, []],
   ])('%s', (_name, facts, expected) => {
     expect(namesOf(facts)).toEqual(expected)
-  })
-})
-
-describe('objectionPeriod', () => {
-  it.each([
-    // § 41 Abs. 2a VwVfG: notified the day after it was opened; § 70 VwGO: one month; § 193 BGB: not on a Sunday or holiday.
-    ['opened the same day', '2026-11-24', '2026-11-24', '2026-11-25', '2026-12-28', false],
-    ['opened on the tenth day', '2026-11-24', '2026-12-04', '2026-12-05', '2027-01-05', false],
-    ['the last day is still in time', '2026-10-22', '2026-10-23', '2026-10-24', '2026-11-24', false],
-    ['the day after is late', '2026-10-21', '2026-10-22', '2026-10-23', '2026-11-23', true],
-  ])('%s', (_name, issuedOn, firstReadOn, notifiedOn, endsOn, isOver) => {
-    expect(objectionPeriod({ issuedOn, firstReadOn }, rules, '2026-11-24')).toEqual({ notifiedOn, endsOn, isOver })
-  })
-
-  it.each([
-    ['was not opened', null],
-    ['was opened too late to count as notified', '2026-12-05'],
-  ])('has not begun where the notice %s', (_name, firstReadOn) => {
-    const period = objectionPeriod({ issuedOn: '2026-11-24', firstReadOn }, rules, '2027-06-01')
-    expect(period).toEqual({ notifiedOn: null, endsOn: null, isOver: false })
   })
 })
 

@@ -1,4 +1,4 @@
-import { addDays, countDeadline, type DeadlineRules, notifiedOn, ruleInForce } from '../lib/deadlines.ts'
+import { addDays, countDeadline, type DeadlineRules, ruleInForce } from '../lib/deadlines.ts'
 
 /** What a person may do after sending. Each that is sent is a submission of its own to the same eAkte. */
 export const ACTS = [
@@ -42,10 +42,7 @@ export type NoticeFacts = {
   readonly period: ObjectionPeriod
 }
 
-/**
- * The time in which an objection is in time. Null where it has not begun: a notice that lies ready on the status page counts
- * as notified the day after it was opened, and not at all when it was not opened in time (§ 41 Abs. 2a VwVfG).
- */
+/** The time in which an objection is in time. Null where it has not begun: the notice does not count as notified yet. */
 export type ObjectionPeriod = {
   readonly notifiedOn: string | null
   readonly endsOn: string | null
@@ -85,31 +82,6 @@ export function possibleActs(facts: ActFacts): readonly PossibleAct[] {
     ...offered('inspection', isIdle('inspection') && !hasInspection),
     ...offered('withdraw', isOpen),
   ]
-}
-
-/**
- * Counts the time for an objection to a notice that lies ready on the status page.
- * @param notice `issuedOn`: laid ready; `firstReadOn`: opened by the person, null where it was not.
- * @see § 70 VwGO, § 355 AO, § 41 Abs. 2a VwVfG; the numbers stand in content/deadlines.yaml.
- */
-export function objectionPeriod(
-  notice: { readonly issuedOn: string; readonly firstReadOn: string | null },
-  rules: DeadlineRules,
-  today: string,
-): ObjectionPeriod {
-  const none = { notifiedOn: null, endsOn: null, isOver: false }
-  const delivery = ruleInForce(rules.deliveries, 'vwvfg_portal', notice.issuedOn)
-  if (delivery === undefined || notice.firstReadOn === null) {
-    return none
-  }
-  const days = { startedOn: notice.issuedOn, retrievedOn: notice.firstReadOn }
-  const notified = notifiedOn(delivery, days, rules.holidays)
-  const rule = notified === null ? undefined : ruleInForce(rules.deadlines, 'objection', notified.endsOn)
-  if (notified === null || rule === undefined) {
-    return none
-  }
-  const { endsOn } = countDeadline(notified.endsOn, rule, rules.holidays)
-  return { notifiedOn: notified.endsOn, endsOn, isOver: endsOn < today }
 }
 
 /** Rule of content/deadlines.yaml for each kind of errand, and the days that count where there is none. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { lawfulContent } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { Typed } from '../forms/answers.ts'
 import type { Form } from '../forms/model.ts'
@@ -99,7 +100,7 @@ export async function openDraftRow(ctx: SubmissionsCtx, actor: Actor, row: Draft
   if (row.state === 'expired' || row.expiresAtMs <= ctx.now()) {
     throw draftExpired(`draft ${id}`)
   }
-  const content = await ctx.content.at(row.contentRevisionId)
+  const content = await lawfulContent(ctx, row.contentRevisionId)
   const opened = v.parse(Stored, await ctx.keyring.openJson(row.keyId, spotOf(row.id), row.answersSealed))
   const { v: _, typed: stored, ...notes } = opened
   const form = ctx.form(content, row.serviceSlug, row.lang)

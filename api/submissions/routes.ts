@@ -114,7 +114,7 @@ export const submitRoutes = (ctx: SubmissionsCtx) =>
       input(SubmitDraft),
       async (c) => {
         const draftId = parameter(Id, c.req.param('draft'), 'draft')
-        const submitted = await submitDraft(ctx, actorOf(c), draftId, inputOf(c, SubmitDraft).version)
+        const submitted = await submitDraft(ctx, actorOf(c), draftId, inputOf(c, SubmitDraft))
         return done(c, {
           page: submitted.isCorrection
             ? donePage(submitted.vorgangId, 'correct')

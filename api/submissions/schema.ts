@@ -43,7 +43,11 @@ export const SavedPart = v.object({ receivedBytes: v.number(), file: v.optional(
 
 /** `version` of the review that the person saw; a form sends it as text. */
 const Version = v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.toNumber())]), v.integer())
-export const SubmitDraft = v.strictObject({ version: v.optional(Version) })
+/** `notice`: how the person wants to get notices; where they say nothing, the city's rules for that hold. */
+export const SubmitDraft = v.strictObject({
+  version: v.optional(Version),
+  notice: v.optional(v.picklist(['online', 'post'])),
+})
 export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id, isCorrection: v.boolean() })
 
 /** A page of ours that a person may come back to. */

@@ -81,7 +81,7 @@ async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: strin
   const [state, requests, notices, payments, documents] = await Promise.all([
     stateOf(ctx, kase),
     readRequests(ctx, vorgangId),
-    readNotices(ctx, vorgangId),
+    readNotices(ctx, kase),
     readPayments(ctx, vorgangId),
     readDocuments(ctx, [vorgangId]),
   ])

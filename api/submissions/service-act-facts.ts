@@ -4,13 +4,14 @@ import { readEmail, readRequests } from '../messages/service.ts'
 import { readContactChange } from '../messages/service-contact.ts'
 import { readErrands, readInspection } from '../messages/service-letters.ts'
 import { isBeingDecided, readNotices } from '../notices/service.ts'
+import type { DeliveryView } from '../notices/service-delivery.ts'
 import type { Case } from '../workflow/service.ts'
-import { type ActFacts, objectionPeriod } from './acts.ts'
+import type { ActFacts, ObjectionPeriod } from './acts.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 
 /** Reads everything that decides what the person of a Vorgang may do now. The caller has checked who asks. */
 export async function factsOf(ctx: SubmissionsCtx, kase: Case): Promise<ActFacts> {
-  const { vorgang, eakte, content } = kase
+  const { vorgang, eakte } = kase
   const today = dayInBerlin(ctx.now())
   const [requests, errands, contact, change, inspection, notices, siblings, beingDecided] = await Promise.all([
     readRequests(ctx, vorgang.id),
@@ -18,7 +19,7 @@ export async function factsOf(ctx: SubmissionsCtx, kase: Case): Promise<ActFacts
     readEmail(ctx, vorgang.id),
     readContactChange(ctx, vorgang.id),
     readInspection(ctx, vorgang.id),
-    readNotices(ctx, vorgang.id),
+    readNotices(ctx, kase),
     readVorgaenge(ctx, vorgang.eakteId),
     isBeingDecided(ctx, vorgang.id),
   ])
@@ -33,15 +34,18 @@ export async function factsOf(ctx: SubmissionsCtx, kase: Case): Promise<ActFacts
     hasContact: contact !== null,
     hasOpenContactChange: change !== null,
     inspectionUntilOn: inspection?.untilOn ?? null,
-    notices: notices.map(({ id, issuedOn, firstReadAtMs }) => ({
+    notices: notices.map(({ id, delivery }) => ({
       id,
       isObjectedTo: siblings.some(({ aboutNoticeId }) => aboutNoticeId === id),
-      period: objectionPeriod(
-        { issuedOn, firstReadOn: firstReadAtMs === null ? null : dayInBerlin(firstReadAtMs) },
-        content.deadlines,
-        today,
-      ),
+      period: periodOf(delivery, today),
     })),
     today,
   }
+}
+
+/** The time for an objection, by the way the notice was brought to the person. */
+function periodOf(delivery: DeliveryView | null, today: string): ObjectionPeriod {
+  const endsOn = delivery?.objectionEndsOn ?? null
+  const notifiedOn = delivery?.state.kind === 'notified' ? delivery.state.on : null
+  return { notifiedOn, endsOn, isOver: endsOn !== null && endsOn < today }
 }

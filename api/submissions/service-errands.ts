@@ -18,6 +18,7 @@ import {
   prepareLetter,
   readErrand,
 } from '../messages/service-letters.ts'
+import { prepareDispatch } from '../notices/service-delivery.ts'
 import { type Case, readCase } from '../workflow/service.ts'
 import { errandDueOn } from './acts.ts'
 import { changedMeanwhile } from './change.ts'
@@ -25,6 +26,7 @@ import type { SubmissionsCtx } from './ctx.ts'
 import { ACCESS_ERRAND, planUnflag } from './errand-flag.ts'
 import { planFlag } from './service-act-submissions.ts'
 import { prepareClose } from './service-closing.ts'
+import { POST_ERRAND } from './service-letters.ts'
 import { ownCase } from './service-vorgang.ts'
 
 export const inspectionDayWrong = problemType('submissions/inspection-day-wrong', 422)
@@ -97,6 +99,7 @@ async function planFinish(ctx: SubmissionsCtx, { kase, errand, input, by }: Fini
     letter === null && !isGranted ? {} : planMail(template, vorgang.id, errand.id, atMs),
     await planUnflag(ctx, kase, errand),
     errand.kind === 'withdraw' ? await prepareClose(ctx, kase) : {},
+    errand.kind === POST_ERRAND ? await prepareDispatch(ctx, kase, by) : {},
   )
 }
 

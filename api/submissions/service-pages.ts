@@ -1,4 +1,4 @@
-import { availabilityOn } from '../content/service.ts'
+import { availabilityOn, lawfulContent } from '../content/service.ts'
 import type { Form } from '../forms/model.ts'
 import {
   eligibilityView,
@@ -227,6 +227,8 @@ export type ReviewPage = ReviewView &
     readonly participants: readonly Participation[]
     /** Page on which others are asked; null where the form knows nobody beside the applicant. */
     readonly participantsPath: string | null
+    /** What may be said about how notices come: to agree to read them online, or with an account to ask for post. */
+    readonly noticeChoice: 'online' | 'post' | null
   }
 
 /** Data of the page on which everything is checked before sending. */
@@ -263,7 +265,15 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
     isPaper,
     participants: await readGiven(ctx, draft),
     participantsPath,
+    noticeChoice: isPaper ? null : noticeChoice(draft),
   }
+}
+
+/** Nothing is asked where no notice is written, or where it was said with the application that this corrects. */
+function noticeChoice({ row, content, given }: Draft): ReviewPage['noticeChoice'] {
+  const folder = `services/${row.serviceSlug}/notice.`
+  const isNotified = row.correctsId === null && content.paths.some((path) => path.startsWith(folder))
+  return isNotified ? (given === null ? 'online' : 'post') : null
 }
 
 /** What the application as it stands would cost today, and whether that is asked for only later. */
@@ -351,7 +361,7 @@ export async function readReceipt(
   }
   const vorgang = await ownVorgang(ctx, actor, submission.vorgangId)
   const [content, payments] = await Promise.all([
-    ctx.content.at(submission.contentRevisionId),
+    lawfulContent(ctx, submission.contentRevisionId),
     readPayments(ctx, submission.vorgangId),
   ])
   const lang = wanted ?? submission.lang

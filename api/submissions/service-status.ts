@@ -110,7 +110,7 @@ export async function readStatus(
     await Promise.all([
       listJournal(ctx, vorgang.eakteId, { limit: 500 }),
       readRequests(ctx, vorgangId),
-      readNotices(ctx, vorgangId),
+      readNotices(ctx, kase),
       readPayments(ctx, vorgangId),
       readExemption(ctx, vorgangId),
       readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),

@@ -13,6 +13,7 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import { newReference } from '../lib/ids.ts'
 import { problemType } from '../lib/problem.ts'
 import { planContact } from '../messages/plan.ts'
+import { planNoticeChoice } from '../notices/plan.ts'
 import { preparePayment, readFee } from '../payments/service.ts'
 import { planAttachLookups } from '../registers/plan.ts'
 import { readDraftLookups } from '../registers/service.ts'
@@ -40,6 +41,12 @@ export const paperOnly = problemType('submissions/paper-only', 409)
 
 const TRIES_MAX = 5
 
+/** What the person saw and said when they pressed the final button. */
+export type Pressed = {
+  readonly version?: number | undefined
+  /** How they want to get notices; nothing where they did not say. */
+  readonly notice?: 'online' | 'post' | undefined
+}
 export type Submitted = {
   readonly draftId: string
   readonly vorgangId: string
@@ -57,7 +64,7 @@ export async function submitDraft(
   ctx: SubmissionsCtx,
   actor: Actor,
   draftId: string,
-  version?: number,
+  { version, notice }: Pressed = {},
 ): Promise<Submitted> {
   authorize(actor, 'draft.submit', { draftId })
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
@@ -73,7 +80,7 @@ export async function submitDraft(
       throw changedMeanwhile(`draft ${draftId}`)
     }
     requireLevel(actor, neededLevel(draft, null))
-    const vorgangId = await trySubmit(ctx, actor, draft)
+    const vorgangId = await trySubmit(ctx, actor, draft, notice)
     if (vorgangId !== null) {
       return { draftId, vorgangId, isCorrection: row.correctsId !== null }
     }
@@ -82,7 +89,12 @@ export async function submitDraft(
 }
 
 /** Null where another window was quicker, or the reference is one that exists already: decide again. */
-async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promise<string | null> {
+async function trySubmit(
+  ctx: SubmissionsCtx,
+  actor: Actor,
+  draft: Draft,
+  notice: Pressed['notice'],
+): Promise<string | null> {
   const { row, form } = draft
   const checked = validateAll(form, draft.typed, { today: draft.today })
   const [unsettled] = Object.keys(draft.notes.mine ?? {})
@@ -105,8 +117,10 @@ async function trySubmit(ctx: SubmissionsCtx, actor: Actor, draft: Draft): Promi
     correctsId === null
       ? await prepareSubmission(ctx, actor, draft, checked.answers)
       : await prepareCorrection(ctx, actor, { ...draft, correctsId }, checked.answers)
+  const chosen =
+    correctsId === null && notice !== undefined ? planNoticeChoice(prepared.vorgangId, notice, ctx.now()) : {}
   const result = await ctx.write({
-    ...prepared.plan,
+    ...join(prepared.plan, chosen),
     idempotency: {
       key: `submit|${row.id}|${row.version}`,
       fingerprint: form.digest,

@@ -159,7 +159,7 @@ export async function readVorgangView(ctx: SubmissionsCtx, actor: Actor, vorgang
       readDocuments(ctx, [vorgangId]),
       readRequests(ctx, vorgangId),
       readDecision(ctx, actor, vorgangId),
-      readNotices(ctx, vorgangId),
+      readNotices(ctx, kase),
       readPayments(ctx, vorgangId),
       readExemption(ctx, vorgangId),
       readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),

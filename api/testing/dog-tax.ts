@@ -83,9 +83,9 @@ export const putFile = (
     ...headers,
   })
 
-/** Presses the final button. */
-export async function submit(caller: Caller, draftId: string): Promise<Submitted> {
-  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/submit`), 201)
+/** Presses the final button, and agrees to fetch the notice online where nothing else is said. */
+export async function submit(caller: Caller, draftId: string, body: object = { notice: 'online' }): Promise<Submitted> {
+  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/submit`, body), 201)
 }
 
 /** Applies from the first page to the receipt. */

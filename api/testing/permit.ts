@@ -61,5 +61,5 @@ export async function applyForPermit(
   changes: Readonly<Record<string, string>> = {},
 ): Promise<Submitted> {
   const draftId = await fillPermit(caller, changes)
-  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/submit`), 201)
+  return await bodyOf(await caller.post(`${DRAFTS}/${draftId}/submit`, { notice: 'online' }), 201)
 }

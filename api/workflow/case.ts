@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { lawfulContent } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import { type Eakte, readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
 import { problemType } from '../lib/problem.ts'
@@ -26,6 +27,7 @@ export type Case = {
   readonly definition: Definition
   /** German words of the process's tasks. */
   readonly tasks: ProcessTexts['tasks']
+  /** Its own revision under the law of the day (`lawfulContent`). */
   readonly content: Content
 }
 
@@ -50,7 +52,7 @@ export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Cas
   if (vorgang === undefined || eakte === undefined || item === undefined || instance === undefined) {
     throw vorgangMissing(`vorgang ${vorgangId}`)
   }
-  const content = await ctx.content.at(vorgang.contentRevisionId)
+  const content = await lawfulContent(ctx, vorgang.contentRevisionId)
   const [definition, { tasks }] = await Promise.all([
     ctx.workflow.definition(content, vorgang.serviceSlug, vorgang.kind),
     ctx.workflow.texts(content, vorgang.serviceSlug, 'de', vorgang.kind),

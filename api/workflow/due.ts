@@ -43,11 +43,3 @@ export function taskDueOn(
 
 const decides = (node: Node | undefined): boolean =>
   node?.kind === 'user' && node.outcomes.some(({ id }) => id === 'approve' || id === 'refuse')
-
-/** First instant after a legal day in Berlin: it is over everywhere in the city. */
-export function endOfDay(on: string): number {
-  const midnightUtc = Date.parse(`${addDays(on, 1)}T00:00:00Z`)
-  const isSummer =
-    dayInBerlin(midnightUtc - 2 * 3_600_000 - 1) === on && dayInBerlin(midnightUtc - 2 * 3_600_000) !== on
-  return midnightUtc - (isSummer ? 2 : 1) * 3_600_000
-}

@@ -37,6 +37,42 @@ export const notices = sqliteTable(
   (t) => [index('notices_vorgang').on(t.vorgangId, t.id), uniqueIndex('notices_decision').on(t.decisionId)],
 )
 
+/** How the person of a Vorgang wants to get its notices, as they said when they sent it in. No row: nobody asked them. */
+export const noticeChoices = sqliteTable('notice_choices', {
+  vorgangId: text('vorgang_id').primaryKey(),
+  choice: text('choice', { enum: ['online', 'post'] }).notNull(),
+  atMs: integer('at_ms').notNull(),
+})
+
+/** One way by which a notice is brought to its person; where it fails, the next one is a row of its own. */
+export const noticeDeliveries = sqliteTable(
+  'notice_deliveries',
+  {
+    id: text('id').primaryKey(),
+    noticeId: text('notice_id')
+      .notNull()
+      .references(() => notices.id),
+    vorgangId: text('vorgang_id').notNull(),
+    /** Id of the delivery in content/deadlines.yaml. */
+    regime: text('regime').notNull(),
+    /** Which rule chose it, with its version: `konto@2025-01-01`. */
+    chosenBy: text('chosen_by').notNull(),
+    chosenSource: text('chosen_source').notNull(),
+    /** The row it is counted by, as JSON; null until a letter was posted: its day decides. */
+    rule: text('rule'),
+    providedAtMs: integer('provided_at_ms').notNull(),
+    dispatchedAtMs: integer('dispatched_at_ms'),
+    dispatchedBy: text('dispatched_by'),
+    /** Day on which it counts as notified, as soon as that is known. */
+    notifiedOn: text('notified_on'),
+    version: integer('version').notNull(),
+  },
+  (t) => [
+    index('notice_deliveries_vorgang').on(t.vorgangId, t.id),
+    index('notice_deliveries_notice').on(t.noticeId, t.id),
+  ],
+)
+
 /** Each time a citizen opened a notice. */
 export const noticeRetrievals = sqliteTable(
   'notice_retrievals',
