@@ -177,6 +177,7 @@ const THINGS = [
 const PLAIN: Readonly<Record<string, string>> = {
   step: 'unterlagen',
   page: '1',
+  part: 'overview',
   upload: '01900000-0000-7000-8000-00000000aaaa',
   lookup: 'fahrzeug',
   act: 'call',

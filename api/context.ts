@@ -57,6 +57,7 @@ import { caseNames, SEARCH_SCHEMA, type SearchCtx } from './search/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { composeMessage, describeCase } from './submissions/service-copy.ts'
 import { prepareBounce } from './submissions/service-errands.ts'
+import { createNotedReads } from './submissions/service-reads.ts'
 import type { VorgangKind } from './workflow/ctx.ts'
 import { checkTaking } from './workflow/service-taking.ts'
 
@@ -187,6 +188,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     journalSigner: createJournalSigner(`stadttor/${config.town}/journal`, keyring.purpose('journal-signing')),
     ...forms,
     ...editingParts(),
+    notedReads: createNotedReads(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
     mailReplies: config.mailReplies ?? null,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { SPOKEN } from '../http/language.ts'
+import { PARTS } from './vorgang-view.ts'
 
 export const Id = v.pipe(v.string(), v.uuid())
 export const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
@@ -136,3 +137,7 @@ export const ReceivedMail = v.object({ taken: v.picklist(['reply', 'bounce', 'ig
 /** Page of a document, from 1. */
 export const PageNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.toNumber())
 export const PageText = v.object({ text: v.string(), width: v.number(), height: v.number() })
+
+export const VorgangPart = v.picklist(PARTS)
+/** Number of a line of the journal, before which a page of it begins. */
+export const JournalLineNumber = v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/), v.toNumber()))
