@@ -172,6 +172,7 @@ const THINGS = [
   'session',
   'invitation',
   'absence',
+  'note',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -255,6 +256,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/access/:access/refuse': { comment: 'Das Foto passt nicht.' },
   'POST /submissions/vorgaenge/:vorgang/access/:access/withdraw': {},
   'POST /submissions/vorgaenge/:vorgang/access/:access/codes': {},
+  'POST /submissions/vorgaenge/:vorgang/notes': { note: 'Rückruf vereinbart' },
+  'POST /submissions/vorgaenge/:vorgang/notes/:note/strike': {},
+  'POST /submissions/vorgaenge/:vorgang/letters': { message: ' ' },
   'POST /messages/inbound': {},
   'POST /postboxes/items/:item/take': {},
   'POST /postboxes/items/:item/return': {},

@@ -35,3 +35,37 @@ test('the course of a Vorgang stands there as steps in words and as a picture th
   await page.emulateMedia({ colorScheme: 'dark' })
   await axeClean(page)
 })
+
+test('a note is for the office alone, a message goes out; both say so, and a refused one keeps its text @both @later', async ({
+  page,
+  product,
+}) => {
+  const vorgangId = await applied(product)
+  await signInAs(page, 'jana.noack', `/amt/vorgaenge/${vorgangId}/notizen`)
+  const note = page.getByRole('textbox', { name: 'Notiz' })
+  await expect(note).toHaveAccessibleDescription(/nur in der Verwaltung sichtbar/)
+  await note.evaluate((control) => control.removeAttribute('required'))
+  await note.fill('   ')
+  await page.getByRole('button', { name: 'Notiz speichern' }).click()
+  await expect(page).toHaveTitle(/^Fehler: Notizen/)
+  await page.getByRole('alert').getByRole('link', { name: 'Schreiben Sie, was notiert werden soll.' }).click()
+  await expect(page.getByRole('textbox', { name: 'Notiz' })).toBeFocused()
+  await axeClean(page)
+  await page.keyboard.type('Rückruf am Montag.')
+  await page.getByRole('button', { name: 'Notiz speichern' }).click()
+  await expect(page.getByRole('status')).toContainText('Die Notiz ist gespeichert.')
+  await expect(page.getByText('Rückruf am Montag.')).toBeVisible()
+  await axeClean(page)
+  await page.getByRole('button', { name: /^Streichen/ }).click()
+  await expect(page.locator('del', { hasText: 'Rückruf am Montag.' })).toBeVisible()
+  await axeClean(page)
+
+  await page.getByRole('link', { name: 'Nachrichten' }).click()
+  const message = page.getByRole('textbox', { name: 'Nachricht an die Person' })
+  await expect(message).toHaveAccessibleDescription(/geht an die antragstellende Person/)
+  await message.fill('Wir melden uns am Dienstag.')
+  await page.getByRole('button', { name: 'Nachricht senden' }).click()
+  await expect(page.getByRole('status')).toContainText('Die Nachricht ist gesendet.')
+  await expect(page.getByText('Wir melden uns am Dienstag.')).toBeVisible()
+  await axeClean(page)
+})

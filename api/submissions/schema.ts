@@ -141,3 +141,10 @@ export const PageText = v.object({ text: v.string(), width: v.number(), height: 
 export const VorgangPart = v.picklist(PARTS)
 /** Number of a line of the journal, before which a page of it begins. */
 export const JournalLineNumber = v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/), v.toNumber()))
+
+/** What its writer saw last, so that the same text pressed twice is written once. */
+const Seen = v.optional(v.union([v.literal(''), Id]), '')
+/** The use case says what is wrong with a text, with its control. */
+const LongText = v.optional(v.pipe(v.string(), v.maxLength(20_000)), '')
+export const WriteNote = v.strictObject({ note: LongText, seen: Seen })
+export const WriteLetter = v.strictObject({ message: LongText, seen: Seen })

@@ -7,10 +7,11 @@ import type { SummarySection } from '../forms/view.ts'
 import { can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
 import { readEvidence, type Sources } from '../identity/service-evidence.ts'
-import { type Actor, stoodInOf } from '../lib/actor.ts'
+import { type Actor, actorId, stoodInOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { readRequests } from '../messages/service.ts'
 import { readErrands, readInspection, readLetters } from '../messages/service-letters.ts'
+import { countNotes, readNotes } from '../messages/service-notes.ts'
 import { readDecision, readNotices } from '../notices/service.ts'
 import { foreseeFee, readExemption, readPayments } from '../payments/service.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
@@ -30,6 +31,7 @@ import type {
   DocumentsPart,
   HeadView,
   MessagesPart,
+  NotesPart,
   NoticePart,
   OverviewPart,
   PeoplePart,
@@ -45,12 +47,13 @@ import type {
 export async function readHead(ctx: SubmissionsCtx, actor: Actor, kase: Case): Promise<HeadView> {
   const { vorgang, eakte, content, state } = kase
   const item = itemFor(kase, actor)
-  const [form, task, beside, siblings, assignee] = await Promise.all([
+  const [form, task, beside, siblings, assignee, noteCount] = await Promise.all([
     formOf(ctx, await aboutOf(ctx, kase)),
     taskOf(ctx, kase, actor),
     besideOf(ctx, kase, item),
     readVorgaenge(ctx, vorgang.eakteId),
     item.assignee === null ? null : staffName(ctx, item.assignee),
+    countNotes(ctx, vorgang.id),
   ])
   const isLead = leads(kase, actor)
   return {
@@ -72,6 +75,7 @@ export async function readHead(ctx: SubmissionsCtx, actor: Actor, kase: Case): P
     waitsFor: task === null ? waitedFor(kase, beside) : null,
     kind: vorgang.kind,
     related: siblings.filter(({ id }) => id !== vorgang.id).map(({ id, reference, kind }) => ({ id, reference, kind })),
+    noteCount,
     canReopen: isLead && state.status === 'ended',
   }
 }
@@ -168,6 +172,20 @@ export async function readCoursePart(ctx: SubmissionsCtx, kase: Case): Promise<C
     }),
   )
   return { course: { ...course, done }, deliveries }
+}
+
+/** Reads the notes that clerks wrote for each other, newest first. The caller has checked who asks. */
+export async function readNotesPart(ctx: SubmissionsCtx, actor: Actor, { vorgang }: Case): Promise<NotesPart> {
+  const notes = await readNotes(ctx, vorgang.id)
+  return {
+    notes: await Promise.all(
+      notes.map(async ({ by, ...note }) => ({
+        ...note,
+        by: (await staffName(ctx, by.replace('staff:', ''))) ?? '',
+        isMine: by === actorId(actor),
+      })),
+    ),
+  }
 }
 
 /** An objection is about the answers that led to the notice. */

@@ -14,6 +14,7 @@ import {
   readDocumentsPart,
   readHead,
   readMessagesPart,
+  readNotesPart,
   readNoticePart,
   readOverview,
   readPeople,
@@ -82,6 +83,8 @@ async function partOf(
       return await readCoursePart(ctx, kase)
     case 'journal':
       return await readJournalPart(ctx, kase, before)
+    case 'notes':
+      return await readNotesPart(ctx, actor, kase)
   }
 }
 

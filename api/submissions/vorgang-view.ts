@@ -5,6 +5,7 @@ import type { Evidence } from '../identity/service-evidence.ts'
 import type { JournalLine } from '../journal/service.ts'
 import type { RequestView } from '../messages/service.ts'
 import type { Errand, LetterView } from '../messages/service-letters.ts'
+import type { Note } from '../messages/service-notes.ts'
 import type { DecisionView, NoticeView } from '../notices/service.ts'
 import type { ExemptionView, Fee, PaymentView } from '../payments/service.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
@@ -103,6 +104,8 @@ export type VorgangView = {
     readonly state: 'open' | 'waiting' | 'done'
     readonly assignee: string | null
   }[]
+  /** Notes of clerks that are not struck out. */
+  readonly noteCount: number
   /** It was closed and can be taken up again. */
   readonly canReopen: boolean
 }
@@ -126,7 +129,7 @@ export type EakteView = {
 }
 
 /** What is asked of a Vorgang at a time: each page of it needs one. */
-export const PARTS = ['overview', 'messages', 'documents', 'people', 'notice', 'course', 'journal'] as const
+export const PARTS = ['overview', 'messages', 'documents', 'people', 'notice', 'course', 'journal', 'notes'] as const
 export type Part = (typeof PARTS)[number]
 
 /** What stands above every page of a Vorgang: where it is, who has it, what is to be done next. */
@@ -151,6 +154,7 @@ export type HeadView = Pick<
   | 'kind'
   | 'related'
   | 'canReopen'
+  | 'noteCount'
 >
 /** What is to be done, what was said, and what proves it. */
 export type OverviewPart = Pick<
@@ -181,6 +185,9 @@ export type CoursePart = Pick<VorgangView, 'deliveries'> & { readonly course: Co
 /** One page of the journal, newest line first; `next`: where the next, older page begins. */
 export type JournalPart = { readonly journal: readonly JournalView[]; readonly next: number | null }
 
+/** What clerks wrote for each other, newest first; `by` is the author's name, and who wrote one can strike it out. */
+export type NotesPart = { readonly notes: readonly (Note & { readonly isMine: boolean })[] }
+
 export type OverviewView = HeadView & OverviewPart
 export type MessagesView = HeadView & MessagesPart
 export type DocumentsView = HeadView & DocumentsPart
@@ -188,3 +195,4 @@ export type PeopleView = HeadView & PeoplePart
 export type NoticePage = HeadView & NoticePart
 export type CourseView = HeadView & CoursePart
 export type JournalPage = HeadView & JournalPart
+export type NotesView = HeadView & NotesPart

@@ -52,6 +52,7 @@ export type {
   JournalPage,
   JournalView,
   MessagesView,
+  NotesView,
   NoticePage,
   OverviewView,
   PeopleView,
