@@ -176,11 +176,13 @@ const THINGS = [
   'session',
   'invitation',
   'absence',
+  'note',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
   step: 'unterlagen',
   page: '1',
+  part: 'overview',
   upload: '01900000-0000-7000-8000-00000000aaaa',
   lookup: 'fahrzeug',
   act: 'call',
@@ -258,6 +260,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/access/:access/refuse': { comment: 'Das Foto passt nicht.' },
   'POST /submissions/vorgaenge/:vorgang/access/:access/withdraw': {},
   'POST /submissions/vorgaenge/:vorgang/access/:access/codes': {},
+  'POST /submissions/vorgaenge/:vorgang/notes': { note: 'Rückruf vereinbart' },
+  'POST /submissions/vorgaenge/:vorgang/notes/:note/strike': {},
+  'POST /submissions/vorgaenge/:vorgang/letters': { message: ' ' },
   'POST /messages/inbound': {},
   'POST /postboxes/searches': { q: 'Lehmann' },
   'POST /postboxes/selections': { service: 'hund-anmelden' },

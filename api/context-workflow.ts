@@ -25,10 +25,12 @@ import { isCosigned } from './workflow/decisions.ts'
 import { parseDefinition } from './workflow/definition.ts'
 import type { EffectType, OutcomeType } from './workflow/extension.ts'
 import type { Definition } from './workflow/model.ts'
+import { type Picture, readPicture } from './workflow/picture.ts'
 import { readSharedTexts, SHARED_TEXTS, withShared } from './workflow/shared-texts.ts'
 import { type ProcessTexts, readProcessTexts } from './workflow/texts.ts'
 
 const TEXTS_KEPT = 500
+const PICTURES_KEPT = 100
 
 /** Wires what processes name to the modules that do it: effects of service tasks, meanings of a clerk's outcomes. */
 export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts {
@@ -51,8 +53,16 @@ export function createWorkflowParts(whole: () => SubmissionsCtx): WorkflowParts 
     return parsed.definition
   }
   const known = new LRUCache<string, ProcessTexts>({ max: TEXTS_KEPT })
+  const pictures = new LRUCache<string, { readonly picture: Picture | null }>({ max: PICTURES_KEPT })
   return {
     definition,
+    picture: async (content, slug, kind) => {
+      const file = `${processPath(slug, kind)}.bpmn`
+      const key = content.digestOfFile(file) ?? file
+      const kept = pictures.get(key) ?? { picture: await readPicture(textOf(content, file)) }
+      pictures.set(key, kept)
+      return kept.picture
+    },
     texts: async (content, slug, lang, kind) => {
       const path = processPath(slug, kind)
       const file = inLanguage(content, path, lang)

@@ -61,6 +61,7 @@ import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { describeCase } from './submissions/service-card.ts'
 import { composeMessage } from './submissions/service-copy.ts'
 import { prepareBounce } from './submissions/service-errands.ts'
+import { createNotedReads } from './submissions/service-reads.ts'
 import type { VorgangKind } from './workflow/ctx.ts'
 import { checkTaking } from './workflow/service-taking.ts'
 
@@ -192,6 +193,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     ...forms,
     ...editingParts(),
     sealer: sealerOf(config),
+    notedReads: createNotedReads(),
     mailer: mailerOf(config),
     mailDomain: config.mailFrom.split('@')[1] ?? 'stadttor.example',
     mailReplies: config.mailReplies ?? null,

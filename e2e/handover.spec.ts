@@ -29,7 +29,7 @@ test('who lost account and mailbox is handed a new code by two clerks, and the o
   await product.tick()
 
   const clerk = page
-  await signInAs(clerk, 'jana.noack', at)
+  await signInAs(clerk, 'jana.noack', `${at}/beteiligte`)
   await clerk.getByText('Zugang neu vergeben', { exact: true }).click()
   await axeClean(clerk)
   await clerk.getByLabel('Anders, zum Beispiel durch eine Betreuungsurkunde').check()

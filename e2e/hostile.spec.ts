@@ -132,10 +132,14 @@ test('hostile texts that a form accepts stay texts on every page until the notic
   const atWork = await watch(clerk, product.origin)
   await clerk.getByRole('button', { name: 'Übernehmen' }).click()
   await clerk.getByText('Anmeldung ablehnen', { exact: true }).first().click()
-  await clerk.locator('textarea[name=reasons]:visible').fill(HOSTILE.filter((text) => text.length < 200).join('\n'))
+  await clerk
+    .locator('details[open] textarea[name=reasons]')
+    .fill(HOSTILE.filter((text) => text.length < 200).join('\n'))
   await clerk.getByRole('button', { name: 'Anmeldung ablehnen' }).click()
   await expect(clerk.getByRole('heading', { name: 'Entscheidung', exact: true })).toBeVisible()
-  for (const path of [`/amt/vorgaenge/${vorgangId}`, '/amt/postkorb/steuern', '/amt/postkorb/steuern?ansicht=mine']) {
+  const tabs = ['', '/nachrichten', '/dokumente', '/beteiligte', '/bescheid', '/ablauf', '/verlauf']
+  const pages = tabs.map((tab) => `/amt/vorgaenge/${vorgangId}${tab}`)
+  for (const path of [...pages, '/amt/postkorb/steuern', '/amt/postkorb/steuern?ansicht=mine']) {
     await clerk.goto(path)
     await expectHarmless(clerk, atWork, path)
   }

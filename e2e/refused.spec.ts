@@ -1,5 +1,5 @@
 import { fillDraft, ONE_DOG, submitDraft } from './support/apply.ts'
-import { axeClean, findRow, signInAs } from './support/page.ts'
+import { axeClean, signInAs } from './support/page.ts'
 import { applicantOf, newProgram } from './support/program.ts'
 import { expect, test } from './support/test.ts'
 
@@ -7,11 +7,12 @@ test("@both @later a clerk's form that is refused stands on its page again with 
   page,
   product,
 }) => {
-  const citizen = applicantOf(newProgram(product.origin))
-  await submitDraft(citizen, await fillDraft(citizen, 'hund-anmelden', ONE_DOG))
-  await signInAs(page, 'jana.noack', '/amt/?ansicht=free')
-  const row = await findRow(page, /Lehmann-Nowak/)
-  await row.getByRole('button', { name: /Übernehmen/ }).click()
+  const program = newProgram(product.origin)
+  const citizen = applicantOf(program)
+  const { location } = await submitDraft(citizen, await fillDraft(citizen, 'hund-anmelden', ONE_DOG))
+  const vorgangId = /status\/([0-9a-f-]{36})/.exec((await program.stay(location)).body.toString())?.[1] ?? ''
+  await signInAs(page, 'jana.noack', `/amt/vorgaenge/${vorgangId}`)
+  await page.getByRole('button', { name: 'Übernehmen' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   const here = page.url()
 
@@ -57,5 +58,7 @@ test('@both @later a request to see the file is turned down with a reason and wi
   await errand.getByRole('button', { name: 'Entscheiden' }).click()
   await expect(page.getByRole('alert')).toHaveCount(0)
   await expect(page.getByText('Es gibt keine offenen Anliegen.')).toBeVisible()
+  await expect(page.getByRole('status')).toContainText('Das Anliegen ist erledigt.')
+  await page.getByRole('link', { name: 'Zu den Nachrichten' }).click()
   await expect(page.getByText('Die Akte wird gerade geprüft.')).toBeVisible()
 })

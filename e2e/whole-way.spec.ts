@@ -58,6 +58,9 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   await clerk.getByLabel('Antwort bis').fill('2026-12-30')
   await clerk.getByRole('button', { name: 'Angaben nachfordern' }).click()
   await expect(clerk.getByText('wartet auf eine Antwort')).toBeVisible()
+  const done = clerk.getByRole('status').filter({ hasText: 'Angaben sind nachgefordert, Antwort bis' })
+  await expect(done).toContainText('30. Dezember 2026')
+  expect(await clerk.evaluate(() => document.activeElement?.id)).toBe('getan')
   await axeClean(clerk)
 
   const home = await elsewhere(browser, page, product.origin)
@@ -75,8 +78,15 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   await home.getByRole('button', { name: 'Antwort senden' }).click()
   await expect(home.getByText('Wir prüfen Ihre Anmeldung')).toBeVisible()
 
-  await clerk.reload()
+  const tabs = clerk.getByRole('navigation', { name: 'Seiten des Vorgangs' })
+  await tabs.getByRole('link', { name: 'Nachrichten' }).click()
   await expect(clerk.getByText('Hier ist die Seite.')).toBeVisible()
+  for (const tab of ['Nachrichten', 'Dokumente', 'Beteiligte', 'Bescheid', 'Ablauf', 'Verlauf']) {
+    await tabs.getByRole('link', { name: tab }).click()
+    await expect(tabs.getByRole('link', { name: tab })).toHaveAttribute('aria-current', 'page')
+    await axeClean(clerk)
+  }
+  await clerk.getByRole('link', { name: 'Zum nächsten Schritt' }).click()
   await clerk.getByText('Steuer festsetzen', { exact: true }).first().click()
   await clerk.getByRole('button', { name: 'Steuer festsetzen' }).click()
   await expect(clerk.getByRole('heading', { name: 'Entscheidung', exact: true })).toBeVisible()
@@ -103,7 +113,7 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   expect((await notice.body()).subarray(0, 5).toString()).toBe('%PDF-')
   checkSeal(await notice.body())
 
-  await lead.reload()
+  await lead.getByRole('navigation', { name: 'Seiten des Vorgangs' }).getByRole('link', { name: 'Bescheid' }).click()
   await expect(lead.getByText(/Von der Person geöffnet/)).toBeVisible()
   await axeClean(lead)
   await lead.getByRole('link', { name: 'eAkte öffnen' }).click()

@@ -88,6 +88,7 @@ vorgang.co-sign             -      -       -     own  -      -        -
 paper.take-in               -      -       all   all  -      -        -
 errand.finish               -      -       own   own  -      -        -
 point.check                 -      -       own   own  -      -        -
+note.write                  -      -       own   own  -      -        -
 access.request              -      -       own   own  -      -        -
 access.confirm              -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -

@@ -86,6 +86,7 @@ const TABLE = {
   'paper.take-in': { clerk: 'always', lead: 'always' },
   'errand.finish': CASEWORK,
   'point.check': CASEWORK,
+  'note.write': CASEWORK,
   'access.request': CASEWORK,
   'access.confirm': { clerk: 'in-team-not-preparer', lead: 'in-team-not-preparer' },
   'eakte.read': CASEWORK,

@@ -9,6 +9,7 @@ import {
   listChains,
   listCheckpoints,
   listEntries,
+  listEntriesBefore,
   listEntriesOf,
   listHashes,
   listLog,
@@ -89,6 +90,15 @@ export async function listJournal(
   { afterSeq = 0, limit = 100 } = {},
 ): Promise<readonly JournalLine[]> {
   return (await listEntries(ctx.db, eakteId, afterSeq, Math.min(limit, 500))).map(lineOf)
+}
+
+/** Lists an eAkte's journal before line `before`, newest first, at most `limit` (100). Who may see it is the caller's question. */
+export async function listJournalBefore(
+  ctx: Pick<Ctx, 'db'>,
+  eakteId: string,
+  { before, limit = 100 }: { readonly before?: number; readonly limit?: number } = {},
+): Promise<readonly JournalLine[]> {
+  return (await listEntriesBefore(ctx.db, eakteId, before, Math.min(limit, 500))).map(lineOf)
 }
 
 /** Lists the newest lines of these types of an eAkte's journal, at most 500, oldest first. Who may see it is the caller's question. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm'
 import type { Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { journalCheckpoints, journalEntries, journalHeads } from '../../db/schema/journal.ts'
@@ -69,6 +69,20 @@ export const listEntries = async (db: Read, eakteId: string, afterSeq: number, l
     .from(journalEntries)
     .where(and(eq(journalEntries.eakteId, eakteId), gt(journalEntries.seq, afterSeq)))
     .orderBy(asc(journalEntries.seq))
+    .limit(limit)
+
+/** Lists an eAkte's entries before `before` (all where absent), newest first. */
+export const listEntriesBefore = async (
+  db: Read,
+  eakteId: string,
+  before: number | undefined,
+  limit: number,
+): Promise<JournalRow[]> =>
+  await db
+    .select(ROW)
+    .from(journalEntries)
+    .where(and(eq(journalEntries.eakteId, eakteId), before === undefined ? undefined : lt(journalEntries.seq, before)))
+    .orderBy(desc(journalEntries.seq))
     .limit(limit)
 
 /** Lists an eAkte's newest entries of these types, newest first. */

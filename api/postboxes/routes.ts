@@ -62,7 +62,7 @@ export const postboxRoutes = (ctx: PostboxesCtx) =>
       async (c) => {
         const taken = await takeItem(ctx, actorOf(c), parameter(Id, c.req.param('item'), 'item'))
         return done(c, {
-          page: `/amt/vorgaenge/${taken.vorgangId}`,
+          page: `/amt/vorgaenge/${taken.vorgangId}?getan=taken`,
           self: `/api/v1/submissions/vorgaenge/${taken.vorgangId}`,
           body: taken,
         })
@@ -87,7 +87,7 @@ export const postboxRoutes = (ctx: PostboxesCtx) =>
         const id = parameter(Id, c.req.param('item'), 'item')
         const { vorgangId } = await handOver(ctx, actorOf(c), id, inputOf(c, HandOver).to)
         return done(c, {
-          page: `/amt/vorgaenge/${vorgangId}`,
+          page: `/amt/vorgaenge/${vorgangId}?getan=handed-over`,
           self: `/api/v1/submissions/vorgaenge/${vorgangId}`,
           body: { vorgangId },
         })

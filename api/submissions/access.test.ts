@@ -132,7 +132,10 @@ describe('POST /vorgaenge/:vorgang/access', () => {
   it('303 leads a browser back to the Vorgang; its errand is not for ticking off', async () => {
     const of = await applied()
     const answer = await anna.form(`/submissions/vorgaenge/${of.id}/access`, { ...ASKED, evidence: '' })
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/amt/vorgaenge/${of.id}#zugang`])
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      `/amt/vorgaenge/${of.id}?getan=access-asked#zugang`,
+    ])
     const [errand] = (await view(of.id)).errands
     const ticked = await anna.post(`/submissions/vorgaenge/${of.id}/errands/${errand?.id}`)
     expect((await problemOf(ticked)).type).toBe('messages/errand-missing')

@@ -12,6 +12,7 @@ import type { NoticesCtx } from '../notices/ctx.ts'
 import type { PaymentsCtx } from '../payments/ctx.ts'
 import type { RegistersCtx } from '../registers/service.ts'
 import type { WorkflowCtx } from '../workflow/ctx.ts'
+import type { NotedReads } from './service-reads.ts'
 
 /** What the copy of a submission shows. */
 export type CopyFacts = {
@@ -59,6 +60,7 @@ export type SubmissionsCtx = DocumentsCtx &
   ConnectorsCtx &
   JournalCtx &
   ContentCtx & {
+    readonly notedReads: NotedReads
     /** The form of a service in a content revision; cached by digest. */
     readonly form: (content: Content, serviceSlug: string, lang: string) => Form
     /** Words of the form engine; each call hears on its own which texts were German for want of others. */

@@ -64,7 +64,10 @@ describe('POST /api/v1/submissions/vorgaenge/:vorgang/points/:point', () => {
 
   it('303 leads a browser back to the points of the Vorgang', async () => {
     const answer = await anna.form(`/submissions/vorgaenge/${vorgangId}/points/${RULE}`, { checked: 'yes' })
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/amt/vorgaenge/${vorgangId}#zu-pruefen`])
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      `/amt/vorgaenge/${vorgangId}?getan=checked#zu-pruefen`,
+    ])
   })
 
   it('404 for a rule that the form keeps by itself, 422 for an answer that is none, 404 to other teams', async () => {

@@ -115,7 +115,7 @@ export const errandRoutes = (ctx: SubmissionsCtx) =>
             .map((name) => name.slice(Withheld.length)),
         })
         return done(c, {
-          page: `/amt/vorgaenge/${finished.vorgangId}`,
+          page: `/amt/vorgaenge/${finished.vorgangId}?getan=errand`,
           self: `/api/v1/submissions/vorgaenge/${finished.vorgangId}`,
           body: finished,
         })
@@ -131,7 +131,7 @@ export const errandRoutes = (ctx: SubmissionsCtx) =>
         const isChecked = inputOf(c, CheckedPoint).checked === 'yes'
         const body = await checkPoint(ctx, actorOf(c), { vorgangId, pointId, isChecked })
         return done(c, {
-          page: `/amt/vorgaenge/${vorgangId}#zu-pruefen`,
+          page: `/amt/vorgaenge/${vorgangId}?getan=${isChecked ? 'checked' : 'unchecked'}#zu-pruefen`,
           self: `/api/v1/submissions/vorgaenge/${vorgangId}`,
           body,
         })
@@ -145,7 +145,7 @@ export const errandRoutes = (ctx: SubmissionsCtx) =>
         const vorgangId = parameter(Id, c.req.param('vorgang'), 'vorgang')
         const reopened = await reopenVorgang(ctx, actorOf(c), { vorgangId, message: inputOf(c, Reopen).message })
         return done(c, {
-          page: `/amt/vorgaenge/${reopened.vorgangId}`,
+          page: `/amt/vorgaenge/${reopened.vorgangId}?getan=reopened`,
           self: `/api/v1/submissions/vorgaenge/${reopened.vorgangId}`,
           body: reopened,
         })

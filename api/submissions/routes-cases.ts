@@ -18,6 +18,7 @@ import {
   ANY_FILE,
   CodeSent,
   Id,
+  JournalLineNumber,
   OfVorgang,
   PageNumber,
   PageText,
@@ -25,11 +26,12 @@ import {
   SignedInStatus,
   StatusCode,
   StatusSignIn,
+  VorgangPart,
 } from './schema.ts'
 import { answerAsSent } from './service-answers.ts'
 import { openCaseDocument, openCasePage } from './service-case-documents.ts'
 import { openOwnDocument, readStatus } from './service-status.ts'
-import { ownCase, readEakteView, readVorgangView } from './service-vorgang.ts'
+import { ownCase, readEakteView, readVorgangPart, readVorgangView } from './service-vorgang.ts'
 
 const SIGN_IN: RouteSpec = { ...WORK, who: ['public'], rate: 'sign-in', action: 'status.sign-in', resource: 'none' }
 const STAFF: Omit<RouteSpec, 'action' | 'resource'> = { ...READ, who: ['clerk', 'lead'] }
@@ -105,6 +107,19 @@ export const caseRoutes = (ctx: SubmissionsCtx) =>
   new Hono<Env>()
     .get('/vorgaenge/:vorgang', route({ ...STAFF, action: 'vorgang.read', resource: 'vorgang' }), async (c) =>
       c.json(await readVorgangView(ctx, actorOf(c), parameter(Id, c.req.param('vorgang'), 'vorgang'))),
+    )
+    .get(
+      '/vorgaenge/:vorgang/parts/:part',
+      route({ ...STAFF, action: 'vorgang.read', resource: 'vorgang', query: ['before'] }),
+      async (c) => {
+        const before = parameter(JournalLineNumber, c.req.query('before'), 'before')
+        const input = {
+          vorgangId: parameter(Id, c.req.param('vorgang'), 'vorgang'),
+          part: parameter(VorgangPart, c.req.param('part'), 'part'),
+          ...(before === undefined ? {} : { before }),
+        }
+        return c.json(await readVorgangPart(ctx, actorOf(c), input))
+      },
     )
     .get(
       '/vorgaenge/:vorgang/notice-preview.pdf',

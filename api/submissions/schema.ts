@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { SPOKEN } from '../http/language.ts'
+import { PARTS } from './vorgang-view.ts'
 
 export const Id = v.pipe(v.string(), v.uuid())
 export const Slug = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,80}$/))
@@ -140,3 +141,14 @@ export const ReceivedMail = v.object({ taken: v.picklist(['reply', 'bounce', 'ig
 /** Page of a document, from 1. */
 export const PageNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.toNumber())
 export const PageText = v.object({ text: v.string(), width: v.number(), height: v.number() })
+
+export const VorgangPart = v.picklist(PARTS)
+/** Number of a line of the journal, before which a page of it begins. */
+export const JournalLineNumber = v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/), v.toNumber()))
+
+/** What its writer saw last, so that the same text pressed twice is written once. */
+const Seen = v.optional(v.union([v.literal(''), Id]), '')
+/** The use case says what is wrong with a text, with its control. */
+const LongText = v.optional(v.pipe(v.string(), v.maxLength(20_000)), '')
+export const WriteNote = v.strictObject({ note: LongText, seen: Seen })
+export const WriteLetter = v.strictObject({ message: LongText, seen: Seen })

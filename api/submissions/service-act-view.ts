@@ -124,12 +124,15 @@ export async function readInspectionView(
       createdAtMs,
       sizeBytes: meta.sizeBytes,
     })),
-    journal: lines.map(({ seq, type, atMs, actor: by }) => ({
-      seq,
-      type,
-      atMs,
-      actor: by.startsWith('staff:') ? 'staff' : by,
-    })),
+    // That clerks wrote something down for each other is none of the file that a party sees (§ 29 Abs. 1 Satz 2 VwVfG).
+    journal: lines
+      .filter(({ type }) => !type.startsWith('note-'))
+      .map(({ seq, type, atMs, actor: by }) => ({
+        seq,
+        type,
+        atMs,
+        actor: by.startsWith('staff:') ? 'staff' : by,
+      })),
   }
 }
 

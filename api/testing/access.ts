@@ -17,6 +17,8 @@ export type Things = {
   readonly errand: string
   /** A request to give access anew that `lead` made and nobody decided about. */
   readonly access: string
+  /** A note that `clerk` wrote. */
+  readonly note: string
   readonly document: string
   readonly task: string
   readonly eakte: string
@@ -66,6 +68,8 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
   const asked = { identifiedBy: 'id-document', reason: 'Die Person hat Konto und Postfach verloren.' }
   const lost = await lead.post(`/submissions/vorgaenge/${vorgangId}/access`, asked)
   const { accessId: access } = await bodyOf<{ accessId: string }>(lost, 201)
+  await bodyOf(await clerk.post(`/submissions/vorgaenge/${vorgangId}/notes`, { note: 'Rückruf vereinbart.' }), 200)
+  const { notes } = await clerk.read<{ notes: Listed }>(`/submissions/vorgaenge/${vorgangId}/parts/notes`)
   await move(town, vorgangId, postbox)
   return {
     ...(await openDraft(citizen)),
@@ -75,6 +79,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     request,
     errand,
     access,
+    note: firstOf(notes),
     document: firstOf(documents),
     task: task?.id ?? '',
     eakte: eakteId,

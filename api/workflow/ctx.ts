@@ -7,6 +7,7 @@ import type { Actor } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import type { Case } from './case.ts'
 import type { Definition } from './model.ts'
+import type { Picture } from './picture.ts'
 import type { Scalar, Values } from './state.ts'
 import type { ProcessTexts } from './texts.ts'
 
@@ -22,6 +23,8 @@ export type WorkflowParts = {
   readonly definition: (content: Content, serviceSlug: string, kind?: VorgangKind) => Promise<Definition>
   /** Its words, with those that all processes share. */
   readonly texts: (content: Content, serviceSlug: string, lang: string, kind?: VorgangKind) => Promise<ProcessTexts>
+  /** Its drawing; null where it has none. */
+  readonly picture: (content: Content, serviceSlug: string, kind?: VorgangKind) => Promise<Picture | null>
   readonly effects: Readonly<Record<string, EffectHandler>>
   readonly outcomes: Readonly<Record<string, OutcomeHandler>>
 }

@@ -23,6 +23,8 @@ export type Flow = {
   readonly id: string
   readonly from: string
   readonly to: string
+  /** As the diagram says; empty where it says nothing. */
+  readonly name: string
   readonly condition: Rule | null
   readonly line: number
 }

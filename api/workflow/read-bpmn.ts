@@ -159,7 +159,7 @@ function readFlow(reading: Reading, element: Element): void {
   }
   const source = textOf(child(element, 'conditionExpression'), 'body').trim()
   const condition = source === '' ? null : ruleOf(reading, source, line, 'boolean')
-  reading.flows.set(id, { id, from, to, condition, line })
+  reading.flows.set(id, { id, from, to, name: textOf(element, 'name'), condition, line })
 }
 
 function readNode(reading: Reading, element: Element, scope: string): void {

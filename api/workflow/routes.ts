@@ -48,7 +48,7 @@ export const workflowRoutes = (ctx: WorkflowCtx) =>
         values,
       })
       return done(c, {
-        page: `/amt/vorgaenge/${result.vorgangId}`,
+        page: `/amt/vorgaenge/${result.vorgangId}?getan=task.${outcome}`,
         self: `/api/v1/submissions/vorgaenge/${result.vorgangId}`,
         body: result,
       })

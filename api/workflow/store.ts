@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, ne } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, ne } from 'drizzle-orm'
 import type { Guard, Statement } from '../../db/batch.ts'
 import type { Read } from '../../db/reader.ts'
 import { processInstances, tasks } from '../../db/schema/workflow.ts'
@@ -45,6 +45,17 @@ export async function listOpenTasks(db: Read, vorgangId: string): Promise<readon
     .where(and(eq(tasks.vorgangId, vorgangId), eq(tasks.state, 'open')))
     .orderBy(asc(tasks.id))
     .limit(TASKS_MAX)
+}
+
+/** Lists the tasks of a Vorgang, whatever became of them: the newest 200, oldest first. */
+export async function listTasks(db: Read, vorgangId: string): Promise<readonly TaskRow[]> {
+  const rows = await db
+    .select()
+    .from(tasks)
+    .where(eq(tasks.vorgangId, vorgangId))
+    .orderBy(desc(tasks.id))
+    .limit(2 * TASKS_MAX)
+  return rows.toReversed()
 }
 
 export const insertInstance = (row: Omit<InstanceRow, 'version'>): Statement => ({

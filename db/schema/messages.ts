@@ -107,3 +107,21 @@ export const inspections = sqliteTable(
   },
   (t) => [index('inspections_vorgang').on(t.vorgangId, t.id)],
 )
+
+/**
+ * What clerks write down for each other about a Vorgang; no citizen ever sees it. A note stays as it was written: it can be struck
+ * out by its author, and triggers refuse everything else.
+ */
+export const notes = sqliteTable(
+  'notes',
+  {
+    id: text('id').primaryKey(),
+    vorgangId: text('vorgang_id').notNull(),
+    keyId: text('key_id').notNull(),
+    textSealed: blob('text_sealed', { mode: 'buffer' }).notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    struckAtMs: integer('struck_at_ms'),
+  },
+  (t) => [index('notes_vorgang').on(t.vorgangId, t.id)],
+)

@@ -45,7 +45,24 @@ export type { ParticipantsPage, RoleView } from '../../api/submissions/service-p
 export type { PhotosPage } from '../../api/submissions/service-photos.ts'
 export type { SentView } from '../../api/submissions/service-sent.ts'
 export type { OfferedAct, StatusView } from '../../api/submissions/service-status.ts'
-export type { EakteView, JournalView, VorgangView } from '../../api/submissions/service-vorgang.ts'
+export type {
+  CourseView,
+  DocumentsView,
+  EakteView,
+  HeadView,
+  JournalPage,
+  JournalView,
+  MessagesView,
+  NotesView,
+  NoticePage,
+  OverviewView,
+  PeopleView,
+} from '../../api/submissions/vorgang-view.ts'
+export type {
+  Edge as ProcessEdge,
+  Picture as ProcessPicture,
+  Shape as ProcessShape,
+} from '../../api/workflow/picture.ts'
 
 /** An answer of the API that is not a success. Holds codes only, never the detail text. */
 export class Refusal extends Error {
