@@ -6,11 +6,8 @@ import { startProduct } from '../e2e/support/product.ts'
 import { liveTown } from './demo-town/town.ts'
 
 const dataDir = process.env['STADTTOR_DATA'] ?? 'data'
-const env = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith('STADTTOR_') && value !== undefined ? [[name, value]] : [],
-  ),
-)
+// Connectors and registers have settings of their own names.
+const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) // biome-ignore format: one thought
 const isTerminal = process.stderr.isTTY
 const runtime = process.versions['deno'] === undefined ? 'node' : 'deno'
 const product = await startProduct({ dataDir, runtime, env: { ...env, STADTTOR_MODE: 'test' } })
