@@ -49,6 +49,8 @@ export type Town = {
   readonly tick: () => Promise<number>
   /** The API as the web entry calls it, for tests on real sockets. */
   readonly handle: Api['handle']
+  /** Ends and starts again on the same data folder; callers stay signed in, as browsers do. */
+  readonly restart: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -83,17 +85,34 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
     STADTTOR_RATE_FACTOR: '1000',
     ...options.settings,
   })
-  const { ctx, onWrite, close } = await openContext({ config, origin: ORIGIN, clock, log })
   const outside = standIns()
-  Object.assign(ctx, outside.parts, options.press === true ? {} : { press: null })
   const files = await readContentFolder(CONTENT)
-  await ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, options.edit), { note: 'test' })
-  const background = createBackground(ctx, onWrite)
-  await background.start()
-  const { handle } = createApi(ctx)
+  const openOnce = async (publish: (ctx: Context) => Promise<void>) => {
+    const { ctx, onWrite, close } = await openContext({ config, origin: ORIGIN, clock, log })
+    Object.assign(ctx, outside.parts, options.press === true ? {} : { press: null })
+    await publish(ctx)
+    const background = createBackground(ctx, onWrite)
+    await background.start()
+    const end = async (): Promise<void> => {
+      await background.stop()
+      await close()
+    }
+    return { ctx, background, handle: createApi(ctx).handle, end }
+  }
+  let running = await openOnce(
+    async (ctx) =>
+      void (await ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, options.edit), { note: 'test' })), // biome-ignore format: one thought
+  )
+  const handle: Api['handle'] = (request, from) => running.handle(request, from)
   const open = (): Caller => newCaller(ORIGIN, handle)
   return {
-    ctx,
+    get ctx() {
+      return running.ctx
+    },
+    restart: async () => {
+      await running.end()
+      running = await openOnce(async () => undefined)
+    },
     clock,
     dataDir,
     logged,
@@ -128,12 +147,13 @@ export async function openTown(options: TownOptions = {}): Promise<Town> {
       return caller
     },
     edit: async (change) => {
-      await ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, change), { note: 'edited' })
+      await running.ctx.content.publish({ kind: 'system', principal: 'test' }, edited(files, change), {
+        note: 'edited',
+      })
     },
-    tick: background.runner.tick,
+    tick: () => running.background.runner.tick(),
     close: async () => {
-      await background.stop()
-      await close()
+      await running.end()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
