@@ -7,9 +7,11 @@ import type { KeysCtx } from '../keys/keyring.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
+import type { Turns } from '../lib/turns.ts'
 import type { ProjectionCtx } from '../search/service.ts'
 import { planMoveItem } from './plan.ts'
 import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
+import { takenBy } from './taken.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
@@ -17,9 +19,13 @@ export type PostboxesCtx = Ctx &
   KeysCtx &
   ProjectionCtx & {
     readonly caseNames: CaseNames
+    /** Visitors go first where much is read. */
+    readonly turns: Turns
     readonly serviceTitle: (slug: string) => string
     /** What can be asked in a service, as it is asked today. */
     readonly questions: (slug: string) => readonly Question[]
+    /** Name of a member of staff, for those who may see what they have; null where nobody has the id. */
+    readonly staffName: (userId: string) => Promise<string | null>
     /** Who works in the team of a postbox. */
     readonly team: (postbox: string) => Promise<readonly Person[]>
     /** Refuses what waits for somebody else than this person, by the rules of its process. */
@@ -31,7 +37,6 @@ export type Question = { readonly path: string; readonly label: string }
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
 
 export const itemMissing = problemType('postboxes/item-missing', 404)
-export const itemTaken = problemType('postboxes/item-taken', 409)
 export const itemNotYours = problemType('postboxes/item-not-yours', 409)
 
 /** What was moved. */
@@ -70,7 +75,7 @@ export async function takeItem(ctx: PostboxesCtx, actor: Actor, id: string): Pro
       return { vorgangId: item.vorgangId }
     }
     if (item.assignee !== null || item.state === 'done') {
-      throw itemTaken(`item ${id}`)
+      throw await takenBy(ctx, item)
     }
     await ctx.checkTaking(actor, item)
     const move = planMoveItem(item, { assignee: userId, isNew: 0 })
@@ -78,7 +83,7 @@ export async function takeItem(ctx: PostboxesCtx, actor: Actor, id: string): Pro
       return { vorgangId: item.vorgangId }
     }
   }
-  throw itemTaken(`item ${id}`)
+  throw await takenBy(ctx, { id })
 }
 
 /**
