@@ -28,7 +28,7 @@ let town: Town
 let routes: readonly MountedRoute[]
 let actors: Readonly<Record<string, Who>>
 const answers = new Map<string, Answer>()
-/** What belongs to one person alone: a trial and a conflict to an editor, a search and a saved list to a clerk. */
+/** What belongs to one person alone: a trial, a conflict and a proposed change of the law to an editor, a search and a saved list to a clerk. */
 const personal = new Map<string, string>()
 
 beforeAll(async () => {
@@ -80,6 +80,10 @@ beforeAll(async () => {
   personal.set('search', ((await search.json()) as { searchId: string }).searchId)
   const saved = await clerk.post('/postboxes/views', { viewName: 'Meine', view: 'team' })
   personal.set('saved', ((await saved.json()) as { savedId: string }).savedId)
+  const emil = await town.signIn('emil', { roles: ['editor'], teams: [] })
+  const row = { validFrom: '1.1.2099', days: '5', source: '§ 1 AO' }
+  const proposed = await emil.post('/editing/law/rows/deliveries/post', row)
+  personal.set('change', ((await proposed.json()) as { changeId: string }).changeId)
   for (const mounted of routes) {
     for (const [name, who] of Object.entries(actors)) {
       for (const kind of kindsOf(mounted)) {
@@ -185,6 +189,9 @@ const PLAIN: Readonly<Record<string, string>> = {
   part: 'overview',
   upload: '01900000-0000-7000-8000-00000000aaaa',
   lookup: 'fahrzeug',
+  group: 'deadlines',
+  table: 'deliveries',
+  row: 'post',
   act: 'call',
   service: 'hund-anmelden',
   'services/:slug': 'hund-anmelden',
@@ -233,6 +240,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   [`POST ${DRAFTS}`]: { service: 'hund-anmelden' },
   [`POST ${DRAFTS}/:draft/steps/:step`]: {},
   [`POST ${DRAFTS}/:draft/submit`]: {},
+  'POST /editing/law/rows/:table/:row': { validFrom: '1.1.2099', source: '§ 1 AO' },
+  'POST /editing/law/changes/:change/release': { version: 1 },
+  'POST /editing/law/changes/:change/end': { version: 1 },
+  'POST /editing/services/:service/planned': { version: 1, on: '1.1.2099' },
+  'POST /editing/services/:service/unplanned': {},
   [`POST ${DRAFTS}/:draft/anyway`]: {},
   [`POST ${DRAFTS}/:draft/saved`]: { email: 'mara@beispiel.example' },
   [`POST ${DRAFTS}/:draft/invitations`]: { kind: 'step', role: 'kontakt', name: 'Verein', email: 'v@beispiel.example' },

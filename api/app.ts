@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import type { Context } from './context.ts'
 import { editingReleaseRoutes, editingRoutes, previewRoutes } from './editing/routes.ts'
+import { lawRoutes, plannedRoutes } from './editing/routes-law.ts'
 import type { Env } from './http/env.ts'
 import { openApiRoutes } from './http/openapi.ts'
 import { answerNotFound, answerProblems } from './http/problem.ts'
@@ -88,6 +89,8 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/editing', editingRoutes(ctx))
     .route('/api/v1/editing', editingReleaseRoutes(ctx))
     .route('/api/v1/editing', previewRoutes(ctx))
+    .route('/api/v1/editing', lawRoutes(ctx))
+    .route('/api/v1/editing', plannedRoutes(ctx))
     .route(
       '/api/v1',
       openApiRoutes({ title: 'Stadttor', version: API_VERSION, origin: ctx.origin }, () => listRoutes(app)),

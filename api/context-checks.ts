@@ -1,3 +1,4 @@
+import { checkLaw } from './content/service.ts'
 import type { Content, ContentChecker } from './content/snapshot.ts'
 import { checkTemplates, checkUndecided } from './editing/service.ts'
 import type { DataModelReader } from './forms/data-model.ts'
@@ -14,6 +15,7 @@ import { checkKnownAnswers } from './workflow/service-known-answers.ts'
 
 /** What each module has to say about a content revision before it may become live. */
 export const contentCheckers = (readXml: DataModelReader): readonly ContentChecker[] => [
+  checkLaw,
   checkForms(readXml),
   checkProcesses,
   checkKnownAnswers(fromForm(readXml, processNames)),

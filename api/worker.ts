@@ -3,6 +3,7 @@ import { forgetAnswers } from '../db/batch.ts'
 import { runDelivery } from './connectors/service.ts'
 import type { Context } from './context.ts'
 import { makePreview, sweepBlobs, sweepParts } from './documents/service.ts'
+import { runPlanned } from './editing/service-planned.ts'
 import { sweepIdentity } from './identity/service.ts'
 import { publishPages } from './import-content.ts'
 import { planJob } from './jobs/plan.ts'
@@ -75,6 +76,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     'draft-code': (job) => runDraftCode(ctx, job),
     invitation: (job) => runInvitation(ctx, job),
     'draft-notice': (job) => runDraftNotice(ctx, job),
+    'planned-publish': (job) => runPlanned(ctx, job),
     'notice-delivery': (job) => runNoticeDelivery(ctx, job),
   })
   const projector = createProjector(ctx)

@@ -1,8 +1,14 @@
 import type { ContentCtx } from './access.ts'
-import type { Content } from './snapshot.ts'
+import type { Content, ContentChecker } from './snapshot.ts'
 
 /** A row of a table that the law can change. */
 type LawRow = { readonly id: string; readonly validFrom: string; readonly validTo?: string | undefined }
+
+/** The tables of a content revision that the law can change. */
+const LAW_TABLES = ['deadlines', 'deliveries', 'fees', 'retention'] as const
+type LawTable = (typeof LAW_TABLES)[number]
+/** A row that cases of an older revision were begun under, and that the live content no longer has. */
+export type MissingRow = { readonly table: LawTable; readonly id: string; readonly validFrom: string }
 
 type Joined = { readonly own: Content; readonly live: Content }
 
@@ -23,7 +29,7 @@ export async function lawfulContent(ctx: ContentCtx, revisionId: string): Promis
 }
 
 /** A content with the law of another. The same two give the same object, so that what is kept by content stays kept. */
-function withLaw(own: Content, live: Content): Content {
+export function withLaw(own: Content, live: Content): Content {
   if (own === live || hasSameLaw(own, live)) {
     return own
   }
@@ -44,6 +50,28 @@ export const lawOf = (content: Content): Content | null => joinedOf.get(content)
 export function lawRows<R extends LawRow>(own: readonly R[], live: readonly R[]): readonly R[] {
   const known = new Set(live.map(keyOf))
   return [...live, ...own.filter((row) => !known.has(keyOf(row)))]
+}
+
+/** Rows that an older content has and the live one no longer has. */
+export function missingLaw(own: Content, live: Content): readonly MissingRow[] {
+  return LAW_TABLES.flatMap((table) => {
+    const known = new Set(rowsOf(live, table).map(keyOf))
+    return rowsOf(own, table).flatMap(({ id, validFrom }) =>
+      known.has(keyOf({ id, validFrom })) ? [] : [{ table, id, validFrom }],
+    )
+  })
+}
+
+/** All rows of one of the tables. */
+function rowsOf(content: Content, table: LawTable): readonly (LawRow & { readonly source: string })[] {
+  switch (table) {
+    case 'fees':
+      return content.fees.fees
+    case 'retention':
+      return content.retention.rules
+    default:
+      return content.deadlines[table]
+  }
 }
 
 const keyOf = ({ id, validFrom }: LawRow): string => `${id} ${validFrom}`
@@ -89,3 +117,22 @@ function withAutomatic(own: Content, live: Content): Content['services'] {
     }),
   )
 }
+
+/** Versions of one row do not overlap: on each day at most one of them holds. */
+export const checkLaw: ContentChecker = (content) =>
+  LAW_TABLES.filter((table) => table !== 'fees').flatMap((table) =>
+    rowsOf(content, table).flatMap((row, index, all) =>
+      all
+        .slice(index + 1)
+        .filter((other) => other.id === row.id && meets(row, other))
+        .map(() => ({
+          file: table === 'retention' ? 'retention.yaml' : 'deadlines.yaml',
+          line: 1,
+          type: 'content/law-overlap',
+          detail: `Two versions of "${row.id}" in ${table} are in force on the same day.`,
+        })),
+    ),
+  )
+
+const meets = (one: LawRow, two: LawRow): boolean =>
+  one.validFrom <= (two.validTo ?? '9999-12-31') && two.validFrom <= (one.validTo ?? '9999-12-31')

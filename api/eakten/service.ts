@@ -17,3 +17,6 @@ export const readVorgaenge = (ctx: Ctx, eakteId: string) => store.listVorgaenge(
 
 /** Those of some Vorgänge that are applications, not objections. */
 export const readApplications = (db: Ctx['db'], ids: readonly string[]) => store.listApplications(db, ids)
+
+/** Content revisions that open Vorgänge were begun with. Says nothing about rights. */
+export const readOpenRevisions = (db: Ctx['db']) => store.listOpenRevisions(db)

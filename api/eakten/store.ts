@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Guard, NumberRequest, Ref, Statement } from '../../db/batch.ts'
 import { hot, type Read } from '../../db/reader.ts'
 import { eakten, vorgaenge } from '../../db/schema/eakten.ts'
@@ -48,6 +48,16 @@ export async function findVorgangByReference(db: Read, reference: string): Promi
 /** Lists the Vorgänge of an eAkte in the order they were opened; at most 200. */
 export async function listVorgaenge(db: Read, eakteId: string): Promise<readonly Vorgang[]> {
   return await db.select().from(vorgaenge).where(eq(vorgaenge.eakteId, eakteId)).orderBy(vorgaenge.id).limit(200)
+}
+
+/** Content revisions that open Vorgänge were begun with; at most 1,000. */
+export async function listOpenRevisions(db: Read): Promise<readonly string[]> {
+  const rows = await db
+    .selectDistinct({ id: vorgaenge.contentRevisionId })
+    .from(vorgaenge)
+    .where(isNull(vorgaenge.closedAtMs))
+    .limit(1000)
+  return rows.map(({ id }) => id)
 }
 
 /** Next number of a file plan position and year, e.g. `HU 2026/00123`; gapless. */

@@ -5,6 +5,7 @@ import type { Values } from './sent.ts'
 import { seenOf } from './sheets.ts'
 import { type EditingCtx, readState, type State, stateJson } from './state.ts'
 import { deleteConflict, deleteWorkspace, insertConflict, insertWorkspace, updateWorkspace } from './store.ts'
+import { deletePlanned } from './store-law.ts'
 
 export const fileRefused = problemType('editing/file-name', 422)
 export const changedMeanwhile = problemType('editing/changed-meanwhile', 409)
@@ -111,7 +112,10 @@ export async function dropConflict(ctx: EditingCtx, actor: Actor, conflictId: st
 /** Throws away everything that is not published. Throws `editing/changed-meanwhile` (409) where it is not what was shown. */
 export async function discard(ctx: EditingCtx, actor: Actor, slug: string, version: number): Promise<void> {
   authorize(actor, 'content.edit')
-  const result = await ctx.write({ guards: [deleteWorkspace({ slug, version })] })
+  const result = await ctx.write({
+    guards: [deleteWorkspace({ slug, version })],
+    statements: [deletePlanned(slug)],
+  })
   if (!result.ok) {
     throw changedMeanwhile(`service ${slug}`)
   }

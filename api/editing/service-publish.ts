@@ -8,6 +8,7 @@ import { movedFiles } from './service-read.ts'
 import { untranslated } from './spoken.ts'
 import { type EditingCtx, filesWith, readState } from './state.ts'
 import { deleteWorkspace } from './store.ts'
+import { deletePlanned } from './store-law.ts'
 
 export const nothingChanged = problemType('editing/nothing-changed', 409)
 export const liveMoved = problemType('editing/live-moved', 409)
@@ -49,7 +50,7 @@ export async function publishService(
   }
   const basedOn = ctx.content.live().revisionId
   const order = planRepeatedJob({ kind: 'publish', key: ctx.town, payload: {}, dueAtMs: ctx.now() })
-  const ended = join({ guards: [deleteWorkspace(state.row)] }, order)
+  const ended = join({ guards: [deleteWorkspace(state.row)], statements: [deletePlanned(slug)] }, order)
   const published = await ctx.content.publish(actor, await filesWith(ctx, state), {
     note: `service ${slug}`,
     basedOn,

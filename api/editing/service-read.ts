@@ -15,6 +15,7 @@ import { ORDER, withTypedRows } from './fee-table.ts'
 import { lineDiff } from './line-diff.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
+import { readPlanned } from './planned-view.ts'
 import { answerOf } from './points.ts'
 import { type Wording, withRuleWords } from './rule-words.ts'
 import { sentText } from './sent.ts'
@@ -164,8 +165,16 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
     draftsRunning: await countOpenDrafts(ctx, slug),
     casesBefore: await casesBefore(ctx, state),
     examples: exampleNames(state.files['examples.yaml'] ?? ''),
+    planned: await plannedFor(ctx, state),
   }
 }
+
+const plannedFor = async (ctx: EditingCtx, state: State) =>
+  await readPlanned(ctx, {
+    slug: state.slug,
+    version: state.row?.version ?? 0,
+    isMoved: (await movedFiles(ctx, state)).length > 0,
+  })
 
 /** Running cases that keep to another process than the one that is or would be published. */
 const casesBefore = (ctx: EditingCtx, { slug, files }: State): Promise<number> =>

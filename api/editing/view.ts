@@ -7,6 +7,7 @@ import type { CountChoice } from './fee-preview.ts'
 import type { AmountText, FeeLine } from './fee-table.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
+import type { PlannedView } from './planned-view.ts'
 import type { KeeperView, PointAnswer } from './points.ts'
 import type { Sheet } from './sheets.ts'
 import type { LanguageGap } from './spoken.ts'
@@ -111,6 +112,7 @@ export type ServiceOverview = ServiceLine & {
   readonly casesBefore: number
   /** What the other pages of the service need. */
   readonly examples: readonly string[]
+  readonly planned: PlannedView | null
 }
 
 /** A row of the table of fees, with its amounts as people write them. */

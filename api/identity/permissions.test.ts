@@ -98,6 +98,8 @@ absence.set                 -      -       own   own  -      -        -
 content.sync                -      -       -     -    all    -        all
 content.publish             -      -       -     -    all    -        all
 content.edit                -      -       -     -    all    -        -
+law.propose                 -      -       -     -    all    -        -
+law.release                 -      -       -     -    own    -        -
 `
 const [header = [], ...rows] = MATRIX.trim()
   .split('\n')

@@ -28,6 +28,7 @@ type Rule =
   | 'own-invitation'
   | 'in-team'
   | 'in-team-not-preparer'
+  | 'not-preparer'
   | 'about-me'
   | 'about-me-or-team'
 type Row = Partial<Record<Kind, Rule>>
@@ -96,6 +97,8 @@ const TABLE = {
   'content.sync': EDITORIAL,
   'content.publish': EDITORIAL,
   'content.edit': { editor: 'always' },
+  'law.propose': { editor: 'always' },
+  'law.release': { editor: 'not-preparer' },
 } as const satisfies Record<string, Row>
 
 /** Every action of the table, for tests and docs. */
@@ -121,7 +124,7 @@ export function authorize(actor: Actor, action: Action, facts: Facts = {}): void
   if (rules.includes('signed-in')) {
     throw notSignedIn(`action ${action}`)
   }
-  if (rules.length > 0 && !isInTeam(actor, facts)) {
+  if (rules.length > 0 && !rules.includes('not-preparer') && !isInTeam(actor, facts)) {
     throw notFound()
   }
   throw actor.kind === 'public' ? notSignedIn(`action ${action}`) : notAllowed(`action ${action}`)
@@ -151,6 +154,8 @@ function holds(rule: Rule, actor: Actor, facts: Facts): boolean {
       return isInTeam(actor, facts)
     case 'in-team-not-preparer':
       return isInTeam(actor, facts) && isOtherPerson(actor, facts)
+    case 'not-preparer':
+      return isOtherPerson(actor, facts)
     case 'about-me':
       return isAboutMe(actor, facts)
     case 'about-me-or-team':

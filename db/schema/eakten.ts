@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 export const eakten = sqliteTable(
@@ -46,5 +47,6 @@ export const vorgaenge = sqliteTable(
     uniqueIndex('vorgaenge_reference').on(t.reference),
     index('vorgaenge_eakte').on(t.eakteId, t.id),
     uniqueIndex('vorgaenge_objection').on(t.aboutNoticeId),
+    index('vorgaenge_open_revision').on(t.contentRevisionId).where(sql`closed_at_ms is null`),
   ],
 )

@@ -5,6 +5,16 @@ import { german, markGerman } from './fallback.ts'
 import { chosenLanguage } from './language.ts'
 
 export type * from '../../api/catalogue/view.ts'
+export type {
+  ChangeLine,
+  ChangePage,
+  LawLine,
+  LawPage,
+  LawVersion,
+  NewVersionPage,
+} from '../../api/editing/service-law-read.ts'
+export type { NormPage } from '../../api/editing/service-norm.ts'
+export type { Figure } from '../../api/editing/service-replay.ts'
 export type * from '../../api/editing/view.ts'
 export type * from '../../api/forms/view.ts'
 export type {

@@ -82,7 +82,15 @@ export const editorNavigation = (
   t: Translate,
   slug?: string,
 ): readonly { readonly title: string; readonly entries: readonly OfficeEntry[] }[] => {
-  const all = { title: t('editing.title'), entries: [{ href: '/redaktion/formulare/', text: t('editing.all') }] }
+  const all = {
+    title: t('editing.title'),
+    entries: [
+      { href: '/redaktion/formulare/', text: t('editing.all') },
+      { href: '/redaktion/fristen', text: t('law.deadlines') },
+      { href: '/redaktion/gebuehren', text: t('law.fees') },
+      { href: '/redaktion/recht/', text: t('law.norms') },
+    ],
+  }
   if (slug === undefined) {
     return [all]
   }

@@ -74,7 +74,10 @@ export function refusedControls(
 }
 
 function errorWord(name: string, type: string): WordKey | undefined {
-  return [`absence.error.${name}.${type}`, `vorgang.error.${name}.${type}`, `vorgang.error.${name}.missing`].find(
-    hasWord,
-  )
+  return [
+    `law.error.${type}`,
+    `absence.error.${name}.${type}`,
+    `vorgang.error.${name}.${type}`,
+    `vorgang.error.${name}.missing`,
+  ].find(hasWord)
 }

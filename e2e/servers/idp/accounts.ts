@@ -37,6 +37,7 @@ export const demoAccounts: readonly Account[] = [
     ...withMfa,
   },
   { username: 'ines.kahlau', name: 'Ines Kahlau', groups: [], roles: ['editor'], ...withMfa },
+  { username: 'tomke.roesler', name: 'Tomke Rösler', groups: [], roles: ['editor'], ...withMfa },
   { username: 'tobias.dreko', name: 'Tobias Dreko', groups: [], roles: ['operator'], ...withMfa },
   {
     username: 'olaf.wessolek',
