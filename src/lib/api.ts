@@ -55,6 +55,7 @@ export type {
   MessagesView,
   NotesView,
   NoticePage,
+  OrdersView,
   OverviewView,
   PeopleView,
 } from '../../api/submissions/vorgang-view.ts'
