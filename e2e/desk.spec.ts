@@ -127,3 +127,39 @@ test('a clerk asks the team and a colleague one after the other; the lead answer
   await expect(page.getByText('zurückgenommen', { exact: true })).toBeVisible()
   await axeClean(page)
 })
+
+test('what is asked for stands beside what was said before; a refusal asks whether the person was heard @both @later', async ({
+  page,
+  product,
+}) => {
+  const vorgangId = await applied(product)
+  await signInAs(page, 'jana.noack', `/amt/vorgaenge/${vorgangId}`)
+  await page.getByRole('button', { name: 'Übernehmen' }).click()
+  await expect(page.getByRole('status')).toContainText('Sie haben den Vorgang übernommen.')
+  await page.getByText('Anmeldung ablehnen', { exact: true }).first().click()
+  const refusing = page.locator('details').filter({ hasText: 'Warum wird nicht angehört?' })
+  await refusing.getByLabel(/^Begründung/).fill('Die Rasse stimmt nicht.')
+  await refusing.getByLabel('Warum wird nicht angehört?').evaluate((control) => control.removeAttribute('required'))
+  await refusing.getByRole('button', { name: 'Anmeldung ablehnen' }).click()
+  await page
+    .getByRole('alert')
+    .getByRole('link', { name: /hören Sie sie vorher an/ })
+    .click()
+  await expect(page.getByLabel('Warum wird nicht angehört?')).toBeFocused()
+  await expect(refusing.getByLabel(/^Begründung/)).toHaveValue('Die Rasse stimmt nicht.')
+  await axeClean(page)
+
+  await page.getByText('Angaben nachfordern', { exact: true }).first().click()
+  await page.getByLabel('Worum geht es?').selectOption({ label: 'Angaben sind unrichtig' })
+  await page.getByText('Welche Angaben betrifft es?', { exact: true }).click()
+  await page.getByRole('checkbox', { name: /Rasse$/ }).check()
+  await page.getByLabel('Was fehlt noch?').fill('Im Impfpass steht eine andere Rasse.')
+  await page.getByLabel('Antwort bis').fill('2027-01-29')
+  await axeClean(page)
+  await page.getByRole('button', { name: 'Angaben nachfordern' }).click()
+  await expect(page.getByRole('status')).toContainText('29. Januar 2027')
+  await page.getByRole('link', { name: 'Nachrichten' }).click()
+  await expect(page.getByText('Angaben sind unrichtig')).toBeVisible()
+  await expect(page.getByRole('row', { name: /Rasse.*Mischling/ })).toBeVisible()
+  await axeClean(page)
+})

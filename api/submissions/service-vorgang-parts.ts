@@ -9,7 +9,7 @@ import { staffName } from '../identity/service.ts'
 import { readEvidence, type Sources } from '../identity/service-evidence.ts'
 import { type Actor, actorId, actsFor, stoodInOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import { readRequests } from '../messages/service.ts'
+import { readHearing, readRequests } from '../messages/service.ts'
 import { readErrands, readInspection, readLetters } from '../messages/service-letters.ts'
 import { countNotes, readNotes } from '../messages/service-notes.ts'
 import { readDecision, readNotices } from '../notices/service.ts'
@@ -87,7 +87,7 @@ export async function readOverview(ctx: SubmissionsCtx, actor: Actor, kase: Case
   const about = await aboutOf(ctx, kase)
   const form = await formOf(ctx, about)
   const isLead = leads(kase, actor)
-  const [answers, documents, decision, payments, lookups, judgement, people, toCheck, errands, access] =
+  const [answers, documents, decision, payments, lookups, judgement, people, toCheck, errands, access, task] =
     await Promise.all([
       readAnswers(ctx, about.id),
       readDocumentsPart(ctx, kase),
@@ -99,13 +99,16 @@ export async function readOverview(ctx: SubmissionsCtx, actor: Actor, kase: Case
       readPoints(ctx, vorgang, form.clerkPoints),
       isLead ? readErrands(ctx, vorgang.id) : [],
       isLead ? readAccess(ctx, actor, vorgang.id) : [],
+      taskOf(ctx, kase, actor),
     ])
+  const mayRefuse = task?.outcomes.some(({ id }) => id === 'refuse') === true
   const [words, today] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   const { sources, ...who } = people
   return {
     ...documents,
     ...who,
-    feeAhead: await feeAheadOf(ctx, kase, await taskOf(ctx, kase, actor)),
+    feeAhead: await feeAheadOf(ctx, kase, task),
+    isHeard: mayRefuse && (await readHearing(ctx, vorgang.id)) !== null,
     answers: answers === null ? [] : withMarks(summary(form, answers, { words, today }), sources),
     eligibility:
       judgement === null

@@ -71,6 +71,8 @@ export type VorgangView = {
   } | null
   /** Rules in words that a clerk looks at in each case: the form does not check them. */
   readonly toCheck: readonly PointView[]
+  /** Whether the person was heard before a decision (§ 28 VwVfG). */
+  readonly isHeard: boolean
   readonly documents: readonly DocumentView[]
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
@@ -180,6 +182,7 @@ export type OverviewPart = Pick<
   | 'participants'
   | 'eligibility'
   | 'toCheck'
+  | 'isHeard'
   | 'documents'
   | 'decision'
   | 'payments'

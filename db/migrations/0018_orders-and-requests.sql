@@ -42,3 +42,7 @@ CREATE TRIGGER orders_no_delete BEFORE DELETE ON orders WHEN NOT EXISTS (SELECT 
 BEGIN
   SELECT RAISE(ABORT, 'orders.append_only');
 END;
+--> statement-breakpoint
+ALTER TABLE `information_requests` ADD `details_sealed` blob;
+--> statement-breakpoint
+ALTER TABLE `information_answers` ADD `items_sealed` blob;
