@@ -8,7 +8,7 @@ const FLOORS = [
   ['catalogue', 'search', 'documents', 'identity'],
   ['publishing', 'forms', 'eakten'],
   ['postboxes', 'connectors', 'payments', 'registers', 'messages', 'retention', 'statistics'],
-  ['workflow', 'notices'],
+  ['workflow', 'notices', 'orders'],
   ['submissions'],
   ['operations', 'editing'],
 ]

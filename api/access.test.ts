@@ -181,6 +181,7 @@ const THINGS = [
   'invitation',
   'absence',
   'note',
+  'order',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -275,6 +276,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/notes': { note: 'Rückruf vereinbart' },
   'POST /submissions/vorgaenge/:vorgang/notes/:note/strike': {},
   'POST /submissions/vorgaenge/:vorgang/letters': { message: ' ' },
+  'POST /submissions/vorgaenge/:vorgang/orders': { kind: 'information', orderDueOn: '2026-12-30' },
+  'POST /submissions/vorgaenge/:vorgang/orders/:order/answer': {},
+  'POST /submissions/vorgaenge/:vorgang/orders/:order/files': {},
+  'POST /submissions/vorgaenge/:vorgang/orders/:order/withdraw': {},
   'POST /messages/inbound': {},
   'POST /postboxes/searches': { q: 'Lehmann' },
   'POST /postboxes/selections': { service: 'hund-anmelden' },

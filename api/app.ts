@@ -26,6 +26,7 @@ import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
 import { inboundRoutes } from './submissions/routes-inbound.ts'
 import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { noteRoutes } from './submissions/routes-notes.ts'
+import { orderRoutes } from './submissions/routes-orders.ts'
 import { paperRoutes } from './submissions/routes-paper.ts'
 import { invitationRoutes, participantRoutes, signingRoutes } from './submissions/routes-participants.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
@@ -79,6 +80,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', errandRoutes(ctx))
     .route('/api/v1/submissions', accessRoutes(ctx))
     .route('/api/v1/submissions', noteRoutes(ctx))
+    .route('/api/v1/submissions', orderRoutes(ctx))
     .route('/api/v1/messages', inboundRoutes(ctx))
     .route('/api/v1/postboxes', findRoutes(ctx))
     .route('/api/v1/postboxes', viewRoutes(ctx))

@@ -6,8 +6,9 @@ import { actorId } from './lib/actor.ts'
 import { dayInBerlin } from './lib/clock.ts'
 import { wordsOf } from './lib/words.ts'
 import { planMail } from './messages/plan.ts'
-import { prepareRequest } from './messages/service.ts'
+import { prepareRequest, readHearing } from './messages/service.ts'
 import { prepareLetter } from './messages/service-letters.ts'
+import { REQUEST_WHY } from './messages/service-request-details.ts'
 import { prepareNotice } from './notices/service.ts'
 import {
   prepareAutomaticDecision,
@@ -19,6 +20,7 @@ import { prepareExemption, preparePaymentStep } from './payments/service.ts'
 import { readVorgangLookups } from './registers/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { prepareClose } from './submissions/service-closing.ts'
+import { readRequestItems } from './submissions/service-request-items.ts'
 import type { Case } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
 import { isCosigned } from './workflow/decisions.ts'
@@ -160,6 +162,11 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<OutcomeType, O
         outcome,
         reasons: values['reasons'],
         isCosigned: isCosigned(kase.definition, node),
+        hearing: {
+          request: await readHearing(whole(), kase.vorgang.id),
+          skipped: values['hearing'],
+          note: values['hearingNote'],
+        },
       }),
     })
   const answerLetter =
@@ -190,6 +197,10 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<OutcomeType, O
         dueOn: values['dueOn'],
         today: dayInBerlin(ctx.now()),
         by: actorId(actor),
+        details: {
+          why: REQUEST_WHY.find((why) => why === values['why']) ?? null,
+          items: await readRequestItems(ctx, kase, values),
+        },
       })
       return { plan, dueOn }
     },

@@ -1,5 +1,5 @@
 import { fillDraft, ONE_DOG, smallPdf, submitDraft } from './support/apply.ts'
-import { axeClean, signInAs } from './support/page.ts'
+import { axeClean, elsewhere, signInAs } from './support/page.ts'
 import type { Product } from './support/product.ts'
 import { applicantOf, newProgram } from './support/program.ts'
 import { expect, test } from './support/test.ts'
@@ -67,5 +67,99 @@ test('a note is for the office alone, a message goes out; both say so, and a ref
   await page.getByRole('button', { name: 'Nachricht senden' }).click()
   await expect(page.getByRole('status')).toContainText('Die Nachricht ist gesendet.')
   await expect(page.getByText('Wir melden uns am Dienstag.')).toBeVisible()
+  await axeClean(page)
+})
+
+test('a clerk asks the team and a colleague one after the other; the lead answers, with a file, from the own list @both @later', async ({
+  page,
+  browser,
+  product,
+}) => {
+  const vorgangId = await applied(product)
+  const lead = await elsewhere(browser, page, product.origin)
+  await signInAs(lead, 'marko.lehnigk')
+  await signInAs(page, 'jana.noack', `/amt/vorgaenge/${vorgangId}/auftraege`)
+  await axeClean(page)
+  await page.getByLabel('Was wird gebraucht?').selectOption({ label: 'Stellungnahme' })
+  await page.getByLabel('Empfänger 1').selectOption({ label: 'Marko Lehnigk' })
+  await page.getByLabel('Empfänger 2').selectOption({ label: 'Team „Steuern“' })
+  await page.getByLabel('Nacheinander, in dieser Reihenfolge').check()
+  await page.getByLabel('Bis wann?').fill('2027-01-29')
+  await page.getByRole('button', { name: 'Auftrag erteilen' }).click()
+  await expect(page).toHaveTitle(/^Fehler: Aufträge/)
+  await expect(page.getByLabel('Empfänger 1').getByRole('option', { selected: true })).toHaveText('Marko Lehnigk')
+  await expect(page.getByLabel('Nacheinander, in dieser Reihenfolge')).toBeChecked()
+  await page.getByRole('alert').getByRole('link').click()
+  await expect(page.getByRole('textbox', { name: 'Frage oder Grund' })).toBeFocused()
+  await axeClean(page)
+  await page.keyboard.type('Stimmt die Rasse?')
+  await page.getByRole('button', { name: 'Auftrag erteilen' }).click()
+  await expect(page.getByRole('status')).toContainText('Der Auftrag ist erteilt.')
+  await expect(page.getByText('wartet auf die Stelle davor')).toBeVisible()
+  await axeClean(page)
+  await page.setViewportSize({ width: 360, height: 740 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+
+  await lead.goto('/amt/?ansicht=mine')
+  await expect(lead.getByRole('row').filter({ hasText: 'Stellungnahme' }).first()).toBeVisible()
+  await lead.goto(`/amt/vorgaenge/${vorgangId}`)
+  await lead.getByRole('link', { name: 'Zum Auftrag' }).click()
+  const order = lead
+    .getByRole('article')
+    .filter({ hasText: 'Stimmt die Rasse?' })
+    .filter({ hasText: 'an Marko Lehnigk' })
+  await order.getByText('Dokument beifügen', { exact: true }).first().click()
+  const file = { name: 'rasse.pdf', mimeType: 'application/pdf', buffer: Buffer.from(smallPdf('Rasse, erfunden')) }
+  await order.getByLabel('Dokument zur Antwort').setInputFiles(file)
+  await order.getByRole('button', { name: 'Dokument beifügen' }).click()
+  await expect(lead.getByRole('status')).toContainText('Antworten müssen Sie noch.')
+  await expect(order.getByRole('link', { name: 'rasse.pdf' })).toBeVisible()
+  await axeClean(lead)
+  await order.getByLabel('Ihre Stellungnahme').fill('Ja, sie stimmt.')
+  await order.getByRole('button', { name: 'Stellung nehmen' }).click()
+  await expect(lead.getByRole('status')).toContainText('Die Antwort ist gespeichert.')
+  await axeClean(lead)
+
+  await page.reload()
+  await expect(page.getByText('Ja, sie stimmt.')).toBeVisible()
+  await expect(page.getByText('wartet auf die Stelle davor')).toHaveCount(0)
+  await page.getByRole('button', { name: /^Zurücknehmen/ }).click()
+  await expect(page.getByText('zurückgenommen', { exact: true })).toBeVisible()
+  await axeClean(page)
+})
+
+test('what is asked for stands beside what was said before; a refusal asks whether the person was heard @both @later', async ({
+  page,
+  product,
+}) => {
+  const vorgangId = await applied(product)
+  await signInAs(page, 'jana.noack', `/amt/vorgaenge/${vorgangId}`)
+  await page.getByRole('button', { name: 'Übernehmen' }).click()
+  await expect(page.getByRole('status')).toContainText('Sie haben den Vorgang übernommen.')
+  await page.getByText('Anmeldung ablehnen', { exact: true }).first().click()
+  const refusing = page.locator('details').filter({ hasText: 'Warum wird nicht angehört?' })
+  await refusing.getByLabel(/^Begründung/).fill('Die Rasse stimmt nicht.')
+  await refusing.getByLabel('Warum wird nicht angehört?').evaluate((control) => control.removeAttribute('required'))
+  await refusing.getByRole('button', { name: 'Anmeldung ablehnen' }).click()
+  await page
+    .getByRole('alert')
+    .getByRole('link', { name: /hören Sie sie vorher an/ })
+    .click()
+  await expect(page.getByLabel('Warum wird nicht angehört?')).toBeFocused()
+  await expect(refusing.getByLabel(/^Begründung/)).toHaveValue('Die Rasse stimmt nicht.')
+  await axeClean(page)
+
+  await page.getByText('Angaben nachfordern', { exact: true }).first().click()
+  await page.getByLabel('Worum geht es?').selectOption({ label: 'Angaben sind unrichtig' })
+  await page.getByText('Welche Angaben betrifft es?', { exact: true }).click()
+  await page.getByRole('checkbox', { name: /Rasse$/ }).check()
+  await page.getByLabel('Was fehlt noch?').fill('Im Impfpass steht eine andere Rasse.')
+  await page.getByLabel('Antwort bis').fill('2027-01-29')
+  await axeClean(page)
+  await page.getByRole('button', { name: 'Angaben nachfordern' }).click()
+  await expect(page.getByRole('status')).toContainText('29. Januar 2027')
+  await page.getByRole('link', { name: 'Nachrichten' }).click()
+  await expect(page.getByText('Angaben sind unrichtig')).toBeVisible()
+  await expect(page.getByRole('row', { name: /Rasse.*Mischling/ })).toBeVisible()
   await axeClean(page)
 })

@@ -135,6 +135,7 @@ test('hostile texts that a form accepts stay texts on every page until the notic
   await clerk
     .locator('details[open] textarea[name=reasons]')
     .fill(HOSTILE.filter((text) => text.length < 200).join('\n'))
+  await clerk.getByLabel('Warum wird nicht angehört?').selectOption('no-interference')
   await clerk.getByRole('button', { name: 'Anmeldung ablehnen' }).click()
   await expect(clerk.getByRole('heading', { name: 'Entscheidung', exact: true })).toBeVisible()
   const tabs = ['', '/nachrichten', '/dokumente', '/beteiligte', '/bescheid', '/ablauf', '/verlauf']

@@ -11,7 +11,7 @@ export type RefusedForm = {
 
 /** Pages of the back office and of editors that show a refusal beside the form it belongs to. */
 const SHOWS_REFUSALS = [
-  /^\/amt\/(?:abwesenheit|postkorb\/[\w-]{1,80}|vorgaenge\/[\w-]{1,80}(?:\/(?:abgeben|nachrichten|dokumente|beteiligte|bescheid|ablauf|verlauf|notizen))?)?$/,
+  /^\/amt\/(?:abwesenheit|postkorb\/[\w-]{1,80}|vorgaenge\/[\w-]{1,80}(?:\/(?:abgeben|nachrichten|dokumente|beteiligte|bescheid|ablauf|verlauf|notizen|auftraege))?)?$/,
   /^\/redaktion\/recht\/(?:neu|aenderung\/[\w-]{1,80})$/,
   /^\/redaktion\/formulare\/(?:[\w-]{1,80}(?:\/(?:fragen|vergleich|texte|(?:blatt|datei|konflikt)\/[\w.-]{1,140}|probe\/[\w-]{1,80}\/[\w-]{1,120}))?)?$/,
 ]

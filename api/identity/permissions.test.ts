@@ -90,6 +90,8 @@ paper.take-in               -      -       all   all  -      -        -
 errand.finish               -      -       own   own  -      -        -
 point.check                 -      -       own   own  -      -        -
 note.write                  -      -       own   own  -      -        -
+order.give                  -      -       own   own  -      -        -
+order.answer                -      -       own   own  -      -        -
 access.request              -      -       own   own  -      -        -
 access.confirm              -      -       own   own  -      -        -
 eakte.read                  -      -       own   own  -      -        -

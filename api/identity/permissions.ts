@@ -89,6 +89,8 @@ const TABLE = {
   'errand.finish': CASEWORK,
   'point.check': CASEWORK,
   'note.write': CASEWORK,
+  'order.give': CASEWORK,
+  'order.answer': CASEWORK,
   'access.request': CASEWORK,
   'access.confirm': { clerk: 'in-team-not-preparer', lead: 'in-team-not-preparer' },
   'eakte.read': CASEWORK,

@@ -1,8 +1,17 @@
 import * as v from 'valibot'
 import type { Plan } from '../../db/batch.ts'
+import { dayInBerlin } from '../lib/clock.ts'
 import { addDays } from '../lib/deadlines.ts'
 import { problemType } from '../lib/problem.ts'
 import type { MessagesCtx } from './ctx.ts'
+import {
+  openDetails,
+  openItems,
+  type RequestItem,
+  type RequestWhy,
+  sealDetails,
+  sealItems,
+} from './service-request-details.ts'
 import {
   answerRequest,
   findContact,
@@ -44,7 +53,16 @@ export type RequestView = {
   readonly dueOn: string
   readonly state: RequestRow['state']
   readonly createdAtMs: number
-  readonly answer: { readonly text: string; readonly atMs: number } | null
+  /** Why it is asked; null where that was not said. */
+  readonly why: RequestWhy | null
+  /** Answers of the application that it is about, as they stood. */
+  readonly items: readonly RequestItem[]
+  readonly answer: {
+    readonly text: string
+    readonly atMs: number
+    /** What was said to each item, in their order; empty where nothing new was. */
+    readonly items: readonly string[]
+  } | null
 }
 
 /**
@@ -62,6 +80,7 @@ export async function prepareRequest(
     readonly dueOn: unknown
     readonly today: string
     readonly by: string
+    readonly details?: { readonly why: RequestWhy | null; readonly items: readonly RequestItem[] }
   },
 ): Promise<{ readonly dueOn: string; readonly plan: Plan }> {
   const text = v.safeParse(RequestText, input.text)
@@ -75,6 +94,7 @@ export async function prepareRequest(
   const id = ctx.newId()
   const spot = { table: 'information_requests', row: id, column: 'text' }
   const createdAtMs = ctx.now()
+  const details = input.details ?? { why: null, items: [] }
   return {
     dueOn: dueOn.output,
     plan: {
@@ -88,6 +108,7 @@ export async function prepareRequest(
           state: 'open',
           createdBy: input.by,
           createdAtMs,
+          detailsSealed: toBuffer(await sealDetails(ctx, input.keyId, id, details)),
         }),
       ],
       journal: [
@@ -100,6 +121,7 @@ export async function prepareRequest(
             vorgang: input.vorgangId,
             request: id,
             dueOn: dueOn.output,
+            ...(details.why === null ? {} : { why: details.why }),
             content: await ctx.keyring.commit(input.keyId, `request:${id}`, text.output),
           },
         },
@@ -122,6 +144,8 @@ export async function prepareAnswer(
     readonly text: string
     readonly documents: number
     readonly by: string
+    /** What was said to each item of the request, in their order. */
+    readonly items?: readonly string[]
   },
 ): Promise<Plan> {
   const request = await findRequest(ctx.db, input.requestId)
@@ -129,7 +153,8 @@ export async function prepareAnswer(
     throw requestMissing(`request ${input.requestId}`)
   }
   const text = input.text.replaceAll('\r\n', '\n').normalize('NFC').trim()
-  if ((text === '' && input.documents === 0) || text.length > TEXT_LENGTH_MAX) {
+  const items = (input.items ?? []).map((item) => item.replaceAll('\r\n', '\n').normalize('NFC').trim())
+  if ((text === '' && input.documents === 0 && items.every((item) => item === '')) || text.length > TEXT_LENGTH_MAX) {
     throw answerEmpty('text', { errors: [{ pointer: '/text', type: text === '' ? 'empty' : 'too-long' }] })
   }
   const id = ctx.newId()
@@ -147,6 +172,7 @@ export async function prepareAnswer(
         keyId: request.keyId,
         textSealed: await ctx.keyring.seal(request.keyId, spot, text),
         createdAtMs: atMs,
+        itemsSealed: toBuffer(await sealItems(ctx, request.keyId, id, items)),
       }),
     ],
     journal: [
@@ -159,7 +185,7 @@ export async function prepareAnswer(
           vorgang: input.vorgangId,
           request: request.id,
           documents: input.documents,
-          content: await ctx.keyring.commit(request.keyId, `answer:${id}`, text),
+          content: await ctx.keyring.commit(request.keyId, `answer:${id}`, [text, ...items].join('\n')),
         },
       },
     ],
@@ -176,15 +202,30 @@ export async function readRequests(ctx: MessagesCtx, vorgangId: string): Promise
       dueOn: request.dueOn,
       state: request.state,
       createdAtMs: request.createdAtMs,
+      ...(await openDetails(ctx, request)),
       answer:
         answer === null
           ? null
           : {
               text: await openText(ctx, answer.keyId, 'information_answers', answer.id, answer.textSealed),
               atMs: answer.createdAtMs,
+              items: await openItems(ctx, answer),
             },
     })),
   )
+}
+
+/**
+ * Finds the request by which the person was heard before a decision (§ 28 VwVfG): answered, or its time is over. Null where there
+ * was none.
+ */
+export async function readHearing(ctx: MessagesCtx, vorgangId: string): Promise<string | null> {
+  const today = dayInBerlin(ctx.now())
+  const requests = await readRequests(ctx, vorgangId)
+  const held = requests.findLast(
+    ({ why, state, dueOn }) => why === 'hearing' && (state === 'answered' || dueOn < today),
+  )
+  return held?.id ?? null
 }
 
 /** `version`: another one as soon as the person names another address. */
@@ -199,6 +240,8 @@ export async function readEmail(ctx: MessagesCtx, vorgangId: string): Promise<Co
   const email = await openText(ctx, contact.keyId, 'contacts', vorgangId, contact.emailSealed, 'email')
   return { email, lang: contact.lang, version: contact.version }
 }
+
+const toBuffer = (sealed: Uint8Array | null): Buffer | null => (sealed === null ? null : Buffer.from(sealed))
 
 async function openText(
   ctx: MessagesCtx,

@@ -44,8 +44,18 @@ export const updateContact = (version: number, row: Omit<ContactRow, 'version'>)
 })
 
 export const insertRequest = (row: Omit<RequestRow, 'answeredAtMs' | 'version'>): Statement => ({
-  sql: 'INSERT INTO information_requests (id, vorgang_id, key_id, text_sealed, due_on, state, created_by, created_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)',
-  args: [row.id, row.vorgangId, row.keyId, row.textSealed, row.dueOn, row.state, row.createdBy, row.createdAtMs],
+  sql: 'INSERT INTO information_requests (id, vorgang_id, key_id, text_sealed, due_on, state, created_by, created_at_ms, details_sealed, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
+  args: [
+    row.id,
+    row.vorgangId,
+    row.keyId,
+    row.textSealed,
+    row.dueOn,
+    row.state,
+    row.createdBy,
+    row.createdAtMs,
+    row.detailsSealed,
+  ],
 })
 
 /** An open request becomes answered; refused when it already is. */
@@ -56,6 +66,6 @@ export const answerRequest = (id: string, atMs: number): Guard => ({
 })
 
 export const insertAnswer = (row: AnswerRow): Statement => ({
-  sql: 'INSERT INTO information_answers (id, request_id, key_id, text_sealed, created_at_ms) VALUES (?, ?, ?, ?, ?)',
-  args: [row.id, row.requestId, row.keyId, row.textSealed, row.createdAtMs],
+  sql: 'INSERT INTO information_answers (id, request_id, key_id, text_sealed, created_at_ms, items_sealed) VALUES (?, ?, ?, ?, ?, ?)',
+  args: [row.id, row.requestId, row.keyId, row.textSealed, row.createdAtMs, row.itemsSealed],
 })

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { NoticeCase, NoticesCtx } from './ctx.ts'
+import { HearingKept } from './hearing.ts'
 import type { DecisionRow } from './store.ts'
 
 const Law = v.object({
@@ -16,6 +17,8 @@ const Content = v.object({
   outcome: v.picklist(['approved', 'refused']),
   reasons: v.string(),
   automatic: v.optional(Basis),
+  /** Of a refusal: how the person was heard, or why not; absent in decisions of earlier versions. */
+  hearing: v.optional(HearingKept),
   /** Rows of the law that it rests on; absent in decisions of earlier versions. */
   law: v.optional(v.array(Law)),
 })

@@ -6,6 +6,7 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import type { AutomaticBasis, LawUsed, NoticeCase, NoticesCtx } from './ctx.ts'
 import { type DecisionContent, noticeLine, spotOf } from './decision-content.ts'
+import { type Hearing, heardOf, hearingCode } from './hearing.ts'
 import { decisionChanged, decisionMissing } from './refusals.ts'
 import {
   type DecisionRow,
@@ -27,14 +28,20 @@ const Prose = v.pipe(
 )
 
 /**
- * Drafts a decision, or makes it where no second person is asked. A refusal needs reasons (§ 39 VwVfG). An earlier draft
+ * Drafts a decision, or makes it where no second person is asked. A refusal needs reasons (§ 39 VwVfG), and that the
+ * person was heard or why not (§ 28 VwVfG). An earlier draft
  * simply is no longer the newest. It keeps the rows of the law that it rests on.
  */
 export async function prepareDecision(
   ctx: NoticesCtx,
   kase: NoticeCase,
   actor: Actor,
-  input: { readonly outcome: DecisionRow['outcome']; readonly reasons: unknown; readonly isCosigned: boolean },
+  input: {
+    readonly outcome: DecisionRow['outcome']
+    readonly reasons: unknown
+    readonly isCosigned: boolean
+    readonly hearing?: Hearing
+  },
 ): Promise<Plan> {
   const reasons = v.safeParse(Prose, input.reasons ?? '')
   if (!reasons.success || (input.outcome === 'refused' && reasons.output === '')) {
@@ -42,11 +49,13 @@ export async function prepareDecision(
       errors: [{ pointer: '/reasons', type: reasons.success ? 'missing' : 'too-long' }],
     })
   }
-  const said = { outcome: input.outcome, reasons: reasons.output }
+  const hearing = input.outcome === 'refused' ? { hearing: heardOf(input.hearing) } : {}
+  const said = { outcome: input.outcome, reasons: reasons.output, ...hearing }
   return await planDecision(ctx, kase, said, {
     by: actorId(actor),
     insert: input.isCosigned ? insertDecision : insertFinalDecision,
     type: input.isCosigned ? 'decision-drafted' : 'decision-made',
+    ...('hearing' in said ? { more: { hearing: hearingCode(said.hearing) } } : {}),
   })
 }
 

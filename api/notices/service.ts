@@ -10,6 +10,7 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { wordsOf } from '../lib/words.ts'
 import type { NoticeCase, NoticeKind, NoticesCtx } from './ctx.ts'
 import { noticeLine, openContent, spotOf } from './decision-content.ts'
+import { type HearingView, hearingView } from './hearing.ts'
 import { noticeLang } from './lang.ts'
 import { decisionChanged, decisionMissing, noticeMissing } from './refusals.ts'
 import { sealed } from './sealed.ts'
@@ -43,6 +44,8 @@ export type DecisionView = {
   readonly signedBy: string | null
   /** What the second person said when it was returned. */
   readonly comment: string | null
+  /** Whether the person was heard before they were refused something, or why not; null where nothing was refused. */
+  readonly hearing: HearingView | null
 }
 export type NoticeView = {
   readonly id: string
@@ -147,6 +150,7 @@ export async function readDecision(ctx: NoticesCtx, _actor: Actor, vorgangId: st
     draftedAtMs: decision.draftedAtMs,
     signedBy: decision.signedBy === null || isAlone(decision) ? null : await nameOf(ctx, decision.signedBy),
     comment,
+    hearing: hearingView(content.hearing),
   }
 }
 

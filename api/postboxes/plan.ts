@@ -14,7 +14,7 @@ export type NewItem = Omit<Item, 'version' | 'lane' | 'isNew' | 'aktenzeichen'> 
  */
 export const planNewItem = (item: NewItem): Plan => ({
   statements: [insertItem({ ...item, isNew: 1 })],
-  changes: item.kind === 'task' ? [{ topic: 'vorgang', id: item.vorgangId }] : [],
+  changes: item.kind !== 'case' ? [{ topic: 'vorgang', id: item.vorgangId }] : [],
 })
 
 /** Moves an item: to another postbox, task, state or person. Refused by guard `item-version` when somebody was quicker. */

@@ -234,11 +234,11 @@ function viewOf(
 const isFor = ({ postbox, preparedBy }: Item, actor: Actor): boolean =>
   preparedBy === null || can(actor, 'vorgang.co-sign', { postboxes: [postbox], preparedBy })
 
-export function nextOf({ state, taskId, title, waitsFor }: Item): NextStep {
+export function nextOf({ kind, state, taskId, title, waitsFor }: Item): NextStep {
   if (state === 'done') {
     return { kind: 'done' }
   }
-  if (taskId !== null) {
+  if (taskId !== null || kind === 'order') {
     return { kind: 'task', title }
   }
   return state === 'open' ? { kind: 'errand' } : { kind: 'wait', waitsFor }

@@ -1,4 +1,5 @@
 import type { JournalValue, Plan } from '../../db/batch.ts'
+import type { ContentCtx } from '../content/access.ts'
 import { readVorgang } from '../eakten/service.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
@@ -154,8 +155,8 @@ async function colleaguesOf(ctx: PostboxesCtx, { postbox, preparedBy, assignee }
   })
 }
 
-/** Tax data stay in the tax office. */
-function mayGo(ctx: PostboxesCtx, item: Item, postbox: string): boolean {
+/** Whether what lies in a postbox may be seen in another one: tax data stay in the tax office (§ 30 AO). */
+export function mayGo(ctx: ContentCtx, item: Pick<Item, 'postbox'>, postbox: string): boolean {
   const { postboxes } = ctx.content.live().content
   return postboxes.get(item.postbox)?.isTaxSecret !== true || postboxes.get(postbox)?.isTaxSecret === true
 }

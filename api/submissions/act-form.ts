@@ -21,8 +21,16 @@ const field = (name: string, kind: ActField['kind'], options: Options = {}): Act
 })
 const optional = { isOptional: true } as const
 
+/** Most answers that one request is about. */
+export const REQUEST_ITEMS_MAX = 20
+/** Name of the control for what is said to an item of a request. */
+export const itemName = (index: number): string => `item-${index}`
+const REQUEST_ITEMS = Array.from({ length: REQUEST_ITEMS_MAX }, (_, index) =>
+  field(itemName(index), 'long', { ...optional, lengthMax: 1_000 }),
+)
+
 const FIELDS: Readonly<Record<Act, readonly ActField[]>> = {
-  answer: [field('text', 'long', optional), field('file', 'files', optional)],
+  answer: [field('text', 'long', optional), ...REQUEST_ITEMS, field('file', 'files', optional)],
   correct: [],
   document: [field('what', 'line'), field('note', 'long', optional), field('file', 'files')],
   object: [field('reason', 'long', { ...optional, lengthMax: 20_000 }), field('file', 'files', optional)],
@@ -92,7 +100,7 @@ export function readAct(
       issues.push({ name: one.name, type: read.issue })
     }
   }
-  if (act === 'answer' && texts['text'] === undefined && files === 0 && issues.length === 0) {
+  if (act === 'answer' && Object.keys(texts).length === 0 && files === 0 && issues.length === 0) {
     issues.push({ name: 'text', type: 'missing' })
   }
   return issues.length > 0 ? { ok: false, issues } : { ok: true, values: { texts, choices } }

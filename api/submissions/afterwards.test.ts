@@ -314,7 +314,7 @@ describe('POST /status/:vorgang/acts/correct', () => {
 
 describe('POST /status/:vorgang/acts/object', () => {
   it('200 opens a Vorgang of its own in the same eAkte, with its reference, mail, process and postbox', async () => {
-    const of = await decided({ outcome: 'refuse', reasons: 'Die Angaben passen nicht.' })
+    const of = await decided({ outcome: 'refuse', reasons: 'Die Angaben passen nicht.', hearing: 'no-interference' })
     expect((await of.citizen.get(`/notices/${of.noticeId}/pdf`)).status).toBe(200)
     const [offer] = (await status(of)).acts.filter(({ act }) => act === 'object')
     expect(offer).toMatchObject({
@@ -392,7 +392,7 @@ describe('POST /vorgaenge/:vorgang/reopen', () => {
     expect(now.events.map(({ type }) => type)).toContain('vorgang-reopened')
     expect(now.letters).toMatchObject([{ text: 'Wir rechnen neu.' }])
     expect(await offered(of)).toEqual(expect.arrayContaining(['withdraw', 'correct', 'object']))
-    await complete(clerk, of.id, { outcome: 'refuse', reasons: 'Doch nicht.' })
+    await complete(clerk, of.id, { outcome: 'refuse', reasons: 'Doch nicht.', hearing: 'no-interference' })
     await complete(lead, of.id, { outcome: 'sign', decisionHash: (await view(of.id, lead)).decision?.hash })
     expect((await status(of)).notices).toHaveLength(2)
   })

@@ -5,7 +5,7 @@ import type { DocumentsCtx } from '../documents/service.ts'
 import type { Form } from '../forms/model.ts'
 import type { SpokenWords } from '../forms/service.ts'
 import type { SummarySection } from '../forms/view.ts'
-import type { IdentityCtx } from '../identity/identity.ts'
+import type { IdentityCtx, Person } from '../identity/identity.ts'
 import type { JournalCtx } from '../journal/service.ts'
 import type { MessagesCtx } from '../messages/ctx.ts'
 import type { NoticesCtx } from '../notices/ctx.ts'
@@ -60,6 +60,8 @@ export type SubmissionsCtx = DocumentsCtx &
   ConnectorsCtx &
   JournalCtx &
   ContentCtx & {
+    /** Who works in the team of a postbox. */
+    readonly team: (postbox: string) => Promise<readonly Person[]>
     readonly notedReads: NotedReads
     /** The form of a service in a content revision; cached by digest. */
     readonly form: (content: Content, serviceSlug: string, lang: string) => Form

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { SPOKEN } from '../http/language.ts'
+import { ORDER_KINDS } from '../orders/service.ts'
 import { PARTS } from './vorgang-view.ts'
 
 export const Id = v.pipe(v.string(), v.uuid())
@@ -152,3 +153,23 @@ const Seen = v.optional(v.union([v.literal(''), Id]), '')
 const LongText = v.optional(v.pipe(v.string(), v.maxLength(20_000)), '')
 export const WriteNote = v.strictObject({ note: LongText, seen: Seen })
 export const WriteLetter = v.strictObject({ message: LongText, seen: Seen })
+
+const To = v.optional(v.pipe(v.string(), v.maxLength(160)), '')
+export const GiveOrders = v.strictObject({
+  kind: v.picklist(ORDER_KINDS),
+  to1: To,
+  to2: To,
+  to3: To,
+  to4: To,
+  to5: To,
+  /** One after the other, or all at once. */
+  way: v.optional(v.picklist(['parallel', 'serial']), 'parallel'),
+  orderDueOn: v.optional(v.pipe(v.string(), v.maxLength(10)), ''),
+  question: LongText,
+  note: LongText,
+  seen: Seen,
+})
+export const AnswerOrder = v.strictObject({
+  answer: v.optional(v.picklist(['agreed', 'objected', 'done']), 'done'),
+  answerText: LongText,
+})

@@ -1,6 +1,6 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { planForgetUploads } from '../documents/plan.ts'
-import { prepareDocument, receiveUpload, type Upload } from '../documents/service.ts'
+import { INTERNAL, prepareDocument, receiveUpload, type Upload } from '../documents/service.ts'
 import { planAddToEakte } from '../eakten/plan.ts'
 import type { Vorgang } from '../eakten/service.ts'
 import type { Actor } from '../lib/actor.ts'
@@ -56,7 +56,11 @@ export async function storeCaseFile(
 export async function prepareActDocuments(
   ctx: SubmissionsCtx,
   at: Pick<Vorgang, 'id' | 'eakteId' | 'keyId'>,
-  input: { readonly files: readonly StoredFile[]; readonly kind: string; readonly by: string; readonly title?: string },
+  input: { readonly files: readonly StoredFile[]; readonly by: string } & (
+    | { readonly kind: string; readonly title?: string }
+    /** Of an order of clerks: no citizen sees them. */
+    | { readonly orderId: string }
+  ),
 ): Promise<{ readonly ids: readonly string[]; readonly plan: Plan }> {
   if (input.files.length === 0) {
     return { ids: [], plan: {} }
@@ -67,10 +71,15 @@ export async function prepareActDocuments(
       id,
       eakteId: at.eakteId,
       vorgangId: at.id,
-      kind: input.kind,
+      kind: 'orderId' in input ? INTERNAL : input.kind,
       keyId: at.keyId,
       blobId,
-      meta: input.title === undefined ? meta : { ...meta, title: input.title },
+      meta:
+        'orderId' in input
+          ? { ...meta, orderId: input.orderId }
+          : input.title === undefined
+            ? meta
+            : { ...meta, title: input.title },
       createdBy: input.by,
     }),
   )

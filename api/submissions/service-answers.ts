@@ -8,7 +8,7 @@ import { type Actor, actorId } from '../lib/actor.ts'
 import { Problem } from '../lib/problem.ts'
 import { prepareAnswer, readRequests, requestAnswered } from '../messages/service.ts'
 import { prepareMessage } from '../workflow/service.ts'
-import { type ActIssue, type ActTyped, readAct, typedOf } from './act-form.ts'
+import { type ActIssue, type ActTyped, itemName, REQUEST_ITEMS_MAX, readAct, typedOf } from './act-form.ts'
 import type { ActRequest } from './act-request.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
@@ -24,6 +24,8 @@ export type AnswerInput = {
   readonly vorgangId: string
   readonly requestId: string
   readonly text: string
+  /** What was said to each item of the request, in their order. */
+  readonly items?: readonly string[]
   readonly files: readonly StoredFile[]
 }
 
@@ -54,8 +56,21 @@ export async function answerAsSent(
     await keepRefused(ctx, actor, { vorgangId, requestId }, { typed, issues })
     return { vorgangId, page: `/status/${vorgangId}#fehler` }
   }
-  const answered = await answerRequest(ctx, actor, { vorgangId, requestId, text: typed['text'] ?? '', files })
+  const answered = await answerRequest(ctx, actor, {
+    vorgangId,
+    requestId,
+    text: typed['text'] ?? '',
+    items: itemsOf(typed),
+    files,
+  })
   return { ...answered, page: `/status/${vorgangId}` }
+}
+
+/** What was said to each item of a request; none where none has anything. */
+function itemsOf(typed: ActTyped): readonly string[] {
+  const items = Array.from({ length: REQUEST_ITEMS_MAX }, (_, index) => typed[itemName(index)] ?? '')
+  const last = items.findLastIndex((item) => item.trim() !== '')
+  return items.slice(0, last + 1)
 }
 
 async function keepRefused(
@@ -102,8 +117,12 @@ export async function answerRequest(
 async function writeAnswer(ctx: SubmissionsCtx, actor: Actor, input: AnswerInput): Promise<boolean> {
   authorize(actor, 'request.answer', { vorgangId: input.vorgangId })
   const vorgang = await ownVorgang(ctx, actor, input.vorgangId)
-  const { requestId, text, files } = input
-  const said = canonicalJson({ text, files: files.map(({ upload }) => upload.meta.sha256) })
+  const { requestId, text, items = [], files } = input
+  const said = canonicalJson({
+    text,
+    ...(items.length === 0 ? {} : { items }),
+    files: files.map(({ upload }) => upload.meta.sha256),
+  })
   const idempotency = {
     key: `answer|${requestId}`,
     fingerprint: await ctx.keyring.commit(vorgang.keyId, `answer-to:${requestId}`, said),
@@ -131,6 +150,7 @@ async function planAnswer(ctx: SubmissionsCtx, by: string, vorgang: Vorgang, inp
     text: input.text,
     documents: input.files.length,
     by,
+    ...(input.items === undefined ? {} : { items: input.items }),
   })
   const moved = await prepareMessage(ctx, { vorgangId, name: 'answer-received', values: {}, actor: by })
   const documents = await prepareActDocuments(ctx, vorgang, { files: input.files, kind: 'answer-attachment', by })

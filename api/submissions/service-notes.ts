@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto'
-import { join, type Plan } from '../../db/batch.ts'
+import { join } from '../../db/batch.ts'
 import { planKeptEakte } from '../eakten/plan.ts'
 import { authorize } from '../identity/permissions.ts'
 import { type Actor, actorId } from '../lib/actor.ts'
@@ -8,9 +7,9 @@ import { planMail } from '../messages/plan.ts'
 import { prepareLetter } from '../messages/service-letters.ts'
 import { planStrikeNote, prepareNote, readNoteAuthor } from '../messages/service-notes.ts'
 import type { Case } from '../workflow/service.ts'
-import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { ownCase } from './service-vorgang.ts'
+import { writeOnce } from './write-once.ts'
 
 export const noteNotYours = problemType('submissions/note-not-yours', 403)
 
@@ -23,7 +22,12 @@ export async function writeNote(ctx: SubmissionsCtx, actor: Actor, input: Writte
   const kase = await ownCase(ctx, actor, input.vorgangId)
   authorize(actor, 'note.write', { postboxes: kase.postboxes })
   const { plan } = await prepareNote(ctx, atOf(kase, actor), input.text)
-  return await writeOnce(ctx, actor, { ...input, kind: 'note' }, join(planKeptEakte(kase.eakte.id), plan))
+  return await writeOnce(
+    ctx,
+    actor,
+    { ...input, kind: 'note', said: { text: input.text } },
+    join(planKeptEakte(kase.eakte.id), plan),
+  )
 }
 
 /**
@@ -58,7 +62,7 @@ export async function writeLetter(ctx: SubmissionsCtx, actor: Actor, input: Writ
   const letter = await prepareLetter(ctx, atOf(kase, actor), input.text)
   const mail = planMail('message', kase.vorgang.id, letter.letterId, ctx.now())
   const plan = join(planKeptEakte(kase.eakte.id), letter.plan, mail)
-  return await writeOnce(ctx, actor, { ...input, kind: 'letter' }, plan)
+  return await writeOnce(ctx, actor, { ...input, kind: 'letter', said: { text: input.text } }, plan)
 }
 
 const atOf = ({ vorgang, eakte }: Case, actor: Actor) => ({
@@ -67,19 +71,3 @@ const atOf = ({ vorgang, eakte }: Case, actor: Actor) => ({
   keyId: vorgang.keyId,
   by: actorId(actor),
 })
-
-async function writeOnce(
-  ctx: SubmissionsCtx,
-  actor: Actor,
-  { vorgangId, text, seen, kind }: Written & { readonly kind: string },
-  plan: Plan,
-): Promise<OfVorgang> {
-  const said = createHmac('sha256', ctx.keyring.purpose('fingerprints')).update(text).digest('hex')
-  const answer = { status: 303, location: `/amt/vorgaenge/${vorgangId}`, ids: { vorgang: vorgangId } }
-  const key = `${kind}|${actorId(actor)}|${vorgangId}|${seen}|${said}`
-  const result = await ctx.write({ ...plan, idempotency: { key, fingerprint: said, atMs: ctx.now(), answer } })
-  if (!result.ok) {
-    throw changedMeanwhile(`vorgang ${vorgangId}`)
-  }
-  return { vorgangId }
-}

@@ -1,5 +1,5 @@
 import { join, type Plan } from '../../db/batch.ts'
-import { type DocumentEntry, readDocumentsOfBlob, scanBlob } from '../documents/service.ts'
+import { type DocumentEntry, INTERNAL, readDocumentsOfBlob, scanBlob } from '../documents/service.ts'
 import { readEakte, readVorgang } from '../eakten/service.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { wordsOf } from '../lib/words.ts'
@@ -33,7 +33,8 @@ async function planRejected(ctx: SubmissionsCtx, document: DocumentEntry): Promi
       },
     ],
   }
-  if (eakte.state !== 'open') {
+  // What clerks keep for each other nobody outside is asked for.
+  if (eakte.state !== 'open' || document.kind === INTERNAL) {
     return line
   }
   const content = await ctx.content.at(vorgang.contentRevisionId)

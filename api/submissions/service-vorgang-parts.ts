@@ -7,9 +7,9 @@ import type { SummarySection } from '../forms/view.ts'
 import { can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
 import { readEvidence, type Sources } from '../identity/service-evidence.ts'
-import { type Actor, actorId, stoodInOf } from '../lib/actor.ts'
+import { type Actor, actorId, actsFor, stoodInOf } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import { readRequests } from '../messages/service.ts'
+import { readHearing, readRequests } from '../messages/service.ts'
 import { readErrands, readInspection, readLetters } from '../messages/service-letters.ts'
 import { countNotes, readNotes } from '../messages/service-notes.ts'
 import { readDecision, readNotices } from '../notices/service.ts'
@@ -75,6 +75,7 @@ export async function readHead(ctx: SubmissionsCtx, actor: Actor, kase: Case): P
     waitsFor: task === null ? waitedFor(kase, beside) : null,
     kind: vorgang.kind,
     related: siblings.filter(({ id }) => id !== vorgang.id).map(({ id, reference, kind }) => ({ id, reference, kind })),
+    myOrders: myOrdersOf(kase, actor),
     noteCount,
     canReopen: isLead && state.status === 'ended',
   }
@@ -86,7 +87,7 @@ export async function readOverview(ctx: SubmissionsCtx, actor: Actor, kase: Case
   const about = await aboutOf(ctx, kase)
   const form = await formOf(ctx, about)
   const isLead = leads(kase, actor)
-  const [answers, documents, decision, payments, lookups, judgement, people, toCheck, errands, access] =
+  const [answers, documents, decision, payments, lookups, judgement, people, toCheck, errands, access, task] =
     await Promise.all([
       readAnswers(ctx, about.id),
       readDocumentsPart(ctx, kase),
@@ -98,13 +99,16 @@ export async function readOverview(ctx: SubmissionsCtx, actor: Actor, kase: Case
       readPoints(ctx, vorgang, form.clerkPoints),
       isLead ? readErrands(ctx, vorgang.id) : [],
       isLead ? readAccess(ctx, actor, vorgang.id) : [],
+      taskOf(ctx, kase, actor),
     ])
+  const mayRefuse = task?.outcomes.some(({ id }) => id === 'refuse') === true
   const [words, today] = [ctx.formWords(content, 'de'), dayInBerlin(vorgang.openedAtMs)]
   const { sources, ...who } = people
   return {
     ...documents,
     ...who,
-    feeAhead: await feeAheadOf(ctx, kase, await taskOf(ctx, kase, actor)),
+    feeAhead: await feeAheadOf(ctx, kase, task),
+    isHeard: mayRefuse && (await readHearing(ctx, vorgang.id)) !== null,
     answers: answers === null ? [] : withMarks(summary(form, answers, { words, today }), sources),
     eligibility:
       judgement === null
@@ -217,6 +221,17 @@ async function readWho(ctx: SubmissionsCtx, kase: Case) {
 /** What a Vorgang waits for that is no task of this person. */
 const waitedFor = ({ definition, state }: Case, beside: VorgangView['beside']): WaitsFor | null =>
   waitOf(definition, state) ?? (beside.length > 0 ? 'office' : null)
+
+/** Open orders about a Vorgang that lie with a team of this person and that nobody else has. */
+const myOrdersOf = ({ items }: Case, actor: Actor): HeadView['myOrders'] =>
+  items
+    .filter(({ kind, state }) => kind === 'order' && state === 'open')
+    .filter(({ postbox, assignee, preparedBy }) => {
+      const facts = { postboxes: [postbox], ...(preparedBy === null ? {} : { preparedBy }) }
+      const isFree = assignee === null || actsFor(actor, assignee)
+      return isFree && can(actor, preparedBy === null ? 'order.answer' : 'vorgang.co-sign', facts)
+    })
+    .map(({ id, title, dueOn }) => ({ id, title: title ?? '', dueOn }))
 
 /** Whether a Vorgang lies in a postbox of this person: others only take part in it. */
 const leads = (kase: Case, actor: Actor): boolean => can(actor, 'vorgang.decide', { postboxes: [kase.item.postbox] })

@@ -8,6 +8,7 @@ import type { Actor } from '../lib/actor.ts'
 import { type Case, readCase, vorgangMissing } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { documentViews } from './service-case-documents.ts'
+import { readOrdersPart } from './service-orders-read.ts'
 import { noteRead } from './service-reads.ts'
 import {
   readCoursePart,
@@ -85,6 +86,8 @@ async function partOf(
       return await readJournalPart(ctx, kase, before)
     case 'notes':
       return await readNotesPart(ctx, actor, kase)
+    case 'orders':
+      return await readOrdersPart(ctx, actor, kase)
   }
 }
 

@@ -7,6 +7,7 @@ import type { RequestView } from '../messages/service.ts'
 import type { Errand, LetterView } from '../messages/service-letters.ts'
 import type { Note } from '../messages/service-notes.ts'
 import type { DecisionView, NoticeView } from '../notices/service.ts'
+import type { Order } from '../orders/service.ts'
 import type { ExemptionView, Fee, PaymentView } from '../payments/service.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
 import type { LookupView } from '../registers/service.ts'
@@ -70,6 +71,8 @@ export type VorgangView = {
   } | null
   /** Rules in words that a clerk looks at in each case: the form does not check them. */
   readonly toCheck: readonly PointView[]
+  /** Whether the person was heard before a decision (§ 28 VwVfG). */
+  readonly isHeard: boolean
   readonly documents: readonly DocumentView[]
   readonly requests: readonly RequestView[]
   readonly decision: DecisionView | null
@@ -104,6 +107,8 @@ export type VorgangView = {
     readonly state: 'open' | 'waiting' | 'done'
     readonly assignee: string | null
   }[]
+  /** Open orders that the reader can answer, or that wait for their team. */
+  readonly myOrders: readonly { readonly id: string; readonly title: string; readonly dueOn: string }[]
   /** Notes of clerks that are not struck out. */
   readonly noteCount: number
   /** It was closed and can be taken up again. */
@@ -129,7 +134,17 @@ export type EakteView = {
 }
 
 /** What is asked of a Vorgang at a time: each page of it needs one. */
-export const PARTS = ['overview', 'messages', 'documents', 'people', 'notice', 'course', 'journal', 'notes'] as const
+export const PARTS = [
+  'overview',
+  'messages',
+  'documents',
+  'people',
+  'notice',
+  'course',
+  'journal',
+  'notes',
+  'orders',
+] as const
 export type Part = (typeof PARTS)[number]
 
 /** What stands above every page of a Vorgang: where it is, who has it, what is to be done next. */
@@ -155,6 +170,7 @@ export type HeadView = Pick<
   | 'related'
   | 'canReopen'
   | 'noteCount'
+  | 'myOrders'
 >
 /** What is to be done, what was said, and what proves it. */
 export type OverviewPart = Pick<
@@ -166,6 +182,7 @@ export type OverviewPart = Pick<
   | 'participants'
   | 'eligibility'
   | 'toCheck'
+  | 'isHeard'
   | 'documents'
   | 'decision'
   | 'payments'
@@ -188,6 +205,33 @@ export type JournalPart = { readonly journal: readonly JournalView[]; readonly n
 /** What clerks wrote for each other, newest first; `by` is the author's name, and who wrote one can strike it out. */
 export type NotesPart = { readonly notes: readonly (Note & { readonly isMine: boolean })[] }
 
+/** An order as clerks see it. `over`: it was open when the Vorgang ended. */
+export type OrderView = Pick<
+  Order,
+  'id' | 'kind' | 'dueOn' | 'createdAtMs' | 'question' | 'note' | 'answer' | 'answerText' | 'endedAtMs'
+> & {
+  readonly state: Order['state'] | 'over'
+  /** Name of the postbox in which it lies. */
+  readonly postbox: string
+  /** Name of the one who is asked; null for anybody of the team. */
+  readonly to: string | null
+  readonly by: string
+  readonly endedBy: string | null
+  readonly documents: readonly DocumentView[]
+  readonly mayAnswer: boolean
+  readonly mayWithdraw: boolean
+}
+export type OrdersPart = {
+  /** Oldest first. */
+  readonly orders: readonly OrderView[]
+  /** To whom the reader can give an order; empty for an office that only takes part. */
+  readonly recipients: readonly {
+    readonly postbox: string
+    readonly name: string
+    readonly people: readonly { readonly id: string; readonly name: string }[]
+  }[]
+}
+
 export type OverviewView = HeadView & OverviewPart
 export type MessagesView = HeadView & MessagesPart
 export type DocumentsView = HeadView & DocumentsPart
@@ -196,3 +240,4 @@ export type NoticePage = HeadView & NoticePart
 export type CourseView = HeadView & CoursePart
 export type JournalPage = HeadView & JournalPart
 export type NotesView = HeadView & NotesPart
+export type OrdersView = HeadView & OrdersPart

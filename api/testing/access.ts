@@ -19,6 +19,8 @@ export type Things = {
   readonly access: string
   /** A note that `clerk` wrote. */
   readonly note: string
+  /** An order of `clerk` to the team of `steuern`. */
+  readonly order: string
   readonly document: string
   readonly task: string
   readonly eakte: string
@@ -70,7 +72,11 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
   const { accessId: access } = await bodyOf<{ accessId: string }>(lost, 201)
   await bodyOf(await clerk.post(`/submissions/vorgaenge/${vorgangId}/notes`, { note: 'Rückruf vereinbart.' }), 200)
   const { notes } = await clerk.read<{ notes: Listed }>(`/submissions/vorgaenge/${vorgangId}/parts/notes`)
+  const given = { kind: 'information', to1: 'postbox:steuern', orderDueOn: '2026-12-30' }
+  await bodyOf(await clerk.post(`/submissions/vorgaenge/${vorgangId}/orders`, given), 200)
+  const { orders } = await clerk.read<{ orders: Listed }>(`/submissions/vorgaenge/${vorgangId}/parts/orders`)
   await move(town, vorgangId, postbox)
+  await move(town, firstOf(orders), postbox)
   return {
     ...(await openDraft(citizen)),
     sentDraft,
@@ -80,6 +86,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     errand,
     access,
     note: firstOf(notes),
+    order: firstOf(orders),
     document: firstOf(documents),
     task: task?.id ?? '',
     eakte: eakteId,

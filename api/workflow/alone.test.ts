@@ -110,7 +110,7 @@ describe('a clerk who decides alone', () => {
 
   it.each([
     ['approve', { outcome: 'approve' }],
-    ['refuse', { outcome: 'refuse', reasons: 'Der Hund ist schon angemeldet.' }],
+    ['refuse', { outcome: 'refuse', reasons: 'Der Hund ist schon angemeldet.', hearing: 'no-interference' }],
   ])('%s: the notice goes out at once, and says who decided', async (_, outcome) => {
     const { citizen, clerk, vorgangId, complete } = await taken(town)
     await complete(outcome)

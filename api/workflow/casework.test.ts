@@ -298,7 +298,9 @@ describe('POST /workflow/vorgaenge/:vorgang/tasks/:task/complete', () => {
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200))
     expect((await entries(vorgangId, 'decision-drafted')).length).toBe(1)
     expect((await entries(vorgangId, 'task-completed')).length).toBe(1)
-    expect(await problemOf(await press({ outcome: 'refuse', reasons: 'Doch nicht.' }))).toMatchObject({
+    expect(
+      await problemOf(await press({ outcome: 'refuse', reasons: 'Doch nicht.', hearing: 'no-interference' })),
+    ).toMatchObject({
       status: 409,
       type: 'workflow/task-done',
     })
@@ -373,7 +375,7 @@ describe('co-signing', () => {
       task: { node: 'check' },
       decision: { state: 'returned', comment: 'Bitte die Satzung nennen.' },
     })
-    await must(complete(first, vorgangId, { outcome: 'refuse', reasons: 'Neu.' }))
+    await must(complete(first, vorgangId, { outcome: 'refuse', reasons: 'Neu.', hearing: 'no-interference' }))
     expect((await view(second, vorgangId)).assignee?.isMe).toBe(true)
     const old = await complete(second, vorgangId, { outcome: 'sign', decisionHash: hash })
     expect(await problemOf(old)).toMatchObject({ type: 'notices/decision-changed' })

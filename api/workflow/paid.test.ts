@@ -168,7 +168,11 @@ describe('first the decision, then the fee, then the notice', () => {
 
   it('refused: the notice comes at once, and nothing is to be paid', async () => {
     const kase = await applied()
-    await decide(kase, { outcome: 'refuse', reasons: 'Die Wohnung liegt nicht in der Zone.' })
+    await decide(kase, {
+      outcome: 'refuse',
+      reasons: 'Die Wohnung liegt nicht in der Zone.',
+      hearing: 'no-interference',
+    })
     const { state, notices, payments } = await status(kase)
     expect([state?.text.title, notices.length, payments]).toEqual(['Ihr Bescheid ist da', 1, []])
     expect(service.transactions()).toEqual([])
@@ -205,7 +209,11 @@ describe('with a second person', () => {
   it('first the fee: a refusal is signed too, and says why', async () => {
     const kase = await applied()
     await pay(kase)
-    await decide(kase, { outcome: 'refuse', reasons: 'Die Wohnung liegt nicht in der Zone.' })
+    await decide(kase, {
+      outcome: 'refuse',
+      reasons: 'Die Wohnung liegt nicht in der Zone.',
+      hearing: 'no-interference',
+    })
     await expectOnlyAnother(kase)
     await sign(kase)
     await expectNotice(kase)
@@ -240,7 +248,11 @@ describe('with a second person', () => {
 
   it('first the decision: a signed refusal comes at once and costs nothing', async () => {
     const kase = await applied()
-    await decide(kase, { outcome: 'refuse', reasons: 'Die Wohnung liegt nicht in der Zone.' })
+    await decide(kase, {
+      outcome: 'refuse',
+      reasons: 'Die Wohnung liegt nicht in der Zone.',
+      hearing: 'no-interference',
+    })
     await expectOnlyAnother(kase)
     await sign(kase)
     const { state, notices, payments } = await status(kase)

@@ -73,6 +73,11 @@ export function planPlaces(
   const closed = new Set(moved.tasks.closed.map(({ key }) => key))
   const open = new Set(openTasks.filter(({ key }) => !closed.has(key)).map(({ id }) => id))
   const sides = items.filter(({ kind, state }) => kind === 'task' && state === 'open')
+  // What one office asked of another ends with the Vorgang: that office then sees it no more.
+  const isEnded = moved.state.status === 'ended'
+  const openOrders = items.filter(
+    ({ kind, state, postbox }) => kind === 'order' && state === 'open' && postbox !== item.postbox,
+  )
   const stays = sides.filter(({ taskId }) => taskId !== null && open.has(taskId))
   const keeps = item.taskId !== null && open.has(item.taskId) && moved.state.status === 'running'
   const main = keeps ? undefined : mainTask(opened, { home: item.postbox, openBefore: open.size })
@@ -89,7 +94,9 @@ export function planPlaces(
   }
   return join(
     planMain(item, { ...place, ...placing.item }),
-    ...sides.filter((side) => !stays.includes(side)).map((side) => planMoveItem(side, { state: 'done', isNew: 0 })),
+    ...[...sides.filter((side) => !stays.includes(side)), ...(isEnded ? openOrders : [])].map((side) =>
+      planMoveItem(side, { state: 'done', isNew: 0 }),
+    ),
     ...beside.map((one) => planBeside(facts, moved.state, one, { placing, named })),
   )
 }

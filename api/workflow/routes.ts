@@ -11,16 +11,42 @@ const Id = v.pipe(v.string(), v.uuid())
 const Name = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}$/))
 const LongText = v.optional(v.pipe(v.string(), v.maxLength(10_000)))
 
+const KNOWN = new Set([
+  'outcome',
+  'reasons',
+  'message',
+  'comment',
+  'dueOn',
+  'decisionHash',
+  'why',
+  'hearing',
+  'hearingNote',
+])
+
 /** How a clerk finishes a task: the outcome, and what that outcome asks for. */
-export const CompleteTask = v.strictObject({
-  outcome: Name,
-  reasons: LongText,
-  message: LongText,
-  comment: LongText,
-  dueOn: v.optional(v.pipe(v.string(), v.maxLength(10))),
-  /** Names the words of the decision that the person saw. */
-  decisionHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-})
+export const CompleteTask = v.pipe(
+  v.objectWithRest(
+    {
+      outcome: Name,
+      reasons: LongText,
+      message: LongText,
+      comment: LongText,
+      dueOn: v.optional(v.pipe(v.string(), v.maxLength(10))),
+      /** Names the words of the decision that the person saw. */
+      decisionHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+      /** Why somebody is asked. */
+      why: v.optional(v.picklist(['', 'incomplete', 'incorrect', 'outdated', 'hearing'])),
+      /** Why the person is not heard before they are refused something. */
+      hearing: v.optional(v.pipe(v.string(), v.maxLength(40))),
+      hearingNote: LongText,
+    },
+    // `item-<pointer>` for each answer of the application that a request is about.
+    v.literal('yes'),
+  ),
+  v.check((sent) =>
+    Object.keys(sent).every((name) => KNOWN.has(name) || /^item-(\/[A-Za-z0-9]{1,60}){1,8}$/.test(name)),
+  ),
+)
 
 const CompletedTask = v.object({ vorgangId: Id })
 

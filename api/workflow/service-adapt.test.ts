@@ -528,7 +528,8 @@ describe('a service with a foreign process', () => {
       outcome,
       reasons: 'Weil es so ist.',
       ...(outcome === 'sign' ? { decisionHash: decision?.hash } : {}),
-      ...(outcome === 'request-information' ? { message: 'Bitte den Plan.', dueOn: '2026-12-15' } : {}),
+      ...(outcome === 'request-information' ? { message: 'Bitte den Plan.', dueOn: '2026-12-15', why: 'hearing' } : {}),
+      ...(outcome === 'refuse' ? { hearing: 'no-interference' } : {}),
     }
     await bodyOf(await who.post(`/workflow/vorgaenge/${id}/tasks/${task.id}/complete`, body), 200)
     await town.tick()
@@ -609,6 +610,8 @@ describe('a service with a foreign process', () => {
       ['request-information', 'Anhörung durchführen'],
     ])
     await press(vorgangId, ['refuse'])
+    const { decision } = await view(await clerk('anna', 'steuern'), vorgangId)
+    expect(decision?.hearing).toEqual({ kind: 'held' })
     expect((await citizen.read<StatusView>(`/submissions/status/${vorgangId}`)).notices).toHaveLength(1)
   })
 

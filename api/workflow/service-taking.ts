@@ -45,6 +45,10 @@ function mayDo(kase: Case, { node, item }: PlacedTask, actor: Actor): boolean {
 
 /** Refuses taking an item to whom its open task is not meant for: nobody else could take it meanwhile. */
 export async function checkTaking(ctx: WorkflowCtx, actor: Actor, item: Item): Promise<void> {
+  if (item.kind === 'order') {
+    checkOrder(actor, item)
+    return
+  }
   const kase = await readCase(ctx, item.vorgangId)
   const task = kase.openTasks.find(({ id }) => id === item.taskId)
   const node = task === undefined ? undefined : kase.definition.nodes.get(task.node)
@@ -52,4 +56,12 @@ export async function checkTaking(ctx: WorkflowCtx, actor: Actor, item: Item): P
   if (task !== undefined && node?.kind === 'user' && node.notBy !== null) {
     checkPerson(kase, { task, node, item }, actor)
   }
+}
+
+/** A signature that was asked for beside the process: never for who asks, and only with the right to sign. */
+function checkOrder(actor: Actor, { id, postbox, preparedBy }: Item): void {
+  if (preparedBy === null || can(actor, 'vorgang.co-sign', { postboxes: [postbox], preparedBy })) {
+    return
+  }
+  throw actorId(actor) === `staff:${preparedBy}` ? samePerson(`order ${id}`) : notCoSigner(`order ${id}`)
 }

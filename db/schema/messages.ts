@@ -24,6 +24,8 @@ export const informationRequests = sqliteTable(
     createdAtMs: integer('created_at_ms').notNull(),
     answeredAtMs: integer('answered_at_ms'),
     version: integer('version').notNull(),
+    /** Why it is asked, and which answers of the application it is about; null where that was not said. */
+    detailsSealed: blob('details_sealed', { mode: 'buffer' }),
   },
   (t) => [index('information_requests_vorgang').on(t.vorgangId, t.id)],
 )
@@ -36,6 +38,8 @@ export const informationAnswers = sqliteTable(
     keyId: text('key_id').notNull(),
     textSealed: blob('text_sealed', { mode: 'buffer' }).notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
+    /** What was said to each answer that the request is about. */
+    itemsSealed: blob('items_sealed', { mode: 'buffer' }),
   },
   (t) => [uniqueIndex('information_answers_request').on(t.requestId)],
 )

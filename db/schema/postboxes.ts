@@ -9,10 +9,10 @@ import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm
 export const postboxItems = sqliteTable(
   'postbox_items',
   {
-    /** Of the main item the id of its Vorgang, of one beside it that of its task. */
+    /** Of the main item the id of its Vorgang, of one beside it that of its task or order. */
     id: text('id').primaryKey(),
     vorgangId: text('vorgang_id').notNull(),
-    kind: text('kind', { enum: ['case', 'task'] }).notNull(),
+    kind: text('kind', { enum: ['case', 'task', 'order'] }).notNull(),
     postbox: text('postbox').notNull(),
     taskId: text('task_id'),
     step: text('step').notNull(),

@@ -90,6 +90,7 @@ export async function work(
     outcome,
     ...(requires.includes('message') ? { message: REQUESTS[how.index % REQUESTS.length] ?? '', dueOn: how.dueOn } : {}),
     ...(requires.includes('reasons') ? { reasons: REASONS } : {}),
+    ...(outcome === 'refuse' ? { hearing: 'no-interference' } : {}),
     ...(outcome === 'sign' ? { decisionHash: decision?.hash ?? '' } : {}),
   })
   return outcome

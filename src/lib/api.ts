@@ -65,6 +65,7 @@ export type {
   MessagesView,
   NotesView,
   NoticePage,
+  OrdersView,
   OverviewView,
   PeopleView,
 } from '../../api/submissions/vorgang-view.ts'

@@ -6,7 +6,17 @@ import { refusalOf } from './refused.ts'
 import { hasWord, type Translate, type WordKey } from './words.ts'
 
 /** Pages of a Vorgang in the order of their tabs, by the end of their address; the first one has none. */
-export const TABS = ['', 'nachrichten', 'dokumente', 'beteiligte', 'bescheid', 'ablauf', 'verlauf', 'notizen'] as const
+export const TABS = [
+  '',
+  'nachrichten',
+  'dokumente',
+  'beteiligte',
+  'bescheid',
+  'ablauf',
+  'verlauf',
+  'notizen',
+  'auftraege',
+] as const
 export type Tab = (typeof TABS)[number]
 
 export const tabWord = (tab: Tab): WordKey => (tab === '' ? 'desk.tab.overview' : `desk.tab.${tab}`)
