@@ -137,22 +137,6 @@ function daySent(sent: (key: string) => string): string {
   return way === 'day' ? (day === '' ? sent('d') : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`) : way
 }
 
-/** A count that was chosen from the list, `<count>~as`; what was written by hand counts more. Pure. */
-export function withCounts(values: Values): Values {
-  const next: Record<string, string> = { ...values }
-  for (const [name, chosen] of Object.entries(values)) {
-    const control = name.endsWith('/count~as') ? name.slice(0, -'~as'.length) : undefined
-    if (control !== undefined) {
-      const isByHand = (values[control] ?? '').trim() !== (values[`${control}~was`] ?? '').trim()
-      next[control] = isByHand || chosen === COUNT_BY_HAND ? (values[control] ?? '') : chosen
-      delete next[name]
-      delete next[`${control}~was`]
-    }
-  }
-  return next
-}
-const COUNT_BY_HAND = 'own'
-
 /** One condition as its controls show it. */
 export type PartView = {
   readonly q: string

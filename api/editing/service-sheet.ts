@@ -5,8 +5,9 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
 import { type Around, applySheet } from './apply.ts'
-import { withChosen, withCounts } from './chooser-form.ts'
+import { withChosen } from './chooser-form.ts'
 import { wrongFee } from './fee-checks.ts'
+import { withCounts } from './fee-chosen.ts'
 import { isProbe } from './fee-preview.ts'
 import { withTypedRows } from './fee-table.ts'
 import { feePlace, sentLines } from './fee-write.ts'
@@ -42,7 +43,11 @@ export const choosing = problemType('editing/choosing', 422)
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
   const { slug, id, seen } = sent
-  const values = withCounts(await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) }))
+  const counted = withCounts(await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) }))
+  const { values } = counted
+  if (counted.wrong.length > 0) {
+    throw sheetRefused(`sheet ${id}`, { errors: counted.wrong })
+  }
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name) && !isProbe(name))
   let made: string | undefined
   const result = await change(ctx, actor, {
@@ -147,7 +152,7 @@ async function writtenOut(ctx: EditingCtx, sent: SheetChange): Promise<Values> {
     const shown = written.rules.map(
       ({ row, rule }): Issue => ({ pointer: `/${row}`, type: 'editing/chosen', params: { rule } }),
     )
-    const asked = id === 'fee' ? askedIssues(sheet, withCounts(written.values), form) : []
+    const asked = id === 'fee' ? askedIssues(sheet, withCounts(written.values).values, form) : []
     throw choosing(`sheet ${id}`, { errors: [...shown, ...asked] })
   }
   if (written.wrong.length > 0) {

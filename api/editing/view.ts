@@ -3,6 +3,7 @@ import type { FormChange } from '../forms/diff.ts'
 import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import type { ChooserView } from './chooser-form.ts'
 import type { WordChange } from './compare.ts'
+import type { FactorView } from './fee-chosen.ts'
 import type { CountChoice } from './fee-preview.ts'
 import type { AmountText, FeeLine } from './fee-table.ts'
 import type { PlacedFinding } from './placed.ts'
@@ -121,6 +122,8 @@ export type FeeLineView = Pick<
   readonly amounts: readonly AmountText[]
   /** How often it is owed, in words; empty where once. */
   readonly times: string
+  /** Of what it is a multiple; null where a rule that is written by hand says so. */
+  readonly factors: readonly FactorView[] | null
 }
 export type FeePage = {
   readonly lines: readonly FeeLineView[]

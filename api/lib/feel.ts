@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 export type { Names, NameType, ResultKind } from './feel-tree.ts'
 
 /** Longest expression in characters. */
-export const EXPRESSION_LENGTH_MAX = 1000
+export const EXPRESSION_LENGTH_MAX = 2000
 const MEMO_SIZE_MAX = 64
 
 /**

@@ -45,6 +45,10 @@ export const shortDay = (on: string): string => shortDate.format(new Date(`${on}
 /** Writes a moment for a list: `03.12.26, 14:05`. */
 export const shortMoment = (atMs: number): string => shortMomentFormat.format(new Date(atMs))
 
+/** Writes a number with the signs of a language: `7,2`. */
+export const writtenNumber = (value: number, lang = 'de'): string =>
+  new Intl.NumberFormat(localeOf(lang), { maximumFractionDigits: 6 }).format(value)
+
 /** Writes an amount in cents: `30,70 €`, in English `€30.70`. */
 export const writtenMoney = (cents: number, lang = 'de'): string =>
   (cents / 100).toLocaleString(localeOf(lang), { style: 'currency', currency: 'EUR' })
