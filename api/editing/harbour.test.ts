@@ -28,7 +28,8 @@ const SCHEMA = schemaXml(
     groupXml(
       'G77000000024',
       'Zeitraum',
-      fieldXml('F77000000026', 'Beginn', { type: 'date' }) +
+      fieldXml('F77000000031', 'Nummer des Antrags', { art: 'locked' }) +
+        fieldXml('F77000000026', 'Beginn', { type: 'date' }) +
         fieldXml('F77000000027', 'Ende', { type: 'date' }) +
         fieldXml('F77000000028', 'Angefangene Monate', {
           type: 'num_int',
@@ -128,6 +129,62 @@ const counted = {
   'fee/N1/count~from2': 'zeitraum.beginn',
   'fee/N1/count~to2': 'zeitraum.ende',
 }
+
+describe('a field that nobody fills in', () => {
+  const POINT = 'point.R77000000021'
+  const AT_FIELD = 'zeitraum.angefangeneMonate'
+  const months = {
+    how: 'computed',
+    'compute/count': '',
+    'compute/count~was': '',
+    'compute/count~as': 'span:months',
+    'compute/count~from': 'zeitraum.beginn',
+    'compute/count~to': 'zeitraum.ende',
+  }
+
+  it('is an open point by its own name, with the ways out, and asked on no page', async () => {
+    const { points, questions } = await desk.overview()
+    expect(points.map(({ id, name, isOpen }) => [id, name, isOpen])).toEqual([
+      ['F77000000031', 'Nummer des Antrags', true],
+      ['R77000000021', 'Angefangene Monate: Berechnung', true],
+    ])
+    expect(questions.some(({ path }) => path === AT_FIELD)).toBe(false)
+    const { compute, sheet } = await desk.page(POINT)
+    expect(compute).toMatchObject({ label: 'Angefangene Monate', as: 'number', factors: [] })
+    expect(sheet.rows.find(({ name }) => name === 'how')?.options.map(({ value }) => value)).toContain('computed')
+    expect((await desk.page('point.F77000000031')).compute).toMatchObject({ as: 'text' })
+    const nothing = await problemOf(await desk.save(POINT, { ...months, 'compute/count~as': '' }))
+    expect(nothing.errors).toMatchObject([{ pointer: '/compute/count', type: 'editing/point-computed' }])
+    const half = await problemOf(await desk.save(POINT, { ...months, 'compute/count~to': '' }))
+    expect(half.errors).toMatchObject([{ pointer: '/compute/count', type: 'editing/fee-span' }])
+  })
+
+  it('becomes a computed value that people see, and that fees and rules may use', async () => {
+    expect((await desk.save(POINT, months)).status).toBe(200)
+    const { points, findings, questions } = await desk.overview()
+    expect(points.find(({ id }) => id === 'R77000000021')).toMatchObject({ isOpen: false, answer: { how: 'computed' } })
+    expect(findings.filter(({ file }) => file.endsWith('form.de.yaml')).map(({ type }) => type)).toEqual([])
+    expect(questions.map(({ path }) => path)).toContain(AT_FIELD)
+    const { pages } = await desk.page('pages')
+    const shown = pages.findIndex((page) => page.questions.some(({ path }) => path === AT_FIELD))
+    expect(shown).toBeGreaterThan(
+      pages.findIndex((page) => page.questions.some(({ path }) => path === 'zeitraum.ende')),
+    )
+    const { fee } = await desk.page('fee')
+    expect(fee?.counts.map(({ word }) => word.name)).toContain(AT_FIELD)
+    expect((await desk.page(POINT)).compute?.factors).toMatchObject([{ as: 'span:months', to: 'zeitraum.ende' }])
+  })
+
+  it('is locked again where the rule is answered another way', async () => {
+    expect((await desk.save(POINT, { how: 'clerk' })).status).toBe(200)
+    expect((await desk.overview()).questions.some(({ path }) => path === AT_FIELD)).toBe(false)
+    expect((await desk.page('pages')).pages.some((page) => page.questions.some(({ path }) => path === AT_FIELD))).toBe(
+      false,
+    )
+    expect((await desk.save(POINT, months)).status).toBe(200)
+    expect(await desk.file()).toContain('compute:zeitraum.angefangeneMonate')
+  })
+})
 
 describe('a fee by the metre and the month', () => {
   const answers = { 'probe/boot.laengeInMetern': '7,2', 'probe/zeitraum.beginn': '1.4.2027', 'probe/zeitraum.ende': '30.9.2027' } // biome-ignore format: one row

@@ -161,11 +161,15 @@ async function writtenOut(ctx: EditingCtx, sent: SheetChange): Promise<Values> {
   return written.values
 }
 
-/** A check that was begun counts only where the rule is said to be kept by it; while it is put together all of it stays. */
-const withoutUnused = (values: Values): Values =>
-  values['how'] === undefined || values['how'] === '' || values['how'] === 'own' || values['choose'] !== undefined
-    ? values
-    : Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('new-check-')))
+/** A check or a computed value that was begun counts only where the rule is said to be kept by it; while it is put together all of it stays. */
+function withoutUnused(values: Values): Values {
+  const { how = '' } = values
+  if (how === '' || values['choose'] !== undefined) {
+    return values
+  }
+  const unused = [how === 'own' ? [] : 'new-check-', how === 'computed' ? [] : 'compute/'].flat()
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !unused.some((begin) => name.startsWith(begin))))
+}
 
 /** A sheet with the rows that somebody added to it since it was shown. */
 function typedSheet(id: string, state: State, content: Content, values: Values): Sheet | undefined {
