@@ -80,7 +80,7 @@ test('a rule is put together from questions, without scripts @nojs', async ({ pa
   await fresh.getByRole('button', { name: 'Antworten zur Frage zeigen' }).click()
   await expect(page).not.toHaveTitle(/^Fehler/)
   await expect(page).toHaveURL(/\/redaktion\/formulare\/hund-anmelden\/blatt\/checks#[\w-]+$/)
-  await fresh.getByLabel('Tag', { exact: true }).selectOption('von heute an vor')
+  await fresh.getByLabel('Abstand dazu').selectOption('früher, um')
   await fresh.getByLabel('Wie lange').fill('8')
   await fresh.getByLabel('Einheit').selectOption('Jahre')
   await fresh.getByRole('button', { name: 'Bedingung hinzufügen' }).click()

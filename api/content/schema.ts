@@ -68,7 +68,7 @@ const CityTexts = v.strictObject({
   >),
 })
 
-const Expression = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1000))
+const Expression = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000))
 const InputName = v.pipe(v.string(), v.regex(/^[a-z][A-Za-z0-9]{0,39}$/))
 
 /** What an application costs: amounts of fees.yaml; every expression is FEEL over the form's answers. */
@@ -81,7 +81,7 @@ const FeeUseShape = v.strictObject({
         when: v.exactOptional(Expression),
         /** Owed only where none of the items before it is owed, back to the last one that is not `otherwise`: a table, read from its top. */
         otherwise: v.exactOptional(v.literal(true)),
-        /** How often, a whole number; once where absent. */
+        /** How often; once where absent. */
         count: v.exactOptional(Expression),
         /** The day on which it is judged, for fees with `judgedOn: event`. */
         eventOn: v.exactOptional(Expression),
@@ -299,6 +299,9 @@ export const FeesShape = v.strictObject({
         id: Slug,
         name: Lines,
         amountCents: v.exactOptional(Cents),
+        /** What is owed of it at least and at most, however often it is counted; nothing where it is not owed. */
+        leastCents: v.exactOptional(Cents),
+        mostCents: v.exactOptional(Cents),
         /** Gives cents; fractions are rounded half up. */
         rule: v.exactOptional(Expression),
         /** What the rule needs to know of a case, by name and type. */

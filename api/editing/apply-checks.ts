@@ -1,5 +1,6 @@
+import { computedRef, type Locked, lockedAt, withComputed, withoutComputed } from './locked.ts'
 import type { Values } from './sent.ts'
-import { checksIn, ownCheckOf, POINT_WAYS, type PointWay, refsIn } from './sheet-checks.ts'
+import { COMPUTE, checksIn, ownCheckOf, POINT_WAYS, type PointWay, refsIn } from './sheet-checks.ts'
 import { recordAt } from './sheet-rows.ts'
 import { editYaml, spliceYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
@@ -24,11 +25,13 @@ export function applyAnswer(source: string, id: string, sent: Sent, who: Answere
   const kept = withoutTicked(editYaml(source, edits), sent)
   const how = waySent(id, sent.values)
   const own = ownCheckOf(id)
+  const locked = lockedAt(source, id)
   const hasOwn = checksIn(kept).some((check) => check.id === own)
   if (how === undefined || (how === 'own' && valueIn(sent)('new-check-rule') === '')) {
     return how === 'own' && hasOwn ? editYaml(kept, [{ path: ['rules', id], value: { check: own } }]) : kept
   }
-  const made = how === 'own' ? withCheck(kept, own, sent) : kept
+  const worked = locked === undefined ? kept : how === 'computed' ? withComputed(kept, locked, computeSent(sent.values)) : unless(kept, locked, sent) // biome-ignore format: one thought
+  const made = how === 'own' ? withCheck(worked, own, sent) : worked
   const next = editYaml(made, [{ path: ['rules', id], value: answerOf(source, id, { how, values: sent.values, who }) }])
   return how !== 'own' && hasOwn && !answeredBy(next).includes(own) ? withoutCheck(next, own) : next
 }
@@ -49,6 +52,16 @@ export function waySent(id: string, values: Values): PointWay | undefined {
       : 'reason'
 }
 
+/** How a locked field is worked out. */
+export const computeSent = (values: Values): string =>
+  (values[COMPUTE.count] ?? values[COMPUTE.rule] ?? '').replaceAll('\r\n', '\n').trim()
+
+/** A value that was worked out for this rule alone goes when the answer is another. */
+const unless = (source: string, locked: Locked, { values }: Sent): string =>
+  Object.keys(values).some((name) => name.endsWith(`/kept~${computedRef(locked)}`)) && values['how'] === 'kept'
+    ? source
+    : withoutComputed(source, locked)
+
 /** What of the form was ticked. */
 export function keptSent(id: string, values: Values): readonly string[] {
   const begin = `rules/${id}/kept~`
@@ -65,6 +78,10 @@ function answerOf(
   switch (how) {
     case 'own':
       return { check: ownCheckOf(id) }
+    case 'computed': {
+      const locked = lockedAt(source, id)
+      return { kept: locked === undefined ? [] : [computedRef(locked)] }
+    }
     case 'kept':
       return { kept: keptSent(id, values) }
     case 'clerk':

@@ -2,7 +2,7 @@ import type { Content } from '../content/snapshot.ts'
 import { applyAnswer, applyChecks } from './apply-checks.ts'
 import { applyBlocks } from './apply-notice.ts'
 import { countWords } from './fee-count.ts'
-import { euroText, feesWith, itemsIn } from './fee-table.ts'
+import { euroText, type FeeVersion, feesWith, itemsIn } from './fee-table.ts'
 import { applyFee } from './fee-write.ts'
 import { withPosition } from './file-plan.ts'
 import { applyGone, goneIn } from './gone.ts'
@@ -193,10 +193,18 @@ function feeText(state: State, { content, today, times }: Around, isCounted = tr
     const own = all.filter(({ id }) => id === item.fee)
     const count = isCounted ? countWords(String(item['count'] ?? ''), state.files[FORM] ?? '', times) : ''
     const fee = own.find(({ validFrom, validTo }) => validFrom <= today && today <= (validTo ?? '9999')) ?? own[0]
-    return fee?.amountCents === undefined ? undefined : `${fee.name.de}: ${euroText(fee.amountCents)} € ${count}`.trim()
+    return fee?.amountCents === undefined ? undefined : `${fee.name.de}: ${euroText(fee.amountCents)} €${count === '' ? '' : ` ${count}`}${isCounted ? boundWords(fee, times) : ''}` // biome-ignore format: one thought
   })
   return said.length === 0 || said.some((text) => text === undefined) ? undefined : [...new Set(said)].join('; ')
 }
+
+/** ", mindestens 25,00 €, höchstens 500,00 €" */
+const boundWords = ({ leastCents, mostCents }: FeeVersion, { least, most }: Skeleton['times']): string =>
+  [[least, leastCents] as const, [most, mostCents] as const]
+    .flatMap(([text, cents]) =>
+      cents === undefined ? [] : `, ${text.replaceAll('[[amount]]', `${euroText(cents)} €`)}`,
+    )
+    .join('')
 
 function listAt(state: State, path: readonly string[]): readonly string[] {
   const value = yamlAt(state.files['service.yaml'] ?? '', path)

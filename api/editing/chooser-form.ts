@@ -99,7 +99,7 @@ function partSent(control: string, number: number, values: Values, words: readon
     return undefined
   }
   // Whoever chose another question before this one was chosen has nothing of its kind in the list.
-  const other = sent('o')
+  const other = isNoAnswer(sent('o')) ? '' : sent('o')
   const value = kind === 'date' ? daySent(sent) : valueSent(kind, sent('v'))
   return fitted({ name, compare, value, ...(other === '' ? {} : { other }) }, words)
 }
@@ -116,30 +116,26 @@ function valueSent(kind: Word['kind'] | undefined, text: string): string {
   return kind === 'number' && /^-?\d+(\.\d+)?$/.test(number) ? String(Number(number)) : text
 }
 
+/** What a day is compared with where it is no other answer: controls that choose it stand in the list of the answers. */
+const TODAY = '~heute'
+const DAY = '~day'
+const isNoAnswer = (text: string): boolean => text === TODAY || text === DAY
+
 function daySent(sent: (key: string) => string): string {
-  const way = sent('v')
+  const from = sent('o')
+  const way = from === DAY ? 'day' : sent('v')
   if (way === 'plus' || way === 'minus') {
-    return `heute${way === 'plus' ? '+' : '-'}${sent('n')}${sent('u')}`
+    const base = from === '' || from === TODAY ? 'heute' : ''
+    return `${base}${way === 'plus' ? '+' : '-'}${sent('n')}${sent('u')}`
+  }
+  if (from !== '' && way === 'same') {
+    const base = from === TODAY ? 'heute' : ''
+    // How far was said, and in which direction was not.
+    return sent('n') === '' ? base : `${base}+`
   }
   const [, day = '', month = '', year = ''] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(sent('d')) ?? []
   return way === 'day' ? (day === '' ? sent('d') : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`) : way
 }
-
-/** A count that was chosen from the list, `<count>~as`; what was written by hand counts more. Pure. */
-export function withCounts(values: Values): Values {
-  const next: Record<string, string> = { ...values }
-  for (const [name, chosen] of Object.entries(values)) {
-    const control = name.endsWith('/count~as') ? name.slice(0, -'~as'.length) : undefined
-    if (control !== undefined) {
-      const isByHand = (values[control] ?? '').trim() !== (values[`${control}~was`] ?? '').trim()
-      next[control] = isByHand || chosen === COUNT_BY_HAND ? (values[control] ?? '') : chosen
-      delete next[name]
-      delete next[`${control}~was`]
-    }
-  }
-  return next
-}
-const COUNT_BY_HAND = 'own'
 
 /** One condition as its controls show it. */
 export type PartView = {
@@ -149,7 +145,7 @@ export type PartView = {
   readonly n: string
   readonly u: string
   readonly d: string
-  /** The other question whose answer it is compared with; empty where it is a value. */
+  /** The other question whose answer it is compared with; empty where it is a value, of days `~heute` or `~day`. */
   readonly o: string
 }
 /** What a chooser offers, and what of the rule it shows; without parts the rule is of another shape. */
@@ -178,6 +174,9 @@ export const othersIn = (words: readonly Word[]): ChooserView['others'] =>
 
 function partView({ name, compare, value, other = '' }: Part, kind: Word['kind'] | undefined): PartView {
   const plain = { q: name, c: compare, v: value, n: '', u: 'D', d: '', o: other }
+  if (kind === 'date' && needsValue(compare)) {
+    return dayView(plain, value)
+  }
   if (other !== '') {
     return plain
   }
@@ -187,12 +186,18 @@ function partView({ name, compare, value, other = '' }: Part, kind: Word['kind']
   if (kind === 'number') {
     return { ...plain, v: value.replace('.', ',') }
   }
-  const [, sign, count = '', unit = ''] = /^heute([+-])(\d+)([DMY])$/.exec(value) ?? []
-  if (kind !== 'date' || value === 'heute' || value === '') {
-    return plain
+  return plain
+}
+
+/** A day: what it is compared with, and how far before or after that. */
+function dayView(plain: PartView, value: string): PartView {
+  const [, sign, count = '', unit = ''] = /^(?:heute)?([+-])(\d+)([DMY])$/.exec(value) ?? []
+  if (sign !== undefined) {
+    return { ...plain, v: sign === '+' ? 'plus' : 'minus', n: count, u: unit, o: plain.o || TODAY }
+  }
+  if (plain.o !== '' || value === 'heute') {
+    return { ...plain, v: 'same', o: plain.o || TODAY }
   }
   const [year = '', month = '', day = ''] = value.split('-')
-  return sign === undefined
-    ? { ...plain, v: 'day', d: `${day}.${month}.${year}` }
-    : { ...plain, v: sign === '+' ? 'plus' : 'minus', n: count, u: unit }
+  return { ...plain, v: 'same', d: `${day}.${month}.${year}`, o: DAY }
 }

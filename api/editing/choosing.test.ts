@@ -225,8 +225,24 @@ describe('the controls of a rule', () => {
   const condition = fc.constantFrom(
     'tag >= heute + duration("P14D")', 'tag < heute', 'tag <= heute - duration("P18Y")', 'tag = date("2026-02-03")',
     'preis > 50000', 'preis = 5', 'zahl <= 12.5', 'zahl > -3', 'ja = true', 'ja', 'not(ja)', 'tag != null', 'preis = null',
-    'ende >= tag', 'bis > von', 'von = "09:05"',
+    'ende >= tag', 'ende <= tag + duration("P6M")', 'tag <= ende - duration("P14D")', 'bis > von', 'von = "09:05"',
   ) // biome-ignore format: one list
+
+  it.each([
+    ['a day and a span', { c: 'not-after', o: 'tag', v: 'plus', n: '6', u: 'M' }, 'ende <= tag + duration("P6M")'],
+    ['a day itself', { c: 'not-before', o: 'tag', v: 'same', n: '', u: 'D' }, 'ende >= tag'],
+    ['today', { c: 'not-before', o: '~heute', v: 'plus', n: '14', u: 'D' }, 'ende >= heute + duration("P14D")'],
+    ['today itself', { c: 'after', o: '~heute', v: 'same', n: '', u: 'D' }, 'ende > heute'],
+    ['a certain day', { c: 'is', o: '~day', v: 'same', d: '3.2.2026' }, 'ende = date("2026-02-03")'],
+    ['how far without a direction', { c: 'not-after', o: 'tag', v: 'same', n: '6', u: 'M' }, undefined],
+    ['a span in words', { c: 'not-after', o: 'tag', v: 'plus', n: 'sechs', u: 'M' }, undefined],
+    ['a span without how far', { c: 'not-after', o: '~heute', v: 'minus', n: '', u: 'M' }, undefined],
+  ])('compare a day with %s', (_, controls, rule) => {
+    const keys = Object.entries(controls).map(([key, value]) => [`${row.name}~${key}1`, value])
+    const sent = Object.fromEntries([[`${row.name}~q1`, 'ende'], [`${row.name}~parts`, '0'], ...keys])
+    const read = withChosen([row], { [row.name]: '', ...sent }, () => words)
+    expect([read.values[row.name] || undefined, read.wrong.length]).toEqual([rule, rule === undefined ? 1 : 0])
+  })
 
   it('say the same rule when nothing is changed, whatever it is', () => {
     const rules = fc.tuple(

@@ -45,6 +45,9 @@ function wrongAmount({ line, value }: SentLine, index: number): readonly Issue[]
   const wrong = [
     ['euro', text('euro') === '' && 'fee-euro-missing'],
     ['euro', cents !== undefined && cents > CENTS_MAX && 'fee-euro-too-much'],
+    ['least', (centsOf(text('least')) ?? 0) > CENTS_MAX && 'fee-euro-too-much'],
+    ['most', (centsOf(text('most')) ?? 0) > CENTS_MAX && 'fee-euro-too-much'],
+    ['most', (centsOf(text('most')) ?? CENTS_MAX) < (centsOf(text('least')) ?? 0) && 'fee-most-below-least'],
     ['from', text('from') === '' ? 'fee-from-missing' : from === undefined && 'fee-day'],
     ['to', text('to') !== '' && to === undefined && 'fee-day'],
     ['to', from !== undefined && to !== undefined && to < from && 'fee-to-before'],

@@ -1,44 +1,61 @@
+import { type Factor, factorsIn, type NumberFactor } from './fee-factors.ts'
 import { recordAt } from './sheet-rows.ts'
 import type { Skeleton } from './templates.ts'
 
-const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*`
-const TERM = String.raw`(?:(count|sum)\((${NAME})\)|(${NAME}))`
-const GUARD = `(?:if ${NAME} = null then 0 else )?`
-/** The rules that the table of fees writes itself, each with what was not asked counting as none, or without. */
-const SHAPES = [
-  ['begun', new RegExp(`^${GUARD}ceiling\\(${TERM}\\)$`, 'u')],
-  ['further', new RegExp(`^${GUARD}max\\(${TERM} - 1, 0\\)$`, 'u')],
-  ['each', new RegExp(`^${GUARD}${TERM}$`, 'u')],
-] as const
+type Times = Skeleton['times']
 
 /**
- * How often a fee is owed, in the words of new forms: "je Eintrag unter „Stände“"; empty where it is owed once. A rule of any
- * other shape is "je nach Ihren Angaben". Pure.
- * @param source the German file of the form, for what questions and lists are called.
+ * How often a fee is owed, in the words of new forms: "je angefangenem Meter und angefangenem Monat"; empty where it is owed
+ * once. A rule of any other shape is "je nach Ihren Angaben". Pure.
+ * @param source the German file of the form, for what questions and lists are called, and for their units.
  */
-export function countWords(rule: string, source: string, times: Skeleton['times']): string {
-  const text = rule.trim()
-  if (text === '') {
-    return ''
-  }
-  for (const [how, shape] of SHAPES) {
-    const [whole, total, list = '', question = ''] = shape.exec(text) ?? []
-    const name = total === 'count' ? titleIn(source, list) : labelIn(source, list || question)
-    if (whole !== undefined && name !== undefined) {
-      const entry = how === 'further' ? 'furtherEntry' : 'entry'
-      const key = total === 'count' ? entry : total === 'sum' && how === 'each' ? 'sum' : how
-      return times[key].replaceAll('[[name]]', name)
-    }
-  }
-  return times.own
+export function countWords(rule: string, source: string, times: Times): string {
+  const said = factorsIn(rule)?.map((factor) => factorWords(factor, source, times)) ?? [undefined]
+  const known = said.filter((text) => text !== undefined)
+  return known.length < said.length ? times.own : joined(known, times)
 }
 
-const titleIn = (source: string, group: string): string | undefined =>
-  textOf(recordAt(source, 'groups', group)['title'])
-
-function labelIn(source: string, path: string): string | undefined {
-  const { short, label } = recordAt(source, 'fields', path) as { short?: unknown; label?: unknown }
-  return textOf(short) ?? textOf(label)
+/** "je A" and "je B" are "je A und B"; what is said another way stands behind a comma. */
+function joined(said: readonly string[], { per, and }: Times): string {
+  const [pers, others] = [said.filter((text) => text.startsWith(per)), said.filter((text) => !text.startsWith(per))]
+  const together = pers.map((text, index) => (index === 0 ? text : text.slice(per.length)))
+  return [...(together.length === 0 ? [] : [together.join(and)]), ...others].join(', ')
 }
+
+function factorWords(factor: Factor, source: string, times: Times): string | undefined {
+  if (factor.kind === 'span') {
+    return isQuestion(source, factor.from) && isQuestion(source, factor.to) ? times.spans[factor.unit] : undefined
+  }
+  const total = /^(count|sum)\((.+)\)$/.exec(factor.name)
+  const [, kind, path = factor.name] = total ?? []
+  if (kind === 'count') {
+    const title = textOf(recordAt(source, 'groups', path)['title'])
+    const key = factor.how === 'further' ? 'furtherEntry' : 'entry'
+    return title === undefined || factor.how === 'begun' ? undefined : times[key].replaceAll('[[name]]', title)
+  }
+  return numberWords(factor, { source, path, isSum: kind === 'sum' }, times)
+}
+
+type Place = { readonly source: string; readonly path: string; readonly isSum: boolean }
+
+/** A number with a unit is said by that; another one by what it is called. */
+function numberWords({ how }: NumberFactor, { source, path, isSum }: Place, times: Times): string | undefined {
+  const { short, label, unit } = recordAt(source, 'fields', path) as {
+    short?: unknown
+    label?: unknown
+    unit?: unknown
+  }
+  const name = textOf(short) ?? textOf(label)
+  const called = times.units.find((one) => one.unit === unit)
+  if (name === undefined) {
+    return undefined
+  }
+  if (called !== undefined && how !== 'further') {
+    return `${times.per}${how === 'begun' ? called.begun : called.each}`
+  }
+  return times[isSum && how === 'each' ? 'sum' : how].replaceAll('[[name]]', name)
+}
+
+const isQuestion = (source: string, path: string): boolean => Object.keys(recordAt(source, 'fields', path)).length > 0
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)

@@ -4,11 +4,16 @@ import { chooserWords, vocabularyOf } from '../forms/service.ts'
 import type { Word } from '../forms/vocabulary.ts'
 import type { Issue } from '../lib/problem.ts'
 import type { FeeResult } from '../payments/service.ts'
+import { factorRule, type NumberFactor } from './fee-factors.ts'
 import type { Values } from './sent.ts'
 import { centsOf, dayOf } from './typed-values.ts'
 
-/** How often a fee may be owed: a number of the form as it is, each begun unit of it, or every one after the first. */
-export type CountChoice = { readonly rule: string; readonly how: 'each' | 'begun' | 'further'; readonly word: Word }
+/** How often a fee may be owed: a number of the form as it is, exactly with its decimals, each begun unit of it, or every one after the first. */
+export type CountChoice = {
+  readonly rule: string
+  readonly how: 'each' | 'exact' | 'begun' | 'further'
+  readonly word: Word
+}
 
 /** Ways to count that a form offers; what was not asked counts as none. Pure. */
 export function countChoices(form: Form): readonly CountChoice[] {
@@ -18,12 +23,15 @@ export function countChoices(form: Form): readonly CountChoice[] {
       const path = /^(?:count|sum)\((.+)\)$/.exec(word.name)?.[1] ?? word.name
       const decimals = form.fields.get(path)?.limits.decimals ?? 0
       const asked = word.about === undefined ? path : (form.fields.get(path)?.loop ?? path)
-      const guarded = (rule: string): string => `if ${asked} = null then 0 else ${rule}`
+      const ruleOf = (how: NumberFactor['how']): string => factorRule({ kind: 'number', name: word.name, how, asked })
       return decimals > 0
-        ? [{ rule: guarded(`ceiling(${word.name})`), how: 'begun', word }]
+        ? [
+            { rule: ruleOf('begun'), how: 'begun', word },
+            { rule: ruleOf('each'), how: 'exact', word },
+          ]
         : [
-            { rule: guarded(word.name), how: 'each', word },
-            { rule: guarded(`max(${word.name} - 1, 0)`), how: 'further', word },
+            { rule: ruleOf('each'), how: 'each', word },
+            { rule: ruleOf('further'), how: 'further', word },
           ]
     })
 }
@@ -143,8 +151,9 @@ export function chargedIssues(result: FeeResult, nameOf: (fee: string) => string
   }
   const { items, totalCents, isExemptionClaimed } = result.fee
   return [
-    ...items.map(({ label, count, unitCents, totalCents: total }): Issue => {
-      return { pointer: '/preview', type: 'editing/fee-item', params: { label, count, unit: unitCents, total } }
+    ...items.map(({ label, count, unitCents, totalCents: total, bound }): Issue => {
+      const params = { label, count, unit: unitCents, total, ...(bound === undefined ? {} : { bound }) }
+      return { pointer: '/preview', type: 'editing/fee-item', params }
     }),
     { pointer: '/preview', type: 'editing/fee-total', params: { total: totalCents, exemption: isExemptionClaimed ? 'yes' : 'no' } },
   ] // biome-ignore format: one table

@@ -66,6 +66,7 @@ describe('the table of a fee', () => {
       'each if boote = null then 0 else count(boote)',
       'further if boote = null then 0 else max(count(boote) - 1, 0)',
       'begun if boote = null then 0 else ceiling(sum(boote.laengeInMetern))',
+      'exact if boote = null then 0 else sum(boote.laengeInMetern)',
     ])
   })
 
@@ -148,8 +149,8 @@ describe('the table of a fee', () => {
     const { lines = [], known = [] } = (await page('fee')).fee ?? {}
     expect(lines.map(({ key }) => key)).toEqual([c, a])
     expect(lines[0]?.amounts).toEqual([
-      { euro: '12,50', from: '01.01.2026', to: '31.12.2026', source: 'Hafensatzung § 5' },
-      { euro: '14,00', from: '01.01.2027', to: '', source: 'Hafensatzung 2027 § 5' },
+      { euro: '12,50', least: '', most: '', from: '01.01.2026', to: '31.12.2026', source: 'Hafensatzung § 5' },
+      { euro: '14,00', least: '', most: '', from: '01.01.2027', to: '', source: 'Hafensatzung 2027 § 5' },
     ])
     expect(known.some(({ key }) => key === b)).toBe(false)
     expect(await file('service.yaml')).toContain('exemption:')

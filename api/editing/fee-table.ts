@@ -9,6 +9,9 @@ export type FeeVersion = Content['fees']['fees'][number]
 /** One version of an amount, as people write it. */
 export type AmountText = {
   readonly euro: string
+  /** What is owed at least and at most, however often it is counted; empty where nothing says so. */
+  readonly least: string
+  readonly most: string
   readonly from: string
   readonly to: string
   readonly source: string
@@ -199,7 +202,7 @@ function rowsOfTyped(line: FeeLine, values: Readonly<Record<string, string>>): r
   const row = (name: string, label: string, more: Partial<Row>): Row => {
     return { name: `${at}/${name}`, label, kind: 'line', value: '', options: [], group: line.name, ...more }
   }
-  const blank = { euro: '', from: '', to: '', source: '' }
+  const blank = { euro: '', least: '', most: '', from: '', to: '', source: '' }
   return line.fixed === null
     ? [...rows, ...amountsSent(line.key, values).flatMap((index) => amountRows(row, blank, index))]
     : rows
@@ -207,8 +210,14 @@ function rowsOfTyped(line: FeeLine, values: Readonly<Record<string, string>>): r
 
 type RowMaker = (name: string, label: string, more: Partial<Row>) => Row
 
-const amountRows = (row: RowMaker, { euro, from, to, source }: AmountText, index: number): readonly Row[] => [
+const amountRows = (
+  row: RowMaker,
+  { euro, least, most, from, to, source }: AmountText,
+  index: number,
+): readonly Row[] => [
   row(`v${index}/euro`, 'fee-euro', { kind: 'amount', value: euro }),
+  row(`v${index}/least`, 'fee-least', { kind: 'amount', value: least }),
+  row(`v${index}/most`, 'fee-most', { kind: 'amount', value: most }),
   row(`v${index}/from`, 'fee-from', { value: from }),
   row(`v${index}/to`, 'fee-to', { value: to }),
   row(`v${index}/source`, 'fee-source', { value: source }),
@@ -239,8 +248,17 @@ export function lineSent(
 }
 
 /** An amount as people write it. */
-export const amountText = ({ amountCents, validFrom, validTo, source }: FeeVersion): AmountText => ({
+export const amountText = ({
+  amountCents,
+  leastCents,
+  mostCents,
+  validFrom,
+  validTo,
+  source,
+}: FeeVersion): AmountText => ({
   euro: amountCents === undefined ? '' : euroText(amountCents),
+  least: leastCents === undefined ? '' : euroText(leastCents),
+  most: mostCents === undefined ? '' : euroText(mostCents),
   from: germanDay(validFrom),
   to: validTo === undefined ? '' : germanDay(validTo),
   source,

@@ -31,7 +31,7 @@ export function sentLines(state: State, content: Content, values: Values): reado
 
 /** A first day alone is only what the page proposed. */
 const isFilled = (index: number, value: (name: string) => string): boolean =>
-  ['euro', 'to', 'source'].some((key) => value(`v${index}/${key}`) !== '')
+  ['euro', 'least', 'most', 'to', 'source'].some((key) => value(`v${index}/${key}`) !== '')
 
 /**
  * Puts the table that was sent into the files: the items of the service in their order, and its own amounts among the fees
@@ -94,6 +94,8 @@ function versionsOf({ line, value, amounts, id, due }: Written): readonly Readon
       ...(before === undefined ? { id } : bare(before)),
       name: { ...before?.name, de: name },
       amountCents: centsOf(text('euro')),
+      leastCents: centsOf(text('least')),
+      mostCents: centsOf(text('most')),
       per: due === 'year' ? 'year' : perOf(before, value('count')),
       judgedOn: before?.judgedOn ?? 'received',
       validFrom: dayOf(text('from')) ?? text('from'),
@@ -120,7 +122,7 @@ function bare({ isDemo, inputs, table, ...version }: FeeVersion): Readonly<Recor
   })
 }
 
-const ORDER_OF_KEYS = ['id', 'name', 'amountCents', 'rule', 'inputs', 'table', 'per', 'judgedOn', 'isDemo', 'validFrom', 'validTo', 'source'] as const // biome-ignore format: one list
+const ORDER_OF_KEYS = ['id', 'name', 'amountCents', 'leastCents', 'mostCents', 'rule', 'inputs', 'table', 'per', 'judgedOn', 'isDemo', 'validFrom', 'validTo', 'source'] as const // biome-ignore format: one list
 
 const ordered = (version: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(ORDER_OF_KEYS.flatMap((key) => (version[key] === undefined ? [] : [[key, version[key]]])))

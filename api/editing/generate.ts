@@ -3,6 +3,7 @@ import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-mo
 import { helpOf } from './file-hint.ts'
 import { free, kebab, keyOf, labelOf } from './generate-names.ts'
 import { bondOf, labelIn, numbered, type Paging, type Stepping, stepId, stepsOf } from './generate-pages.ts'
+import type { Locked } from './locked.ts'
 import type { Guess, Guesses, Skeleton } from './templates.ts'
 
 type FieldTexts = { [key: string]: string | boolean }
@@ -10,6 +11,7 @@ type Making = Paging & {
   readonly guesses: Guesses
   readonly groups: Record<string, { element: string; title: string }>
   readonly fields: Record<string, FieldTexts>
+  readonly locked: Record<string, Omit<Locked, 'path'>>
   readonly purposes: Record<string, { purpose: string; legalBasis?: string }>
   readonly sections: { id: string; title: string }[]
   readonly steps: unknown[]
@@ -47,6 +49,7 @@ export function generateOverlay(
     guesses,
     groups: {},
     fields: {},
+    locked: {},
     purposes: {},
     sections: [],
     steps: [],
@@ -66,6 +69,7 @@ export function generateOverlay(
     purposes: making.purposes,
     groups: making.groups,
     fields: making.fields,
+    ...(Object.keys(making.locked).length === 0 ? {} : { locked: making.locked }),
     sections: making.sections,
     steps: making.steps,
     start,
@@ -89,6 +93,16 @@ function fillIn(skeleton: Skeleton, title: string): Pick<Skeleton, 'start' | 're
 
 /** Groups, and what stands between them without a group, from the top of the schema to its end. */
 function addInOrder(making: Making, model: DataModel): void {
+  addAsked(making, model)
+  if (model.children.some(isLocked)) {
+    addLocked(making, model.children.filter(isLocked), { path: '', why: LOOSE, taken: [...topKeys(making)] })
+    if (making.purposes[LOOSE] === undefined) {
+      addPurpose(making, LOOSE, model)
+    }
+  }
+}
+
+function addAsked(making: Making, model: DataModel): void {
   const children = asked(model.children)
   for (const [index, node] of children.entries()) {
     if (node.node === 'group') {
@@ -185,7 +199,7 @@ function pagesOf(making: Making, group: DataGroup, within: Within): readonly Pag
   making.groups[within.path] = { element: group.id, title }
   const children = asked(group.children)
   const taken: string[] = []
-  return children.flatMap((child, index): readonly PageTexts[] => {
+  const pages = children.flatMap((child, index): readonly PageTexts[] => {
     if (child.node === 'group') {
       const key = keyOf(child, taken)
       taken.push(key)
@@ -199,6 +213,40 @@ function pagesOf(making: Making, group: DataGroup, within: Within): readonly Pag
     const lead = isFirst ? group.inputHelp.slice(0, 2000) : ''
     return [{ title: isFirst ? title : '', within: isFirst ? (within.around ?? '') : title, lead, fields }]
   })
+  if (!within.isLoop) {
+    addLocked(making, group.children, { ...within, taken })
+  }
+  return pages
+}
+
+/** Fields that nobody fills in, by the names they would have; in lists nothing is worked out without a rule that somebody writes. */
+function addLocked(
+  making: Making,
+  nodes: readonly DataNode[],
+  { path, why, taken }: Pick<Within, 'path' | 'why'> & { readonly taken: string[] },
+): void {
+  for (const node of nodes) {
+    const rules = (node.rules ?? []).flatMap(({ id, type }) => (type === 'B' || isLocked(node) ? [id] : []))
+    if (node.node !== 'field' || !(isLocked(node) || (node.art === 'label' && rules.length > 0))) {
+      continue
+    }
+    const known = Object.entries(making.fields).find(([at, { element }]) => element === node.id && at.startsWith(path))
+    const key = keyOf(node, taken)
+    taken.push(key)
+    const as = node.art === 'select' ? 'text' : (HELD[node.type] ?? 'text')
+    const entry = { element: node.id, label: labelOf(node), as, why, rules }
+    making.locked[known?.[0] ?? (path === '' ? key : `${path}.${key}`)] = entry
+  }
+}
+
+const isLocked = (node: DataNode): boolean => node.node === 'field' && node.art === 'locked'
+
+const HELD: Readonly<Record<string, Locked['as']>> = {
+  num: 'number',
+  num_int: 'number',
+  num_currency: 'money',
+  bool: 'bool',
+  date: 'date',
 }
 
 /** Questions that follow each other without a group between them. */

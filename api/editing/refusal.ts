@@ -1,7 +1,7 @@
 import { readYaml } from '../forms/service.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
-import { keptSent, waySent } from './apply-checks.ts'
+import { computeSent, keptSent, waySent } from './apply-checks.ts'
 import { applyGone, goneIn } from './gone.ts'
 import { laterAnswer } from './later-answer.ts'
 import { sentText, type Values } from './sent.ts'
@@ -53,6 +53,8 @@ function wrongAnswer({ id, rows }: Sheet, values: Values): readonly Issue[] {
   switch (waySent(rule, values)) {
     case undefined:
       return isAnswered ? [] : [issue('how', 'point-how')]
+    case 'computed':
+      return computeSent(values) === '' ? [issue(rows.find(({ name }) => name.startsWith('compute/'))?.name ?? 'how', 'point-computed')] : [] // biome-ignore format: one thought
     case 'kept':
       return keptSent(rule, values).length === 0 ? [issue('how', 'point-kept')] : []
     case 'own': {

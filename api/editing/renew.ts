@@ -4,6 +4,7 @@ import { free } from './generate-names.ts'
 import type { Letter } from './renew-letters.ts'
 import { type Joined, parentOf, placeQuestions } from './renew-pages.ts'
 import { renewTexts, renewTitles } from './renew-texts.ts'
+import { recordAt } from './sheet-rows.ts'
 import type { Guesses, Skeleton } from './templates.ts'
 import { editYaml, type YamlEdit, yamlAt } from './yaml-edit.ts'
 
@@ -28,19 +29,43 @@ export function renewOverlay(source: string, renewal: Renewal): string {
   const old = overlayOf(source)
   const joined = join(old, model)
   const renamed = renamedTexts(source, renewal)
-  const fresh = overlayOf(generateOverlay(model, { skeleton, guesses, title: model.name }).overlay)
+  const made = generateOverlay(model, { skeleton, guesses, title: model.name }).overlay
+  const fresh = overlayOf(made)
   const edits = [
     ...identity(source, model),
     ...renamed,
     ...added({ old, fresh, model, joined }),
     ...Object.entries(old.groups).flatMap(([path, texts]) => partsGone(path, texts, joined)),
     ...Object.entries(old.fields).flatMap(([path, texts]) => options(source, { path, texts, joined, renewal })),
+    ...lockedNow(source, { fresh: made, model, joined }),
     ...answersGone(source, model),
     ...precheckGone(source, joined),
     ...[...joined.gone].map((path) => without(path in old.groups ? 'groups' : 'fields', path)),
   ]
   const texts = edits.length === 0 ? source : editYaml(source, edits)
   return placeQuestions(texts, { model, joined, skeleton })
+}
+
+/** Fields that nobody fills in, as the new version has them, by the names of the groups that the overlay has. */
+function lockedNow(
+  source: string,
+  { fresh, model, joined }: { readonly fresh: string; readonly model: DataModel; readonly joined: Joined },
+): readonly YamlEdit[] {
+  const { nodes } = join(overlayOf(fresh), model)
+  const before = recordAt(source, 'locked') as Entries
+  const whys = new Map(Object.entries(recordAt(source, 'fields') as Entries).map(([path, { why }]) => [path, why]))
+  const now = Object.entries(recordAt(fresh, 'locked') as Entries).map(([path, entry]) => {
+    const group = nodes.get(parentOf(path))
+    const within = group === undefined ? '' : (joined.ways.get(group) ?? parentOf(path))
+    const known = Object.entries(before).find(
+      ([at, { element }]) => element === entry['element'] && parentOf(at) === within,
+    )
+    const key = path.split('.').at(-1) ?? ''
+    const at = known?.[0] ?? (within === '' ? key : `${within}.${key}`)
+    return [at, { ...entry, why: known?.[1]['why'] ?? nearestWhy(whys, at) ?? entry['why'] }] as const
+  })
+  const isSame = JSON.stringify(Object.entries(before)) === JSON.stringify(now)
+  return isSame ? [] : [{ path: ['locked'], value: now.length === 0 ? undefined : Object.fromEntries(now) }]
 }
 
 /** What the product itself wrote of the version before, where nobody has changed it, in the words of the new one. */

@@ -5,6 +5,7 @@ import { chooserWords, namesOf, vocabularyOf } from '../forms/service.ts'
 import type { Issue } from '../lib/problem.ts'
 import { compileFee, feeFor } from '../payments/service.ts'
 import { othersIn } from './chooser-form.ts'
+import { factorViews } from './fee-chosen.ts'
 import { countWords } from './fee-count.ts'
 import { askedBy, chargedIssues, countChoices, PROBE_DAY, probeAnswers, probeDay } from './fee-preview.ts'
 import { amountText, type FeeLine, feeLines, feesWith, lineOf } from './fee-table.ts'
@@ -47,7 +48,9 @@ export function feePage(
 
 function viewOf(line: FeeLine, times: string): FeeLineView {
   const { key, name, fixed, sharedWith, versions, due, otherwise, when, count } = line
-  return { key, name, fixed, sharedWith, due, otherwise, when, count, times, amounts: versions.map(amountText) }
+  const factors = factorViews(count) ?? null
+  const amounts = versions.map(amountText)
+  return { key, name, fixed, sharedWith, due, otherwise, when, count, factors, times, amounts }
 }
 
 const rulesIn = (lines: readonly FeeLine[], source: string): readonly string[] => [

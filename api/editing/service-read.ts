@@ -13,6 +13,7 @@ import { mappingOf } from './adapt.ts'
 import { wordChanges } from './compare.ts'
 import { ORDER, withTypedRows } from './fee-table.ts'
 import { lineDiff } from './line-diff.ts'
+import { lockedAt } from './locked.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
 import { readPlanned } from './planned-view.ts'
@@ -100,13 +101,20 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const model = read?.ok === true ? read.model : null
   const points = (model?.openPoints ?? []).map(({ kind, id, name, text, at }): PointLine => {
     const isOpen = survey.form === null || open.has(id)
-    const answer = answerOf(state.files[FORM] ?? '', id, wording)
-    return { kind, id, name, text, at, isOpen, answer, lost: open.get(id) ?? [] }
+    const source = state.files[FORM] ?? ''
+    const answer = answerOf(source, id, wording)
+    return { kind, id, name: pointName(id, name, source), text, at, isOpen, answer, lost: open.get(id) ?? [] }
   })
   const unique = [...new Map(points.map((point) => [point.id, point])).values()]
   const online = content.services.get(slug)?.online ?? 'none'
   const line = { ...base, title: titleOf(content, slug), maturity: survey.maturity, online }
   return { line, findings: placed(survey.findings, state, unique), content, points: unique, form: survey.form }
+}
+
+/** A rule that says how a field is worked out which nobody fills in is called after that too. */
+function pointName(id: string, name: string, source: string): string {
+  const locked = lockedAt(source, id)
+  return locked === undefined || locked.label === name ? name : `${locked.label}: ${name}`
 }
 
 /** By what rules of a service are worded; null where its form does not fit together. */

@@ -1,9 +1,13 @@
 import type { Form } from '../forms/model.ts'
+import { chooserWords, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { chooserView, isChosen } from './chooser-form.ts'
+import { factorViews } from './fee-chosen.ts'
+import { countChoices } from './fee-preview.ts'
 import { goneIn, goneRows } from './gone.ts'
+import { computedRule, lockedAt } from './locked.ts'
 import { namedIn } from './named.ts'
 import { pagesIn, placesIn } from './page-places.ts'
 import { aboutFinding } from './placed.ts'
@@ -46,7 +50,24 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     keepers: point === null || wording === null ? [] : keeperViews(wording, named),
     point,
     fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
+    compute: computePage(sheet, looked.form, source),
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
+  }
+}
+
+/** What a locked field is worked out of; never of itself. */
+function computePage({ id }: Sheet, form: Form | null, source: string): SheetPage['compute'] {
+  const locked = lockedAt(source, /^point\.(.+)$/.exec(id)?.[1] ?? '')
+  if (locked === undefined || form === null) {
+    return null
+  }
+  const { label, as, path } = locked
+  return {
+    label,
+    as,
+    counts: countChoices(form).filter(({ word }) => word.name !== path),
+    words: chooserWords(vocabularyOf(form)).filter(({ name }) => name !== path),
+    factors: factorViews(computedRule(source, locked)) ?? null,
   }
 }
 

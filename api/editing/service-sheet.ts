@@ -5,8 +5,9 @@ import { dayInBerlin } from '../lib/clock.ts'
 import { type Issue, problemType } from '../lib/problem.ts'
 import { followChange } from './adapt.ts'
 import { type Around, applySheet } from './apply.ts'
-import { withChosen, withCounts } from './chooser-form.ts'
+import { withChosen } from './chooser-form.ts'
 import { wrongFee } from './fee-checks.ts'
+import { withCounts } from './fee-chosen.ts'
 import { isProbe } from './fee-preview.ts'
 import { withTypedRows } from './fee-table.ts'
 import { feePlace, sentLines } from './fee-write.ts'
@@ -42,7 +43,11 @@ export const choosing = problemType('editing/choosing', 422)
 export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange): Promise<Saved> {
   authorize(actor, 'content.edit')
   const { slug, id, seen } = sent
-  const values = withCounts(await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) }))
+  const counted = withCounts(await writtenOut(ctx, { ...sent, values: withoutUnused(sent.values) }))
+  const { values } = counted
+  if (counted.wrong.length > 0) {
+    throw sheetRefused(`sheet ${id}`, { errors: counted.wrong })
+  }
   const rows = Object.entries(values).filter(([name]) => !ACTS.some((act) => act === name) && !isProbe(name))
   let made: string | undefined
   const result = await change(ctx, actor, {
@@ -147,7 +152,7 @@ async function writtenOut(ctx: EditingCtx, sent: SheetChange): Promise<Values> {
     const shown = written.rules.map(
       ({ row, rule }): Issue => ({ pointer: `/${row}`, type: 'editing/chosen', params: { rule } }),
     )
-    const asked = id === 'fee' ? askedIssues(sheet, withCounts(written.values), form) : []
+    const asked = id === 'fee' ? askedIssues(sheet, withCounts(written.values).values, form) : []
     throw choosing(`sheet ${id}`, { errors: [...shown, ...asked] })
   }
   if (written.wrong.length > 0) {
@@ -156,11 +161,15 @@ async function writtenOut(ctx: EditingCtx, sent: SheetChange): Promise<Values> {
   return written.values
 }
 
-/** A check that was begun counts only where the rule is said to be kept by it; while it is put together all of it stays. */
-const withoutUnused = (values: Values): Values =>
-  values['how'] === undefined || values['how'] === '' || values['how'] === 'own' || values['choose'] !== undefined
-    ? values
-    : Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('new-check-')))
+/** A check or a computed value that was begun counts only where the rule is said to be kept by it; while it is put together all of it stays. */
+function withoutUnused(values: Values): Values {
+  const { how = '' } = values
+  if (how === '' || values['choose'] !== undefined) {
+    return values
+  }
+  const unused = [how === 'own' ? [] : 'new-check-', how === 'computed' ? [] : 'compute/'].flat()
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !unused.some((begin) => name.startsWith(begin))))
+}
 
 /** A sheet with the rows that somebody added to it since it was shown. */
 function typedSheet(id: string, state: State, content: Content, values: Values): Sheet | undefined {

@@ -1,3 +1,4 @@
+import { computedRef, computedRule, lockedAt } from './locked.ts'
 import { type Building, type Row, type RowKind, type RowOption, recordAt, row } from './sheet-rows.ts'
 import { yamlAt } from './yaml-edit.ts'
 
@@ -19,7 +20,7 @@ export function checkRows({ source }: Building): readonly Row[] {
 }
 
 /** Ways to answer a rule in words: by what the form has, by a check made here, by a clerk, or by why it is not needed. */
-export const POINT_WAYS = ['kept', 'own', 'clerk', 'reason'] as const
+export const POINT_WAYS = ['computed', 'kept', 'own', 'clerk', 'reason'] as const
 export type PointWay = (typeof POINT_WAYS)[number]
 
 /** Id of the check that is made for one rule alone. */
@@ -28,6 +29,10 @@ export const ownCheckOf = (id: string): string => `regel-${id.toLowerCase()}`
 /** How a rule in words is answered; undefined where it is not. */
 export function wayOf(source: string, id: string): PointWay | undefined {
   const { check, condition, kept, clerk, reason } = recordAt(source, 'rules', id)
+  const locked = lockedAt(source, id)
+  if (locked !== undefined && Array.isArray(kept) && kept.join() === computedRef(locked)) {
+    return 'computed'
+  }
   if (check !== undefined || condition !== undefined || kept !== undefined) {
     return check === ownCheckOf(id) ? 'own' : 'kept'
   }
@@ -44,6 +49,7 @@ export function pointRows({ source, about }: Building): readonly Row[] {
   const check = checks[index]
   const options = POINT_WAYS.map((value) => ({ value, text: '' }))
   return [
+    ...computeRows(source, about),
     { name: 'how', label: 'point-how', kind: 'choice', value: wayOf(source, about) ?? '', options },
     {
       name: `rules/${about}/kept`,
@@ -55,6 +61,21 @@ export function pointRows({ source, about }: Building): readonly Row[] {
     ...(check === undefined ? newCheckRows(source) : rowsOf(source, check, index)),
     row(source, `rules/${about}/reason`, 'text'),
   ]
+}
+
+/** Name of the row that says how a locked field is worked out; a number is put together, what holds yes or no is a rule. */
+export const COMPUTE = { count: 'compute/count', rule: 'compute/rule' } as const
+
+function computeRows(source: string, about: string): readonly Row[] {
+  const locked = lockedAt(source, about)
+  if (locked === undefined) {
+    return []
+  }
+  const value = computedRule(source, locked)
+  const isNumber = locked.as === 'number' || locked.as === 'money'
+  return isNumber
+    ? [{ name: COMPUTE.count, label: 'fee-count', kind: 'rule', value, options: [] }]
+    : [{ name: COMPUTE.rule, label: 'compute-rule', kind: locked.as === 'bool' ? 'rule' : 'line', value, options: [] }]
 }
 
 /** What the answer to a rule in words names; a condition by its old name is a page's, or a question's. */

@@ -9,6 +9,24 @@ const Texts = v.pipe(v.array(Text), v.maxLength(20))
 
 const Called = v.strictObject({ subject: Text, object: Text })
 
+const Raw = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+/** Younger words of `times`, which the file of a town may not have yet. */
+const WORDS_OF_TIMES = {
+  per: v.optional(Raw, 'je '),
+  and: v.optional(Raw, ' und '),
+  least: v.optional(Text, 'mindestens [[amount]]'),
+  most: v.optional(Text, 'höchstens [[amount]]'),
+  /** The time between two days. */
+  spans: v.optional(v.strictObject({ days: Text, weeks: Text, months: Text, years: Text }), {
+    days: 'je Tag',
+    weeks: 'je angefangener Woche',
+    months: 'je angefangenem Monat',
+    years: 'je angefangenem Jahr',
+  }),
+  /** Units of questions as they stand behind `per`. */
+  units: v.optional(v.pipe(v.array(v.strictObject({ unit: Text, each: Text, begun: Text })), v.maxLength(100)), []),
+}
+
 /** Shape of templates/form.de.yaml: the words with which a new form begins. */
 const Skeleton = v.strictObject({
   purpose: Text,
@@ -21,7 +39,17 @@ const Skeleton = v.strictObject({
   another: Text,
   /** How often a fee is owed, behind its amount; `own` where a rule of another shape says so. */
   times: v.optional(
-    v.strictObject({ entry: Text, furtherEntry: Text, each: Text, further: Text, begun: Text, sum: Text, own: Text }),
+    v.strictObject({
+      entry: Text,
+      furtherEntry: Text,
+      each: Text,
+      further: Text,
+      begun: Text,
+      sum: Text,
+      own: Text,
+      /** With what a text begins that is joined with another by `and`, and the amounts between which a fee stays. */
+      ...WORDS_OF_TIMES,
+    }),
     {
       entry: '× „[[name]]“',
       furtherEntry: '× („[[name]]“ – 1)',

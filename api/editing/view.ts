@@ -3,8 +3,10 @@ import type { FormChange } from '../forms/diff.ts'
 import type { Vocabulary, Word } from '../forms/vocabulary.ts'
 import type { ChooserView } from './chooser-form.ts'
 import type { WordChange } from './compare.ts'
+import type { FactorView } from './fee-chosen.ts'
 import type { CountChoice } from './fee-preview.ts'
 import type { AmountText, FeeLine } from './fee-table.ts'
+import type { Locked } from './locked.ts'
 import type { PlacedFinding } from './placed.ts'
 import type { Placeholder } from './placeholders.ts'
 import type { PlannedView } from './planned-view.ts'
@@ -123,6 +125,8 @@ export type FeeLineView = Pick<
   readonly amounts: readonly AmountText[]
   /** How often it is owed, in words; empty where once. */
   readonly times: string
+  /** Of what it is a multiple; null where a rule that is written by hand says so. */
+  readonly factors: readonly FactorView[] | null
 }
 export type FeePage = {
   readonly lines: readonly FeeLineView[]
@@ -164,6 +168,15 @@ export type SheetPage = {
   readonly point: PointLine | null
   /** On the sheet of the fee alone. */
   readonly fee: FeePage | null
+  /** On the sheet of a rule in words that says how a field is worked out which nobody fills in. */
+  readonly compute: ComputePage | null
+}
+/** A field that nobody fills in, and of what a number may be worked out. */
+export type ComputePage = Pick<FeePage, 'counts' | 'words'> & {
+  readonly label: string
+  readonly as: Locked['as']
+  /** Of what its number is a multiple so far; null where a rule that is written by hand says so. */
+  readonly factors: readonly FactorView[] | null
 }
 /** A page with its questions; `at` is how the names of its rows begin. */
 export type PageLine = {

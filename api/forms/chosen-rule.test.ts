@@ -76,14 +76,16 @@ const part: fc.Arbitrary<Part> = fc.constantFrom(...WORDS).chain((word) => {
         : isOrdered || ['is', 'is-not'].includes(compare),
   )
   const others = [undefined, ...othersOf(word, WORDS).map(({ name }) => name)]
+  const span = fc.tuple(fc.constantFrom('+', '-'), fc.integer({ min: 1, max: 9_999 }), fc.constantFrom('D', 'M', 'Y')).map((parts) => parts.join('')) // biome-ignore format: one thought
   return fc
-    .tuple(fc.constantFrom(...known), value(word), fc.constantFrom(...others))
-    .map(([compare, own, other]) =>
-      fitted(
+    .tuple(fc.constantFrom(...known), value(word), fc.constantFrom(...others), fc.option(span))
+    .map(([compare, typed, other, far]) => {
+      const own = other === undefined || far === null ? typed : far
+      return fitted(
         { name: word.name, compare, value: needsValue(compare) ? own : '', ...(other === undefined ? {} : { other }) },
         WORDS,
-      ),
-    )
+      )
+    })
 })
 const chosen: fc.Arbitrary<Chosen> = fc
   .tuple(fc.constantFrom('and' as const, 'or' as const), fc.array(part, { minLength: 1, maxLength: 3 }))
@@ -108,6 +110,8 @@ describe('a rule that is put together from a list', () => {
     ['not(wahl.ja)', 'is false'],
     ['fest.tag >= heute+duration("P14D")', 'not-before heute+14D'],
     ['person.art = "und or" or wahl.ja', 'is und or'],
+    ['fest.ende <= fest.tag+duration("P6M")', 'not-after +6M'],
+    ['fest.ende <= fest.tag and wahl.ja', 'not-after '],
     ['count(plan) > 0', 'answered '],
     ['sum(staende.flaeche) > 20 and count(staende)<=3', 'greater 20'],
     ['not(kosten.sind)', 'is false'],
@@ -147,8 +151,23 @@ describe('a rule that is put together from a list', () => {
   })
 
   it.each([
+    ['not-after', '+6M', '2026-08-31', '2027-02-28', true],
+    ['not-after', '+6M', '2026-08-31', '2027-03-01', false],
+    ['not-after', '+1M', '2027-01-31', '2027-02-28', true],
+    ['not-after', '+1Y', '2028-02-29', '2029-02-28', true],
+    ['not-before', '+14D', '2026-12-24', '2027-01-07', true],
+    ['not-before', '+14D', '2026-12-24', '2027-01-06', false],
+    ['not-after', '-1M', '2027-03-31', '2027-02-28', true],
+    ['not-after', '-1M', '2027-03-31', '2027-03-01', false],
+  ] as const)('%s %s counts months to their last day, as § 188 Abs. 3 BGB does: %s, %s', (compare, value, tag, ende, holds) => {
+    const feel = feelOf({ join: 'and', parts: [{ name: 'fest.ende', compare, value, other: 'fest.tag' }] }, WORDS) ?? ''
+    const compiled = compileRule(feel, { file: 'f', line: 1, names: NAMES })
+    expect(compiled.ok && evaluate(compiled.rule, { fest: { tag, ende } })).toEqual({ ok: true, value: holds })
+  }) // biome-ignore format: a table
+
+  it.each([
     '', 'unbekannt = 1', 'person.art = "009"', 'person.art in ("001", "002")', 'preis > 500.5', 'wahl.ja and preis > 1 or plan = null',
-    '(wahl.ja)', 'wahl.ja and (preis > 1)', 'preis + 1 > 2', 'preis > eintrag.anzahl', 'fest.ende > fest.ab', 'fest.tag > fest.tag', 'wahl.ja = kosten.sind', 'person.nameÄ < person.art', 'plan = plan', 'fest.ende >= heute.tag', 'eintrag.hier = eintrag.anderswo', 'fest.ende > fest.tag + duration("P1D")', 'wahl.ja and wahl.ja and wahl.ja and wahl.ja',
+    '(wahl.ja)', 'wahl.ja and (preis > 1)', 'preis + 1 > 2', 'preis > eintrag.anzahl', 'fest.ende > fest.ab', 'fest.tag > fest.tag', 'wahl.ja = kosten.sind', 'person.nameÄ < person.art', 'plan = plan', 'fest.ende >= heute.tag', 'eintrag.hier = eintrag.anderswo', 'fest.ende > fest.tag + duration("P1M1D")', 'eintrag.anzahl > eintrag.grenze + duration("P1D")', 'wahl.ja and wahl.ja and wahl.ja and wahl.ja',
     'fest.tag > date("2026-02-31")', 'fest.tag > heute + duration("P1Y2M")', 'person.nameÄ < "a"', 'wahl.ja > true', 'plan = null',
     'person.art', 'not(person.art)', 'wahl.ja and', 'sum(staende.preis) > 0.5', 'count(staende)', 'count(staende) = null', 'sum(staende) > 1', 'sum( staende.flaeche ) > 20', 'kosten.sind != null', 'if wahl.ja then true else false', 'person.nameÄ = "a\\"b"', 'preis != "1"',
   ])('leaves %j alone', (feel) => {
@@ -162,6 +181,7 @@ describe('a rule that is put together from a list', () => {
     ['a number over all items that nobody answers', { name: 'count(staende)', compare: 'answered', value: '' }],
     ['a file of a value', { name: 'plan', compare: 'is', value: 'a' }],
     ['a day there is not', { name: 'fest.tag', compare: 'is', value: '2026-02-30' }],
+    ['a span that is none', { name: 'fest.ende', compare: 'is', value: '+', other: 'fest.tag' }],
     ['a sign that would end the text', { name: 'person.nameÄ', compare: 'is', value: '" or true or "' }],
   ])('does not write %s', (_, one) => {
     expect(feelOf({ join: 'and', parts: [one] }, WORDS)).toBeUndefined()

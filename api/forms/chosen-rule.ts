@@ -9,7 +9,7 @@ export type Comparison = (typeof COMPARISONS)[number]
 /**
  * One condition. `value`: a code, `true` or `false`, a number with a point, a text; of money whole cents; of a day `heute`,
  * `heute+14D`, `heute-18Y` or an ISO date; empty where only an answer is wanted. `other`: the name of the question whose answer
- * it is compared with, in place of a value.
+ * it is compared with, in place of a value; the value of a day is then what is added to it or taken away, `+6M` or `-14D`.
  */
 export type Part = {
   readonly name: string
@@ -52,10 +52,12 @@ export function fitted(part: Part, words: readonly Word[]): Part {
   const table = tableOf(kind)
   const compare = operator === undefined ? part.compare : (table[operator] ?? part.compare)
   const isAlone = !needsValue(compare) || part.other === undefined
+  // Half of a span is kept too, so that it is refused and not passed over.
+  const isKept = isAlone || (kind === 'date' && /^[+-]/.test(part.value))
   return {
     name: part.name,
     compare,
-    value: needsValue(compare) && isAlone ? part.value : '',
+    value: needsValue(compare) && isKept ? part.value : '',
     ...(isAlone ? {} : { other: part.other }),
   }
 }
@@ -95,7 +97,7 @@ function partText(part: Part, words: readonly Word[]): string | undefined {
     return part.value === '' ? `${isList ? `count(${name})` : name} ${sign}` : undefined
   }
   const isOrder = part.compare !== 'is' && part.compare !== 'is-not'
-  const beside = othersOf(word, words).find(({ name: other }) => other === part.other)?.name
+  const beside = besideText(part, othersOf(word, words))
   const written = part.other === undefined ? valueText(part.value, word) : beside
   const value = isOrder && !ORDERED.includes(kind) ? undefined : written
   if (value === undefined || kind === 'file') {
@@ -106,6 +108,16 @@ function partText(part: Part, words: readonly Word[]): string | undefined {
     return part.compare === 'is' ? contains : `not(${contains})`
   }
   return `${name} ${OPERATORS[part.compare]} ${value}`
+}
+
+/** The other answer, with what is added to a day: months as the law counts them, to the last day of a month that has no such day. */
+function besideText({ other, value }: Part, others: readonly Word[]): string | undefined {
+  const known = others.find(({ name }) => name === other)?.name
+  const [, sign, span] = SPAN.exec(value) ?? []
+  if (known === undefined || value === '') {
+    return known
+  }
+  return sign === undefined ? undefined : `${known} ${sign} duration("P${span}")`
 }
 
 function valueText(value: string, { kind, values }: Word): string | undefined {
@@ -133,6 +145,8 @@ const CENTS = /^(?:0|[1-9]\d{0,11})$/
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 const FROM_TODAY = /^heute([+-])([1-9]\d{0,3})([DMY])$/
+/** What is added to the day of another answer. */
+const SPAN = /^([+-])([1-9]\d{0,3}[DMY])$/
 
 const quoted = (text: string): string | undefined => (/^[^"\\\p{Cc}]{1,200}$/u.test(text) ? `"${text}"` : undefined)
 
@@ -155,7 +169,10 @@ const SHAPES = {
   contains: new RegExp(String.raw`list contains\((${NAME}),\s*("[^"\\]*")\)`, 'uy'),
   not: new RegExp(String.raw`not\((${NAME})\)`, 'uy'),
   compared: new RegExp(String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${LITERAL})(?![\p{L}\p{N}_.(])`, 'uy'),
-  beside: new RegExp(String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${TERM})`, 'uy'),
+  beside: new RegExp(
+    String.raw`(${TERM})\s*(!=|<=|>=|=|<|>)\s*(${TERM})(?:\s*([+-])\s*duration\("P(\d+[DMY])"\))?`,
+    'uy',
+  ),
   bare: new RegExp(`(${NAME})`, 'uy'),
 } as const
 const JOIN = /\s+(and|or)\s+/uy
@@ -203,7 +220,7 @@ function partAt(text: string, at: number, words: readonly Word[]): { part: Part;
 }
 
 function partOf(shape: keyof typeof SHAPES, { name, kind }: Word, found: RegExpExecArray): Part | undefined {
-  const [, , second = '', third = ''] = found
+  const [, , second = '', third = '', sign, span] = found
   const isList = kind === 'several' || kind === 'file'
   switch (shape) {
     case 'count':
@@ -216,7 +233,9 @@ function partOf(shape: keyof typeof SHAPES, { name, kind }: Word, found: RegExpE
       return kind === 'bool' ? { name, compare: 'is', value: String(shape === 'bare') } : undefined
     case 'beside': {
       const compare = tableOf(kind)[second]
-      return compare === undefined ? undefined : { name, compare, value: '', other: third }
+      const value = sign === undefined ? '' : `${sign}${span}`
+      const isFit = compare !== undefined && (sign === undefined || kind === 'date')
+      return isFit ? { name, compare, value, other: third } : undefined
     }
     default:
       return isList ? undefined : comparedPart({ name, kind }, second, third)

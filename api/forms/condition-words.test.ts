@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conditionWords } from './condition-words.ts'
+import { conditionInWords, conditionWords } from './condition-words.ts'
 import { paperView } from './paper-view.ts'
 import { startView } from './review-view.ts'
 import { loadChanged, seedWords } from './testing.ts'
@@ -39,11 +39,22 @@ describe('when evidence is needed, in words', () => {
     ['one of two', ", when: 'zahlen.geld > 50000 or wahl.ja = false'", 'nur wenn „Betrag“ größer als 500,00\u00a0€ ist oder Sie bei „Bedingtes Feld“ „Nein“ angeben'],
     ['an answer that is needed by a rule', ", required: 'not(wahl.ja)'", 'nötig, wenn Sie bei „Bedingtes Feld“ „Nein“ angeben'],
     ['a rule of another shape', ", when: 'wahl.ja or (zahlen.ganz > 1 and zahlen.ganz < 4)'", 'je nach Ihren Angaben'],
-    ['a day counted from today', ", when: 'zahlen.datum > heute + duration(\"P14D\")'", 'je nach Ihren Angaben'],
+    ['a day counted from today', ", when: 'zahlen.datum > heute + duration(\"P14D\")'", 'nur wenn „Datum“ später als 14 Tage nach heute liegt'],
+    ['an age', ", when: 'zahlen.datum <= heute - duration(\"P1Y\")'", 'nur wenn „Datum“ spätestens 1 Jahr vor heute liegt'],
     ['no condition', '', undefined],
   ])('%s', (_, more, said) => {
     expect(saidOf(formWith(more), more.startsWith(', required') ? 'dateien.mehrere' : 'dateien.eine')).toBe(said)
   }) // biome-ignore format: a table
+
+  it.each([
+    ['fest.ende <= fest.tag + duration("P6M")', '„Ende“ spätestens 6 Monate nach der Antwort auf „Beginn“ liegt'],
+    ['fest.tag <= fest.ende - duration("P14D")', '„Beginn“ spätestens 14 Tage vor der Antwort auf „Ende“ liegt'],
+    ['fest.ende >= fest.tag + duration("P1M")', '„Ende“ frühestens 1 Monat nach der Antwort auf „Beginn“ liegt'],
+    ['fest.tag != heute + duration("P1D")', '„Beginn“ nicht genau 1 Tag nach heute liegt'],
+  ])('says how far days are apart: %s', (rule, said) => {
+    const known = [['fest.tag', 'Beginn'], ['fest.ende', 'Ende']].map(([name = '', label = '']) => ({ name, label, kind: 'date' as const, values: [] })) // biome-ignore format: one table
+    expect(conditionInWords(rule, known, { words, lang: 'de' })).toBe(said)
+  })
 
   it('stands where one reads what one needs, and never says freiwillig beside', () => {
     const { evidence } = startView(formWith(", required: 'not(wahl.ja)'"), words)

@@ -91,6 +91,10 @@ function partWords(
     return undefined
   }
   const question = named(word, words)
+  const far = farWords(value, beside, words)
+  if (far !== undefined) {
+    return words(`forms.condition.far-${compare}`, { question, ...far })
+  }
   if (beside !== undefined) {
     return words(`forms.condition.${SAME_AS[compare] ?? compare}`, {
       question,
@@ -103,6 +107,22 @@ function partWords(
   const key = word.about === undefined ? compare : (OF_TOTALS[compare] ?? compare)
   return said === undefined ? undefined : words(`forms.condition.${key}`, { question, value: said })
 }
+
+/** A day that is counted from today or from another answer: how far it is, and from what. */
+function farWords(value: string, beside: Word | undefined, words: Words): Said | undefined {
+  const [, today, sign, count, unit] = /^(heute)?([+-])(\d+)([DMY])$/.exec(value) ?? []
+  if (sign === undefined || (today === undefined) === (beside === undefined)) {
+    return undefined
+  }
+  const way = sign === '+' ? 'plus' : 'minus'
+  const span = words(`forms.condition.span-${unit}-${count === '1' ? 'one' : 'many'}`, { count: count ?? '' })
+  const from =
+    beside === undefined
+      ? words(`forms.condition.today-${way}`)
+      : words(`forms.condition.answer-${way}`, { question: named(beside, words) })
+  return { span, from }
+}
+type Said = { readonly span: string; readonly from: string }
 
 const named = ({ about, label, list = '' }: Word, words: Words): string =>
   about === undefined ? label : words(`forms.total.${about}`, { label, list })

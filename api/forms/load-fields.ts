@@ -293,7 +293,7 @@ const KINDS: Readonly<Record<string, readonly FieldKind[]>> = {
 function kindOf(loading: Loading, { path, overlay, node }: FieldParts): FieldKind {
   if (overlay.compute !== undefined || overlay.kind === 'computed') {
     const isPossible = overlay.compute !== undefined && ['computed', undefined].includes(overlay.kind)
-    if (!isPossible || ['file', 'obj', 'datetime'].includes(node.type) || node.art === 'label') {
+    if (!isPossible || ['file', 'obj', 'datetime'].includes(node.type)) {
       const detail = 'A computed value has a rule ("compute") and holds a text, number, amount, date or yes/no.'
       loading.report(['fields', path, 'kind'], 'forms/kind', detail)
     }

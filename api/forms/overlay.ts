@@ -182,6 +182,23 @@ export const Overlay = v.strictObject({
   purposes: v.record(v.string(), v.strictObject({ purpose: text, legalBasis: v.optional(text) })),
   groups: v.record(v.string(), groupOverlay),
   fields: v.record(v.string(), fieldOverlay),
+  /**
+   * Fields that nobody fills in, by their paths: locked ones of the data schema, and notes that a rule computes. One that is worked
+   * out stands in `fields` with its `compute` as well. `rules`: the rules in words that say how.
+   */
+  locked: v.optional(
+    v.record(
+      v.string(),
+      v.strictObject({
+        element,
+        label: text,
+        as: v.picklist(['number', 'money', 'bool', 'date', 'text']),
+        why: v.string(),
+        rules: v.array(element),
+      }),
+    ),
+    {},
+  ),
   sections: v.pipe(v.array(v.strictObject({ id: key, title: text })), v.minLength(1)),
   steps: v.pipe(v.array(step), v.minLength(1), v.maxLength(200)),
   checks: v.optional(v.pipe(v.array(v.strictObject({ id: key, at: path, rule, text })), v.maxLength(50)), []),

@@ -46,6 +46,31 @@ const problemsOf = (source: string, result: ResultKind = 'boolean') => {
 }
 
 describe('compileRule', () => {
+  it.each([
+    'antrag.person.geburtsdatum <= heute - duration("P18Y")',
+    'antrag.person.geburtsdatum <= heute',
+    'antrag.person.eltern.erstes.geburtsdatum > antrag.person.geburtsdatum',
+    'eintrag.person.geburtsdatum <= heute - duration("P18Y") and eintrag.person.groesse > 1',
+    'every a in antraege satisfies a.person.eltern.erstes.geburtsdatum <= heute - duration("P18Y")',
+  ])('takes a question however many groups it stands in: %s', (source) => {
+    const born = { geburtsdatum: { kind: 'date' } } as const
+    const first = { kind: 'context', names: { erstes: { kind: 'context', names: born } } } as const
+    const person = { kind: 'context', names: { ...born, groesse: { kind: 'number' }, eltern: first } } as const
+    const asked = { kind: 'context', names: { person } } as const
+    const names: Names = {
+      heute: { kind: 'date' },
+      antrag: asked,
+      eintrag: asked,
+      antraege: { kind: 'list', of: asked },
+    }
+    const compiled = compileRule(source, { file: 'form.de.yaml', line: 7, names })
+    expect(compiled.ok ? [] : compiled.findings).toEqual([])
+    const day = { person: { geburtsdatum: '2008-11-27', groesse: 2, eltern: { erstes: { geburtsdatum: '2008-11-28' } } } } // biome-ignore format: one thought
+    const answers = { heute: '2026-11-27', antrag: day, eintrag: day, antraege: [day] }
+    const isChild = source.startsWith('every')
+    expect(compiled.ok && evaluate(compiled.rule, answers)).toEqual({ ok: true, value: !isChild })
+  })
+
   it.each<[string, string, string | undefined]>([
     ['zahlungart = "lastschrift"', 'feel/unknown-name', 'zahlungsart'],
     ['halter.geburtsdatun < heute', 'feel/unknown-name', 'geburtsdatum'],

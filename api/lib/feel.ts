@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 export type { Names, NameType, ResultKind } from './feel-tree.ts'
 
 /** Longest expression in characters. */
-export const EXPRESSION_LENGTH_MAX = 1000
+export const EXPRESSION_LENGTH_MAX = 2000
 const MEMO_SIZE_MAX = 64
 
 /**
@@ -160,12 +160,15 @@ function passContext(names: Names, value: unknown, path: string, to: PassTo): Re
   const entries: Record<string, unknown> = {}
   for (const [name, type] of Object.entries(names)) {
     const child = path === '' ? '' : `${path}.${name}`
-    if (child === '' || to.uses.some((used) => used === path || used === child || used.startsWith(`${child}.`))) {
+    if (child === '' || to.uses.some((used) => isWithin(child, used) || isWithin(used, child))) {
       entries[name] = pass(type, ownValue(value, name), child, to)
     }
   }
   return entries
 }
+
+/** Whether a name is another, or a part of it however deep. */
+const isWithin = (name: string, holder: string): boolean => name === holder || name.startsWith(`${holder}.`)
 
 function passScalar(type: NameType, value: unknown): unknown {
   if (type.kind === 'date') {

@@ -54,7 +54,7 @@ export async function renderPaymentReceipt(typesetter: Typesetter, input: Paymen
         title: words.amount,
         rows: [
           ...input.items.map((item) => ({
-            label: item.count === 1 ? item.label : `${item.count} × ${item.label}`,
+            label: item.count === 1 ? item.label : `${new Intl.NumberFormat(lang).format(item.count)} × ${item.label}`,
             value: money(item.totalCents),
           })),
           { label: words.total, value: money(input.totalCents) },

@@ -131,10 +131,14 @@ function checkInputs(
 const inTable = (reading: Reading): Reading => ({ ...reading, file: 'fees.yaml', lineOf: () => 1 })
 
 function amountRule(reading: Reading, version: FeeVersion): Rule | null {
-  const { id, amountCents, rule, inputs, table } = version
+  const { id, amountCents, leastCents, mostCents, rule, inputs, table } = version
   if ((amountCents === undefined) === (rule === undefined)) {
     const detail = `The fee "${id}" needs either an amount or a rule.`
     report(inTable(reading), { type: 'payments/amount', detail, at: [] })
+  }
+  if (leastCents !== undefined && mostCents !== undefined && leastCents > mostCents) {
+    const detail = `The fee "${id}" is at least more than it is at most.`
+    report(inTable(reading), { type: 'payments/bounds', detail, at: [] })
   }
   if (rule === undefined) {
     return null

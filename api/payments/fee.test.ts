@@ -116,11 +116,30 @@ describe('feeFor', () => {
     expect(totalOf(rules, { anzahl: 3 })).toBe(1_500)
     expect(totalOf(rules, { anzahl: 0 })).toBe(0)
     expect(totalOf(rules, {})).toBe('unclear')
-    expect(totalOf(rules, { anzahl: 1.5 })).toBe('unclear')
+    expect(totalOf(rules, { anzahl: 1.5 })).toBe(750)
     expect(totalOf(rules, { anzahl: -1 })).toBe('unclear')
-    expect(totalOf(rules, { anzahl: 10_001 })).toBe('too-much')
+    expect(totalOf(rules, { anzahl: 1_000_001 })).toBe('too-much')
     const list = rulesOf([{ id: 'stueck', amountCents: 500 }], [{ fee: 'stueck', count: 'count(hunde)' }])
     expect(totalOf(list, { hunde: [{ name: 'a' }, { name: 'b' }] })).toBe(1_000)
+  })
+
+  it('rounds a count with decimals to whole cents, half up', () => {
+    const rules = rulesOf([{ id: 'meter', amountCents: 150 }], [{ fee: 'meter', count: 'flaeche' }])
+    expect([7.2, 1.005, 0.1 + 0.2].map((flaeche) => totalOf(rules, { flaeche }))).toEqual([1_080, 151, 45])
+    expect(feeFor(rules, { flaeche: 7.2 }, ON)).toMatchObject({ fee: { items: [{ count: 7.2, unitCents: 150 }] } })
+  })
+
+  it('never asks less than the least and more than the most of what is owed, and says so', () => {
+    const bounds = { leastCents: 2_500, mostCents: 10_000 }
+    const rules = rulesOf([{ id: 'meter', amountCents: 750, ...bounds }], [{ fee: 'meter', count: 'anzahl' }])
+    const told = (anzahl: number) => {
+      const result = feeFor(rules, { anzahl }, ON)
+      return result.ok ? result.fee.items.map(({ totalCents, bound }) => [totalCents, bound]) : result
+    }
+    expect(told(3)).toEqual([[2_500, 'least']])
+    expect(told(4)).toEqual([[3_000, undefined]])
+    expect(told(14)).toEqual([[10_000, 'most']])
+    expect(told(0)).toEqual([])
   })
 
   it.each([
@@ -200,7 +219,10 @@ describe('feeFor', () => {
         const { items, totalCents, isFree } = result.fee
         expect(Number.isSafeInteger(totalCents) && totalCents >= 0 && totalCents <= FEE_CENTS_MAX).toBe(true)
         expect(
-          items.every((item) => Number.isInteger(item.totalCents) && item.totalCents === item.count * item.unitCents),
+          items.every(
+            (item) =>
+              Number.isInteger(item.totalCents) && Math.abs(item.totalCents - item.count * item.unitCents) <= 0.5 + item.unitCents / 1e6, // biome-ignore format: one thought
+          ),
         ).toBe(true)
         expect(items.reduce((sum, item) => sum + item.totalCents, 0)).toBe(totalCents)
         expect(isFree).toBe(totalCents === 0)
@@ -228,6 +250,12 @@ describe('compileFee', () => {
     ['a count that is no number', [{ id: 'f', amountCents: 1 }], one({ count: 'art' }), 'feel/result'],
     ['neither amount nor rule', [{ id: 'f' }], one({}), 'payments/amount'],
     ['amount and rule', [{ id: 'f', amountCents: 1, rule: '1' }], one({}), 'payments/amount'],
+    [
+      'more at least than at most',
+      [{ id: 'f', amountCents: 1, leastCents: 2, mostCents: 1 }],
+      one({}),
+      'payments/bounds',
+    ],
     [
       'an input that is not given',
       [{ id: 'f', rule: 'x', inputs: { x: 'number' } }],

@@ -4,16 +4,20 @@ import type { FeeItemRules, FeeRules } from './fee-rules.ts'
 
 /** Most that one application may cost: what the payment interface can carry. */
 export const FEE_CENTS_MAX = 99_999_900
-const COUNT_MAX = 10_000
+/** Square metres of a market over a year; more is a mistake. */
+const COUNT_MAX = 1_000_000
 
 /** Days by which fees are judged; what is not known yet is judged on the day of receipt and may change. */
 export type FeeDates = { readonly receivedOn: string; readonly decidedOn?: string }
 export type FeeItem = {
   readonly feeId: string
   readonly label: string
+  /** How often it is owed; may have decimals where it is counted exactly. */
   readonly count: number
   readonly unitCents: number
   readonly totalCents: number
+  /** The total is the least or the most that is owed of it, not what was counted. */
+  readonly bound?: 'least' | 'most'
 }
 /** The version of an amount that was used, and where it stands in law. */
 export type FeeVersionUsed = {
@@ -42,7 +46,7 @@ export type FeeResult =
 /**
  * Computes what an application costs, in whole cents, from the city's table alone: no amount comes from an answer. Pure.
  * Each item is judged by the version in force on the day its `judgedOn` names. A rule's fraction of a cent is rounded half
- * up. A condition whose answer is missing does not hold; a count or amount that cannot be told makes the whole unclear.
+ * up, and so is one of a count with decimals. A condition whose answer is missing does not hold; a count or amount that cannot be told makes the whole unclear.
  * Items that are owed `otherwise` follow another as the rows of a table do: the first whose condition holds counts.
  */
 export function feeFor(rules: FeeRules, answers: Answers, dates: FeeDates): FeeResult {
@@ -89,6 +93,7 @@ function owedItems({ items }: FeeRules, values: Values): readonly FeeItemRules[]
 }
 
 type Values = Readonly<Record<string, unknown>>
+type FeeVersion = FeeItemRules['versions'][number]['version']
 type ItemResult =
   | { readonly item: FeeItem; readonly version: FeeVersionUsed; readonly isEstimate: boolean }
   | { readonly reason: 'no-version' | 'unclear' | 'too-much' }
@@ -104,19 +109,34 @@ function itemFor(item: FeeItemRules, values: Values, dates: FeeDates): ItemResul
   }
   const count = item.count === null ? 1 : numberOf(item.count, values)
   const unitCents = amountOf(item, found, values)
-  if (count === null || !Number.isInteger(count) || count < 0 || unitCents === null || unitCents < 0) {
+  if (count === null || count < 0 || unitCents === null || unitCents < 0) {
     return { reason: 'unclear' }
   }
-  const totalCents = count * unitCents
-  if (count > COUNT_MAX || !Number.isSafeInteger(totalCents)) {
+  // What binary fractions add far behind the point must not move a half cent.
+  const countedCents = Math.round(Number((count * unitCents).toFixed(6)))
+  if (count > COUNT_MAX || !Number.isSafeInteger(countedCents)) {
     return { reason: 'too-much' }
   }
   const { id, validFrom, source, isDemo, name } = found.version
   return {
-    item: { feeId: id, label: name.de, count, unitCents, totalCents },
+    item: {
+      feeId: id,
+      label: name.de,
+      count: Number(count.toFixed(6)),
+      unitCents,
+      ...bounded(found.version, countedCents),
+    },
     version: { id, validFrom, source, isDemo },
     isEstimate: found.version.judgedOn === 'decided' && dates.decidedOn === undefined,
   }
+}
+
+function bounded({ leastCents, mostCents }: FeeVersion, countedCents: number): Pick<FeeItem, 'totalCents' | 'bound'> {
+  if (leastCents !== undefined && countedCents < leastCents) {
+    return { totalCents: leastCents, bound: 'least' }
+  }
+  const isOver = mostCents !== undefined && countedCents > mostCents
+  return isOver ? { totalCents: mostCents, bound: 'most' } : { totalCents: countedCents }
 }
 
 /** The day by which an item is judged; null where an answer that names it is missing. */

@@ -19,6 +19,7 @@ const Details = v.object({
       count: v.number(),
       unitCents: v.number(),
       totalCents: v.number(),
+      bound: v.exactOptional(v.picklist(['least', 'most'])),
     }),
   ),
   versions: v.array(v.object({ id: v.string(), validFrom: v.string(), source: v.string(), isDemo: v.boolean() })),

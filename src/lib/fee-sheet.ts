@@ -1,5 +1,6 @@
 import type { FeeLineView, FeePage, Row } from './api.ts'
 import type { RefusedSheet } from './editing.ts'
+import type { Translate } from './words.ts'
 
 /** One amount of a row on the sheet: its number in the names of controls. */
 type ShownAmount = { readonly index: number; readonly rows: readonly Row[] }
@@ -13,6 +14,17 @@ export type ShownLine = {
   readonly count: Row
   readonly when: Row
   readonly amounts: readonly ShownAmount[]
+}
+
+/** An amount in words: "7,50 € ab 01.01.2026, mindestens 25,00 €". */
+export function amountWords({ euro, least, most, from, to }: FeeLineView['amounts'][number], t: Translate): string {
+  const amount = euro === '' ? t('editing.fee.by-rule') : `${euro} €`
+  const span = t(to === '' ? 'editing.fee.amount-from' : 'editing.fee.amount-span', { amount, from, to })
+  const bounds = [
+    ...(least === '' ? [] : [t('editing.fee.at-least', { amount: `${least} €` })]),
+    ...(most === '' ? [] : [t('editing.fee.at-most', { amount: `${most} €` })]),
+  ]
+  return [span, ...bounds].join(', ')
 }
 
 export const AMOUNTS_MAX = 12
@@ -65,7 +77,7 @@ const moved = (keys: readonly string[], from: number, to: number): readonly stri
   keys.toSpliced(from, 1).toSpliced(to, 0, keys[from] ?? '')
 
 const blankLine = (key: string): FeeLineView => ({
-  key, name: '', fixed: null, sharedWith: [], due: 'application', otherwise: true, when: '', count: '', times: '', amounts: [],
+  key, name: '', fixed: null, sharedWith: [], due: 'application', otherwise: true, when: '', count: '', times: '', factors: [], amounts: [],
 }) // biome-ignore format: one thought
 
 type Typed = { readonly act: readonly string[]; readonly refused: RefusedSheet | null }
@@ -83,11 +95,11 @@ function shownLine(line: FeeLineView, rows: readonly Row[], { act, refused }: Ty
     otherwise: row('otherwise', 'fee-otherwise', { kind: 'choice', value: line.otherwise ? 'otherwise' : 'also', options: plain('otherwise', 'also') }),
     count: row('count', 'fee-count', { kind: 'rule', value: line.count }),
     when: row('when', 'fee-when', { kind: 'rule', value: line.when }),
-    amounts: line.fixed === null ? numbersOf(line, { act, refused }).map((index) => ({ index, rows: AMOUNT.map(([name, label]) => row(`v${index}/${name}`, label, { kind: name === 'euro' ? 'amount' : 'line' })) })) : [],
+    amounts: line.fixed === null ? numbersOf(line, { act, refused }).map((index) => ({ index, rows: AMOUNT.map(([name, label]) => row(`v${index}/${name}`, label, { kind: ['euro', 'least', 'most'].includes(name) ? 'amount' : 'line' })) })) : [],
   } // biome-ignore format: one table
 }
 
-const AMOUNT = [['euro', 'fee-euro'], ['from', 'fee-from'], ['to', 'fee-to'], ['source', 'fee-source']] as const // biome-ignore format: one table
+const AMOUNT = [['euro', 'fee-euro'], ['least', 'fee-least'], ['most', 'fee-most'], ['from', 'fee-from'], ['to', 'fee-to'], ['source', 'fee-source']] as const // biome-ignore format: one table
 
 function numbersOf(line: FeeLineView, { act: [act = '', key = '', number = ''], refused }: Typed): readonly number[] {
   const all = Array.from({ length: AMOUNTS_MAX }, (_, index) => index)

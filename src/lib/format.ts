@@ -50,6 +50,10 @@ const clock = new Intl.DateTimeFormat('de-DE', { hour: '2-digit', minute: '2-dig
 export const spokenMoment = (atMs: number): string =>
   `am ${shortDay(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date(atMs)))} um ${clock.format(new Date(atMs))}`
 
+/** Writes a number with the signs of a language: `7,2`. */
+export const writtenNumber = (value: number, lang = 'de'): string =>
+  new Intl.NumberFormat(localeOf(lang), { maximumFractionDigits: 6 }).format(value)
+
 /** Writes an amount in cents: `30,70 €`, in English `€30.70`. */
 export const writtenMoney = (cents: number, lang = 'de'): string =>
   (cents / 100).toLocaleString(localeOf(lang), { style: 'currency', currency: 'EUR' })

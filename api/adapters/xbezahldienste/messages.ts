@@ -43,13 +43,18 @@ export function orderMessage(order: PaymentOrder): Record<string, unknown> {
       reference: order.paymentReference,
       description: item.label.slice(0, 250),
       taxRate: 0,
-      quantity: item.count,
+      ...pieces(item),
       totalNetAmount: euros(item.totalCents),
       totalTaxAmount: 0,
-      singleNetAmount: euros(item.unitCents),
       singleTaxAmount: 0,
     })),
   }
+}
+
+/** The standard knows whole pieces alone: what is counted with decimals, or has a least amount, is one piece. */
+function pieces({ count, unitCents, totalCents }: PaymentOrder['items'][number]): Record<string, number> {
+  const isWhole = Number.isInteger(count) && count * unitCents === totalCents
+  return { quantity: isWhole ? count : 1, singleNetAmount: euros(isWhole ? unitCents : totalCents) }
 }
 
 /** What a transaction says. The amount is the one it was opened with over there, so another one cannot pass for ours. */

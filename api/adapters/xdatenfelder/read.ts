@@ -187,7 +187,14 @@ function readNode(reading: Reading, element: XmlElement, placed: Placed): DataNo
     const kind = isChoice ? { groupKind: 'choice' as const } : {}
     return { node: 'group', ...shared, ...kind, children: readStructure(reading, element) } satisfies DataGroup
   }
-  return { node: 'field', ...shared, ...readFieldParts(reading, element, identity) } satisfies DataField
+  const parts = readFieldParts(reading, element, identity)
+  if (parts.art === 'locked' && shared.rules === undefined) {
+    const { id, version, name, line } = shared
+    const text = shared.description || shared.inputHelp
+    // Nobody fills it in, and nothing says where its value comes from: a person has to.
+    reading.openPoints.push({ kind: 'rule', id, version, name, text, at: id, line })
+  }
+  return { node: 'field', ...shared, ...parts } satisfies DataField
 }
 
 function readMultiplicity(reading: Reading, structure: XmlElement): { min: number; max: number | null } {

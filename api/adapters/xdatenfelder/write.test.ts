@@ -206,12 +206,15 @@ function unique(model: DataModel): DataModel {
   return { ...rules(model), id: next('S'), children: model.children.map(node) }
 }
 
-/** Every rule is an open point; in the order in which reading meets them. */
+/** Every rule is an open point, and every locked field without one; in the order in which reading meets them. */
 function withOpenPoints(model: DataModel): DataModel {
   const points = (part: DataModel | DataNode): DataModel['openPoints'] => [
     ...(part.rules ?? []).map(({ id, version: own, name, text: words }) => {
       return { kind: 'rule' as const, id, version: own, name, text: words, at: part.id, line: 1 }
     }),
+    ...('art' in part && part.art === 'locked' && part.rules === undefined
+      ? [{ kind: 'rule' as const, id: part.id, version: part.version, name: part.name, text: part.description || part.inputHelp, at: part.id, line: 1 }] // biome-ignore format: one thought
+      : []),
     ...('children' in part ? part.children.flatMap(points) : []),
   ]
   return { ...model, openPoints: points(model) }

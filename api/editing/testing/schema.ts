@@ -6,11 +6,19 @@ const identity = (id: string, name: string): string =>
 const placed = (count: string, element: string): string =>
   `<xdf:struktur><xdf:anzahl>${count}</xdf:anzahl><xdf:enthaelt>${element}</xdf:enthaelt></xdf:struktur>`
 
-/** A question; `type` as the standard has it. */
-export const fieldXml = (id: string, name: string, { type = 'text', count = '1:1' } = {}): string =>
+/** A rule in words; `type` as the standard has it: B computes, K and V check. */
+export const ruleXml = (id: string, name: string, text: string, type = 'V'): string =>
+  `<xdf:regel><xdf:identifikation><xdf:id>${id}</xdf:id><xdf:version>1.0.0</xdf:version></xdf:identifikation><xdf:name>${name}</xdf:name><xdf:freitextRegel>${text}</xdf:freitextRegel><xdf:typ><code>${type}</code></xdf:typ></xdf:regel>`
+
+/** A question; `type` and `art` as the standard has them, `limits` as attributes, `rules` made by `ruleXml`. */
+export const fieldXml = (
+  id: string,
+  name: string,
+  { type = 'text', count = '1:1', art = 'input', limits = '', rules = '' } = {},
+): string =>
   placed(
     count,
-    `<xdf:datenfeld>${identity(id, name)}<xdf:schemaelementart><code>HAR</code></xdf:schemaelementart><xdf:feldart><code>input</code></xdf:feldart><xdf:datentyp><code>${type}</code></xdf:datentyp></xdf:datenfeld>`,
+    `<xdf:datenfeld>${identity(id, name)}<xdf:schemaelementart><code>HAR</code></xdf:schemaelementart>${rules}<xdf:feldart><code>${art}</code></xdf:feldart><xdf:datentyp><code>${type}</code></xdf:datentyp>${limits === '' ? '' : `<xdf:praezisierung ${limits}/>`}</xdf:datenfeld>`,
   )
 
 /** A group of questions; one that may stand several times is a list. */
