@@ -20,7 +20,7 @@ export function guessWays(guessing: Guessing): void {
         ...step,
         ...(postbox === undefined ? {} : { postbox }),
         ...(gatewayOf(guessing.askers, id) === undefined ? {} : { asks: true }),
-        outcomes: outcomesOf(guessing, id),
+        outcomes: step.outcomes ?? outcomesOf(guessing, id),
       })
     }
   }
@@ -77,6 +77,7 @@ export function tellRefusal(guessing: Guessing): void {
   }
 }
 
+const UNDECIDING: MappedStep = { name: '', as: 'nothing' }
 export const decides = ({ outcomes }: MappedStep): boolean =>
   Object.values(outcomes ?? {}).some(({ as }) => as === 'approve' || as === 'refuse')
 
@@ -190,6 +191,10 @@ function judged(guessing: Guessing, id: string, ways: readonly Way[]): OutcomeKi
 function judge(guessing: Guessing, id: string, { flow, trail, stop }: Way): OutcomeKind | null {
   const { table, diagram, steps } = guessing
   const first = trail.find((step) => steps.has(step))
+  // Where somebody decides on the way, the way itself decides nothing.
+  if (trail.some((step) => decides(steps.get(step) ?? UNDECIDING))) {
+    return null
+  }
   // Who is heard on a way that ends is heard because of what is decided there.
   const isHeard = isFinal(guessing, stop) && isHearing(table, nameOf(diagram, first ?? ''))
   if (first !== undefined && steps.get(first)?.as === 'request' && !isHeard) {
@@ -216,6 +221,7 @@ function isDeciding({ diagram, askers, table }: Guessing, id: string): boolean {
 
 /** Where nobody has decided before a notice: the last person before it does, with both answers. */
 function decideBefore(guessing: Guessing, document: string): void {
+  decideAfterTimers(guessing, document)
   if (!isUndecided(guessing, document)) {
     return
   }
@@ -242,6 +248,43 @@ function decideBefore(guessing: Guessing, document: string): void {
     }
   }
   addDecision(guessing, document)
+}
+
+/** Where a timer leads to a notice, nobody has decided: somebody does right behind it, so that it is written why. */
+function decideAfterTimers(guessing: Guessing, document: string): void {
+  const { diagram, steps, table, unsigned } = guessing
+  const open = undecided(guessing)
+  const isRefusing = holds(nameOf(diagram, document), table.ways.refuse)
+  const as = isRefusing ? (['refuse'] as const) : (['approve', 'refuse'] as const)
+  for (const timer of [...diagram.nodes.values()].filter(({ kind, id }) => kind === 'boundary' && open.has(id))) {
+    const [flow] = outOf(diagram, timer.id)
+    if (flow === undefined || !leadsUnworked(guessing, timer.id, document)) {
+      continue
+    }
+    const id = `${timer.id}_decide`
+    const { box } = timer
+    const at = box === null ? null : { x: box.x + 60, y: box.y + 60, width: 100, height: 80 }
+    diagram.nodes.set(id, { ...timer, id, name: table.names.decide, kind: 'person', box: at, wait: '', on: '' })
+    diagram.flows = diagram.flows.map((one) => (one.id === flow.id ? { ...one, to: id, points: [] } : one))
+    diagram.flows.push({ id: `${id}_out`, name: '', from: id, to: flow.to, points: [] })
+    const outcomes = Object.fromEntries(as.map((one) => [one, { label: table.outcomes[one].label, as: one }]))
+    steps.set(id, { name: table.names.decide, as: 'person', outcomes })
+    unsigned.add(id)
+    diagram.notes.push({ key: 'assumed.decide-added', step: id, values: { name: nameOf(diagram, document) } })
+  }
+}
+
+/** Whether something leads to a step before anybody works on it. */
+function leadsUnworked({ diagram, steps }: Guessing, from: string, to: string): boolean {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (!seen.has(id) && steps.get(id)?.as !== 'person') {
+      seen.add(id)
+      open.push(...outOf(diagram, id).map((flow) => flow.to))
+    }
+  }
+  return seen.has(to)
 }
 
 function addDecision({ diagram, steps, table }: Guessing, document: string): void {
@@ -271,8 +314,11 @@ function leadingTo(guessing: Guessing, asker: string, document: string): readonl
     .map(({ id }) => id)
 }
 
-/** Whether a notice can be reached without any way on which somebody decides. */
-function isUndecided({ diagram, steps, askers }: Guessing, document: string): boolean {
+/** Whether a step can be reached without any way on which somebody decides. */
+export const isUndecided = (guessing: Guessing, id: string): boolean => undecided(guessing).has(id)
+
+/** What can be reached before anybody decided, also by the timers of what waits. */
+function undecided({ diagram, steps, askers }: Guessing): ReadonlySet<string> {
   const seen = new Set<string>()
   const open = [startOf(diagram)]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -286,9 +332,10 @@ function isUndecided({ diagram, steps, askers }: Guessing, document: string): bo
     const isStepDecision =
       asker === undefined && gatewayOf(askers, id) === undefined && step !== undefined && decides(step)
     const ways = isStepDecision ? [] : outOf(diagram, id).filter((flow) => asker === undefined || !isDecision(flow.id))
-    open.push(...ways.map(({ to }) => to))
+    const hanging = [...diagram.nodes.values()].filter(({ on }) => on === id)
+    open.push(...ways.map(({ to }) => to), ...hanging.map((node) => node.id))
   }
-  return seen.has(document)
+  return seen
 }
 
 /** The persons before a step between whom and it nobody else works; who only signs does not count. */
