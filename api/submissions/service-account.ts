@@ -1,6 +1,6 @@
 import { join, type Plan } from '../../db/batch.ts'
 import { planForgetUploads } from '../documents/plan.ts'
-import { discardBlobs, readDocuments, readUploadPlaces } from '../documents/service.ts'
+import { discardBlobs, readSharedDocuments, readUploadPlaces } from '../documents/service.ts'
 import type { Form } from '../forms/model.ts'
 import { authorize } from '../identity/permissions.ts'
 import { planHeldGrant } from '../identity/plan.ts'
@@ -83,7 +83,7 @@ async function applicationOf(ctx: SubmissionsCtx, actor: Actor, vorgangId: strin
     readRequests(ctx, vorgangId),
     readNotices(ctx, kase),
     readPayments(ctx, vorgangId),
-    readDocuments(ctx, [vorgangId]),
+    readSharedDocuments(ctx, [vorgangId]),
   ])
   return {
     vorgangId,

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { join, type Plan } from '../../db/batch.ts'
 import { canonicalJson } from '../../db/canonical.ts'
-import { prepareDocument, readDocuments, storeMadeFile } from '../documents/service.ts'
+import { prepareDocument, readDocuments, readSharedDocuments, storeMadeFile } from '../documents/service.ts'
 import { planAddToEakte } from '../eakten/plan.ts'
 import { readEakte, readVorgang, type Vorgang } from '../eakten/service.ts'
 import type { Answers } from '../forms/answers.ts'
@@ -158,7 +158,7 @@ export async function composeMessage(ctx: SubmissionsCtx, vorgangId: string, eve
   const [answers, eakte, documents] = await Promise.all([
     event === 'submission-received' ? readFirstAnswers(ctx, vorgangId) : readAnswers(ctx, vorgangId),
     readEakte(ctx, vorgang?.eakteId ?? ''),
-    readDocuments(ctx, [vorgangId]),
+    readSharedDocuments(ctx, [vorgangId]),
   ])
   if (vorgang === undefined || eakte === undefined || answers === null) {
     throw vorgangMissing(`vorgang ${vorgangId}`)

@@ -1,4 +1,4 @@
-import { documentMissing, openDocument, readDocumentPlace, readDocuments } from '../documents/service.ts'
+import { documentMissing, OPINION, openDocument, readDocumentPlace, readSharedDocuments } from '../documents/service.ts'
 import { readVorgaenge, readVorgang, type Vorgang } from '../eakten/service.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { currentReceiptCode } from '../identity/service-codes.ts'
@@ -114,7 +114,7 @@ export async function readStatus(
       readPayments(ctx, vorgangId),
       readExemption(ctx, vorgangId),
       readVorgangLookups(ctx, { vorgangId, content, serviceSlug: vorgang.serviceSlug }),
-      readDocuments(ctx, [vorgangId]),
+      readSharedDocuments(ctx, [vorgangId]),
       readLetters(ctx, vorgangId),
       currentReceiptCode(ctx, vorgangId),
       stateOf(ctx, kase, lang),
@@ -155,7 +155,7 @@ export async function readStatus(
   return await spokenView(ctx, view, { kase, lang, written })
 }
 
-type Documents = Awaited<ReturnType<typeof readDocuments>>
+type Documents = Awaited<ReturnType<typeof readSharedDocuments>>
 
 const documentOf = ({ id, kind, meta }: Documents[number]) => ({
   id,
@@ -178,7 +178,7 @@ async function relatedOf(ctx: SubmissionsCtx, actor: Actor, vorgang: Vorgang): P
 export async function openOwnDocument(ctx: SubmissionsCtx, actor: Actor, vorgangId: string, documentId: string) {
   authorize(actor, 'document.read', { vorgangId })
   const place = await readDocumentPlace(ctx, documentId)
-  if (place === undefined || place.vorgangId !== vorgangId || place.kind === 'notice') {
+  if (place === undefined || place.vorgangId !== vorgangId || [OPINION, 'notice'].includes(place.kind)) {
     throw documentMissing(`document ${documentId}`)
   }
   return await openDocument(ctx, documentId)

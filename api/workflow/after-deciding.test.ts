@@ -104,6 +104,33 @@ describe('a second person of a foreign process', () => {
   })
 })
 
+describe('another office that is asked', () => {
+  const ASKED = FLOWS.filter((flow) => flow !== 'g>d>ja')
+
+  it('writes its opinion, whichever postbox is chosen for it', async () => {
+    const flows = [...ASKED, 'g>o>ja', 'o>d', 'yes>e', 'no>e2', 'late>over']
+    const made = await adapted('<userTask id="o" name="Stellungnahme der Wasserbehörde einholen"/>', flows)
+    expect(made.mapped.steps['o']?.outcomes).toEqual({ opinion: { label: 'Stellungnahme abgeben', as: 'opinion' } })
+    expect(made.mapped.told?.['o']?.join()).toContain('wählen Sie für den Schritt deren Postkorb')
+    expect(made.process).toContain('<stadttor:outcome id="opinion" requires="opinion" />')
+    expect(await findings(made)).toEqual([])
+    const o = { ...made.mapped.steps['o'], postbox: 'umwelt' } as NonNullable<Mapping['steps'][string]>
+    const elsewhere = await adapted('<userTask id="o" name="Stellungnahme der Wasserbehörde einholen"/>', flows, {
+      ...made.mapped,
+      steps: { ...made.mapped.steps, o },
+    })
+    expect(elsewhere.process).toMatch(/<bpmn:userTask id="o"[^>]*stadttor:postbox="umwelt"/)
+    expect(elsewhere.process).toContain('<stadttor:outcome id="opinion" requires="opinion" />')
+  })
+
+  it('writes it on each way where it is also asked how it thinks', async () => {
+    const nodes = '<userTask id="o" name="Fachamt beteiligen"/><exclusiveGateway id="b" name="Bedenken?"/>'
+    const made = await adapted(nodes, [...ASKED, 'g>o>ja', 'o>b', 'b>d>keine Bedenken', 'b>look>noch einmal prüfen', 'yes>e', 'no>e2', 'late>over']) // biome-ignore format: one thought
+    expect(made.process.match(/<stadttor:outcome id="[^"]+" requires="opinion" \/>/g)?.length).toBe(2)
+    expect(await findings(made)).toEqual([])
+  })
+})
+
 describe('giving back', () => {
   const giving = (made: Made): Mapping => {
     const look = made.mapped.steps['look'] as NonNullable<Mapping['steps'][string]>

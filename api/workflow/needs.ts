@@ -11,6 +11,7 @@ const WRITTEN: Readonly<Partial<Record<OutcomeType, string>>> = {
   remedy: 'message',
   'hand-over': 'message',
   'refuse-exemption': 'reasons',
+  opinion: 'opinion',
 }
 /** Answers to an objection, and the process that all objections go through. */
 const OBJECTING: readonly string[] = ['remedy', 'hand-over']

@@ -17,6 +17,8 @@ export const CompleteTask = v.strictObject({
   reasons: LongText,
   message: LongText,
   comment: LongText,
+  /** What another office says. */
+  opinion: LongText,
   dueOn: v.optional(v.pipe(v.string(), v.maxLength(10))),
   /** Names the words of the decision that the person saw. */
   decisionHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),

@@ -9,6 +9,7 @@ import { problemType } from '../lib/problem.ts'
 import type { Item } from '../postboxes/service.ts'
 import { type Case, itemOfTask, readCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
+import type { Outcome } from './model.ts'
 import { outcomesToPayment } from './payment-ahead.ts'
 import { planEvent, type Refusal } from './plan.ts'
 import { checkPerson, isFor, samePerson } from './service-taking.ts'
@@ -99,10 +100,11 @@ async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, inpu
   if (!actsFor(actor, item.assignee)) {
     throw taskTaken(`task ${input.taskId}`)
   }
-  const prepare = Object.hasOwn(ctx.workflow.outcomes, input.outcome) ? ctx.workflow.outcomes[input.outcome] : undefined
-  if (node?.kind !== 'user' || !node.outcomes.some(({ id }) => id === input.outcome)) {
+  const outcome = node?.kind === 'user' ? node.outcomes.find(({ id }) => id === input.outcome) : undefined
+  if (outcome === undefined) {
     throw outcomeUnknown(`outcome ${input.outcome}`)
   }
+  const prepare = handlerOf(ctx, outcome)
   // An outcome that means nothing more only says which way the process goes on ("erledigt").
   const prepared: Prepared = prepare === undefined ? { plan: {} } : await prepare(kase, actor, { ...input, node: task.node }) // biome-ignore format: one thought
   const moved = planEvent({
@@ -129,6 +131,14 @@ async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, inpu
     throw refused(moved)
   }
   return join(moved.plan, prepared.plan)
+}
+
+const OPINION = 'opinion'
+
+/** What an outcome means; one that asks for an opinion keeps it, whichever way the process goes on. */
+function handlerOf({ workflow }: WorkflowCtx, { id, requires }: Outcome): OutcomeHandler | undefined {
+  const name = requires.includes(OPINION) ? OPINION : id
+  return Object.hasOwn(workflow.outcomes, name) ? workflow.outcomes[name] : undefined
 }
 
 /** Tells the same press from another one. Keyed, because texts about people must not be guessed from a plain hash. */

@@ -13,6 +13,7 @@ const REQUIRES: Readonly<Record<OutcomeKind, string>> = {
   continue: '',
   sign: '',
   return: 'comment',
+  opinion: 'opinion',
 }
 
 const WAITING: ReadonlySet<StepKind> = new Set(['person', 'wait', 'pay', 'request'])

@@ -44,9 +44,6 @@ export function tellStep(guessing: Guessing, step: Step, kind: StepKind): void {
   }
   // What a person's step does not do of itself, although it is called so.
   const hint = kind === 'person' ? hintOf(guessing.table, step.name) : undefined
-  if (hint === 'consult') {
-    say(guessing, 'assumed.consult', step)
-  }
   const isAsked = gatewayOf(guessing.askers, step.id) !== undefined
   if (hint === 'hold' || (hint === 'answer' && !isAsked)) {
     say(guessing, 'unmapped.wait', step)

@@ -1,7 +1,7 @@
 import { type ForeignFlow, into, nameOf, outOf, reach, startOf } from './diagram.ts'
 import { say } from './guess-steps.ts'
 import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep } from './mapping.ts'
-import { hintOf, holds, holdsWord, isHearing, type OutcomeKind } from './table.ts'
+import { hintOf, holds, holdsWord, isHearing, isOpinion, type OutcomeKind } from './table.ts'
 
 type Way = {
   readonly flow: ForeignFlow
@@ -43,6 +43,11 @@ export function tellPerson(guessing: Guessing, id: string): void {
   }
   const { name } = step
   tellPostbox(guessing, id, step)
+  if (Object.values(step.outcomes ?? {}).some(({ as }) => as === 'opinion')) {
+    say(guessing, 'assumed.opinion', { id, name })
+  } else if (hintOf(guessing.table, name) === 'consult') {
+    say(guessing, 'assumed.consult', { id, name })
+  }
   if (decides(step)) {
     const isBoth = gatewayOf(askers, id) === undefined && Object.keys(step.outcomes ?? {}).length > 1
     say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', { id, name })
@@ -104,9 +109,10 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
   const { table, askers, diagram } = guessing
   const gateway = gatewayOf(askers, id)
   const isCosign = hintOf(table, nameOf(diagram, id)) === 'cosign'
+  const isAsked = isOpinion(table, nameOf(diagram, id))
   if (gateway === undefined) {
-    const as: OutcomeKind = isCosign ? 'sign' : 'continue'
-    return { [as === 'sign' ? 'sign' : 'done']: { label: table.outcomes[as].label, as } }
+    const as: OutcomeKind = isCosign ? 'sign' : isAsked ? 'opinion' : 'continue'
+    return { [as === 'continue' ? 'done' : as]: { label: table.outcomes[as].label, as } }
   }
   const ways = outOf(diagram, gateway).map((flow) => wayOf(guessing, id, flow))
   const kinds = isCosign ? (signed(guessing, id, ways) ?? judged(guessing, id, ways)) : judged(guessing, id, ways)
@@ -114,8 +120,9 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
   return Object.fromEntries(
     ways.map((way, index) => {
       const { flow } = way
-      const wanted = kinds[index] ?? 'continue'
-      const isTwice = wanted !== 'continue' && used.has(wanted)
+      const judged = kinds[index] ?? 'continue'
+      const wanted = isAsked && judged === 'continue' ? 'opinion' : judged
+      const isTwice = !ONWARD.includes(wanted) && used.has(wanted)
       if (isTwice) {
         say(guessing, 'unmapped.same', { id, name: nameOf(diagram, id) })
       }
@@ -125,6 +132,9 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
     }),
   )
 }
+
+/** Outcomes of which a step may have several: they tell ways apart, and nothing else. */
+const ONWARD: readonly OutcomeKind[] = ['continue', 'opinion']
 
 /** "ja" alone says nothing to who reads it on a button: then the kind of outcome does, or what comes next. */
 function labelOf({ table, diagram, steps }: Guessing, { flow: { name }, trail, stop }: Way, as: OutcomeKind): string {
@@ -136,7 +146,7 @@ function labelOf({ table, diagram, steps }: Guessing, { flow: { name }, trail, s
     .filter((id) => steps.get(id)?.as !== 'nothing')
     .map((id) => diagram.nodes.get(id)?.name ?? '')
     .find((text) => text !== '')
-  return as !== 'continue' || next === undefined
+  return !ONWARD.includes(as) || next === undefined
     ? table.outcomes[as].label
     : table.names.onward.replace('{name}', () => next)
 }

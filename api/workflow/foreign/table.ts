@@ -29,7 +29,7 @@ const HINTS = [
 ] as const
 export type Hint = (typeof HINTS)[number]
 
-export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'continue', 'sign', 'return'] as const
+export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'continue', 'sign', 'return', 'opinion'] as const
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 const NAMES = [
@@ -43,7 +43,7 @@ export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
 const ASSUMED = [
   'pool', 'lane', 'postbox', 'own-postbox', 'no-postbox', 'lane-unknown', 'decides', 'decides-both', 'refuses', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
-  'document', 'document-added', 'with-document', 'cosign-added', 'return-added', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
+  'document', 'document-added', 'with-document', 'cosign-added', 'return-added', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'opinion', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
   'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'return', 'no-refusal', 'assess',
@@ -64,6 +64,8 @@ const Table = v.strictObject({
   hearings: Words,
   /** Words by which such a step is none after all. */
   notHearings: Words,
+  /** Steps of those who are asked in which they say what they think. */
+  opinions: Words,
   /** Words by which a step that speaks of a refusal does not refuse. */
   notRefusing: Words,
   citizens: Words,
@@ -107,6 +109,10 @@ export const hintOf = (table: AdaptingTable, name: string): Hint | undefined =>
 /** Whether a step is named as one in which the person themselves is heard. */
 export const isHearing = (table: AdaptingTable, name: string): boolean =>
   holds(name, table.hearings) && !holds(name, table.notHearings)
+
+/** Whether a step is named as one in which another office, or somebody else who is asked, gives an opinion. */
+export const isOpinion = (table: AdaptingTable, name: string): boolean =>
+  hintOf(table, name) === 'consult' && holds(name, table.opinions)
 
 /** What is said of a step: assumed, or not taken over. */
 export type Note = {
