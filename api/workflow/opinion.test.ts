@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ItemList } from '../postboxes/service-lists.ts'
 import { composeMessage } from '../submissions/service-copy.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
@@ -75,6 +76,36 @@ describe('an opinion of another office', () => {
     })
     const file = await (await anna()).get(`/submissions/documents/${document?.id}`)
     expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+  })
+
+  it('sends who asked for it and who gave it to their lists, with what was done, and the Vorgang back to who had it', async () => {
+    const citizen = town.newCaller()
+    const { vorgangId: id } = await apply(citizen)
+    await town.tick()
+    const sent = async (who: Caller, body: Readonly<Record<string, string>>): Promise<string | null> => {
+      const { task, itemId } = await view(who, id)
+      await bodyOf(await who.post(`/postboxes/items/${itemId}/take`), 200)
+      const answer = await who.form(`/workflow/vorgaenge/${id}/tasks/${task?.id}/complete`, body)
+      expect(answer.status).toBe(303)
+      return answer.headers.get('location')
+    }
+    expect(await sent(await anna(), { outcome: 'done' })).toBe('/amt/?ansicht=mine&getan=task.done')
+    expect((await (await anna()).get(`/submissions/vorgaenge/${id}`)).status).toBe(404)
+    expect(await sent(await gero(), { outcome: 'opinion', opinion: TEXT })).toBe(
+      '/amt/?ansicht=mine&getan=task.opinion',
+    )
+    expect(await view(await anna(), id)).toMatchObject({ assignee: { isMe: true }, task: { node: 'check' } })
+    const { items } = await (await anna()).read<ItemList>(`/postboxes/${HOME}/items?view=mine`)
+    expect(items.find(({ vorgangId }) => vorgangId === id)).toMatchObject({ isNew: 1, isMine: true })
+  })
+
+  it('comes back to nobody where who had it works there no more', async () => {
+    const { id } = await asked()
+    town.setRights('anna', { roles: ['clerk'], teams: ['ordnung'] })
+    await town.signIn('anna', { roles: ['clerk'], teams: ['ordnung'] })
+    await bodyOf(await complete(await gero(), id, { outcome: 'opinion', opinion: TEXT }), 200)
+    const bert = await town.signIn('bert', { roles: ['clerk'], teams: [HOME] })
+    expect(await view(bert, id)).toMatchObject({ assignee: null, task: { node: 'check' } })
   })
 
   it('reaches neither the person nor another system, and is nowhere in plain words', async () => {

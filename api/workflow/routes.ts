@@ -43,16 +43,16 @@ export const workflowRoutes = (ctx: WorkflowCtx) =>
     input(CompleteTask),
     async (c) => {
       const { outcome, ...values } = inputOf(c, CompleteTask)
-      const result = await completeTask(ctx, actorOf(c), {
+      const { vorgangId, isSeen } = await completeTask(ctx, actorOf(c), {
         vorgangId: parameter(Id, c.req.param('vorgang'), 'vorgang'),
         taskId: parameter(Id, c.req.param('task'), 'task'),
         outcome,
         values,
       })
       return done(c, {
-        page: `/amt/vorgaenge/${result.vorgangId}?getan=task.${outcome}`,
-        self: `/api/v1/submissions/vorgaenge/${result.vorgangId}`,
-        body: result,
+        page: isSeen ? `/amt/vorgaenge/${vorgangId}?getan=task.${outcome}` : `/amt/?ansicht=mine&getan=task.${outcome}`,
+        self: `/api/v1/submissions/vorgaenge/${vorgangId}`,
+        body: { vorgangId },
       })
     },
   )

@@ -6,8 +6,8 @@ import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId, actsFor, insteadOf, stoodInOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
-import type { Item } from '../postboxes/service.ts'
-import { type Case, itemOfTask, readCase, vorgangMissing } from './case.ts'
+import { type Item, postboxesOf, readItems } from '../postboxes/service.ts'
+import { type Case, itemOfTask, readMovingCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
 import type { Outcome } from './model.ts'
 import { outcomesToPayment } from './payment-ahead.ts'
@@ -45,16 +45,16 @@ type Prepared = Awaited<ReturnType<OutcomeHandler>>
 /**
  * Completes a clerk's task: the person took it or stands in for who did, belongs to its postbox, and is another one where four
  * eyes are asked for. Who stands in acts as themselves, with their own rights.
- * Pressed again with the same outcome and values it answers the same.
+ * Pressed again with the same outcome and values it answers the same; `isSeen` is false where the person sees the Vorgang no more.
  * Throws 404 where the person may not see it, 409 where it is done, taken by another or refused, 422 for missing values.
  */
 export async function completeTask(
   ctx: WorkflowCtx,
   actor: Actor,
   input: TaskInput,
-): Promise<{ readonly vorgangId: string }> {
+): Promise<{ readonly vorgangId: string; readonly isSeen: boolean }> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const kase = await readCase(ctx, input.vorgangId)
+    const kase = await readMovingCase(ctx, input.vorgangId)
     if (actor.kind !== 'staff' || !can(actor, 'vorgang.decide', { postboxes: kase.postboxes })) {
       throw vorgangMissing(`vorgang ${input.vorgangId}`)
     }
@@ -76,7 +76,7 @@ export async function completeTask(
       },
     })
     if (result.ok) {
-      return { vorgangId: kase.vorgang.id }
+      return { vorgangId: kase.vorgang.id, isSeen: await isStillSeen(ctx, actor, kase.vorgang.id) }
     }
     if (result.reason === 'idempotency-mismatch' || task.state !== 'open') {
       throw taskDone(`task ${input.taskId}`)
@@ -84,6 +84,10 @@ export async function completeTask(
   }
   throw tooBusy(`vorgang ${input.vorgangId}`)
 }
+
+/** A Vorgang that went on to another office may be out of sight of who sent it there. */
+const isStillSeen = async (ctx: WorkflowCtx, actor: Staff, vorgangId: string): Promise<boolean> =>
+  can(actor, 'vorgang.read', { postboxes: postboxesOf(await readItems(ctx, vorgangId)) })
 
 type Completing = {
   readonly kase: Case
@@ -150,7 +154,7 @@ export async function prepareMessage(
   ctx: WorkflowCtx,
   input: { readonly vorgangId: string; readonly name: string; readonly values: Values; readonly actor: string },
 ): Promise<{ readonly kase: Case; readonly plan: Plan; readonly isTaken: boolean }> {
-  const kase = await readCase(ctx, input.vorgangId)
+  const kase = await readMovingCase(ctx, input.vorgangId)
   const moved = planEvent({
     kase,
     event: { type: 'message', name: input.name, values: input.values },
@@ -169,7 +173,7 @@ export async function prepareResult(
   ctx: WorkflowCtx,
   input: { readonly vorgangId: string; readonly key: string; readonly values: Values; readonly actor: string },
 ): Promise<Plan | null> {
-  const kase = await readCase(ctx, input.vorgangId)
+  const kase = await readMovingCase(ctx, input.vorgangId)
   const moved = planEvent({
     kase,
     event: { type: 'effect-result', key: input.key, ok: true, values: input.values },
@@ -193,7 +197,7 @@ const Params = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()
 /** Handler of job `timer`: a moment of a process has come. A late one changes nothing. */
 export async function runTimer(ctx: WorkflowCtx, job: Job): Promise<JobResult> {
   const { vorgangId, key } = v.parse(TimerPayload, job.payload)
-  const kase = await readCase(ctx, vorgangId)
+  const kase = await readMovingCase(ctx, vorgangId)
   const moved = planEvent({
     kase,
     event: { type: 'timer', key },
@@ -211,7 +215,7 @@ export async function runEffect(ctx: WorkflowCtx, job: Job): Promise<JobResult> 
   if (handler === undefined) {
     return { dead: 'no-such-effect' }
   }
-  const kase = await readCase(ctx, payload.vorgangId)
+  const kase = await readMovingCase(ctx, payload.vorgangId)
   const params: Record<string, Scalar> = v.parse(Params, JSON.parse(payload.params))
   const result = await handler(kase, { key: payload.key, params })
   if (result.isPending === true) {
