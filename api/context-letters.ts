@@ -10,10 +10,11 @@ import { wordsOf } from './lib/words.ts'
 import type { NoticeFacts } from './notices/ctx.ts'
 import { letterLang } from './notices/lang.ts'
 import { renderExport, renderReceipt, type Sender } from './notices/render.ts'
+import { renderOpinion } from './notices/render-opinion.ts'
 import { renderEmptyForm, renderPaper } from './notices/render-paper.ts'
 import { renderPaymentReceipt } from './notices/render-payment.ts'
 import type { PaymentReceiptFacts } from './payments/ctx.ts'
-import type { Contact, CopyFacts, ExportFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
+import type { Contact, CopyFacts, ExportFacts, OpinionFacts, PaperFacts, SubmissionsCtx } from './submissions/ctx.ts'
 
 export type LettersCtx = SubmissionsCtx & CatalogueCtx
 /** What letters need of the context, asked for when a letter is set. */
@@ -22,6 +23,7 @@ export type Letters = {
   readonly lawUsed: SubmissionsCtx['lawUsed']
   readonly renderNoticeSample: (sample: NoticeSample) => Promise<Uint8Array>
   readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
+  readonly renderOpinion: (facts: OpinionFacts) => Promise<Uint8Array>
   readonly renderPaymentReceipt: (facts: PaymentReceiptFacts) => Promise<Uint8Array>
   readonly renderPaper: (facts: PaperFacts) => Promise<Uint8Array>
   readonly renderEmptyForm: (content: Content, serviceSlug: string) => Promise<Uint8Array>
@@ -70,6 +72,11 @@ export function createLetters(whole: () => LettersCtx): Letters {
         dataJson: facts.dataJson,
         isDemo: ctx.mode !== 'production',
       })
+    },
+    renderOpinion: async ({ content, serviceSlug, ...facts }) => {
+      const ctx = whole()
+      const [kit, sender] = [kitOf(content, letterLang(content, 'de')), senderOf(ctx, content, serviceSlug)]
+      return await renderOpinion(typesetter, { ...facts, kit, sender, isDemo: ctx.mode !== 'production' })
     },
     renderPaper: async (facts) => {
       const ctx = whole()

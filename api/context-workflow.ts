@@ -21,7 +21,8 @@ import { readVorgangLookups } from './registers/service.ts'
 import type { SubmissionsCtx } from './submissions/ctx.ts'
 import { prepareClose } from './submissions/service-closing.ts'
 import { readRequestItems } from './submissions/service-request-items.ts'
-import type { Case } from './workflow/case.ts'
+import { prepareOpinion } from './submissions/service-opinion.ts'
+import { type Case, itemOfTask } from './workflow/case.ts'
 import type { EffectHandler, OutcomeHandler, VorgangKind, WorkflowParts } from './workflow/ctx.ts'
 import { isCosigned } from './workflow/decisions.ts'
 import { parseDefinition } from './workflow/definition.ts'
@@ -183,6 +184,10 @@ function outcomesOf(whole: () => SubmissionsCtx): Readonly<Record<OutcomeType, O
     'refuse-exemption': async (kase, actor, { values }) => ({
       plan: await prepareExemption(whole(), kase, { isGranted: false, reasons: values['reasons'], by: actorId(actor) }),
     }),
+    opinion: async (kase, actor, { taskId, values }) => {
+      const { postbox } = itemOfTask(kase, taskId) ?? kase.item
+      return { plan: await prepareOpinion(whole(), kase, actor, { text: values['opinion'], postbox }) }
+    },
     remedy: answerLetter('remedied'),
     'hand-over': answerLetter('handed-over'),
     approve: decide('approved'),

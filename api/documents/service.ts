@@ -44,6 +44,8 @@ export const FileMeta = v.object({
   derivedFrom: v.optional(v.array(v.string())),
   /** The order of clerks that this file belongs to. */
   orderId: v.optional(v.string()),
+  /** What another office said, as it was written: by whom, for which office. */
+  opinion: v.optional(v.object({ text: v.string(), by: v.string(), office: v.string() })),
   /** How paper became this file (BSI TR-03138): who, when, by what, looked at, and where the paper went. */
   scan: v.optional(
     v.object({
@@ -291,13 +293,15 @@ export async function storeMadeFile(
 
 /** Kind of a document that clerks keep for each other: no citizen and no other system sees it. */
 export const INTERNAL = 'internal'
+/** Kind of a document in which another office says what it thinks: the person sees it when the file is inspected, not before. */
+export const OPINION = 'opinion'
 
 /** Lists the documents of Vorgänge that are not kept for clerks alone, as {@link readDocuments}. */
 export async function readSharedDocuments(
   ctx: DocumentsCtx,
   vorgangIds: readonly string[],
 ): Promise<readonly DocumentEntry[]> {
-  return (await readDocuments(ctx, vorgangIds)).filter(({ kind }) => kind !== INTERNAL)
+  return (await readDocuments(ctx, vorgangIds)).filter(({ kind }) => kind !== INTERNAL && kind !== OPINION)
 }
 
 /** Lists the documents of Vorgänge with their metadata opened, oldest first. */

@@ -86,6 +86,19 @@ describe('three official building blocks in, one working service out', () => {
     expect(sheet.rows.find(({ name }) => name === 'steps/Activity_Zahlung/as')?.value).toBe('nothing')
   })
 
+  it('a button offers to sign or give back only where somebody has decided before', async () => {
+    const { sheet } = await edda.read<SheetPage>(`${AT}/sheets/mapping`)
+    const name = 'steps/Activity_Vollst/outcomes/Flow_03/as'
+    const offered = sheet.rows.find((row) => row.name === name)?.options.map(({ value }) => value)
+    expect(offered).toContain('refuse')
+    expect(offered).not.toContain('return')
+    expect(offered).not.toContain('sign')
+    // Sent without the page it goes on, and it is said.
+    expect((await save('mapping', { [name]: 'return' })).status).toBe(200)
+    expect((await overview()).adapted?.unmapped.join()).toContain('heißt hier nur „weiter“')
+    expect((await save('mapping', { [name]: 'continue' })).status).toBe(200)
+  })
+
   it('422 for a kind that there is not; nothing is changed', async () => {
     const before = await file('process.bpmn')
     const problem = await problemOf(await save('mapping', { 'steps/Activity_Anhoer/as': 'zaubern' }))

@@ -29,6 +29,15 @@ export type CopyFacts = {
   readonly dataJson: string
 }
 
+/** What the opinion of an office shows. */
+export type OpinionFacts = Pick<CopyFacts, 'content' | 'serviceSlug' | 'reference' | 'aktenzeichen'> & {
+  readonly title: string
+  readonly office: string
+  readonly by: string
+  readonly text: string
+  readonly atMs: number
+}
+
 /** What a form to be signed shows. */
 export type PaperFacts = Pick<CopyFacts, 'content' | 'lang' | 'serviceSlug' | 'serviceTitle' | 'sections'> & {
   readonly code: { readonly text: string; readonly svg: string; readonly untilOn: string }
@@ -71,6 +80,7 @@ export type SubmissionsCtx = DocumentsCtx &
     readonly contact: (content: Content, serviceSlug: string) => Contact
     /** Sets the copy of a submission as PDF: the same facts give the same bytes. */
     readonly renderCopy: (facts: CopyFacts) => Promise<Uint8Array>
+    readonly renderOpinion: (facts: OpinionFacts) => Promise<Uint8Array>
     /** Sets a filled form to be signed on paper. */
     readonly renderPaper: (facts: PaperFacts) => Promise<Uint8Array>
     /** Sets the empty form of a service; kept by form version. */

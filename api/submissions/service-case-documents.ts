@@ -28,6 +28,8 @@ export type DocumentView = {
   readonly scanState: ScanState
   /** How paper became this file; `by` is a member of staff's name. */
   readonly scan?: FileMeta['scan']
+  /** What another office said; `by` is a member of staff's name. */
+  readonly opinion?: FileMeta['opinion']
   /** Pages to look at; absent where none were made (yet). */
   readonly preview?: Preview
 }
@@ -60,8 +62,12 @@ export async function documentViews(
   return await Promise.all(
     documents.map(async ({ id, vorgangId, kind, createdAtMs, scanState, blobId, meta }) => {
       const preview = previews.get(blobId)
-      const { fileName, mediaType, sizeBytes, title = fileName, scan } = meta
+      const { fileName, mediaType, sizeBytes, title = fileName, scan, opinion } = meta
       const by = scan === undefined ? null : await staffName(ctx, scan.by.replace(/^staff:/, ''))
+      const said =
+        opinion === undefined
+          ? {}
+          : { opinion: { ...opinion, by: (await staffName(ctx, opinion.by.replace(/^staff:/, ''))) ?? '' } }
       const scanned = scan === undefined ? {} : { scan: { ...scan, by: by ?? '' } }
       return {
         id,
@@ -74,6 +80,7 @@ export async function documentViews(
         createdAtMs,
         scanState,
         ...scanned,
+        ...said,
         ...(preview === undefined ? {} : { preview }),
       }
     }),

@@ -1,6 +1,7 @@
 import {
   documentMissing,
   INTERNAL,
+  OPINION,
   openDocument,
   readDocumentPlace,
   readSharedDocuments,
@@ -184,7 +185,7 @@ async function relatedOf(ctx: SubmissionsCtx, actor: Actor, vorgang: Vorgang): P
 export async function openOwnDocument(ctx: SubmissionsCtx, actor: Actor, vorgangId: string, documentId: string) {
   authorize(actor, 'document.read', { vorgangId })
   const place = await readDocumentPlace(ctx, documentId)
-  if (place === undefined || place.vorgangId !== vorgangId || [INTERNAL, 'notice'].includes(place.kind)) {
+  if (place === undefined || place.vorgangId !== vorgangId || [INTERNAL, OPINION, 'notice'].includes(place.kind)) {
     throw documentMissing(`document ${documentId}`)
   }
   return await openDocument(ctx, documentId)

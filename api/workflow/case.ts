@@ -7,7 +7,7 @@ import { type Item, postboxesOf, readItems } from '../postboxes/service.ts'
 import type { WorkflowCtx } from './ctx.ts'
 import type { Definition } from './model.ts'
 import { type ProcessState, STATE_VERSION } from './state.ts'
-import { findInstance, type InstanceRow, listOpenTasks, type TaskRow } from './store.ts'
+import { findInstance, type InstanceRow, listFinished, listOpenTasks, type TaskRow } from './store.ts'
 import type { ProcessTexts } from './texts.ts'
 
 /** Everything that is read before something is decided about a Vorgang. */
@@ -29,6 +29,8 @@ export type Case = {
   readonly tasks: ProcessTexts['tasks']
   /** Its own revision under the law of the day (`lawfulContent`). */
   readonly content: Content
+  /** Who had it last in each other postbox and still works there; read only where it may move on. */
+  readonly keepers?: ReadonlyMap<string, string>
 }
 
 export const vorgangMissing = problemType('workflow/vorgang-missing', 404)
@@ -61,6 +63,27 @@ export async function readCase(ctx: WorkflowCtx, vorgangId: string): Promise<Cas
   const postboxes = postboxesOf(items)
   return { vorgang, eakte, item, items, postboxes, openTasks, instance, definition, tasks, content, state }
 }
+
+/** Reads a Vorgang that may move on, with those to whom it comes back. Throws as {@link readCase}. */
+export async function readMovingCase(ctx: WorkflowCtx, vorgangId: string): Promise<Case> {
+  const kase = await readCase(ctx, vorgangId)
+  const keepers = new Map<string, string>()
+  for (const { postbox, completedBy } of await listFinished(ctx.db, vorgangId)) {
+    const userId = completedBy?.startsWith(STAFF) === true ? completedBy.slice(STAFF.length) : undefined
+    if (userId !== undefined && postbox !== kase.item.postbox && !keepers.has(postbox)) {
+      keepers.set(postbox, userId)
+    }
+  }
+  for (const [postbox, keeper] of keepers) {
+    const team = await ctx.team(postbox)
+    if (!team.some(({ userId }) => userId === keeper)) {
+      keepers.delete(postbox)
+    }
+  }
+  return { ...kase, keepers }
+}
+
+const STAFF = 'staff:'
 
 /** The item that an open task of a Vorgang lies in: its main one, or one beside it. */
 export const itemOfTask = ({ items }: Pick<Case, 'items'>, taskId: string): Item | undefined =>

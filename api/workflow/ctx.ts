@@ -5,6 +5,7 @@ import type { Vorgang } from '../eakten/service.ts'
 import type { KeysCtx } from '../keys/keyring.ts'
 import type { Actor } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
+import type { PostboxesCtx } from '../postboxes/service.ts'
 import type { Case } from './case.ts'
 import type { Definition } from './model.ts'
 import type { Picture } from './picture.ts'
@@ -28,7 +29,7 @@ export type WorkflowParts = {
   readonly effects: Readonly<Record<string, EffectHandler>>
   readonly outcomes: Readonly<Record<string, OutcomeHandler>>
 }
-export type WorkflowCtx = Ctx & KeysCtx & ContentCtx & { readonly workflow: WorkflowParts }
+export type WorkflowCtx = Ctx & KeysCtx & ContentCtx & Pick<PostboxesCtx, 'team'> & { readonly workflow: WorkflowParts }
 
 export type EffectOrder = { readonly key: string; readonly params: Readonly<Record<string, Scalar>> }
 /**

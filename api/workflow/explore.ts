@@ -21,12 +21,16 @@ type Options = {
   readonly nowMs: number
   /** States that are looked at at most. */
   readonly statesMax: number
-  /** Is told every step that was taken. */
-  readonly look?: (step: {
-    readonly before: ProcessState
-    readonly event: ProcessEvent
-    readonly after: ProcessState
-  }) => void
+  /** Is told every step that was taken, the starts first. */
+  readonly look?: (step: Taken) => void
+}
+/** A step that was taken; null before it where the process began with it. */
+export type Taken = {
+  readonly before: ProcessState | null
+  readonly event: ProcessEvent
+  readonly after: ProcessState
+  /** Nodes entered in it, in order. */
+  readonly entered: readonly string[]
 }
 
 /** Two are enough to tell four eyes from two. */
@@ -55,8 +59,10 @@ export function explore(definition: Definition, options: Options): Ways {
     }
   }
   for (const variables of beginnings(definition)) {
-    const started = advance(definition, null, { type: 'start', variables }, options.nowMs)
+    const event = { type: 'start', variables } as const
+    const started = advance(definition, null, event, options.nowMs)
     if (started.ok) {
+      options.look?.({ before: null, event, after: started.state, entered: started.entered })
       for (const id of started.entered) {
         entered.add(id)
       }
@@ -75,7 +81,7 @@ export function explore(definition: Definition, options: Options): Ways {
       if (!moved.ok) {
         continue
       }
-      options.look?.({ before: state, event: happening.event, after: moved.state })
+      options.look?.({ before: state, event: happening.event, after: moved.state, entered: moved.entered })
       const next: Place = { state: moved.state, from: place, by: happening }
       for (const id of moved.entered) {
         entered.add(id)
@@ -134,7 +140,7 @@ function wayTo(place: Place): readonly Happening[] {
 }
 
 /** A state without the numbers of its keys: two that differ only in these go on alike. */
-function keyOf({ tokens, variables, done, status }: ProcessState): string {
+export function keyOf({ tokens, variables, done, status }: ProcessState): string {
   const nodeOf = new Map(tokens.map(({ key, node }) => [key, node]))
   const places = tokens
     .map(({ node, scope, via, armed, failed }) =>

@@ -24,6 +24,7 @@ export const OUTCOME_TYPES = [
   'hand-over',
   'grant-exemption',
   'refuse-exemption',
+  'opinion',
 ] as const
 export type OutcomeType = (typeof OUTCOME_TYPES)[number]
 

@@ -120,8 +120,12 @@ type MainInput = {
 function mainPlace(facts: PlaceFacts, moved: Moved, { main, beside, home, placing, kase }: MainInput): ItemMove {
   const { state, timers } = moved
   if (main !== undefined) {
-    const keeper = kase?.item.postbox === main.task.postbox ? kase.item.assignee : null
-    return taskPlace(facts, state, main, { placing, keeper })
+    if (kase?.item.postbox === main.task.postbox) {
+      return taskPlace(facts, state, main, { placing, keeper: kase.item.assignee })
+    }
+    // Back from another office it comes to who had it here before; whether they may sign, who acts does not know.
+    const { maySign: _, ...back } = placing
+    return taskPlace(facts, state, main, { placing: back, keeper: kase?.keepers?.get(main.task.postbox) ?? null })
   }
   const { definition } = placing
   const isEnded = state.status === 'ended'

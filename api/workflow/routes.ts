@@ -16,6 +16,7 @@ const KNOWN = new Set([
   'reasons',
   'message',
   'comment',
+  'opinion',
   'dueOn',
   'decisionHash',
   'why',
@@ -31,6 +32,8 @@ export const CompleteTask = v.pipe(
       reasons: LongText,
       message: LongText,
       comment: LongText,
+      /** What another office says. */
+      opinion: LongText,
       dueOn: v.optional(v.pipe(v.string(), v.maxLength(10))),
       /** Names the words of the decision that the person saw. */
       decisionHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
@@ -67,16 +70,16 @@ export const workflowRoutes = (ctx: WorkflowCtx) =>
     input(CompleteTask),
     async (c) => {
       const { outcome, ...values } = inputOf(c, CompleteTask)
-      const result = await completeTask(ctx, actorOf(c), {
+      const { vorgangId, isSeen } = await completeTask(ctx, actorOf(c), {
         vorgangId: parameter(Id, c.req.param('vorgang'), 'vorgang'),
         taskId: parameter(Id, c.req.param('task'), 'task'),
         outcome,
         values,
       })
       return done(c, {
-        page: `/amt/vorgaenge/${result.vorgangId}?getan=task.${outcome}`,
-        self: `/api/v1/submissions/vorgaenge/${result.vorgangId}`,
-        body: result,
+        page: isSeen ? `/amt/vorgaenge/${vorgangId}?getan=task.${outcome}` : `/amt/?ansicht=mine&getan=task.${outcome}`,
+        self: `/api/v1/submissions/vorgaenge/${vorgangId}`,
+        body: { vorgangId },
       })
     },
   )

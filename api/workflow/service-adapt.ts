@@ -4,8 +4,9 @@ import { guessTimers, limitAnswers } from './foreign/answer-time.ts'
 import { buildSketch } from './foreign/build.ts'
 import { type Diagram, into } from './foreign/diagram.ts'
 import { finish } from './foreign/finish.ts'
+import { dropReturns } from './foreign/finish-returns.ts'
 import { guessSteps, isStep, tellStep } from './foreign/guess-steps.ts'
-import { guessWays, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
+import { guessWays, isUndecided, tellPerson, tellRefusal } from './foreign/guess-ways.ts'
 import { hearBeforeDeciding } from './foreign/hear-before.ts'
 import { tellHearing } from './foreign/hearing.ts'
 import {
@@ -80,7 +81,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
     return refuse(`foreign/${missing}`, `The diagram cannot run: ${missing}.`)
   }
   const askers = simplify(diagram, table.names)
-  const guessing: Guessing = { diagram, askers, table, around, steps: new Map() }
+  const guessing: Guessing = { diagram, askers, table, around, steps: new Map(), unsigned: new Set() }
   signFirst(guessing)
   guessSteps(guessing)
   guessWays(guessing)
@@ -89,11 +90,13 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   // What an editor chooses of is the process as it was drawn.
   const timers = guessTimers(guessing, adapting.chosen)
   const mapped = inFlow(guessing, timers)
+  const undecided = [...mapped.keys()].filter((id) => mapped.get(id)?.as === 'person' && isUndecided(guessing, id))
   limitAnswers(guessing, timers)
   hearBeforeDeciding(guessing)
   tellHearing(guessing)
   const built = buildSketch(guessing)
   finish(guessing, built)
+  await dropReturns(guessing, built)
   return {
     ok: true,
     process: writeBpmn(built.sketch, around),
@@ -101,7 +104,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
       before: adapting.texts ?? { now: '', ours: '' },
       isMapping: adapting.isMapping === true,
     }),
-    mapping: writeMapping(mapped, diagram.notes, table),
+    mapping: writeMapping(mapped, diagram.notes, { table, undecided }),
   }
 }
 

@@ -3,9 +3,11 @@ import type { Finding } from '../lib/finding.ts'
 import { unannounced } from './announced.ts'
 import { unreadAnswers } from './answers.ts'
 import { checkReferences } from './check.ts'
+import { checkDecided } from './decided.ts'
 import { checkDecisions, checkOutcomes } from './decisions.ts'
 import { parseDefinition } from './definition.ts'
 import type { Definition } from './model.ts'
+import { checkNeeds } from './needs.ts'
 import { readSharedTexts, SHARED_TEXTS } from './shared-texts.ts'
 import { readProcessTexts } from './texts.ts'
 
@@ -68,7 +70,8 @@ async function checkProcess(content: Content, { folder, name }: Place): Promise<
   return [
     ...german,
     ...references,
-    ...checkDecisions(parsed.definition, file),
+    ...onceEach([...checkDecisions(parsed.definition, file), ...checkDecided(parsed.definition, file)]),
+    ...checkNeeds(parsed.definition, file),
     ...checkOutcomes(parsed.definition, file),
     ...unreadAnswers(parsed.definition, file),
     ...payments(content, folder, { definition: parsed.definition, file }),
@@ -94,6 +97,11 @@ function payments(
   const type = taking === undefined ? 'workflow/no-payment' : 'workflow/no-fee'
   return [{ file, line: taking?.line ?? 1, type, detail }]
 }
+
+/** The same fault of the same place is said once, however it was found. */
+const onceEach = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.toReversed().map((finding) => [`${finding.type}|${finding.line}`, finding])).values(),
+]
 
 const lacks = (file: string, detail: string): Finding => ({ file, line: 1, type: 'workflow/no-file', detail })
 

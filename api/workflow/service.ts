@@ -6,9 +6,10 @@ import { can } from '../identity/permissions.ts'
 import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId, actsFor, insteadOf, stoodInOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
-import type { Item } from '../postboxes/service.ts'
-import { type Case, itemOfTask, readCase, vorgangMissing } from './case.ts'
+import { type Item, postboxesOf, readItems } from '../postboxes/service.ts'
+import { type Case, itemOfTask, readMovingCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
+import type { Outcome } from './model.ts'
 import { outcomesToPayment } from './payment-ahead.ts'
 import { planEvent, type Refusal } from './plan.ts'
 import { checkPerson, isFor, samePerson } from './service-taking.ts'
@@ -44,16 +45,16 @@ type Prepared = Awaited<ReturnType<OutcomeHandler>>
 /**
  * Completes a clerk's task: the person took it or stands in for who did, belongs to its postbox, and is another one where four
  * eyes are asked for. Who stands in acts as themselves, with their own rights.
- * Pressed again with the same outcome and values it answers the same.
+ * Pressed again with the same outcome and values it answers the same; `isSeen` is false where the person sees the Vorgang no more.
  * Throws 404 where the person may not see it, 409 where it is done, taken by another or refused, 422 for missing values.
  */
 export async function completeTask(
   ctx: WorkflowCtx,
   actor: Actor,
   input: TaskInput,
-): Promise<{ readonly vorgangId: string }> {
+): Promise<{ readonly vorgangId: string; readonly isSeen: boolean }> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const kase = await readCase(ctx, input.vorgangId)
+    const kase = await readMovingCase(ctx, input.vorgangId)
     if (actor.kind !== 'staff' || !can(actor, 'vorgang.decide', { postboxes: kase.postboxes })) {
       throw vorgangMissing(`vorgang ${input.vorgangId}`)
     }
@@ -75,7 +76,7 @@ export async function completeTask(
       },
     })
     if (result.ok) {
-      return { vorgangId: kase.vorgang.id }
+      return { vorgangId: kase.vorgang.id, isSeen: await isStillSeen(ctx, actor, kase.vorgang.id) }
     }
     if (result.reason === 'idempotency-mismatch' || task.state !== 'open') {
       throw taskDone(`task ${input.taskId}`)
@@ -83,6 +84,10 @@ export async function completeTask(
   }
   throw tooBusy(`vorgang ${input.vorgangId}`)
 }
+
+/** A Vorgang that went on to another office may be out of sight of who sent it there. */
+const isStillSeen = async (ctx: WorkflowCtx, actor: Staff, vorgangId: string): Promise<boolean> =>
+  can(actor, 'vorgang.read', { postboxes: postboxesOf(await readItems(ctx, vorgangId)) })
 
 type Completing = {
   readonly kase: Case
@@ -99,10 +104,11 @@ async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, inpu
   if (!actsFor(actor, item.assignee)) {
     throw taskTaken(`task ${input.taskId}`)
   }
-  const prepare = Object.hasOwn(ctx.workflow.outcomes, input.outcome) ? ctx.workflow.outcomes[input.outcome] : undefined
-  if (node?.kind !== 'user' || !node.outcomes.some(({ id }) => id === input.outcome)) {
+  const outcome = node?.kind === 'user' ? node.outcomes.find(({ id }) => id === input.outcome) : undefined
+  if (outcome === undefined) {
     throw outcomeUnknown(`outcome ${input.outcome}`)
   }
+  const prepare = handlerOf(ctx, outcome)
   // An outcome that means nothing more only says which way the process goes on ("erledigt").
   const prepared: Prepared = prepare === undefined ? { plan: {} } : await prepare(kase, actor, { ...input, node: task.node }) // biome-ignore format: one thought
   const moved = planEvent({
@@ -131,6 +137,14 @@ async function planTask(ctx: WorkflowCtx, actor: Staff, { kase, task, item, inpu
   return join(moved.plan, prepared.plan)
 }
 
+const OPINION = 'opinion'
+
+/** What an outcome means; one that asks for an opinion keeps it, whichever way the process goes on. */
+function handlerOf({ workflow }: WorkflowCtx, { id, requires }: Outcome): OutcomeHandler | undefined {
+  const name = requires.includes(OPINION) ? OPINION : id
+  return Object.hasOwn(workflow.outcomes, name) ? workflow.outcomes[name] : undefined
+}
+
 /** Tells the same press from another one. Keyed, because texts about people must not be guessed from a plain hash. */
 const fingerprintOf = (ctx: WorkflowCtx, { outcome, values }: TaskInput): string =>
   createHmac('sha256', ctx.keyring.purpose('fingerprints')).update(canonicalJson({ outcome, values })).digest('hex')
@@ -140,7 +154,7 @@ export async function prepareMessage(
   ctx: WorkflowCtx,
   input: { readonly vorgangId: string; readonly name: string; readonly values: Values; readonly actor: string },
 ): Promise<{ readonly kase: Case; readonly plan: Plan; readonly isTaken: boolean }> {
-  const kase = await readCase(ctx, input.vorgangId)
+  const kase = await readMovingCase(ctx, input.vorgangId)
   const moved = planEvent({
     kase,
     event: { type: 'message', name: input.name, values: input.values },
@@ -159,7 +173,7 @@ export async function prepareResult(
   ctx: WorkflowCtx,
   input: { readonly vorgangId: string; readonly key: string; readonly values: Values; readonly actor: string },
 ): Promise<Plan | null> {
-  const kase = await readCase(ctx, input.vorgangId)
+  const kase = await readMovingCase(ctx, input.vorgangId)
   const moved = planEvent({
     kase,
     event: { type: 'effect-result', key: input.key, ok: true, values: input.values },
@@ -183,7 +197,7 @@ const Params = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()
 /** Handler of job `timer`: a moment of a process has come. A late one changes nothing. */
 export async function runTimer(ctx: WorkflowCtx, job: Job): Promise<JobResult> {
   const { vorgangId, key } = v.parse(TimerPayload, job.payload)
-  const kase = await readCase(ctx, vorgangId)
+  const kase = await readMovingCase(ctx, vorgangId)
   const moved = planEvent({
     kase,
     event: { type: 'timer', key },
@@ -201,7 +215,7 @@ export async function runEffect(ctx: WorkflowCtx, job: Job): Promise<JobResult> 
   if (handler === undefined) {
     return { dead: 'no-such-effect' }
   }
-  const kase = await readCase(ctx, payload.vorgangId)
+  const kase = await readMovingCase(ctx, payload.vorgangId)
   const params: Record<string, Scalar> = v.parse(Params, JSON.parse(payload.params))
   const result = await handler(kase, { key: payload.key, params })
   if (result.isPending === true) {

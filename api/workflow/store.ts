@@ -58,6 +58,19 @@ export async function listTasks(db: Read, vorgangId: string): Promise<readonly T
   return rows.toReversed()
 }
 
+/** Lists who finished tasks of a Vorgang in which postbox, the newest first. */
+export async function listFinished(
+  db: Read,
+  vorgangId: string,
+): Promise<readonly Pick<TaskRow, 'postbox' | 'completedBy'>[]> {
+  return await db
+    .select({ postbox: tasks.postbox, completedBy: tasks.completedBy })
+    .from(tasks)
+    .where(and(eq(tasks.vorgangId, vorgangId), eq(tasks.state, 'done')))
+    .orderBy(desc(tasks.completedAtMs))
+    .limit(TASKS_MAX)
+}
+
 export const insertInstance = (row: Omit<InstanceRow, 'version'>): Statement => ({
   sql: 'INSERT INTO process_instances (vorgang_id, definition_digest, state, version) VALUES (?, ?, ?, 1)',
   args: [row.vorgangId, row.definitionDigest, row.state],

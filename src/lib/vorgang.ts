@@ -45,7 +45,7 @@ const DONE = /^[a-z][a-z-]{0,19}(?:\.[A-Za-z][A-Za-z0-9_-]{0,59})?$/
 export function doneSentence(
   page: Pick<AstroGlobal, 'locals' | 'url'>,
   t: Translate,
-  view: Pick<HeadView, 'dueOn' | 'waitsFor'>,
+  view: Pick<HeadView, 'dueOn' | 'waitsFor'> = { dueOn: '', waitsFor: null },
 ): string | null {
   const code = page.url.searchParams.get('getan') ?? ''
   if (!DONE.test(code) || refusalOf(page, t) !== null) {

@@ -13,6 +13,7 @@ const REQUIRES: Readonly<Record<OutcomeKind, string>> = {
   continue: '',
   sign: '',
   return: 'comment',
+  opinion: 'opinion',
 }
 
 const WAITING: ReadonlySet<StepKind> = new Set(['person', 'wait', 'pay', 'request'])
@@ -20,7 +21,7 @@ const WAITING: ReadonlySet<StepKind> = new Set(['person', 'wait', 'pay', 'reques
 export type Built = {
   readonly sketch: Sketch
   /** Words of each way to finish a step, by step and outcome. */
-  readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, MappedOutcome>>
+  readonly outcomes: Map<string, Map<string, MappedOutcome>>
   /** Foreign steps by the ids that they have here. */
   readonly origins: ReadonlyMap<string, string>
 }

@@ -2,7 +2,7 @@ import { decidesHere, isDocument, outOf, type Sketch, type SketchNode, waysOf } 
 import type { Note } from './table.ts'
 
 /** Says something of a step, by its id. */
-type Say = (key: Note['key'], id: string, more?: Readonly<Record<string, string>>) => void
+export type Say = (key: Note['key'], id: string, more?: Readonly<Record<string, string>>) => void
 type Decided = 'approve' | 'refuse'
 /** An outcome of a decision on whose way nobody signs. */
 type Bare = { readonly decision: SketchNode; readonly outcome: Decided }
@@ -96,7 +96,7 @@ function tellLost({ sketch, say, labelOf }: Telling, id: string, bare: readonly 
   say(isDecided && reach(sketch, [start], () => false).has(id) ? 'unmapped.cosign-past' : 'unmapped.cosign-early', id)
 }
 
-const signs = ({ outcomes }: SketchNode): boolean => outcomes.some(({ id }) => id === 'sign')
+export const signs = ({ outcomes }: SketchNode): boolean => outcomes.some(({ id }) => id === 'sign')
 
 const startOf = ({ nodes }: Sketch): string =>
   [...nodes.values()].find(({ tag, scope }) => tag === 'startEvent' && scope === '')?.id ?? ''
@@ -135,7 +135,8 @@ const isSignedBy = (sketch: Sketch, { id }: SketchNode, signer: string): boolean
     (one) => one === id || isDocument(sketch.nodes.get(one)),
   ).has(signer)
 
-function reach(sketch: Sketch, from: readonly string[], isClosed: (id: string) => boolean): ReadonlySet<string> {
+/** Everything a way leads to; what is closed is not entered. */
+export function reach(sketch: Sketch, from: readonly string[], isClosed: (id: string) => boolean): ReadonlySet<string> {
   const seen = new Set<string>()
   const open = [...from]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -148,8 +149,11 @@ function reach(sketch: Sketch, from: readonly string[], isClosed: (id: string) =
 }
 
 /** Signing and giving back become ways to go on. */
-function demote(sketch: Sketch, node: SketchNode): void {
-  const names: Readonly<Record<string, string>> = { sign: 'way-1', return: 'way-2' }
+export function demote(sketch: Sketch, node: SketchNode): void {
+  const used = new Set(node.outcomes.map(({ id }) => id))
+  const all = Array.from({ length: used.size + 2 }, (_, index) => `way-${index + 1}`)
+  const [sign = '', back = ''] = all.filter((id) => !used.has(id))
+  const names: Readonly<Record<string, string>> = { sign, return: back }
   const outcomes = node.outcomes.map(({ id, requires }) => ({
     id: names[id] ?? id,
     requires: id === 'return' ? '' : requires,

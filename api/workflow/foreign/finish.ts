@@ -2,6 +2,7 @@ import type { Built } from './build.ts'
 import { finishNotices } from './finish-notices.ts'
 import { finishPayments } from './finish-payments.ts'
 import { finishSignatures } from './finish-signatures.ts'
+import { finishSigners } from './finish-signers.ts'
 import type { Guessing } from './mapping.ts'
 import { add, beside, insertOn, into, isDocument, isMail, link, mail, outOf, type Sketch } from './sketch.ts'
 import type { Note } from './table.ts'
@@ -12,19 +13,18 @@ type Finishing = Pick<Guessing, 'table'> & {
 }
 
 /** Puts in what every process of ours needs and a foreign one leaves out: receipt, notices, mails before the end, retention. */
-export function finish(guessing: Guessing, { sketch, outcomes, origins }: Built): void {
+export function finish(guessing: Guessing, built: Built): void {
+  const { sketch, outcomes, origins } = built
   const say = (key: Note['key'], name: string, more: Readonly<Record<string, string>> = {}): void => {
     guessing.diagram.notes.push({ key, values: { name, ...more } })
   }
-  finishSignatures(
-    sketch,
-    (key, id, more = {}) => {
-      const step = origins.get(id)
-      const values = { name: sketch.nodes.get(id)?.name ?? id, ...more }
-      guessing.diagram.notes.push({ key, values, ...(step === undefined ? {} : { step }) })
-    },
-    (task, outcome) => outcomes.get(task)?.get(outcome)?.label ?? outcome,
-  )
+  const sayOf = (key: Note['key'], id: string, more: Readonly<Record<string, string>> = {}): void => {
+    const step = origins.get(id)
+    const values = { name: sketch.nodes.get(id)?.name ?? id, ...more }
+    guessing.diagram.notes.push({ key, values, ...(step === undefined ? {} : { step }) })
+  }
+  finishSignatures(sketch, sayOf, (task, outcome) => outcomes.get(task)?.get(outcome)?.label ?? outcome)
+  finishSigners(guessing, built, sayOf)
   finishNotices(sketch, guessing.table, say)
   finishPayments(sketch)
   finishEnds({ sketch, table: guessing.table, say })

@@ -15,6 +15,13 @@ export function guessSteps(guessing: Guessing): void {
   const { diagram, steps } = guessing
   for (const node of inOrder(guessing).filter(isStep)) {
     const count = diagram.notes.length
+    if (refusesByName(guessing, node)) {
+      const { label } = guessing.table.outcomes.refuse
+      steps.set(node.id, { name: node.name, as: 'person', outcomes: { refuse: { label, as: 'refuse' } } })
+      guessing.unsigned.add(node.id)
+      say(guessing, 'assumed.refuses', node)
+      continue
+    }
     const kind = kindOf(guessing, node)
     steps.set(node.id, { name: node.name, as: kind })
     if (diagram.notes.length === count) {
@@ -37,9 +44,6 @@ export function tellStep(guessing: Guessing, step: Step, kind: StepKind): void {
   }
   // What a person's step does not do of itself, although it is called so.
   const hint = kind === 'person' ? hintOf(guessing.table, step.name) : undefined
-  if (hint === 'consult') {
-    say(guessing, 'assumed.consult', step)
-  }
   const isAsked = gatewayOf(guessing.askers, step.id) !== undefined
   if (hint === 'hold' || (hint === 'answer' && !isAsked)) {
     say(guessing, 'unmapped.wait', step)
@@ -72,6 +76,23 @@ function inOrder({ diagram }: Guessing): readonly ForeignNode[] {
     queue.push(...outOf(diagram, id).map(({ to }) => to), ...hanging)
   }
   return seen
+}
+
+/**
+ * Whether somebody refuses in a step that is named so, and not in a choice before it: to "Antrag wegen fehlender Mitwirkung
+ * ablehnen" a timer leads, and nobody has decided yet.
+ */
+function refusesByName({ diagram, askers, table }: Guessing, { id, name, kind, isCitizens }: ForeignNode): boolean {
+  const isWork = ['person', 'plain', 'rule', 'called'].includes(kind) && !isCitizens
+  const isChosen = into(diagram, id).every(({ from }) => diagram.nodes.get(from)?.kind === 'choice')
+  return (
+    isWork &&
+    !isChosen &&
+    !gatewayOf(askers, id) &&
+    hintOf(table, name) === 'notice' &&
+    holds(name, table.ways.refuse) &&
+    !holds(name, table.notRefusing)
+  )
 }
 
 function kindOf(guessing: Guessing, node: ForeignNode): StepKind {

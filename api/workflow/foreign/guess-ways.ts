@@ -1,7 +1,7 @@
 import { type ForeignFlow, into, nameOf, outOf, reach, startOf } from './diagram.ts'
 import { say } from './guess-steps.ts'
 import { type Guessing, gatewayOf, type MappedOutcome, type MappedStep } from './mapping.ts'
-import { hintOf, holds, holdsWord, isHearing, type OutcomeKind } from './table.ts'
+import { hintOf, holds, holdsWord, isHearing, isOpinion, type OutcomeKind } from './table.ts'
 
 type Way = {
   readonly flow: ForeignFlow
@@ -20,7 +20,7 @@ export function guessWays(guessing: Guessing): void {
         ...step,
         ...(postbox === undefined ? {} : { postbox }),
         ...(gatewayOf(guessing.askers, id) === undefined ? {} : { asks: true }),
-        outcomes: outcomesOf(guessing, id),
+        outcomes: step.outcomes ?? outcomesOf(guessing, id),
       })
     }
   }
@@ -43,6 +43,11 @@ export function tellPerson(guessing: Guessing, id: string): void {
   }
   const { name } = step
   tellPostbox(guessing, id, step)
+  if (Object.values(step.outcomes ?? {}).some(({ as }) => as === 'opinion')) {
+    say(guessing, 'assumed.opinion', { id, name })
+  } else if (hintOf(guessing.table, name) === 'consult') {
+    say(guessing, 'assumed.consult', { id, name })
+  }
   if (decides(step)) {
     const isBoth = gatewayOf(askers, id) === undefined && Object.keys(step.outcomes ?? {}).length > 1
     say(guessing, isBoth ? 'assumed.decides-both' : 'assumed.decides', { id, name })
@@ -77,6 +82,7 @@ export function tellRefusal(guessing: Guessing): void {
   }
 }
 
+const UNDECIDING: MappedStep = { name: '', as: 'nothing' }
 export const decides = ({ outcomes }: MappedStep): boolean =>
   Object.values(outcomes ?? {}).some(({ as }) => as === 'approve' || as === 'refuse')
 
@@ -103,9 +109,10 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
   const { table, askers, diagram } = guessing
   const gateway = gatewayOf(askers, id)
   const isCosign = hintOf(table, nameOf(diagram, id)) === 'cosign'
+  const isAsked = isOpinion(table, nameOf(diagram, id))
   if (gateway === undefined) {
-    const as: OutcomeKind = isCosign ? 'sign' : 'continue'
-    return { [as === 'sign' ? 'sign' : 'done']: { label: table.outcomes[as].label, as } }
+    const as: OutcomeKind = isCosign ? 'sign' : isAsked ? 'opinion' : 'continue'
+    return { [as === 'continue' ? 'done' : as]: { label: table.outcomes[as].label, as } }
   }
   const ways = outOf(diagram, gateway).map((flow) => wayOf(guessing, id, flow))
   const kinds = isCosign ? (signed(guessing, id, ways) ?? judged(guessing, id, ways)) : judged(guessing, id, ways)
@@ -113,8 +120,9 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
   return Object.fromEntries(
     ways.map((way, index) => {
       const { flow } = way
-      const wanted = kinds[index] ?? 'continue'
-      const isTwice = wanted !== 'continue' && used.has(wanted)
+      const judged = kinds[index] ?? 'continue'
+      const wanted = isAsked && judged === 'continue' ? 'opinion' : judged
+      const isTwice = !ONWARD.includes(wanted) && used.has(wanted)
       if (isTwice) {
         say(guessing, 'unmapped.same', { id, name: nameOf(diagram, id) })
       }
@@ -124,6 +132,9 @@ function outcomesOf(guessing: Guessing, id: string): Record<string, MappedOutcom
     }),
   )
 }
+
+/** Outcomes of which a step may have several: they tell ways apart, and nothing else. */
+const ONWARD: readonly OutcomeKind[] = ['continue', 'opinion']
 
 /** "ja" alone says nothing to who reads it on a button: then the kind of outcome does, or what comes next. */
 function labelOf({ table, diagram, steps }: Guessing, { flow: { name }, trail, stop }: Way, as: OutcomeKind): string {
@@ -135,7 +146,7 @@ function labelOf({ table, diagram, steps }: Guessing, { flow: { name }, trail, s
     .filter((id) => steps.get(id)?.as !== 'nothing')
     .map((id) => diagram.nodes.get(id)?.name ?? '')
     .find((text) => text !== '')
-  return as !== 'continue' || next === undefined
+  return !ONWARD.includes(as) || next === undefined
     ? table.outcomes[as].label
     : table.names.onward.replace('{name}', () => next)
 }
@@ -190,6 +201,10 @@ function judged(guessing: Guessing, id: string, ways: readonly Way[]): OutcomeKi
 function judge(guessing: Guessing, id: string, { flow, trail, stop }: Way): OutcomeKind | null {
   const { table, diagram, steps } = guessing
   const first = trail.find((step) => steps.has(step))
+  // Where somebody decides on the way, the way itself decides nothing.
+  if (trail.some((step) => decides(steps.get(step) ?? UNDECIDING))) {
+    return null
+  }
   // Who is heard on a way that ends is heard because of what is decided there.
   const isHeard = isFinal(guessing, stop) && isHearing(table, nameOf(diagram, first ?? ''))
   if (first !== undefined && steps.get(first)?.as === 'request' && !isHeard) {
@@ -216,6 +231,7 @@ function isDeciding({ diagram, askers, table }: Guessing, id: string): boolean {
 
 /** Where nobody has decided before a notice: the last person before it does, with both answers. */
 function decideBefore(guessing: Guessing, document: string): void {
+  decideAfterTimers(guessing, document)
   if (!isUndecided(guessing, document)) {
     return
   }
@@ -242,6 +258,43 @@ function decideBefore(guessing: Guessing, document: string): void {
     }
   }
   addDecision(guessing, document)
+}
+
+/** Where a timer leads to a notice, nobody has decided: somebody does right behind it, so that it is written why. */
+function decideAfterTimers(guessing: Guessing, document: string): void {
+  const { diagram, steps, table, unsigned } = guessing
+  const open = undecided(guessing)
+  const isRefusing = holds(nameOf(diagram, document), table.ways.refuse)
+  const as = isRefusing ? (['refuse'] as const) : (['approve', 'refuse'] as const)
+  for (const timer of [...diagram.nodes.values()].filter(({ kind, id }) => kind === 'boundary' && open.has(id))) {
+    const [flow] = outOf(diagram, timer.id)
+    if (flow === undefined || !leadsUnworked(guessing, timer.id, document)) {
+      continue
+    }
+    const id = `${timer.id}_decide`
+    const { box } = timer
+    const at = box === null ? null : { x: box.x + 60, y: box.y + 60, width: 100, height: 80 }
+    diagram.nodes.set(id, { ...timer, id, name: table.names.decide, kind: 'person', box: at, wait: '', on: '' })
+    diagram.flows = diagram.flows.map((one) => (one.id === flow.id ? { ...one, to: id, points: [] } : one))
+    diagram.flows.push({ id: `${id}_out`, name: '', from: id, to: flow.to, points: [] })
+    const outcomes = Object.fromEntries(as.map((one) => [one, { label: table.outcomes[one].label, as: one }]))
+    steps.set(id, { name: table.names.decide, as: 'person', outcomes })
+    unsigned.add(id)
+    diagram.notes.push({ key: 'assumed.decide-added', step: id, values: { name: nameOf(diagram, document) } })
+  }
+}
+
+/** Whether something leads to a step before anybody works on it. */
+function leadsUnworked({ diagram, steps }: Guessing, from: string, to: string): boolean {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (!seen.has(id) && steps.get(id)?.as !== 'person') {
+      seen.add(id)
+      open.push(...outOf(diagram, id).map((flow) => flow.to))
+    }
+  }
+  return seen.has(to)
 }
 
 function addDecision({ diagram, steps, table }: Guessing, document: string): void {
@@ -271,8 +324,11 @@ function leadingTo(guessing: Guessing, asker: string, document: string): readonl
     .map(({ id }) => id)
 }
 
-/** Whether a notice can be reached without any way on which somebody decides. */
-function isUndecided({ diagram, steps, askers }: Guessing, document: string): boolean {
+/** Whether a step can be reached without any way on which somebody decides. */
+export const isUndecided = (guessing: Guessing, id: string): boolean => undecided(guessing).has(id)
+
+/** What can be reached before anybody decided, also by the timers of what waits. */
+function undecided({ diagram, steps, askers }: Guessing): ReadonlySet<string> {
   const seen = new Set<string>()
   const open = [startOf(diagram)]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -286,9 +342,10 @@ function isUndecided({ diagram, steps, askers }: Guessing, document: string): bo
     const isStepDecision =
       asker === undefined && gatewayOf(askers, id) === undefined && step !== undefined && decides(step)
     const ways = isStepDecision ? [] : outOf(diagram, id).filter((flow) => asker === undefined || !isDecision(flow.id))
-    open.push(...ways.map(({ to }) => to))
+    const hanging = [...diagram.nodes.values()].filter(({ on }) => on === id)
+    open.push(...ways.map(({ to }) => to), ...hanging.map((node) => node.id))
   }
-  return seen.has(document)
+  return seen
 }
 
 /** The persons before a step between whom and it nobody else works; who only signs does not count. */

@@ -40,6 +40,8 @@ const Mapping = v.strictObject({
   unmapped: v.array(v.string()),
   /** The same by step, to be read where the step is changed. */
   told: v.optional(v.record(v.string(), v.array(v.string()))),
+  /** Steps to which a case can come before anybody decided: nothing is signed or given back there. */
+  undecided: v.optional(v.array(v.string())),
 })
 export type MappedOutcome = v.InferOutput<typeof Outcome>
 export type MappedStep = v.InferOutput<typeof Step>
@@ -50,7 +52,11 @@ export type Steps = Map<string, MappedStep>
 export const readMapping = (source: string, file: string) => readContentFile(source, file, Mapping)
 
 /** Writes what the steps of a foreign process become, with what was assumed and what is lost, in words. */
-export function writeMapping(steps: Steps, notes: readonly Note[], table: AdaptingTable): string {
+export function writeMapping(
+  steps: Steps,
+  notes: readonly Note[],
+  { table, undecided }: { readonly table: AdaptingTable; readonly undecided: readonly string[] },
+): string {
   const texts = (group: 'assumed' | 'unmapped'): readonly string[] => [
     ...new Set(notes.filter(({ key }) => key.startsWith(`${group}.`)).map((note) => noteText(table, note))),
   ]
@@ -66,6 +72,7 @@ export function writeMapping(steps: Steps, notes: readonly Note[], table: Adapti
     assumed: [...texts('assumed')],
     unmapped: [...texts('unmapped')],
     told,
+    undecided: [...undecided],
   }
   return stringify(mapping, { lineWidth: 0 })
 }
@@ -91,6 +98,8 @@ export type Guessing = {
   readonly table: AdaptingTable
   readonly around: Around
   readonly steps: Steps
+  /** Steps that decide though nobody drew a decision there: no second person is drawn behind them either. */
+  readonly unsigned: Set<string>
 }
 
 /** Gateway that asks a step how it ended. */

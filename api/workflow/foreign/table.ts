@@ -29,12 +29,12 @@ const HINTS = [
 ] as const
 export type Hint = (typeof HINTS)[number]
 
-export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'continue', 'sign', 'return'] as const
+export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'continue', 'sign', 'return', 'opinion'] as const
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 const NAMES = [
   'receipt', 'receiptSent', 'wait', 'request', 'answered', 'remind', 'remindSoon', 'reminder', 'reminded', 'payDue', 'payRemind', 'payReminder',
-  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'step', 'onward',
+  'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'cosign', 'step', 'onward',
 ] as const // biome-ignore format: one list
 const STATES = [
   'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'payApproved', 'unpaid', 'document', 'notified', 'closed', 'part',
@@ -42,11 +42,11 @@ const STATES = [
 export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
 const ASSUMED = [
-  'pool', 'lane', 'postbox', 'own-postbox', 'no-postbox', 'lane-unknown', 'decides', 'decides-both', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
-  'document', 'document-added', 'with-document', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
+  'pool', 'lane', 'postbox', 'own-postbox', 'no-postbox', 'lane-unknown', 'decides', 'decides-both', 'refuses', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
+  'document', 'document-added', 'with-document', 'cosign-added', 'return-added', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'opinion', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
-  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'no-refusal', 'assess',
+  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'return', 'no-refusal', 'assess',
   'hearing',
 ] as const // biome-ignore format: one list
 
@@ -64,6 +64,10 @@ const Table = v.strictObject({
   hearings: Words,
   /** Words by which such a step is none after all. */
   notHearings: Words,
+  /** Steps of those who are asked in which they say what they think. */
+  opinions: Words,
+  /** Words by which a step that speaks of a refusal does not refuse. */
+  notRefusing: Words,
   citizens: Words,
   offices: Words,
   units: v.record(v.string(), v.picklist(['H', 'D', 'W', 'M', 'Y'])),
@@ -105,6 +109,10 @@ export const hintOf = (table: AdaptingTable, name: string): Hint | undefined =>
 /** Whether a step is named as one in which the person themselves is heard. */
 export const isHearing = (table: AdaptingTable, name: string): boolean =>
   holds(name, table.hearings) && !holds(name, table.notHearings)
+
+/** Whether a step is named as one in which another office, or somebody else who is asked, gives an opinion. */
+export const isOpinion = (table: AdaptingTable, name: string): boolean =>
+  hintOf(table, name) === 'consult' && holds(name, table.opinions)
 
 /** What is said of a step: assumed, or not taken over. */
 export type Note = {

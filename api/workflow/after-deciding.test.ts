@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import type { VorgangView } from '../submissions/service-vorgang.ts'
+import type { Caller } from '../testing/caller.ts'
+import { apply, bodyOf } from '../testing/dog-tax.ts'
+import { openTown, type Town } from '../testing/town.ts'
+import { checkDecided } from './decided.ts'
+import { checkDecisions } from './decisions.ts'
+import { parseDefinition } from './definition.ts'
+import { checkNeeds } from './needs.ts'
+import { ADAPTING, adaptProcess, type Mapping, readAdaptingTable } from './service-adapt.ts'
+
+/** What follows a decision in processes drawn elsewhere: refusals without a choice, second persons, what is given back. */
+const table = readAdaptingTable(readFileSync(new URL(`../../content/${ADAPTING}`, import.meta.url), 'utf8'))
+const timer = (on: string): string =>
+  `<boundaryEvent id="late" name="keine Antwort in 3 Wochen" attachedToRef="${on}"><timerEventDefinition><timeDuration>P3W</timeDuration></timerEventDefinition></boundaryEvent>`
+const NODES = `<startEvent id="s"/><userTask id="look" name="Unterlagen prüfen"/><exclusiveGateway id="g" name="Unterlagen vollständig?"/><sendTask id="ask" name="Unterlagen nachfordern"/><receiveTask id="wait" name="Auf Unterlagen warten"/>${timer('wait')}<userTask id="d" name="Über Antrag entscheiden"/><exclusiveGateway id="h" name="Erlaubnis erteilen?"/><userTask id="yes" name="Erlaubnisbescheid erstellen"/><userTask id="no" name="Ablehnungsbescheid erstellen"/><endEvent id="e"/><endEvent id="e2" name="Antrag abgelehnt"/><endEvent id="over" name="Verfahren eingestellt"/>`
+const FLOWS = ['s>look', 'look>g', 'g>d>ja', 'g>ask>nein', 'ask>wait', 'wait>look', 'd>h', 'h>yes>ja', 'h>no>nein']
+const UNSIGNED = [...FLOWS, 'yes>e', 'no>e2']
+const SIGNERS = '<userTask id="sy" name="Bescheid mitzeichnen"/><userTask id="sn" name="Ablehnung mitzeichnen"/>'
+const SIGNED = [...FLOWS, 'yes>sy', 'sy>e', 'no>sn', 'sn>e2']
+const REFUSING = '<userTask id="stop" name="Antrag wegen fehlender Mitwirkung ablehnen"/>'
+
+async function adapted(nodes: string, flows: readonly string[], chosen?: Mapping) {
+  if (!table.ok) {
+    throw new Error(JSON.stringify(table.findings))
+  }
+  const arrows = flows.map((flow, index) => {
+    const [from, to, name = ''] = flow.split('>')
+    return `<sequenceFlow id="f${index}" name="${name}" sourceRef="${from}" targetRef="${to}"/>`
+  })
+  const xml = `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="file" targetNamespace="x"><process id="ablauf">${NODES}${nodes}${arrows.join('')}</process></definitions>`
+  const around = {
+    slug: 'hund-anmelden',
+    title: 'Eine Leistung',
+    postbox: 'steuern',
+    postboxes: new Map([
+      ['steuern', 'Steuern und Abgaben'],
+      ['umwelt', 'Umwelt und Natur'],
+    ]),
+    deadlines: ['decision', 'first-look', 'answer-to-request'],
+    connectors: new Map<string, string>(),
+  }
+  const more = chosen === undefined ? {} : { chosen }
+  const made = await adaptProcess({ xml, file: 'x.bpmn', table: table.value, around, ...more })
+  if (!made.ok) {
+    throw new Error(JSON.stringify(made.findings))
+  }
+  return { ...made, mapped: parse(made.mapping) as Mapping }
+}
+type Made = Awaited<ReturnType<typeof adapted>>
+async function findings({ process }: Made): Promise<readonly unknown[]> {
+  const read = await parseDefinition(process, 'process.bpmn')
+  return read.ok
+    ? [checkDecisions, checkDecided, checkNeeds].flatMap((check) => check(read.definition, 'process.bpmn'))
+    : read.findings
+}
+
+describe('a step of a foreign process in which is refused by its name', () => {
+  it('decides, though a timer leads there: reasons, notice, and no open point', async () => {
+    const made = await adapted(REFUSING, [...UNSIGNED, 'late>stop', 'stop>over'])
+    expect(made.mapped.steps['stop']).toMatchObject({ as: 'person', outcomes: { refuse: { as: 'refuse' } } })
+    expect(made.process).toMatch(/<bpmn:userTask id="stop".*?<stadttor:outcome id="refuse" requires="reasons" \/>/s)
+    expect(made.mapped.told?.['stop']?.join()).toContain('bekommt die Person den Bescheid mit Rechtsbehelf')
+    expect(await findings(made)).toEqual([])
+  })
+
+  it('decides also where a choice leads there too: the choice then only goes on', async () => {
+    const made = await adapted(REFUSING, [...UNSIGNED, 'late>stop', 'g>stop>Angaben falsch', 'stop>over'])
+    expect(Object.values(made.mapped.steps['look']?.outcomes ?? {}).map(({ as }) => as)).toEqual([
+      'continue',
+      'request-information',
+      'continue',
+    ])
+    expect(await findings(made)).toEqual([])
+  })
+
+  it('is written by a notice where only that is drawn behind the timer: somebody decides before it', async () => {
+    const made = await adapted('<userTask id="stop" name="Ablehnungsbescheid erstellen"/>', [...UNSIGNED, 'late>stop', 'stop>over']) // biome-ignore format: one thought
+    expect(made.mapped.steps['late_decide']).toMatchObject({ as: 'person', outcomes: { refuse: { as: 'refuse' } } })
+    expect(await findings(made)).toEqual([])
+  })
+
+  it('has a second person where the process has some, which is said', async () => {
+    const made = await adapted(REFUSING + SIGNERS, [...SIGNED, 'late>stop', 'stop>over'])
+    expect(made.process).toMatch(/<bpmn:userTask id="stop_sign"[^>]*stadttor:notBy="stop"/)
+    expect(made.mapped.assumed.join()).toContain('Nach „Antrag wegen fehlender Mitwirkung ablehnen“ kommt ein Schritt')
+    expect(await findings(made)).toEqual([])
+  })
+})
+
+describe('a second person of a foreign process', () => {
+  it('can give the draft back to who decided, though nobody drew it, and it is said', async () => {
+    const made = await adapted(SIGNERS, [...SIGNED, 'late>over'])
+    for (const id of ['sy', 'sn']) {
+      expect(made.process).toContain(
+        `<bpmn:sequenceFlow id="${id}_signed_to_d" sourceRef="${id}_signed" targetRef="d">`,
+      )
+      expect(made.mapped.told?.[id]?.join()).toContain('mit einer Anmerkung an „Über Antrag entscheiden“ zurückgeben')
+    }
+    expect(parse(made.texts).tasks.sy.outcomes).toMatchObject({ return: { label: 'Zurückgeben' } })
+    expect(await findings(made)).toEqual([])
+  })
+})
+
+describe('another office that is asked', () => {
+  const ASKED = FLOWS.filter((flow) => flow !== 'g>d>ja')
+
+  it('writes its opinion, whichever postbox is chosen for it', async () => {
+    const flows = [...ASKED, 'g>o>ja', 'o>d', 'yes>e', 'no>e2', 'late>over']
+    const made = await adapted('<userTask id="o" name="Stellungnahme der Wasserbehörde einholen"/>', flows)
+    expect(made.mapped.steps['o']?.outcomes).toEqual({ opinion: { label: 'Stellungnahme abgeben', as: 'opinion' } })
+    expect(made.mapped.told?.['o']?.join()).toContain('wählen Sie für den Schritt deren Postkorb')
+    expect(made.process).toContain('<stadttor:outcome id="opinion" requires="opinion" />')
+    expect(await findings(made)).toEqual([])
+    const o = { ...made.mapped.steps['o'], postbox: 'umwelt' } as NonNullable<Mapping['steps'][string]>
+    const elsewhere = await adapted('<userTask id="o" name="Stellungnahme der Wasserbehörde einholen"/>', flows, {
+      ...made.mapped,
+      steps: { ...made.mapped.steps, o },
+    })
+    expect(elsewhere.process).toMatch(/<bpmn:userTask id="o"[^>]*stadttor:postbox="umwelt"/)
+    expect(elsewhere.process).toContain('<stadttor:outcome id="opinion" requires="opinion" />')
+  })
+
+  it('writes it on each way where it is also asked how it thinks', async () => {
+    const nodes = '<userTask id="o" name="Fachamt beteiligen"/><exclusiveGateway id="b" name="Bedenken?"/>'
+    const made = await adapted(nodes, [...ASKED, 'g>o>ja', 'o>b', 'b>d>keine Bedenken', 'b>look>noch einmal prüfen', 'yes>e', 'no>e2', 'late>over']) // biome-ignore format: one thought
+    expect(made.process.match(/<stadttor:outcome id="[^"]+" requires="opinion" \/>/g)?.length).toBe(2)
+    expect(await findings(made)).toEqual([])
+  })
+})
+
+describe('giving back', () => {
+  const giving = (made: Made): Mapping => {
+    const look = made.mapped.steps['look'] as NonNullable<Mapping['steps'][string]>
+    const ways = Object.entries(look.outcomes ?? {}).map(([id, one], index) => [id, index === 0 ? { ...one, as: 'return' as const } : one] as const) // biome-ignore format: one thought
+    return { ...made.mapped, steps: { ...made.mapped.steps, look: { ...look, outcomes: Object.fromEntries(ways) } } }
+  }
+
+  it('is no button where a case comes to the step before anybody decided: it goes on, and it is said why', async () => {
+    const flows = [...UNSIGNED, 'late>over']
+    const guessed = await adapted('', flows)
+    expect(guessed.mapped.undecided).toContain('look')
+    expect(guessed.mapped.undecided).toContain('d')
+    const made = await adapted('', flows, giving(guessed))
+    expect(made.process).not.toContain('id="return"')
+    expect(made.mapped.unmapped.join()).toContain('heißt hier nur „weiter“')
+    expect(await findings(made)).toEqual([])
+  })
+})
+
+describe('a case', () => {
+  let town: Town
+  beforeAll(async () => {
+    town = await openTown()
+  })
+  afterAll(() => town.close())
+  const DAY = 86_400_000
+  const view = (who: Caller, id: string) => who.read<VorgangView>(`/submissions/vorgaenge/${id}`)
+  const done = async (who: Caller, id: string, body: Readonly<Record<string, string>>): Promise<void> => {
+    const { task, assignee } = await view(who, id)
+    if (assignee === null) {
+      await bodyOf(await who.post(`/postboxes/items/${id}/take`), 200)
+    }
+    await bodyOf(await who.post(`/workflow/vorgaenge/${id}/tasks/${task?.id}/complete`, body), 200)
+    await town.tick()
+  }
+
+  it('that is refused after a time ran out: given back once, signed, and the person gets a notice with the reasons', async () => {
+    const made = await adapted(REFUSING + SIGNERS, [...SIGNED, 'late>stop', 'stop>over'])
+    await town.edit((path, text) => {
+      const name = path.replace('services/hund-anmelden/', '')
+      return name === 'process.bpmn' ? made.process : name === 'process.de.yaml' ? made.texts : text
+    })
+    const { vorgangId: id } = await apply(town.newCaller())
+    await town.tick()
+    const anna = () => town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
+    const lead = () => town.signIn('lea', { roles: ['lead'], teams: ['steuern'] })
+    const dueOn = new Date(town.clock.now() + 21 * DAY).toISOString().slice(0, 10)
+    await done(await anna(), id, { outcome: 'request-information', message: 'Bitte den Plan.', dueOn })
+    town.clock.advance(23 * DAY)
+    await town.tick()
+    await done(await anna(), id, { outcome: 'refuse', reasons: 'Kein Plan.' })
+    await done(await lead(), id, { outcome: 'return', comment: 'Bitte die Frist nennen.' })
+    expect(await view(await anna(), id)).toMatchObject({ task: { node: 'stop' }, decision: { state: 'returned' } })
+    await done(await anna(), id, { outcome: 'refuse', reasons: 'Kein Plan bis zum Ende der Frist.' })
+    const hash = (await view(await lead(), id)).decision?.hash ?? ''
+    await done(await lead(), id, { outcome: 'sign', decisionHash: hash })
+    const over = await view(await anna(), id)
+    expect(over).toMatchObject({ itemState: 'done', decision: { state: 'signed', outcome: 'refused' } })
+    expect(over.notices.length).toBe(1)
+    expect(over.state?.text.title).toBe('Ihr Bescheid ist da')
+  })
+})
