@@ -50,6 +50,7 @@ export function checkCity(content: Content): readonly Finding[] {
   return [
     ...contrast,
     ...unknownNames(content, 'city.yaml', ['popular'], content.city.popular, content.services, 'service'),
+    ...checkTranslations(content),
     ...unknownNames(content, 'city.yaml', ['footerPages'], content.city.footerPages, slugs, 'page'),
   ]
 }
@@ -119,6 +120,17 @@ function checkOthers(content: Content): readonly Finding[] {
     )
   }
   return findings
+}
+
+function checkTranslations(content: Content): readonly Finding[] {
+  const { translations } = content.city
+  const deadlines = new Set(content.deadlines.deadlines.map(({ id }) => id))
+  const postboxes = translations.map(({ postbox }) => postbox)
+  const rules = translations.flatMap(({ deadline }) => deadline ?? [])
+  return [
+    ...unknownNames(content, 'city.yaml', ['translations'], postboxes, content.postboxes, 'postbox'),
+    ...unknownNames(content, 'city.yaml', ['translations'], rules, deadlines, 'deadline'),
+  ]
 }
 
 type Known = { readonly has: (name: string) => boolean; readonly keys: () => Iterable<string> }

@@ -49,6 +49,14 @@ export const CityShape = v.strictObject({
   /** Letters before a reference, e.g. `CB`. */
   referencePrefix: v.pipe(v.string(), v.regex(/^[A-Z]{1,4}$/)),
   languages: v.pipe(v.array(v.picklist(LANGS)), v.minLength(1)),
+  /**
+   * Languages in which people may write to the administration besides German, and who translates what they wrote: a team with its own
+   * substitutes. The time runs from receipt, the original counts, and it costs the person nothing (§ 4 VwVfGBbg, § 8 SWG).
+   */
+  translations: v.optional(
+    v.array(v.strictObject({ lang: v.picklist(LANGS), postbox: Slug, deadline: v.exactOptional(Slug) })),
+    [],
+  ),
   popular: Slugs,
   footerPages: Slugs,
   /** Harmless page to which the quick exit of sensitive services leads. */

@@ -19,7 +19,14 @@ import {
 export type OrdersCtx = Ctx & KeysCtx
 export type OrderKind = OrderRow['kind']
 export type OrderAnswer = NonNullable<OrderRow['answer']>
-export const ORDER_KINDS = ['information', 'co-sign', 'opinion', 'follow-up', 'file'] as const satisfies OrderKind[]
+export const ORDER_KINDS = [
+  'information',
+  'co-sign',
+  'opinion',
+  'follow-up',
+  'file',
+  'translation',
+] as const satisfies OrderKind[]
 
 export const orderMissing = problemType('orders/missing', 404)
 export const orderEnded = problemType('orders/ended', 409)
@@ -31,6 +38,7 @@ const TITLES: Readonly<Record<OrderKind, string>> = {
   opinion: 'Stellungnahme',
   'follow-up': 'Wiedervorlage',
   file: 'Zu den Akten',
+  translation: 'Übersetzung',
 }
 
 const Asked = v.object({ v: v.literal(1), question: v.string(), note: v.string() })
@@ -40,7 +48,7 @@ const spotOf = (row: string, column: 'content' | 'answer') => ({ table: 'orders'
 /** To whom an order goes: one of a team, or anybody of it. */
 export type Recipient = { readonly postbox: string; readonly userId: string | null }
 /** Facts of the Vorgang that an order is about. */
-export type OrderAt = Pick<Item, 'vorgangId' | 'reference' | 'aktenzeichen' | 'serviceSlug' | 'receivedAtMs'> & {
+export type OrderAt = Pick<NewItem, 'vorgangId' | 'reference' | 'aktenzeichen' | 'serviceSlug' | 'receivedAtMs'> & {
   readonly eakteId: string
   readonly keyId: string
   readonly by: string

@@ -1,4 +1,5 @@
 import { join, type Plan } from '../../db/batch.ts'
+import { readDocuments } from '../documents/service.ts'
 import { planKeptEakte } from '../eakten/plan.ts'
 import { authorize, can } from '../identity/permissions.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
@@ -37,7 +38,7 @@ const DAYS_MAX = 3 * 366
 const RECIPIENTS_MAX = 5
 const RECIPIENT = /^(postbox|person):([a-z0-9-]{1,80})(?::([0-9a-f-]{36}))?$/
 /** These mean nothing without a question or a reason. */
-const ASKING: readonly OrderKind[] = ['opinion', 'co-sign', 'follow-up']
+const ASKING: readonly OrderKind[] = ['opinion', 'co-sign', 'follow-up', 'translation']
 
 type OfVorgang = { readonly vorgangId: string }
 export type GiveInput = OfVorgang & {
@@ -144,7 +145,8 @@ export type AnswerInput = OfVorgang & {
 /**
  * Answers an order: whoever took it, or the first of the team; who stands in for an absent colleague answers under their own name,
  * and never signs for them. Throws 404 where it lies with another team, 403 or 409 as four eyes ask, 409 `orders/ended` and
- * `postboxes/item-taken`, 422 `submissions/order-answer-missing` for an opinion or an objection that says nothing.
+ * `postboxes/item-taken`, 422 `submissions/order-answer-missing` for an opinion, an objection or
+ * a translation that says nothing.
  */
 export async function answerOrder(ctx: SubmissionsCtx, actor: Actor, input: AnswerInput): Promise<OfVorgang> {
   const { kase, order, item } = await openOrder(ctx, actor, input)
@@ -153,7 +155,7 @@ export async function answerOrder(ctx: SubmissionsCtx, actor: Actor, input: Answ
   }
   const text = prose(input.text)
   const answer = order.kind === 'co-sign' ? input.answer : 'done'
-  if (text === '' && (order.kind === 'opinion' || answer === 'objected')) {
+  if (text === '' && (await needsText(ctx, { ...order, vorgangId: input.vorgangId }, answer))) {
     throw orderAnswerMissing('text', { errors: [{ pointer: '/answerText', type: 'missing' }] })
   }
   if (order.kind === 'co-sign' && answer === 'done') {
@@ -169,6 +171,15 @@ export async function answerOrder(ctx: SubmissionsCtx, actor: Actor, input: Answ
     throw changedMeanwhile(`order ${order.id}`)
   }
   return { vorgangId: input.vorgangId }
+}
+
+/** An opinion and an objection are words; a translation may be a document. */
+async function needsText(ctx: SubmissionsCtx, { id, kind, vorgangId }: Order & OfVorgang, answer: OrderAnswer) {
+  if (kind !== 'translation') {
+    return kind === 'opinion' || answer === 'objected'
+  }
+  const documents = await readDocuments(ctx, [vorgangId])
+  return !documents.some(({ meta }) => meta.orderId === id)
 }
 
 const isTakenByOther = (actor: Actor, { assignee }: Item): boolean =>

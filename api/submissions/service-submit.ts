@@ -36,6 +36,7 @@ import { planOutstanding } from './service-outstanding.ts'
 import { findMissingSignature } from './service-participants.ts'
 import { closeDraft, findSubmissionOfDraft, insertSubmission } from './store.ts'
 import { forgetInvitations } from './store-invitations.ts'
+import { planTranslation } from './translation.ts'
 
 export const paperOnly = problemType('submissions/paper-only', 409)
 
@@ -227,6 +228,16 @@ export async function prepareSubmission(
     ),
     await planPerson(ctx, actor, draft, answers, ids.vorgangId),
     await planOutstanding(ctx, draft, answers, ids),
+    await planTranslation(ctx, {
+      ...ids,
+      content,
+      reference,
+      lang: row.lang,
+      keyId: row.keyId,
+      aktenzeichen: AKTENZEICHEN,
+      serviceSlug: row.serviceSlug,
+      receivedAtMs: atMs,
+    }),
     planJob({ kind: 'file-copy', key: ids.vorgangId, payload: { vorgangId: ids.vorgangId }, dueAtMs: atMs }),
   )
   return { ...ids, plan, looseBlobs: files.looseBlobs }

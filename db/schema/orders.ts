@@ -13,7 +13,7 @@ export const orders = sqliteTable(
     seriesId: text('series_id').notNull(),
     /** Of orders one after the other the place in line, from 0; of those at the same time always 0. */
     position: integer('position').notNull(),
-    kind: text('kind', { enum: ['information', 'co-sign', 'opinion', 'follow-up', 'file'] }).notNull(),
+    kind: text('kind', { enum: ['information', 'co-sign', 'opinion', 'follow-up', 'file', 'translation'] }).notNull(),
     /** `waiting`: for the one before it. */
     state: text('state', { enum: ['waiting', 'open', 'done', 'withdrawn'] }).notNull(),
     postbox: text('postbox').notNull(),

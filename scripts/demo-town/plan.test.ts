@@ -20,6 +20,7 @@ describe('plan', () => {
       'withdrawn',
       'objected',
       'called',
+      'sorbian',
     ]
     expect(new Set(plan.map(({ fate }) => fate))).toEqual(new Set(fates))
     for (const service of new Set(plan.map((one) => one.service))) {

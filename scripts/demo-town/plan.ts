@@ -1,6 +1,6 @@
 /**
  * How far a Vorgang has come in the demo: nobody took it; somebody did; the person was asked, and answered; decided by the first of
- * two; waiting for money; done, either way; withdrawn by the person; objected to; handed to a colleague.
+ * two; waiting for money; done, either way; withdrawn by the person; objected to; with a wish to be called; written in Lower Sorbian.
  */
 export type Fate =
   | 'new'
@@ -14,6 +14,7 @@ export type Fate =
   | 'withdrawn'
   | 'objected'
   | 'called'
+  | 'sorbian'
 
 export type Planned = {
   readonly service: string
@@ -27,7 +28,7 @@ export type Planned = {
 const PLAN: Readonly<Record<string, string>> = {
   'hund-anmelden':
     '0 new, 0 new, 1 new, 2 new, 5 taken, 6 asked, 9 answered, 8 drafted, 7 drafted, 20 granted, 26 granted, 33 refused, 24 objected, 12 withdrawn, 31 new',
-  'hundehaltung-anzeigen': '0 new, 1 new, 4 taken, 11 granted, 19 granted',
+  'hundehaltung-anzeigen': '0 new, 1 sorbian, 4 taken, 11 granted, 19 granted',
   'baum-faellen': '1 new, 2 called, 6 taken, 13 asked, 15 drafted, 29 granted, 36 refused, 44 new',
   'sondernutzung-strasse': '0 new, 2 new, 5 drafted, 9 asked, 16 unpaid, 23 granted, 10 withdrawn',
   bewohnerparkausweis: '0 unpaid, 1 granted, 3 granted, 8 granted, 4 new',

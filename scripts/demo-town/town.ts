@@ -89,6 +89,7 @@ function applicationOf(kase: Kase, atMs: number) {
     typed: person == null ? inTime(example, atMs) : otherPerson(inTime(example, atMs), person),
     files: example.files,
     account: account?.username ?? null,
+    lang: kase.fate === 'sorbian' ? 'dsb' : 'de',
   }
 }
 
@@ -138,6 +139,7 @@ function eventsOf(world: World, kase: Kase, fromMs: number): readonly Event[] {
     at(3, async (sent, atMs) => finish(world, kase, { sent, atMs, want, rounds, isPaid, dueOn: due }))
   switch (kase.fate) {
     case 'new':
+    case 'sorbian':
       return []
     case 'taken':
       return [taken]

@@ -36,6 +36,7 @@ export const demoAccounts: readonly Account[] = [
     roles: ['clerk', 'lead'],
     ...withMfa,
   },
+  { username: 'hanka.wels', name: 'Hanka Wels', groups: ['sorbisch'], roles: ['clerk'], ...withMfa },
   { username: 'ines.kahlau', name: 'Ines Kahlau', groups: [], roles: ['editor'], ...withMfa },
   { username: 'tomke.roesler', name: 'Tomke Rösler', groups: [], roles: ['editor'], ...withMfa },
   { username: 'tobias.dreko', name: 'Tobias Dreko', groups: [], roles: ['operator'], ...withMfa },
