@@ -6,8 +6,8 @@ import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { planMoveItem } from './plan.ts'
 import { itemMissing, type PostboxesCtx } from './service.ts'
+import { takenBy } from './service-taken.ts'
 import { findItem, type Item } from './store.ts'
-import { takenBy } from './taken.ts'
 
 export const itemClosed = problemType('postboxes/item-closed', 409)
 export const notColleague = problemType('postboxes/not-a-colleague', 422)

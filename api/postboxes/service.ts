@@ -10,8 +10,8 @@ import { problemType } from '../lib/problem.ts'
 import type { Turns } from '../lib/turns.ts'
 import type { ProjectionCtx } from '../search/service.ts'
 import { planMoveItem } from './plan.ts'
+import { takenBy } from './service-taken.ts'
 import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
-import { takenBy } from './taken.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &

@@ -18,8 +18,9 @@ import {
   readOrder,
 } from '../orders/service.ts'
 import { planMoveItem } from '../postboxes/plan.ts'
-import { type Item, itemTaken } from '../postboxes/service.ts'
+import type { Item } from '../postboxes/service.ts'
 import { mayGo } from '../postboxes/service-move.ts'
+import { itemTaken } from '../postboxes/service-taken.ts'
 import type { Case } from '../workflow/service.ts'
 import { checkTaking } from '../workflow/service-taking.ts'
 import { changedMeanwhile } from './change.ts'

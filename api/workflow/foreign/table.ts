@@ -29,7 +29,15 @@ const HINTS = [
 ] as const
 export type Hint = (typeof HINTS)[number]
 
-export const OUTCOME_KINDS = ['approve', 'refuse', 'request-information', 'continue', 'sign', 'return', 'opinion'] as const
+export const OUTCOME_KINDS = [
+  'approve',
+  'refuse',
+  'request-information',
+  'continue',
+  'sign',
+  'return',
+  'opinion',
+] as const
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 const NAMES = [
