@@ -181,10 +181,14 @@ describe('a case', () => {
     await done(await anna(), id, { outcome: 'request-information', message: 'Bitte den Plan.', dueOn })
     town.clock.advance(23 * DAY)
     await town.tick()
-    await done(await anna(), id, { outcome: 'refuse', reasons: 'Kein Plan.' })
+    await done(await anna(), id, { outcome: 'refuse', reasons: 'Kein Plan.', hearing: 'no-interference' })
     await done(await lead(), id, { outcome: 'return', comment: 'Bitte die Frist nennen.' })
     expect(await view(await anna(), id)).toMatchObject({ task: { node: 'stop' }, decision: { state: 'returned' } })
-    await done(await anna(), id, { outcome: 'refuse', reasons: 'Kein Plan bis zum Ende der Frist.' })
+    await done(await anna(), id, {
+      outcome: 'refuse',
+      reasons: 'Kein Plan bis zum Ende der Frist.',
+      hearing: 'no-interference',
+    })
     const hash = (await view(await lead(), id)).decision?.hash ?? ''
     await done(await lead(), id, { outcome: 'sign', decisionHash: hash })
     const over = await view(await anna(), id)

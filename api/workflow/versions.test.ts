@@ -79,7 +79,10 @@ describe('a process that is changed while 50 cases run', () => {
     }
     await town.tick()
     for (const { id } of stage(0, 40)) {
-      await complete(id, id.endsWith('0') ? { outcome: 'refuse', reasons: REASONS } : { outcome: 'approve' })
+      await complete(
+        id,
+        id.endsWith('0') ? { outcome: 'refuse', reasons: REASONS, hearing: 'no-interference' } : { outcome: 'approve' },
+      )
     }
     await town.tick()
     for (const { id } of kases) {
@@ -112,10 +115,10 @@ describe('a restart between every two steps', () => {
         () => town.tick(),
         () => answer(kase),
         () => town.tick(),
-        () => complete(id, { outcome: 'refuse', reasons: REASONS }),
+        () => complete(id, { outcome: 'refuse', reasons: REASONS, hearing: 'no-interference' }),
         () => take(id, lead),
         () => complete(id, { outcome: 'return', comment: 'Bitte genauer.' }, lead),
-        () => complete(id, { outcome: 'refuse', reasons: REASONS }),
+        () => complete(id, { outcome: 'refuse', reasons: REASONS, hearing: 'no-interference' }),
         async () => (await view(id, lead)).assignee?.isMe === true || (await take(id, lead)),
         async () => complete(id, { outcome: 'sign', decisionHash: (await view(id, lead)).decision?.hash ?? '' }, lead),
         () => town.tick(),

@@ -91,6 +91,7 @@ export async function work(
     ...(requires.includes('message') ? { message: REQUESTS[how.index % REQUESTS.length] ?? '', dueOn: how.dueOn } : {}),
     ...(requires.includes('reasons') ? { reasons: REASONS } : {}),
     ...(outcome === 'refuse' ? { hearing: 'no-interference' } : {}),
+    ...(outcome === 'refuse' ? { hearing: 'no-interference' } : {}),
     ...(outcome === 'sign' ? { decisionHash: decision?.hash ?? '' } : {}),
   })
   return outcome
