@@ -84,13 +84,13 @@ export function testTitles(source: string, path: string): ReadonlySet<string> {
   return titles
 }
 
-/** `it`, `test`, `it.each(…)`, `it.for(…)`; not `it.skip` or `it.todo`, which keep nothing. */
+/** `it`, `test`, `it.each(…)`, `it.for(…)`, `it.runIf(…)` (a program may be missing); not `it.skip` or `it.todo`, which keep nothing. */
 function isTest(callee: ts.Expression): boolean {
   if (ts.isIdentifier(callee)) {
     return callee.text === 'it' || callee.text === 'test'
   }
   if (ts.isPropertyAccessExpression(callee)) {
-    return isTest(callee.expression) && ['each', 'for', 'concurrent'].includes(callee.name.text)
+    return isTest(callee.expression) && ['each', 'for', 'concurrent', 'runIf'].includes(callee.name.text)
   }
   return (
     (ts.isCallExpression(callee) || ts.isTaggedTemplateExpression(callee)) &&

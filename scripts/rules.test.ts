@@ -15,8 +15,8 @@ lists:
 describe('titles of tests', () => {
   it('are found in it, test, each and templates', () => {
     const gap = ['$', '{x}'].join('')
-    const source = `it('a', f); test('b', f); it.each([1])('c %s', f); it.for(rows)('d', f); it(\`e ${gap} f\`, f); it('h', f)`
-    expect([...testTitles(source, 'x.ts')]).toEqual(['a', 'b', 'c %s', 'd', 'e … f', 'h'])
+    const source = `it('a', f); test('b', f); it.each([1])('c %s', f); it.for(rows)('d', f); it.runIf(has)('i', f); it(\`e ${gap} f\`, f); it('h', f)`
+    expect([...testTitles(source, 'x.ts')]).toEqual(['a', 'b', 'c %s', 'd', 'i', 'e … f', 'h'])
   })
   it('of tests that do not run do not count', () => {
     expect([...testTitles("it.skip('a', f); it.todo('b'); test.fixme('c', f)", 'x.ts')]).toEqual([])
