@@ -130,6 +130,19 @@ const counted = {
   'fee/N1/count~to2': 'zeitraum.ende',
 }
 
+it('costs nothing only where the description of the state says so, or nothing', async () => {
+  const costs =
+    '<x:modulKosten><x:kosten><x:kostenauswahl><x:kostenVariabel><x:betragUntergrenze>7.50</x:betragUntergrenze><x:betragObergrenze>11.00</x:betragObergrenze><x:beschreibungVariabilitaet>je Meter und Monat</x:beschreibungVariabilitaet></x:kostenVariabel></x:kostenauswahl></x:kosten></x:modulKosten>'
+  const priced = boatFile('boat-catalogue.xml').replace('</x:leistung>', `${costs}</x:leistung>`)
+  expect((await desk.overview()).feeDescribed).toEqual([])
+  const files = new FormData()
+  files.append('files', new File([priced], 'leistung.xml'))
+  expect((await edda.form(`${AT}/added-files`, files)).status).toBe(303)
+  const said = ['7,50–11,00\u00a0€: je Meter und Monat']
+  expect((await desk.overview()).feeDescribed).toEqual(said)
+  expect((await desk.page('fee')).fee?.described).toEqual(said)
+})
+
 describe('a field that nobody fills in', () => {
   const POINT = 'point.R77000000021'
   const AT_FIELD = 'zeitraum.angefangeneMonate'
@@ -184,6 +197,19 @@ describe('a field that nobody fills in', () => {
     expect((await desk.save(POINT, months)).status).toBe(200)
     expect(await desk.file()).toContain('compute:zeitraum.angefangeneMonate')
   })
+})
+
+it('names a question that becomes a declaration by its sentence in messages, and back', async () => {
+  const [id, at] = ['question.personOderVerein.habenSieIhrenSitz', 'fields/personOderVerein.habenSieIhrenSitz']
+  const object = async () => {
+    const { sheet } = await desk.page(id)
+    return sheet.rows.filter(({ label }) => label === 'object' || label === 'field-text').map(({ value }) => value)
+  }
+  const before = await object()
+  expect((await desk.save(id, { [`${at}/kind`]: 'declaration' })).status).toBe(200)
+  expect(await object()).toEqual(['den Satz „Haben Sie Ihren Sitz hier?“', 'Haben Sie Ihren Sitz hier?'])
+  expect((await desk.save(id, { [`${at}/kind`]: '', [`${at}/text`]: '' })).status).toBe(200)
+  expect(await object()).toEqual(before)
 })
 
 describe('a fee by the metre and the month', () => {
