@@ -26,7 +26,7 @@ function stageRows(source: string): readonly Row[] {
 
 function stateRows(source: string, id: string): readonly Row[] {
   const at = `states/${id}`
-  const group = `state:${numbered(source, id)}`
+  const group = `state:${titleOfState(source, id)}`
   return [
     row(source, `${at}/title`, 'line', { group, label: 'state-title' }),
     row(source, `${at}/sentence`, 'text', { group, label: 'state-sentence' }),
@@ -35,11 +35,12 @@ function stateRows(source: string, id: string): readonly Row[] {
   ]
 }
 
-/** Title of a state; where several are called the same, with which of them it is. */
-function numbered(source: string, id: string): string {
+/** Title of a state; where several are called the same, with the step that says which of them it is. */
+function titleOfState(source: string, id: string): string {
   const titleOf = (one: string): string => String(yamlAt(source, ['states', one, 'title']) ?? one)
   const same = Object.keys(recordAt(source, 'states')).filter((one) => titleOf(one) === titleOf(id))
-  return same.length < 2 ? titleOf(id) : `${titleOf(id)} (${same.indexOf(id) + 1})`
+  const step = yamlAt(source, ['tasks', id, 'title']) ?? same.indexOf(id) + 1
+  return same.length < 2 ? titleOf(id) : `${titleOf(id)} (${String(step)})`
 }
 
 function taskRows(source: string, id: string): readonly Row[] {
