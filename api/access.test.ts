@@ -266,6 +266,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /messages/inbound': {},
   'POST /postboxes/searches': { q: 'Lehmann' },
   'POST /postboxes/selections': { service: 'hund-anmelden' },
+  'POST /postboxes/exports': { format: 'csv' },
   'POST /postboxes/views': { view: 'team', viewName: 'Liste' },
   'POST /postboxes/views/:saved/delete': {},
   'POST /postboxes/items/:item/take': {},

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createApplicant, fillDraft, ONE_DOG, smallPdf, submitDraft } from './support/apply.ts'
 import { axeClean, elsewhere, signInAs } from './support/page.ts'
 import { expect, test } from './support/test.ts'
@@ -38,6 +39,28 @@ test('a clerk puts answers into columns, narrows the list by them and finds it a
   await expect(rows.filter({ hasText: 'Kowalik' })).toHaveCount(0)
   await expect(main.getByText('Familienname: wicaz')).toBeVisible()
   await axeClean(clerk)
+
+  // What is shown goes along as a file, and nothing else.
+  await main.locator('summary', { hasText: 'Diese Liste als Datei' }).click()
+  await axeClean(clerk)
+  const [csv] = await Promise.all([
+    clerk.waitForEvent('download'),
+    main.getByRole('button', { name: 'Als CSV' }).click(),
+  ])
+  expect(csv.suggestedFilename()).toMatch(/^vorgaenge-\d{4}-\d{2}-\d{2}\.csv$/)
+  const table = readFileSync(await csv.path(), 'utf8')
+  expect(table.split('\r\n')[0]).toContain(';Antragstellend;Rufname;Eingang;')
+  expect(table).toContain(';Waldi a;')
+  expect(table).not.toContain('Kowalik')
+  const [xlsx] = await Promise.all([
+    clerk.waitForEvent('download'),
+    main.getByRole('button', { name: 'Als Excel-Datei' }).click(),
+  ])
+  expect(
+    readFileSync(await xlsx.path())
+      .subarray(0, 2)
+      .toString(),
+  ).toBe('PK')
 
   await main.locator('summary', { hasText: 'Diese Ansicht speichern' }).click()
   await main.getByRole('button', { name: 'Ansicht speichern' }).click()

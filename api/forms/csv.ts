@@ -45,10 +45,14 @@ export function readCsv(source: string, file: string): CsvResult {
  * Writes a table as RFC 4180 says, with semicolons, as German spreadsheets expect, and a byte order mark. A cell that a
  * spreadsheet would run as a formula gets an apostrophe before it, which {@link readCsv} takes away again.
  */
-export function writeCsv(rows: readonly (readonly string[])[]): string {
-  const lines = rows.map((cells) => cells.map((cell) => quoted(guarded(cell))).join(';'))
-  return `\ufeff${lines.join('\r\n')}\r\n`
-}
+export const writeCsv = (rows: readonly (readonly string[])[]): string => `${CSV_BEGIN}${rows.map(csvRow).join('')}`
+
+/** What such a table begins with: the byte order mark, by which spreadsheets know UTF-8. */
+export const CSV_BEGIN = '\ufeff'
+
+/** One row of such a table, for those that are sent while they are made. */
+export const csvRow = (cells: readonly string[]): string =>
+  `${cells.map((cell) => quoted(guarded(cell))).join(';')}\r\n`
 
 const PROBLEMS = {
   quotes: 'Quotes are opened and never closed.',

@@ -37,6 +37,7 @@ export {
   type Part,
 } from './chosen-rule.ts'
 export { conditionInWords, ruleInWords } from './condition-words.ts'
+export { CSV_BEGIN, csvRow } from './csv.ts'
 export { diffForms } from './diff.ts'
 export { judge, precheckNames } from './eligibility.ts'
 export { eligibilityView, precheckView } from './eligibility-view.ts'

@@ -77,6 +77,7 @@ document.read               -      own     own   own  -      -        -
 account.read                -      -       -     -    -      -        -
 account.write               -      -       -     -    -      -        -
 postbox.list                -      -       own   own  -      -        -
+postbox.export              -      -       own   own  -      -        -
 postbox.take                -      -       own   own  -      -        -
 postbox.return              -      -       own   own  -      -        -
 postbox.move                -      -       own   own  -      -        -

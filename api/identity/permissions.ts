@@ -75,6 +75,7 @@ const TABLE = {
   'account.read': { citizen: 'signed-in' },
   'account.write': { citizen: 'signed-in' },
   'postbox.list': CASEWORK,
+  'postbox.export': CASEWORK,
   'postbox.take': CASEWORK,
   'postbox.return': CASEWORK,
   'postbox.move': CASEWORK,

@@ -24,10 +24,13 @@ export type Asked = {
   readonly filter: Filter
   readonly selection: Selection | null
   readonly after: Cursor | null
+  /** Rows of a page; 50 where nothing else is said. */
+  readonly size?: number
 }
 type Paged = { readonly rows: readonly Item[]; readonly next: Cursor | null }
 
 const PAGE_SIZE = 50
+const sizeOf = ({ size = PAGE_SIZE }: Asked): number => size
 /** Rows that are looked through at most for one page where the index cannot say what fits. */
 const SCAN_MAX = 2_000
 const SCAN_SIZE = SCAN_MAX / 4
@@ -63,30 +66,27 @@ async function pick(ctx: PostboxesCtx, asked: Asked, vorgangIds: readonly string
   const rows = fitting(ctx, asked, inView)
     .filter((item) => after === null || order(after, item) < 0)
     .sort(order)
-  return { rows: rows.slice(0, PAGE_SIZE), next: rows.length > PAGE_SIZE ? cursorOf(rows[PAGE_SIZE - 1]) : null }
+  const size = sizeOf(asked)
+  return { rows: rows.slice(0, size), next: rows.length > size ? cursorOf(rows[size - 1]) : null }
 }
 
 async function lookThrough(ctx: PostboxesCtx, asked: Asked): Promise<Paged> {
   const isSearched = isLookedThrough(asked.filter) || (asked.selection?.answers.length ?? 0) > 0
-  const size = isSearched ? SCAN_SIZE : PAGE_SIZE
+  const wanted = sizeOf(asked)
+  const size = isSearched ? SCAN_SIZE : wanted
   const found: Item[] = []
   let { after } = asked
-  for (let looked = 0; looked < SCAN_MAX; looked += size) {
+  for (let looked = 0; looked < SCAN_MAX && found.length < wanted; looked += size) {
     const rows = await rowsOf(ctx, asked, { after, size: size + 1, ...boundsOf(asked.filter) })
     found.push(...fitting(ctx, asked, rows.slice(0, size)))
-    if (found.length > PAGE_SIZE) {
-      break
-    }
-    if (rows.length <= size) {
+    if (rows.length <= size && found.length <= wanted) {
       return { rows: found, next: null }
     }
-    after = cursorOf(rows[size - 1])
-    if (found.length === PAGE_SIZE) {
-      break
-    }
+    after = cursorOf(rows[size - 1]) ?? after
   }
-  const isFull = found.length >= PAGE_SIZE
-  return { rows: found.slice(0, PAGE_SIZE), next: isFull ? cursorOf(found[PAGE_SIZE - 1]) : after }
+  return found.length < wanted
+    ? { rows: found, next: after }
+    : { rows: found.slice(0, wanted), next: cursorOf(found[wanted - 1]) }
 }
 
 function fitting(ctx: PostboxesCtx, { actor, filter, selection }: Asked, rows: readonly Item[]): Item[] {

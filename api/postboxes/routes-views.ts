@@ -6,7 +6,8 @@ import { actorOf, type RouteSpec, route } from '../http/route.ts'
 import { input, inputOf, invalidInput, parameter } from '../http/validate.ts'
 import { listAddress, listInput } from './list-query.ts'
 import type { PostboxesCtx } from './service.ts'
-import { askedOf } from './service-lists.ts'
+import { exportList, FORMATS } from './service-export.ts'
+import { askedOf, type ListInput } from './service-lists.ts'
 import { keepSelection, readSelection } from './service-selections.ts'
 import { deleteView, saveView } from './service-views.ts'
 
@@ -19,6 +20,7 @@ const NamedList = v.objectWithRest(
   { viewName: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(NAME_MAX)) },
   v.pipe(v.string(), v.maxLength(200)),
 )
+const Export = v.objectWithRest({ format: v.picklist(FORMATS) }, v.pipe(v.string(), v.maxLength(200)))
 const WORK: Omit<RouteSpec, 'resource'> = {
   who: ['clerk', 'lead'],
   action: 'postbox.list',
@@ -26,6 +28,16 @@ const WORK: Omit<RouteSpec, 'resource'> = {
   rate: 'work',
   audit: false,
   cache: 'never',
+}
+
+/** A list as a form about it names it. */
+function namedList(given: Readonly<Record<string, unknown>>): ListInput {
+  const named = (name: string): string | undefined => {
+    const value = given[name]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const postbox = named('postbox')
+  return { ...listInput(named), ...(postbox === undefined ? {} : { postbox: parameter(Slug, postbox, 'postbox') }) }
 }
 
 /** Routes of what a person chooses and saves of their lists, mounted under `/api/v1/postboxes`. */
@@ -47,17 +59,25 @@ export const viewRoutes = (ctx: PostboxesCtx) =>
       },
     )
     .post(
+      '/exports',
+      route({ ...WORK, action: 'postbox.export', resource: 'none', audit: true, gives: 'text/csv' }),
+      input(Export),
+      async (c) => {
+        const { format, ...given } = inputOf(c, Export)
+        const { fileName, mediaType, body } = await exportList(ctx, actorOf(c), { ...namedList(given), format })
+        return c.body(body, 200, {
+          'Content-Type': mediaType,
+          'Content-Disposition': `attachment; filename="${fileName}"`,
+        })
+      },
+    )
+    .post(
       '/views',
       route({ ...WORK, resource: 'none', output: v.object({ savedId: Id }) }),
       input(NamedList),
       async (c) => {
         const { viewName, ...given } = inputOf(c, NamedList)
-        const named = given as Readonly<Record<string, string>>
-        const postbox =
-          named['postbox'] === undefined || named['postbox'] === ''
-            ? {}
-            : { postbox: parameter(Slug, named['postbox'], 'postbox') }
-        const asked = await askedOf(ctx, actorOf(c), { ...listInput((name) => named[name]), ...postbox })
+        const asked = await askedOf(ctx, actorOf(c), namedList(given))
         const { view, filter, selection } = asked
         const saved = await saveView(ctx, actorOf(c), {
           name: viewName,

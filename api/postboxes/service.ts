@@ -7,6 +7,7 @@ import type { KeysCtx } from '../keys/keyring.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import type { Ctx } from '../lib/ctx.ts'
 import { problemType } from '../lib/problem.ts'
+import type { Turns } from '../lib/turns.ts'
 import type { ProjectionCtx } from '../search/service.ts'
 import { planMoveItem } from './plan.ts'
 import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
@@ -17,6 +18,8 @@ export type PostboxesCtx = Ctx &
   KeysCtx &
   ProjectionCtx & {
     readonly caseNames: CaseNames
+    /** Visitors go first where much is read. */
+    readonly turns: Turns
     readonly serviceTitle: (slug: string) => string
     /** What can be asked in a service, as it is asked today. */
     readonly questions: (slug: string) => readonly Question[]
