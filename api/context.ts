@@ -34,6 +34,7 @@ import { createPress } from './documents/service.ts'
 import { createSurveys, createTries, type EditingCtx } from './editing/service.ts'
 import { type AccountProviders, createIdentity } from './identity/identity.ts'
 import { readTeam } from './identity/recheck.ts'
+import { staffName } from './identity/service.ts'
 import { planEndLeasesOfTheDead } from './jobs/plan.ts'
 import { createJournalSigner } from './journal/service.ts'
 import { isDemoKey, KeyRefused, readInstallationKeys } from './keys/installation-key.ts'
@@ -214,6 +215,7 @@ async function wire({ config, origin, clock, log, turns = createTurns() }: Basic
     caseNames: (ids: readonly string[]) => caseNames(whole(), ids),
     checkTaking: (actor: Actor, item: Item) => checkTaking(whole(), actor, item),
     team: (postbox: string) => readTeam(whole(), postbox),
+    staffName: (userId: string) => staffName(whole(), userId),
     connector: (id: string) => connectorOf(config, failpoint, content.live().content, id),
     register: (id: string) => registerOf(config, content.live().content, id),
     composeMessage: (vorgangId: string, event: string) => composeMessage(whole(), vorgangId, event),

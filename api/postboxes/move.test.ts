@@ -46,7 +46,12 @@ describe('to a colleague', () => {
     expect(items.find((item) => item.id === id)).toMatchObject({ isMine: true, isNew: 1 })
     expect(await journal(id, 'item-handed-over')).toEqual([{ vorgang: id, postbox: 'steuern', to: `staff:${to}` }])
     // Bert has it now: who gave it away cannot give it again.
-    expect(await problemOf(await handOver(anna, id, to))).toMatchObject({ status: 409, type: 'postboxes/item-taken' })
+    expect(await problemOf(await handOver(anna, id, to))).toMatchObject({
+      ...{ status: 409, type: 'postboxes/item-taken' },
+      errors: [{ type: 'taken', params: { name: 'bert', atMs: town.clock.now() } }],
+    })
+    const colleague = (await anna.read<ItemList>('/postboxes/items?view=team')).items.find((item) => item.id === id)
+    expect(colleague?.colleague).toBe('bert')
     const back = await idOf(bert, id, 'anna')
     await bodyOf(await handOver(bert, id, back), 200)
     expect((await anna.read<VorgangView>(`/submissions/vorgaenge/${id}`)).assignee?.isMe).toBe(true)
@@ -102,7 +107,13 @@ describe('two who take the same at once', () => {
       const both = n % 2 === 0 ? [anna, bert] : [bert, anna]
       const answers = await Promise.all(both.map((who) => who.post(`/postboxes/items/${id}/take`)))
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
-      const winner = both[answers.findIndex(({ status }) => status === 200)] ?? anna
+      const won = answers.findIndex(({ status }) => status === 200)
+      const winner = both[won] ?? anna
+      // Who was too late reads who was quicker, and when.
+      const lost = await problemOf(answers[1 - won] ?? Response.error())
+      expect(lost.errors).toEqual([
+        { pointer: '', type: 'taken', params: { name: winner === anna ? 'anna' : 'bert', atMs: town.clock.now() } },
+      ])
       await bodyOf(await winner.post(`/postboxes/items/${id}/return`), 200)
     }
     expect((await journal(id, 'item-taken')).length).toBe(200)

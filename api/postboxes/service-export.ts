@@ -1,13 +1,13 @@
 import { authorize } from '../identity/permissions.ts'
 import { TOWN_KEY } from '../keys/keyring.ts'
-import { type Actor, stoodInOf } from '../lib/actor.ts'
+import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
 import { problemType } from '../lib/problem.ts'
 import { type Words, wordsOf } from '../lib/words.ts'
 import { caseFields } from '../search/service.ts'
 import { type Asked, pageOf } from './pages.ts'
 import type { PostboxesCtx } from './service.ts'
-import { askedOf, type ListInput, nextOf } from './service-lists.ts'
+import { askedOf, colleaguesIn, type ListInput, nextOf } from './service-lists.ts'
 import type { Item } from './store.ts'
 import { countRunning, endExport, insertExport } from './store-exports.ts'
 import { csvOf, type Row, xlsxOf } from './table.ts'
@@ -110,6 +110,7 @@ async function* rowsOf(ctx: PostboxesCtx, asked: Asked, { words, counted }: Maki
     const page: Awaited<ReturnType<typeof pageOf>> = await pageOf(ctx, { ...asked, after })
     const ids = page.rows.map(({ vorgangId }) => vorgangId)
     const [names, fields] = [await ctx.caseNames(ids), caseFields(ctx, asked.selection === null ? [] : ids)]
+    const colleagues = await colleaguesIn(ctx, asked.actor, page.rows)
     for (const item of page.rows) {
       if (counted.rows === ROWS_MAX) {
         yield [words('office.export.more', { count: ROWS_MAX })]
@@ -118,7 +119,7 @@ async function* rowsOf(ctx: PostboxesCtx, asked: Asked, { words, counted }: Maki
       counted.rows += 1
       const own = fields.get(item.vorgangId)
       const cells = (asked.selection?.columns ?? []).map((path) => own?.find((one) => one.path === path)?.text ?? '')
-      yield rowOf(ctx, item, { asked, words, name: names.get(item.vorgangId) ?? '', cells })
+      yield rowOf(ctx, item, { asked, words, name: names.get(item.vorgangId) ?? '', cells, colleagues })
     }
     after = page.next
   } while (after !== null)
@@ -129,9 +130,10 @@ type Shown = {
   readonly words: Words
   readonly name: string
   readonly cells: readonly string[]
+  readonly colleagues: ReadonlyMap<string, string | null>
 }
 
-const rowOf = (ctx: PostboxesCtx, item: Item, { asked, words, name, cells }: Shown): Row => [
+const rowOf = (ctx: PostboxesCtx, item: Item, { asked, words, name, cells, colleagues }: Shown): Row => [
   item.state === 'done' ? words('office.deadline.none') : { day: item.dueOn },
   item.aktenzeichen,
   item.reference,
@@ -141,7 +143,7 @@ const rowOf = (ctx: PostboxesCtx, item: Item, { asked, words, name, cells }: Sho
   ...cells,
   { day: dayInBerlin(item.receivedAtMs) },
   stepText(item, words),
-  whoHas(item, asked.actor, words),
+  whoHas(item, asked, { words, colleagues }),
 ]
 
 function stepText(item: Item, words: Words): string {
@@ -158,11 +160,13 @@ function stepText(item: Item, words: Words): string {
     : words(words(ended) === ended ? 'office.ended.any' : ended)
 }
 
-function whoHas(item: Item, actor: Asked['actor'], words: Words): string {
-  if (item.assignee === null) {
+function whoHas(
+  { assignee }: Item,
+  { actor }: Asked,
+  { words, colleagues }: Pick<Shown, 'words' | 'colleagues'>,
+): string {
+  if (assignee === null) {
     return words('office.nobody')
   }
-  return item.assignee === actor.userId
-    ? actor.name
-    : (stoodInOf(actor, item.assignee)?.name ?? words('office.somebody'))
+  return assignee === actor.userId ? actor.name : (colleagues.get(assignee) ?? words('office.somebody'))
 }

@@ -22,6 +22,8 @@ export type ItemView = Omit<Item, 'version' | 'lane' | 'taskId' | 'title' | 'wai
   readonly next: NextStep
   readonly applicant: string | null
   readonly isMine: boolean
+  /** Name of the colleague who has taken it; null where nobody has, or the reader themselves. */
+  readonly colleague: string | null
   /** Name of the absent colleague who has taken it and for whom the reader stands in. */
   readonly standsInFor: string | null
   /** Nobody has it, and it does not wait for a second person who this one is not. */
@@ -138,6 +140,7 @@ export async function listItems(ctx: PostboxesCtx, actor: Actor, input: ListInpu
   const { rows, next } = await pageOf(ctx, asked)
   const ids = rows.map((row) => row.vorgangId)
   const [names, fields] = [await ctx.caseNames(ids), caseFields(ctx, asked.selection === null ? [] : ids)]
+  const colleagues = await colleaguesIn(ctx, staff, rows)
   const { content } = ctx.content.live()
   const nameOf = (id: string): string => content.postboxes.get(id)?.name.de ?? id
   const titled = (slug: string) => ({ slug, title: ctx.serviceTitle(slug) })
@@ -158,10 +161,23 @@ export async function listItems(ctx: PostboxesCtx, actor: Actor, input: ListInpu
       .sort((a, b) => a.title.localeCompare(b.title, 'de')),
     items: rows.map((item) => ({
       ...viewOf(item, { actor: staff, applicant: names.get(item.vorgangId) ?? null }),
+      colleague: (item.assignee === null ? undefined : colleagues.get(item.assignee)) ?? null,
       cells: cellsOf(fields.get(item.vorgangId), selection),
     })),
     ...(next === null ? {} : { next: `${next.dueOn}~${next.id}` }),
   }
+}
+
+/** Names of those others who have something of these, by id. */
+export async function colleaguesIn(
+  ctx: PostboxesCtx,
+  actor: Staff,
+  rows: readonly Item[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const ids = new Set(
+    rows.flatMap(({ assignee }) => (assignee === null || assignee === actor.userId ? [] : [assignee])),
+  )
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await ctx.staffName(id)] as const)))
 }
 
 type Wanted = Asked & { readonly postbox: string | null; readonly saved: SavedView | null }
@@ -194,7 +210,7 @@ const cellsOf = (fields: CaseCard['fields'] | undefined, selection: Selection | 
 function viewOf(
   item: Item,
   { actor, applicant }: { readonly actor: Staff; readonly applicant: string | null },
-): Omit<ItemView, 'cells'> {
+): Omit<ItemView, 'cells' | 'colleague'> {
   const {
     version: _version,
     lane: _lane,

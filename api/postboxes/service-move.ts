@@ -4,8 +4,9 @@ import { authorize, can } from '../identity/permissions.ts'
 import { type Actor, actorId, actsFor, insteadOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { planMoveItem } from './plan.ts'
-import { itemMissing, itemTaken, type PostboxesCtx } from './service.ts'
+import { itemMissing, type PostboxesCtx } from './service.ts'
 import { findItem, type Item } from './store.ts'
+import { takenBy } from './taken.ts'
 
 export const itemClosed = problemType('postboxes/item-closed', 409)
 export const notColleague = problemType('postboxes/not-a-colleague', 422)
@@ -111,7 +112,7 @@ async function move(
       return moved
     }
   }
-  throw itemTaken(`item ${id}`)
+  throw await takenBy(ctx, { id })
 }
 
 async function planStep(ctx: PostboxesCtx, actor: Actor, item: Item, { next, type, body }: Step): Promise<Plan> {
@@ -135,7 +136,7 @@ async function movable(ctx: PostboxesCtx, actor: Actor, id: string): Promise<Ite
     throw itemClosed(`item ${id}`)
   }
   if (item.assignee !== null && !actsFor(actor, item.assignee) && !actor.roles.includes('lead')) {
-    throw itemTaken(`item ${id}`)
+    throw await takenBy(ctx, item)
   }
   return item
 }

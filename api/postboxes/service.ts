@@ -11,6 +11,7 @@ import type { Turns } from '../lib/turns.ts'
 import type { ProjectionCtx } from '../search/service.ts'
 import { planMoveItem } from './plan.ts'
 import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
+import { takenBy } from './taken.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
@@ -23,6 +24,8 @@ export type PostboxesCtx = Ctx &
     readonly serviceTitle: (slug: string) => string
     /** What can be asked in a service, as it is asked today. */
     readonly questions: (slug: string) => readonly Question[]
+    /** Name of a member of staff, for those who may see what they have; null where nobody has the id. */
+    readonly staffName: (userId: string) => Promise<string | null>
     /** Who works in the team of a postbox. */
     readonly team: (postbox: string) => Promise<readonly Person[]>
     /** Refuses what waits for somebody else than this person, by the rules of its process. */
@@ -34,7 +37,6 @@ export type Question = { readonly path: string; readonly label: string }
 export type CaseNames = (vorgangIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
 
 export const itemMissing = problemType('postboxes/item-missing', 404)
-export const itemTaken = problemType('postboxes/item-taken', 409)
 export const itemNotYours = problemType('postboxes/item-not-yours', 409)
 
 /** What was moved. */
@@ -73,7 +75,7 @@ export async function takeItem(ctx: PostboxesCtx, actor: Actor, id: string): Pro
       return { vorgangId: item.vorgangId }
     }
     if (item.assignee !== null || item.state === 'done') {
-      throw itemTaken(`item ${id}`)
+      throw await takenBy(ctx, item)
     }
     await ctx.checkTaking(actor, item)
     const move = planMoveItem(item, { assignee: userId, isNew: 0 })
@@ -81,7 +83,7 @@ export async function takeItem(ctx: PostboxesCtx, actor: Actor, id: string): Pro
       return { vorgangId: item.vorgangId }
     }
   }
-  throw itemTaken(`item ${id}`)
+  throw await takenBy(ctx, { id })
 }
 
 /**

@@ -45,6 +45,11 @@ export const shortDay = (on: string): string => shortDate.format(new Date(`${on}
 /** Writes a moment for a list: `03.12.26, 14:05`. */
 export const shortMoment = (atMs: number): string => shortMomentFormat.format(new Date(atMs))
 
+const clock = new Intl.DateTimeFormat('de-DE', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin' })
+/** Says when something happened, in a sentence: `am 27.11.2026 um 10:14`. */
+export const spokenMoment = (atMs: number): string =>
+  `am ${shortDay(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date(atMs)))} um ${clock.format(new Date(atMs))}`
+
 /** Writes an amount in cents: `30,70 €`, in English `€30.70`. */
 export const writtenMoney = (cents: number, lang = 'de'): string =>
   (cents / 100).toLocaleString(localeOf(lang), { style: 'currency', currency: 'EUR' })

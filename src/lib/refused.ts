@@ -1,5 +1,6 @@
 import type { AstroGlobal } from 'astro'
 import { problemName } from './api.ts'
+import { spokenMoment } from './format.ts'
 import { hasWord, type Translate, type WordKey } from './words.ts'
 
 /** What was typed into a form that was refused, and what is wrong with it. */
@@ -16,9 +17,24 @@ export function refusalOf(page: Pick<AstroGlobal, 'locals'>, t: Translate): stri
   if (problem?.form === undefined) {
     return null
   }
+  const taken = takenOf(problem.errors, t)
+  if (taken !== null) {
+    return taken
+  }
   const fallback = problem.status >= 500 ? 500 : 400
   const keys = [`problem.${problemName(problem.type)}.text`, `problem.${problemName(problem.type)}`]
   return t([...keys, `failure.text-${fallback}`].find(hasWord) as WordKey)
+}
+
+/** Who was quicker, and since when, where the refusal says so. */
+function takenOf(errors: NonNullable<AstroGlobal['locals']['problem']>['errors'], t: Translate): string | null {
+  const { name, atMs } = errors?.find(({ type }) => type === 'taken')?.params ?? {}
+  if (typeof name !== 'string') {
+    return null
+  }
+  return typeof atMs === 'number'
+    ? t('office.taken-at', { name, moment: spokenMoment(atMs) })
+    : t('office.taken', { name })
 }
 
 /** The refused form, if it is the one sent to `action` with these fixed values. */

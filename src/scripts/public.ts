@@ -22,7 +22,11 @@ const showOffline = (): void => {
 
 // An extension hears the swap even though the form that caused it is gone from the page.
 htmx.registerExtension('stadttor', {
-  htmx_after_swap: () => {
+  htmx_after_swap: (element) => {
+    // A list that follows what others do leaves the eye where it is.
+    if (element.id === 'liste') {
+      return
+    }
     focusStart()
     showPrint()
     showLeft()
