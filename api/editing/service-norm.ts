@@ -144,8 +144,16 @@ function catalogueCitations(content: Content, norm: Norm): readonly Citation[] {
 }
 
 function plainText(text: RichText): string {
-  const parts = text.map((block) =>
-    block.kind === 'list' ? block.items.map(plainText).join(' ') : block.spans.map(({ text: said }) => said).join(''),
-  )
-  return parts.join(' ')
+  return text.map(plainBlock).join(' ')
+}
+
+function plainBlock(block: RichText[number]): string {
+  switch (block.kind) {
+    case 'list':
+      return block.items.map(plainText).join(' ')
+    case 'table':
+      return block.rows.flatMap((row) => row.map((cell) => plainText(cell.text))).join(' ')
+    default:
+      return block.spans.map(({ text }) => text).join('')
+  }
 }

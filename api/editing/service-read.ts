@@ -2,7 +2,7 @@ import { type Maturity, pick } from '../catalogue/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { DataModel } from '../forms/data-model.ts'
 import type { Form } from '../forms/model.ts'
-import { diffForms, exampleNames, readModel, vocabularyOf } from '../forms/service.ts'
+import { exampleNames, readModel, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
@@ -10,9 +10,7 @@ import { problemType } from '../lib/problem.ts'
 import { currentRelease } from '../publishing/service.ts'
 import { countCasesBefore, countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
-import { wordChanges } from './compare.ts'
 import { ORDER, withTypedRows } from './fee-table.ts'
-import { lineDiff } from './line-diff.ts'
 import { lockedAt } from './locked.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
@@ -27,16 +25,7 @@ import { languageGaps } from './spoken.ts'
 import { type EditingCtx, folderOf, readState, type State, tryState } from './state.ts'
 import { findConflict, listConflicts, listWorkspaces } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
-import type {
-  ComparePage,
-  ConflictPage,
-  FileLine,
-  FilePage,
-  PointLine,
-  ServiceLine,
-  ServiceList,
-  ServiceOverview,
-} from './view.ts'
+import type { ConflictPage, FileLine, FilePage, PointLine, ServiceLine, ServiceList, ServiceOverview } from './view.ts'
 import { yamlAt } from './yaml-edit.ts'
 
 export const sheetUnknown = problemType('editing/sheet-unknown', 404)
@@ -187,7 +176,7 @@ const plannedFor = async (ctx: EditingCtx, state: State) =>
   })
 
 /** Running cases that keep to another process than the one that is or would be published. */
-const casesBefore = (ctx: EditingCtx, { slug, files }: State): Promise<number> =>
+export const casesBefore = (ctx: EditingCtx, { slug, files }: State): Promise<number> =>
   countCasesBefore(ctx, {
     slug,
     process: files['process.bpmn'] ?? '',
@@ -264,72 +253,6 @@ const isTick = (name: string, row: Row | undefined): boolean =>
 const saidOf = ({ options }: Row, value: string): readonly string[] =>
   value.split('\n').filter(Boolean).map((one) => options.find((option) => option.value === one)?.text || one) // biome-ignore format: one thought
 
-/** What publishing would change: by element of the data schema, and by line of each file. */
-export async function readCompare(ctx: EditingCtx, actor: Actor, slug: string): Promise<ComparePage> {
-  authorize(actor, 'content.edit')
-  const state = await readState(ctx, slug)
-  const live = ctx.content.live().content
-  const looked = await look(ctx, state)
-  const { line, content, findings } = looked
-  const before = modelIn(ctx, live, slug)
-  const after = content === null ? null : modelIn(ctx, content, slug)
-  const old = folderOf(live, slug)
-  return {
-    slug,
-    title: line.title,
-    changes: before === null || after === null ? [] : diffForms(before, after),
-    before: before === null ? '' : `${before.id} ${before.version}`,
-    after: after === null ? '' : `${after.id} ${after.version}`,
-    files: filesOf(state, old)
-      .filter((file) => file.state !== 'same')
-      .map((file) => ({ ...file, lines: lineDiff(old[file.name] ?? '', state.files[file.name] ?? '') }))
-      .concat(describedIn(state, live), joining('fees.yaml', state.fees), joining('file-plan.yaml', state.positions)),
-    isNew: line.isNew,
-    findings,
-    languages: languageGaps(state, content ?? live),
-    said: line.isNew ? [] : await saidIn(ctx, state, looked),
-    unchecked: looked.points.filter(({ isOpen, answer }) => !isOpen && isUnchecked(answer)),
-    draftsRunning: await countOpenDrafts(ctx, slug),
-    casesBefore: await casesBefore(ctx, state),
-    moved: await movedFiles(ctx, state),
-    version: state.row?.version ?? 0,
-  }
-}
-
-/** The form itself does not keep the rule: a clerk looks at it, or somebody said why it is not needed. */
-const isUnchecked = (answer: PointLine['answer']): boolean => answer?.how === 'clerk' || answer?.how === 'reason'
-
-/** What publishing would change, in the words of the editors' pages. */
-async function saidIn(ctx: EditingCtx, state: State, looked: Looked): Promise<ComparePage['said']> {
-  const live = ctx.content.live().content
-  const was = { ...state, files: folderOf(live, state.slug), catalogue: {}, fees: [], called: {}, positions: [] }
-  const { form } = await ctx.survey(live, state.slug, ctx)
-  const nameOf = (id: string): string => looked.points.find((point) => point.id === id)?.name ?? id
-  const before = { state: was, content: live, wording: wordingOf(ctx, was, { form, content: live }) }
-  const after = { state, content: looked.content ?? live, wording: wordingOf(ctx, state, looked) }
-  return wordChanges(before, after).map((one) =>
-    one.about.kind === 'rule' ? { ...one, about: { ...one.about, name: nameOf(one.about.name) } } : one,
-  )
-}
-
-/** What a dropped description of the service changes in the state's catalogue, line by line. */
-function describedIn(state: State, live: Content): ComparePage['files'] {
-  const decoder = new TextDecoder()
-  return Object.entries(state.catalogue).flatMap(([path, text]) => {
-    const bytes = live.file(path)
-    const lines = lineDiff(bytes === undefined ? '' : plainJson(decoder.decode(bytes)), plainJson(text))
-    return lines.length === 0 ? [] : [{ name: path, state: bytes === undefined ? 'added' : 'changed', lines }]
-  })
-}
-
-/** One entry a line, without the signs of JSON. */
-const plainJson = (text: string): string =>
-  JSON.stringify(JSON.parse(text), null, 1).replace(/^\s*[{}[\]],?$\n?/gm, '').replace(/[",]+$|"/gm, '') // biome-ignore format: one thought
-
-/** Lines that join a file of the town with the service. */
-const joining = (name: string, lines: readonly string[]): ComparePage['files'] =>
-  lines.length === 0 ? [] : [{ name, state: 'changed', lines: lines.map((text) => ({ what: 'added', text })) }]
-
 /** Files of the service that somebody else changed in the live content after the work on it began. */
 export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonly string[]> {
   const { content, revisionId } = ctx.content.live()
@@ -346,7 +269,7 @@ export async function movedFiles(ctx: EditingCtx, state: State): Promise<readonl
   return then === live ? own : [...own, 'fees.yaml']
 }
 
-function modelIn(ctx: EditingCtx, content: Content, slug: string): DataModel | null {
+export function modelIn(ctx: EditingCtx, content: Content, slug: string): DataModel | null {
   const read = readModel(content, slug, ctx.readXml)
   return read?.ok === true ? read.model : null
 }
@@ -398,7 +321,7 @@ const filesLike = (state: State, name: RegExp): readonly (readonly string[])[] =
     return found === null ? [] : [found.slice(1)]
   }) // biome-ignore format: one thought
 
-function filesOf(state: State, live: Readonly<Record<string, string>>): readonly FileLine[] {
+export function filesOf(state: State, live: Readonly<Record<string, string>>): readonly FileLine[] {
   const names = [...new Set([...Object.keys(state.files), ...Object.keys(live)])].sort()
   return names.map((name) => {
     const [now, was] = [state.files[name], live[name]]

@@ -12,7 +12,6 @@ import type { ProjectionCtx } from '../search/service.ts'
 import { planMoveItem } from './plan.ts'
 import { takenBy } from './service-taken.ts'
 import { findItem, type Item, listItemsOf, listRunning } from './store.ts'
-import { takenBy } from './taken.ts'
 
 export type { Item } from './store.ts'
 export type PostboxesCtx = Ctx &
