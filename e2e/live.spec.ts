@@ -45,6 +45,7 @@ test('a list follows what a colleague does and leaves the keyboard where it is; 
   expect(await clerk.evaluate(() => window.scrollY)).toBe(40)
   await clerk.clock.runFor(21_000)
   await expect(rows).toHaveCount(before - 1)
+  await expect(clerk.locator('#ansichten').getByRole('link', { name: /^Unverteilt/ })).toContainText(String(before - 1))
   await expect(focused.getByRole('rowheader').getByRole('link')).toHaveText(own)
   expect(await clerk.evaluate(() => window.scrollY)).toBe(40)
   // The row that the keyboard is in goes: the next one has it.

@@ -61,4 +61,13 @@ test('a clerk sees what is free, takes it, finds it among the own, and narrows t
   await expect(clerk.getByText('Marko Lehnigk bearbeitet diesen Vorgang.')).toBeVisible()
   await lead.goto('/amt/?ansicht=mine')
   await expect(lead.getByRole('main').locator('tbody tr').getByText('neu').first()).toBeVisible()
+  // What is overdue in the team is for who leads it.
+  await lead
+    .getByRole('main')
+    .getByRole('link', { name: /^Überfällig im Team/ })
+    .click()
+  await expect(lead).toHaveURL(/ansicht=late/)
+  await axeClean(lead)
+  await clerk.goto('/amt/?ansicht=free')
+  await expect(clerk.getByRole('link', { name: /^Überfällig im Team/ })).toHaveCount(0)
 })

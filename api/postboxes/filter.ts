@@ -5,8 +5,8 @@ import type { CaseCard } from '../search/service.ts'
 import { holdsAll } from '../search/service.ts'
 import type { Item, Lane } from './store.ts'
 
-/** What a list shows; `team` is all that is open in a postbox, `free` what nobody took. */
-export const VIEWS = ['mine', 'free', 'team', 'due', 'sign', 'waiting', 'done'] as const
+/** What a list shows; `team` is all that is open in a postbox, `free` what nobody took, `late` what is overdue, whoever has it. */
+export const VIEWS = ['mine', 'free', 'team', 'due', 'late', 'sign', 'waiting', 'done'] as const
 export type View = (typeof VIEWS)[number]
 /** Who has it: the reader or whom they stand in for, nobody, a colleague. */
 export const WHO = ['me', 'nobody', 'others'] as const
@@ -49,6 +49,7 @@ export const LANES: Readonly<Record<View, readonly Lane[]>> = {
   free: ['free'],
   team: OPEN,
   due: ['free', 'sign'],
+  late: OPEN,
   sign: ['sign', 'signing'],
   waiting: ['waiting'],
   done: ['done'],
@@ -56,23 +57,23 @@ export const LANES: Readonly<Record<View, readonly Lane[]>> = {
 
 type Staff = Actor & { kind: 'staff' }
 
-/** Whether an item belongs into a view of these postboxes; `dueUntilOn` bounds what is due. */
+/** Whether an item belongs into a view of these postboxes; `lastOn` is the last day due that the view shows. */
 export function isInView(
   item: Item,
   view: View,
   {
     actor,
     postboxes,
-    dueUntilOn,
-  }: { readonly actor: Staff; readonly postboxes: readonly string[]; readonly dueUntilOn: string },
+    lastOn,
+  }: { readonly actor: Staff; readonly postboxes: readonly string[]; readonly lastOn: string | undefined },
 ): boolean {
   const holds = (lanes: readonly Lane[]): boolean => lanes.includes(item.lane)
-  if (!postboxes.includes(item.postbox)) {
+  if (!postboxes.includes(item.postbox) || (lastOn !== undefined && item.dueOn > lastOn)) {
     return false
   }
   const isMine = actsFor(actor, item.assignee) && holds(LANES.mine)
   if (view === 'due') {
-    return item.dueOn <= dueUntilOn && (isMine || holds(LANES.due))
+    return isMine || holds(LANES.due)
   }
   return view === 'mine' ? isMine : holds(LANES[view])
 }

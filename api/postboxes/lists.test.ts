@@ -79,13 +79,13 @@ describe('lists over all postboxes of a person', () => {
     expect(await ids(anna, 'waiting')).toEqual([waits])
     expect(await ids(anna, 'done')).toEqual([done, old])
     const { work, postboxes } = await counts(anna)
-    expect(work).toEqual({ mine: 2, free: 2, team: 6, due: 2, sign: 1, waiting: 1 })
+    expect(work).toEqual({ mine: 2, free: 2, team: 6, due: 2, late: 0, sign: 1, waiting: 1 })
     expect(postboxes).toEqual([
       expect.objectContaining({ id: 'steuern', open: 2, free: 1, sign: 0, waiting: 1 }),
       expect.objectContaining({ id: 'umwelt', open: 4, free: 1, sign: 1, waiting: 0 }),
     ])
     // Another team counts and shows its own only; who prepared a thing may not sign it.
-    expect((await counts(lead)).work).toEqual({ mine: 1, free: 1, team: 4, due: 2, sign: 1, waiting: 0 })
+    expect((await counts(lead)).work).toEqual({ mine: 1, free: 1, team: 4, due: 2, late: 0, sign: 1, waiting: 0 })
     const [toSign] = (await list(anna, 'sign')).items
     expect(toSign?.mayTake).toBe(false)
     expect((await list(lead, 'sign')).items[0]?.mayTake).toBe(true)
@@ -160,6 +160,26 @@ describe('lists over all postboxes of a person', () => {
     )
     expect(all.length).toBe(rows.length)
     expect(await ids(anna, 'free', '&service=stadtmelder&new=1')).toEqual([])
+  })
+
+  it('show a lead what is overdue in the team, whoever has it, and count it up to a hundred', async () => {
+    const [me, other] = [await userId('anna'), await userId('lea')]
+    const day = (n: number): string => addDays(today, n)
+    const oldest = await put({ postbox: 'umwelt', assignee: me, dueOn: day(-9) })
+    const own = await put({ postbox: 'umwelt', assignee: other, dueOn: day(-5) })
+    const sign = await put({ postbox: 'umwelt', preparedBy: me, dueOn: day(-2) })
+    const free = await put({ postbox: 'umwelt', dueOn: day(-1) })
+    await put({ postbox: 'umwelt', dueOn: today })
+    await put({ postbox: 'umwelt', state: 'waiting', waitsFor: 'answer', dueOn: day(-3) })
+    await put({ postbox: 'umwelt', state: 'done', dueOn: day(-3) })
+    await put({ postbox: 'steuern', dueOn: day(-3) })
+    expect(await ids(lead, 'late')).toEqual([oldest, own, sign, free])
+    expect(await ids(lead, 'late', `&dueUntil=${day(-5)}`)).toEqual([oldest, own])
+    expect((await list(lead, 'late')).items[0]?.colleague).toBe('anna')
+    expect((await counts(lead)).work.late).toBe(4)
+    expect((await counts(anna)).work.late).toBe(0)
+    await Promise.all(Array.from({ length: 97 }, () => put({ postbox: 'umwelt', dueOn: day(-1) })))
+    expect((await counts(lead)).work.late).toBe(100)
   })
 
   it('422 for a view, a service or a mark that is none', async () => {

@@ -43,6 +43,13 @@ const DUE_DAYS = 3
 /** The last day of what is called due. */
 export const dueUntil = (ctx: Pick<PostboxesCtx, 'now'>): string => addDays(dayInBerlin(ctx.now()), DUE_DAYS)
 
+/** The last day that is overdue. */
+export const lateUntil = (ctx: Pick<PostboxesCtx, 'now'>): string => addDays(dayInBerlin(ctx.now()), -1)
+
+/** The last day due that a view shows. */
+const lastDayOf = (ctx: PostboxesCtx, view: View): string | undefined =>
+  view === 'due' ? dueUntil(ctx) : view === 'late' ? lateUntil(ctx) : undefined
+
 /**
  * One page of a list, and where the next begins. Reads as many rows as it shows where the index knows what fits; else it looks
  * through 2,000 at most, so that a page may be short and still not the last.
@@ -59,7 +66,7 @@ async function pick(ctx: PostboxesCtx, asked: Asked, vorgangIds: readonly string
   for (let at = 0; at < vorgangIds.length; at += CASES_AT_ONCE) {
     items.push(...(await listItemsOfMany(ctx.db, vorgangIds.slice(at, at + CASES_AT_ONCE))))
   }
-  const where = { ...asked, dueUntilOn: dueUntil(ctx) }
+  const where = { ...asked, lastOn: lastDayOf(ctx, asked.view) }
   const inView = items.filter((item) => isInView(item, asked.view, where))
   const { after } = asked
   const order = isDescending(asked.view) ? (a: Place, b: Place) => byDue(b, a) : byDue
@@ -108,20 +115,20 @@ const boundsOf = ({ service, dueFrom, dueUntil: untilOn }: Filter): Pick<Page, '
   ...(untilOn === undefined ? {} : { untilOn }),
 })
 
-async function rowsOf(ctx: PostboxesCtx, asked: Asked, page: Page): Promise<readonly Item[]> {
+async function rowsOf(ctx: PostboxesCtx, asked: Asked, wanted: Page): Promise<readonly Item[]> {
   const { actor, view } = asked
   const team = { postboxes: asked.postboxes }
   const stoodIn = (actor.standsInFor ?? []).map(({ userId }) => userId)
   const me: Owners = { ...team, assignees: [actor.userId, ...stoodIn] }
+  const [untilOn] = [wanted.untilOn, lastDayOf(ctx, view)].filter((day) => day !== undefined).sort()
+  const page = untilOn === undefined ? wanted : { ...wanted, untilOn }
   switch (view) {
     case 'mine':
       return await listLanes(ctx.db, me, LANES.mine, page)
     case 'due': {
-      const last = dueUntil(ctx)
-      const until = { ...page, untilOn: page.untilOn !== undefined && page.untilOn < last ? page.untilOn : last }
       const lists = await Promise.all([
-        listLanes(ctx.db, me, LANES.mine, until),
-        listLanes(ctx.db, team, LANES.due, until),
+        listLanes(ctx.db, me, LANES.mine, page),
+        listLanes(ctx.db, team, LANES.due, page),
       ])
       return lists.flat().sort(byDue).slice(0, page.size)
     }

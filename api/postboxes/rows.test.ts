@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MainStore, openMain } from '../../db/engine.ts'
 import { openReader, type Reader } from '../../db/reader.ts'
-import { type Lane, listLanes, listWorkCounts, type Owners } from './store.ts'
+import { countUntil, type Lane, listLanes, listWorkCounts, type Owners, type Page } from './store.ts'
 
 /*
  * What the lists of a postbox read does not grow with what lies in the town: counted in steps of the engine's virtual
@@ -49,7 +49,15 @@ function fill(from: number, to: number): void {
 }
 
 const page = { after: null, size: 51 }
-const LISTS: Readonly<Record<string, { readonly owners: Owners; readonly lanes: readonly Lane[] }>> = {
+type List = { readonly owners: Owners; readonly lanes: readonly Lane[]; readonly page?: Partial<Page> }
+const LISTS: Readonly<Record<string, List>> = {
+  'overdue of seven postboxes': { owners: { postboxes: MINE }, lanes: OPEN, page: { untilOn: '2026-03-01' } },
+  'between two days': {
+    owners: { postboxes: MINE },
+    lanes: OPEN,
+    page: { fromOn: '2026-03-01', untilOn: '2026-03-31' },
+  },
+  'of one service': { owners: { postboxes: MINE }, lanes: OPEN, page: { service: 'x' } },
   'unclaimed of one postbox': { owners: { postboxes: ['p1'] }, lanes: ['free'] },
   'open of one postbox': { owners: { postboxes: ['p1'] }, lanes: OPEN },
   'open of seven postboxes': { owners: { postboxes: MINE }, lanes: OPEN },
@@ -81,8 +89,8 @@ describe('rows read', () => {
     const measure = async () => {
       const lists = await Promise.all(
         Object.entries(LISTS).map(
-          async ([name, { owners, lanes }]) =>
-            [name, await stepsOf(() => listLanes(reader.db, owners, lanes, page))] as const,
+          async ([name, { owners, lanes, page: more }]) =>
+            [name, await stepsOf(() => listLanes(reader.db, owners, lanes, { ...page, ...more }))] as const,
         ),
       )
       const counted = await stepsOf(() =>
@@ -91,7 +99,10 @@ describe('rows read', () => {
           MINE.map((id) => `postbox:${id}`),
         ),
       )
-      return new Map([...lists, ['counts', counted] as const])
+      const late = await stepsOf(async () => ({
+        length: await countUntil(reader.db, MINE, OPEN, { untilOn: '2026-03-01', max: 100 }),
+      }))
+      return new Map([...lists, ['counts', counted] as const, ['overdue', late] as const])
     }
     const small = await measure()
     fill(2_000, 20_000)

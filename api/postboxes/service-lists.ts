@@ -3,12 +3,12 @@ import { authorize, can } from '../identity/permissions.ts'
 import { type Actor, stoodInOf } from '../lib/actor.ts'
 import { type CaseCard, caseFields } from '../search/service.ts'
 import { type Filter, LANES, OPEN, type Selection, type View } from './filter.ts'
-import { type Asked, dueUntil, pageOf, type Staff } from './pages.ts'
+import { type Asked, dueUntil, lateUntil, pageOf, type Staff } from './pages.ts'
 import type { WaitsFor } from './plan.ts'
 import type { PostboxesCtx, Question } from './service.ts'
 import { selectionOf } from './service-selections.ts'
 import { readSavedView, readSavedViews, type SavedView } from './service-views.ts'
-import { type Cursor, countTaken, type Item, type Lane, listWorkCounts, sumDue } from './store.ts'
+import { type Cursor, countTaken, countUntil, type Item, type Lane, listWorkCounts, sumDue } from './store.ts'
 
 export type { Filter, Selection, View } from './filter.ts'
 /** What happens to a Vorgang next. `title`: of the task, null where it was opened before titles were kept. */
@@ -65,9 +65,14 @@ export type PostboxCount = {
   readonly sign: number
   readonly waiting: number
 }
-/** How much each list of a person over all their postboxes holds; `done` is not counted. */
+/**
+ * How much each list of a person over all their postboxes holds. `done` is not counted; `late` is for leads alone, and counts no
+ * further than 100.
+ */
 export type Work = Readonly<Record<Exclude<View, 'done'>, number>>
 
+/** Whoever has so many is not helped by a number. */
+const LATE_MAX = 100
 const ownerOf = (postbox: string): string => `postbox:${postbox}`
 
 /** Lists the postboxes of the actor's teams with counts, in the order of content, and what their lists hold together. */
@@ -79,10 +84,12 @@ export async function listPostboxes(
   authorize(actor, 'postbox.list', { postboxes: mine })
   const known = [...ctx.content.live().content.postboxes].filter(([id]) => mine.includes(id))
   const owners = known.map(([id]) => ownerOf(id))
-  const [counts, due, own] = await Promise.all([
+  const isLead = actor.kind === 'staff' && actor.roles.includes('lead')
+  const [counts, due, own, late] = await Promise.all([
     listWorkCounts(ctx.db, owners),
     sumDue(ctx.db, owners, dueUntil(ctx)),
     countMine(ctx, actor),
+    isLead ? countUntil(ctx.db, mine, LANES.late, { untilOn: lateUntil(ctx), max: LATE_MAX }) : 0,
   ])
   const countIn = (of: readonly string[], lanes: readonly Lane[]): number =>
     counts.reduce(
@@ -103,6 +110,7 @@ export async function listPostboxes(
       free: countIn(owners, LANES.free),
       team: countIn(owners, LANES.team),
       due: due + own.due,
+      late,
       sign: countIn(owners, LANES.sign),
       waiting: countIn(owners, LANES.waiting),
     },

@@ -116,6 +116,23 @@ export async function countTaken(
   return found[0] ?? { taken: 0, due: 0 }
 }
 
+/** Counts what stands in some lanes of some postboxes and is due until a day; counts no further than `max`. */
+export async function countUntil(
+  db: Read,
+  postboxes: readonly string[],
+  lanes: readonly Lane[],
+  { untilOn, max }: { readonly untilOn: string; readonly max: number },
+): Promise<number> {
+  const rows = db
+    .select({ id: postboxItems.id })
+    .from(postboxItems)
+    .where(and(ownedBy({ postboxes }), inArray(postboxItems.lane, [...lanes]), lte(postboxItems.dueOn, untilOn)))
+    .limit(max)
+    .as('rows')
+  const found = await db.select({ count: sql<number>`count(*)` }).from(rows)
+  return found[0]?.count ?? 0
+}
+
 /** Lists the Vorgänge of a service that lie in some postboxes and are not done; at most 5,000. */
 export async function listRunning(db: Read, service: string, postboxes: readonly string[]): Promise<readonly string[]> {
   const rows = await db

@@ -25,6 +25,8 @@ export type OfficeFrame = {
   readonly postboxes: readonly PostboxCount[]
   /** How much the lists over all of them hold. */
   readonly work: Work
+  /** They see what is overdue in their teams. */
+  readonly isLead: boolean
   /** The legal day, by the product's clock. */
   readonly today: string
 }
@@ -56,7 +58,8 @@ export const readOffice = async <T>(
       api.getJson<Pick<OfficeFrame, 'postboxes' | 'work' | 'today'>>('postboxes'),
       path === null ? null : api.getJson<T>(path),
     ])
-    return { city, postboxes, work, today, clerkName: session.name ?? '', view: view as T }
+    const isLead = session.roles.includes('lead')
+    return { city, postboxes, work, today, isLead, clerkName: session.name ?? '', view: view as T }
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error
@@ -77,7 +80,13 @@ function ownPlace(roles: readonly string[]): string | null {
   return roles.includes('editor') ? '/redaktion/formulare/' : '/amt/betrieb'
 }
 
-const WORK = ['mine', 'free', 'due', 'sign', 'waiting'] as const
+const WORK = ['mine', 'free', 'due', 'late', 'sign', 'waiting'] as const
+
+/** Views that a person gets: what is overdue in the team is for who leads it. */
+export const viewsFor = <V extends ListView>(
+  views: readonly V[],
+  { isLead }: Pick<OfficeFrame, 'isLead'>,
+): readonly V[] => views.filter((view) => view !== 'late' || isLead)
 
 /** How a page names in its address what the API calls by its own names. */
 const LIST_NAMES = [
@@ -137,11 +146,11 @@ export const navigationOf = (
 ): readonly { readonly title: string; readonly entries: readonly OfficeEntry[] }[] => [
   {
     title: t('office.work'),
-    entries: (frame.postboxes.length === 0 ? [] : WORK).map((view) => ({
+    entries: (frame.postboxes.length === 0 ? [] : viewsFor(WORK, frame)).map((view) => ({
       href: `/amt/?ansicht=${view}`,
       text: t(`office.view.${view}`),
       count: frame.work[view],
-      isDue: view === 'due' && frame.work.due > 0,
+      isDue: (view === 'due' || view === 'late') && frame.work[view] > 0,
     })),
   },
   {
