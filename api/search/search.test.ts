@@ -69,6 +69,24 @@ describe('a search', () => {
     expect(text).toContain('card_words VIRTUAL TABLE INDEX')
   })
 
+  it('writes a card that did not change no second time, and one that did anew', () => {
+    const save = (name: string, postbox: string) => saveCards(projection, new Map([['same', card(name, postbox)]]), 1)
+    const changed = (): number => Number(projection.all('SELECT total_changes() AS n')[0]?.['n'])
+    const changesOf = (run: () => void): number => {
+      const before = changed()
+      run()
+      return changed() - before
+    }
+    save('Gleich', 'mine')
+    // How far was read is written all the same.
+    expect(changesOf(() => save('Gleich', 'mine'))).toBe(1)
+    expect(changesOf(() => save('Anders', 'mine'))).toBeGreaterThan(1)
+    expect(changesOf(() => save('Anders', 'other'))).toBeGreaterThan(1)
+    const found = (typed: string, postbox: string) =>
+      findMatching(projection, matchOf(typed, findBoxes(projection, [postbox])) ?? '', 9)
+    expect([found('gleich', 'mine'), found('anders', 'mine'), found('anders', 'other')]).toEqual([[], [], ['same']])
+  })
+
   it('finds a Vorgang that moved in its new postbox alone, and no part of one that is gone', () => {
     saveCards(projection, new Map([['v', card('Wanderer', 'mine')]]), 1)
     saveCards(projection, new Map([['v', card('Wanderer', 'other')]]), 2)
