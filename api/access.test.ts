@@ -244,6 +244,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   [`POST ${DRAFTS}`]: { service: 'hund-anmelden' },
   [`POST ${DRAFTS}/:draft/steps/:step`]: {},
   [`POST ${DRAFTS}/:draft/submit`]: {},
+  'POST /workflow/vorgaenge/:vorgang/tasks/:task/deadline/extend': { count: '1', unit: 'day', reason: 'x' },
+  'POST /workflow/vorgaenge/:vorgang/tasks/:task/deadline/pause': { untilOn: '2026-12-01', reason: 'x' },
   'POST /editing/law/rows/:table/:row': { validFrom: '1.1.2099', source: '§ 1 AO' },
   'POST /editing/law/changes/:change/release': { version: 1 },
   'POST /editing/law/changes/:change/end': { version: 1 },

@@ -32,7 +32,7 @@ import { paperRoutes } from './submissions/routes-paper.ts'
 import { invitationRoutes, participantRoutes, signingRoutes } from './submissions/routes-participants.ts'
 import { partRoutes } from './submissions/routes-parts.ts'
 import { photoRoutes } from './submissions/routes-photos.ts'
-import { workflowRoutes } from './workflow/routes.ts'
+import { deadlineRoutes, workflowRoutes } from './workflow/routes.ts'
 
 /** Version of the API's description; the path's `v1` changes only where a change breaks callers. */
 const API_VERSION = '1.0.0'
@@ -89,6 +89,7 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/postboxes', viewRoutes(ctx))
     .route('/api/v1/postboxes', postboxRoutes(ctx))
     .route('/api/v1/workflow', workflowRoutes(ctx))
+    .route('/api/v1/workflow', deadlineRoutes(ctx))
     .route('/api/v1/notices', noticeRoutes(ctx))
     .route('/api/v1/payments', paymentRoutes(ctx))
     .route('/api/v1/editing', editingRoutes(ctx))

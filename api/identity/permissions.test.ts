@@ -85,6 +85,7 @@ vorgang.read                -      -       own   own  -      -        -
 vorgang.find                -      -       own   own  -      -        -
 vorgang.request-information -      -       own   own  -      -        -
 vorgang.decide              -      -       own   own  -      -        -
+deadline.change             -      -       own   own  -      -        -
 vorgang.co-sign             -      -       -     own  -      -        -
 paper.take-in               -      -       all   all  -      -        -
 errand.finish               -      -       own   own  -      -        -

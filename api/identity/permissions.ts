@@ -84,6 +84,7 @@ const TABLE = {
   'vorgang.find': CASEWORK,
   'vorgang.request-information': CASEWORK,
   'vorgang.decide': CASEWORK,
+  'deadline.change': CASEWORK,
   'vorgang.co-sign': { lead: 'in-team-not-preparer' },
   'paper.take-in': { clerk: 'always', lead: 'always' },
   'errand.finish': CASEWORK,

@@ -19,6 +19,7 @@ import type { Item } from '../postboxes/service.ts'
 import { readVorgangLookups } from '../registers/service.ts'
 import { type Case, itemFor, payUntilOn, stateOf, type TaskView, taskOf, waitOf } from '../workflow/service.ts'
 import { readCourse } from '../workflow/service-course.ts'
+import { readCaseDeadlines } from '../workflow/service-deadlines.ts'
 import { readAccess } from './access-renewal.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { readPoints } from './points.ts'
@@ -118,6 +119,7 @@ export async function readOverview(ctx: SubmissionsCtx, actor: Actor, kase: Case
             unmet: conditionsOf(form, judgement.unmet).map((condition) => condition.unmet),
             unclear: conditionsOf(form, judgement.unclear).map((condition) => condition.unclear),
           },
+    deadlines: await readCaseDeadlines(ctx, kase),
     toCheck,
     decision,
     payments,

@@ -14,6 +14,7 @@ import type { WaitsFor } from '../postboxes/plan.ts'
 import type { LookupView } from '../registers/service.ts'
 import type { Case, StateView, TaskView } from '../workflow/service.ts'
 import type { Course } from '../workflow/service-course.ts'
+import type { CaseDeadlineView } from '../workflow/service-deadlines.ts'
 import type { AccessView } from './access-renewal.ts'
 import type { Participation } from './invitations.ts'
 import type { PointView } from './points.ts'
@@ -85,6 +86,8 @@ export type VorgangView = {
   /** Which registers were asked what for, when, and what became of it. */
   readonly lookups: readonly LookupView[]
   readonly deliveries: readonly DeliveryView[]
+  /** Deadlines of the tasks that are open, as they are counted. */
+  readonly deadlines: readonly CaseDeadlineView[]
   readonly journal: readonly JournalView[]
   readonly kind: Case['vorgang']['kind']
   /** Everything the person sent after the application, oldest first. */
@@ -190,6 +193,7 @@ export type OverviewPart = Pick<
   | 'lookups'
   | 'errands'
   | 'access'
+  | 'deadlines'
 >
 export type MessagesPart = Pick<VorgangView, 'requests' | 'letters' | 'sent'>
 export type DocumentsPart = Pick<VorgangView, 'documents'>

@@ -1,7 +1,7 @@
 import { GENERAL_DEADLINE, servicePeriod } from '../content/service-period.ts'
 import type { Content } from '../content/snapshot.ts'
 import { dayInBerlin } from '../lib/clock.ts'
-import { addDays, countDeadline, ruleInForce } from '../lib/deadlines.ts'
+import { addDays, countDeadline, type Deadline, type Period, ruleInForce } from '../lib/deadlines.ts'
 import type { Node } from './model.ts'
 import type { DueAt } from './state.ts'
 
@@ -24,22 +24,41 @@ export function dueOn({ content, nowMs }: Moment, due: DueAt | null): string {
   return rule === undefined ? addDays(today, TASK_DAYS) : countDeadline(today, rule, holidays).endsOn
 }
 
+/** A deadline of a task with the rule and its version; `rule` is `processing` where the service's own time stands for it. */
+export type TaskDeadline = {
+  readonly rule: string
+  readonly validFrom: string | null
+  readonly source: string | null
+  readonly counted: Deadline
+}
+
 /**
- * Day by which a task is due. The service's processing time stands for the town's general deadline of decisions, and for
- * none at a task that decides; a deadline that the process names for the task itself holds.
+ * The deadline of a task, counted from today; null where its process names none. The service's processing time stands for
+ * the town's general deadline of decisions, and for none at a task that decides; a deadline that the process names for the
+ * task itself holds.
  */
-export function taskDueOn(
+export function taskDeadline(
   moment: Moment & { readonly serviceSlug: string },
   task: { readonly due: DueAt | null; readonly node: Node | undefined },
-): string {
+): TaskDeadline | null {
   const { content, serviceSlug: slug } = moment
   const { due, node } = task
-  const isOwn = content.services.get(slug)?.processing !== undefined && decides(node)
-  const deadline = due === null && isOwn ? GENERAL_DEADLINE : due?.kind === 'deadline' ? due.id : null
+  const isOwn = content.services.get(slug)?.processing !== undefined
+  const deadline = due === null && isOwn && decides(node) ? GENERAL_DEADLINE : due?.kind === 'deadline' ? due.id : null
   const on = dayInBerlin(moment.nowMs)
   const period = deadline === null ? undefined : servicePeriod(content, { slug, deadline, on })
-  return period === undefined ? dueOn(moment, due) : countDeadline(on, period, content.deadlines.holidays).endsOn
+  if (deadline === null || period === undefined) {
+    return null
+  }
+  const counted = countDeadline(on, periodOf(period), content.deadlines.holidays)
+  if (isOwn && deadline === GENERAL_DEADLINE) {
+    return { rule: 'processing', validFrom: null, source: null, counted }
+  }
+  const row = ruleInForce(content.deadlines.deadlines, deadline, on)
+  return { rule: deadline, validFrom: row?.validFrom ?? null, source: row?.source ?? null, counted }
 }
+
+const periodOf = ({ unit, count, begin, rollsForward }: Period): Period => ({ unit, count, begin, rollsForward })
 
 const decides = (node: Node | undefined): boolean =>
   node?.kind === 'user' && node.outcomes.some(({ id }) => id === 'approve' || id === 'refuse')

@@ -3,7 +3,7 @@ import type { Content } from '../content/snapshot.ts'
 import { type ItemMove, type NewItem, planMoveItem, planNewItem } from '../postboxes/plan.ts'
 import type { Item } from '../postboxes/service.ts'
 import type { Case } from './case.ts'
-import { dueOn } from './due.ts'
+import { dueOn, type TaskDeadline } from './due.ts'
 import type { Definition } from './model.ts'
 import type { Advanced, OpenedTask, ProcessState } from './state.ts'
 import type { ProcessTexts } from './texts.ts'
@@ -17,7 +17,12 @@ import { endsPayment, lastDayOf, waitOf } from './waiting.ts'
 
 export type Moved = Extract<Advanced, { ok: true }>
 /** A task that a step opened, with the id of its row and the day it is due. */
-export type OpenedRow = { readonly id: string; readonly task: OpenedTask; readonly dueOn: string }
+export type OpenedRow = {
+  readonly id: string
+  readonly task: OpenedTask
+  readonly deadline: TaskDeadline | null
+  readonly dueOn: string
+}
 export type PlaceFacts = {
   readonly vorgangId: string
   readonly content: Content

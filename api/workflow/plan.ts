@@ -1,15 +1,16 @@
-import { type JournalEntry, join, type Plan, type Ref } from '../../db/batch.ts'
+import { type JournalEntry, join, type Plan, type Ref, type Statement } from '../../db/batch.ts'
 import { planMoveVorgang } from '../eakten/plan.ts'
 import { planCancelJob, planJob } from '../jobs/plan.ts'
 import { endOfDay } from '../lib/deadlines.ts'
 import type { ItemMove } from '../postboxes/plan.ts'
 import type { Case } from './case.ts'
-import { dueOn, taskDueOn } from './due.ts'
+import { dueOn, taskDeadline } from './due.ts'
 import { advance } from './machine.ts'
 import type { Definition } from './model.ts'
 import { type Moved, type OpenedRow, type PlaceFacts, planFirstPlaces, planPlaces } from './place.ts'
 import type { Advanced, Effect, ProcessEvent, ProcessState, Values } from './state.ts'
 import { cancelTask, completeTaskRow, insertInstance, insertTask, updateInstance } from './store.ts'
+import { insertCaseDeadline } from './store-deadlines.ts'
 import type { ProcessTexts } from './texts.ts'
 import { endsAnswer } from './waiting.ts'
 
@@ -125,7 +126,8 @@ const planNoEffect = (kase: Case, key: string): Plan => planCancelJob('effect', 
 
 function openedRows(facts: Facts, moved: Moved, { nodes }: Definition): readonly OpenedRow[] {
   return moved.tasks.opened.map((task) => {
-    return { id: facts.newId(), task, dueOn: taskDueOn(facts, { due: task.due, node: nodes.get(task.node) }) }
+    const deadline = taskDeadline(facts, { due: task.due, node: nodes.get(task.node) })
+    return { id: facts.newId(), task, deadline, dueOn: deadline?.counted.endsOn ?? dueOn(facts, task.due) }
   })
 }
 
@@ -137,6 +139,7 @@ function planTasks(facts: Timing, moved: Moved, opened: readonly OpenedRow[]): P
         ...opened.map(({ id, task }) =>
           insertTask({ id, vorgangId, key: task.key, node: task.node, postbox: task.postbox, createdAtMs: nowMs }),
         ),
+        ...opened.flatMap((one) => deadlineRows(vorgangId, one)),
         ...moved.tasks.closed
           .filter((task) => task.reason === 'cancelled')
           .map((task) => cancelTask(vorgangId, task.key, nowMs)),
@@ -170,6 +173,22 @@ function planTasks(facts: Timing, moved: Moved, opened: readonly OpenedRow[]): P
     ),
   )
 }
+
+/** A deadline is kept with how it was counted: later law and later holidays change nothing of it. */
+const deadlineRows = (vorgangId: string, { id, deadline }: OpenedRow): readonly Statement[] =>
+  deadline === null
+    ? []
+    : [
+        insertCaseDeadline({
+          taskId: id,
+          vorgangId,
+          rule: deadline.rule,
+          validFrom: deadline.validFrom,
+          source: deadline.source,
+          counted: JSON.stringify(deadline.counted),
+          endsOn: deadline.counted.endsOn,
+        }),
+      ]
 
 /** When a timer runs out: one that ends the wait for an answer does on the day that the person was told, where one was. */
 function timerAtMs(facts: Timing, { node, due }: Moved['timers']['set'][number]): number {

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /** State of a Vorgang's process: what `advance` returned last. */
 export const processInstances = sqliteTable('process_instances', {
@@ -24,4 +24,39 @@ export const tasks = sqliteTable(
     version: integer('version').notNull(),
   },
   (t) => [index('tasks_vorgang').on(t.vorgangId, t.state)],
+)
+
+/** The deadline of a task: by which version of which rule it was counted, and how, as `Deadline` in JSON. */
+export const caseDeadlines = sqliteTable(
+  'case_deadlines',
+  {
+    taskId: text('task_id').primaryKey(),
+    vorgangId: text('vorgang_id').notNull(),
+    rule: text('rule').notNull(),
+    validFrom: text('valid_from'),
+    source: text('source'),
+    counted: text('counted').notNull(),
+    endsOn: text('ends_on').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [index('case_deadlines_vorgang').on(t.vorgangId, t.taskId)],
+)
+
+/** How a deadline was lengthened, or stopped from a day until another, why and by whom. Never changed. */
+export const caseDeadlineChanges = sqliteTable(
+  'case_deadline_changes',
+  {
+    id: text('id').primaryKey(),
+    taskId: text('task_id').notNull(),
+    kind: text('kind', { enum: ['extended', 'paused'] }).notNull(),
+    fromOn: text('from_on').notNull(),
+    untilOn: text('until_on'),
+    period: text('period'),
+    endsOn: text('ends_on').notNull(),
+    keyId: text('key_id').notNull(),
+    reasonSealed: blob('reason_sealed', { mode: 'buffer' }).notNull(),
+    changedBy: text('changed_by').notNull(),
+    changedAtMs: integer('changed_at_ms').notNull(),
+  },
+  (t) => [index('case_deadline_changes_task').on(t.taskId, t.id)],
 )
