@@ -111,11 +111,13 @@ async function signInTwice(name: string): Promise<Caller> {
   return await town.signInCitizen(name)
 }
 
-/** A clerk looks at one of the rules in words of the service. */
+/** A clerk looks at one of the rules in words of the service, and may ask somebody outside: these are no tax data. */
 const leftToClerks = (path: string, text: string): string =>
   path.endsWith('hund-anmelden/form.de.yaml')
     ? text.replace('R12000000301: { check: gehalten-nach-geburt }', 'R12000000301: { clerk: true }')
-    : text
+    : path.endsWith('postboxes/steuern.yaml')
+      ? text.replace('isTaxSecret: true', '')
+      : text
 
 /** The service whose drafts are asked for can take a record from a register. */
 const LOOKUP = `
@@ -182,6 +184,7 @@ const THINGS = [
   'absence',
   'note',
   'order',
+  'expert',
 ] as const
 /** Parameters that name nothing anybody owns. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -280,6 +283,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /submissions/vorgaenge/:vorgang/orders/:order/answer': {},
   'POST /submissions/vorgaenge/:vorgang/orders/:order/files': {},
   'POST /submissions/vorgaenge/:vorgang/orders/:order/withdraw': {},
+  'POST /submissions/vorgaenge/:vorgang/experts': { expertName: 'Dr. Weiß' },
+  'POST /submissions/vorgaenge/:vorgang/experts/:expert/revoke': {},
+  'POST /submissions/experts/:expert/code': { code: 'AAAA-AAAA' },
+  'POST /submissions/experts/:expert/files': {},
+  'POST /submissions/experts/:expert/answer': { answerText: ' ' },
   'POST /messages/inbound': {},
   'POST /postboxes/searches': { q: 'Lehmann' },
   'POST /postboxes/selections': { service: 'hund-anmelden' },

@@ -23,6 +23,7 @@ import { accountCaseRoutes } from './submissions/routes-account.ts'
 import { actRoutes, errandRoutes } from './submissions/routes-acts.ts'
 import { applyingRoutes } from './submissions/routes-applying.ts'
 import { caseRoutes, statusRoutes } from './submissions/routes-cases.ts'
+import { expertRoutes, outsideRoutes } from './submissions/routes-experts.ts'
 import { inboundRoutes } from './submissions/routes-inbound.ts'
 import { lookupRoutes } from './submissions/routes-lookups.ts'
 import { noteRoutes } from './submissions/routes-notes.ts'
@@ -81,6 +82,8 @@ export function createApi(ctx: Context): Api {
     .route('/api/v1/submissions', accessRoutes(ctx))
     .route('/api/v1/submissions', noteRoutes(ctx))
     .route('/api/v1/submissions', orderRoutes(ctx))
+    .route('/api/v1/submissions', expertRoutes(ctx))
+    .route('/api/v1/submissions', outsideRoutes(ctx))
     .route('/api/v1/messages', inboundRoutes(ctx))
     .route('/api/v1/postboxes', findRoutes(ctx))
     .route('/api/v1/postboxes', viewRoutes(ctx))

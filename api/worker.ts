@@ -16,6 +16,7 @@ import { forgetQueries, projectChanges } from './search/service.ts'
 import { expireAccess, runAccessMail } from './submissions/service-access-jobs.ts'
 import { fileCopy } from './submissions/service-copy.ts'
 import { destroyKey, expireDrafts } from './submissions/service-drafts.ts'
+import { runExpertMail } from './submissions/service-experts.ts'
 import { runInvitation } from './submissions/service-invitation-mail.ts'
 import { runNoticeDelivery } from './submissions/service-letters.ts'
 import { forgottenPapers } from './submissions/service-paper.ts'
@@ -75,6 +76,7 @@ export function createBackground(ctx: Context, onWrite: (listener: () => void) =
     'draft-mail': (job) => runSavedMail(ctx, job),
     'draft-code': (job) => runDraftCode(ctx, job),
     invitation: (job) => runInvitation(ctx, job),
+    expert: (job) => runExpertMail(ctx, job),
     'draft-notice': (job) => runDraftNotice(ctx, job),
     'planned-publish': (job) => runPlanned(ctx, job),
     'notice-delivery': (job) => runNoticeDelivery(ctx, job),

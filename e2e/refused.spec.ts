@@ -19,6 +19,7 @@ test("@both @later a clerk's form that is refused stands on its page again with 
   // What the browser would ask for first is left out, as a browser without such checks does.
   await page.getByText('Angaben nachfordern', { exact: true }).first().click()
   const typed = 'Bitte schicken Sie uns die Seite mit der Chipnummer.'
+  await page.getByLabel('Worum geht es?').selectOption('incomplete')
   await page.getByLabel('Was fehlt noch?').fill(typed)
   await page.getByLabel('Antwort bis').evaluate((input) => input.removeAttribute('required'))
   await page.getByLabel('Antwort bis').evaluate((input) => input.removeAttribute('min'))

@@ -54,6 +54,7 @@ test('@both @deno from the page of a service to a co-signed notice that the citi
   // Pages are shown as pictures; under Deno, which may start no programs, the file itself is.
   await expect(clerk.getByRole('img', { name: /^Seite 1 von/ }).or(clerk.locator('iframe'))).toBeVisible()
   await clerk.getByText('Angaben nachfordern', { exact: true }).first().click()
+  await clerk.getByLabel('Worum geht es?').selectOption('incomplete')
   await clerk.getByLabel('Was fehlt noch?').fill('Bitte schicken Sie uns die Seite mit der Chipnummer.')
   await clerk.getByLabel('Antwort bis').fill('2026-12-30')
   await clerk.getByRole('button', { name: 'Angaben nachfordern' }).click()

@@ -11,7 +11,7 @@ const HTML_AND_CSS_BYTES_MAX = 14 * 1024
 const PAGE_BYTES_MAX = 30 * 1024
 const REQUESTS_MAX = 4
 /** Paths the server answers; they are no files of the site. */
-const SERVED = /^\/(antrag|mitzeichnen|status|konto|amt|redaktion|suche|api|anmelden|fehler)(\/|$)/
+const SERVED = /^\/(antrag|mitzeichnen|gutachten|status|konto|amt|redaktion|suche|api|anmelden|fehler)(\/|$)/
 
 type Asset = { readonly path: string; readonly isStyle: boolean }
 

@@ -56,7 +56,7 @@ export const SubmittedDraft = v.object({ draftId: Id, vorgangId: Id, isCorrectio
 const Page = v.pipe(
   v.string(),
   v.maxLength(200),
-  v.regex(/^\/((antrag|mitzeichnen|status|konto|fehler)(\/[A-Za-z0-9-]{1,120}){0,4}\/?)?$/),
+  v.regex(/^\/((antrag|mitzeichnen|gutachten|status|konto|fehler)(\/[A-Za-z0-9-]{1,120}){0,4}\/?)?$/),
 )
 export const Speak = v.strictObject({ lang: Language, page: v.optional(Page, '/') })
 export const Spoken = v.object({ lang: Language })
@@ -173,3 +173,13 @@ export const AnswerOrder = v.strictObject({
   answer: v.optional(v.picklist(['agreed', 'objected', 'done']), 'done'),
   answerText: LongText,
 })
+
+export const AskExpert = v.strictObject({
+  expertName: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
+  expertEmail: v.optional(v.pipe(v.string(), v.maxLength(254)), ''),
+  expertQuestion: LongText,
+  expertUntilOn: v.optional(v.pipe(v.string(), v.maxLength(10)), ''),
+  confidential: v.optional(v.literal('yes')),
+  seen: Seen,
+})
+export const ExpertAnswer = v.strictObject({ answerText: LongText })

@@ -1,12 +1,15 @@
-import { readDocuments } from '../documents/service.ts'
+import { INTERNAL, readDocuments } from '../documents/service.ts'
 import { can } from '../identity/permissions.ts'
 import { staffName } from '../identity/service.ts'
+import { currentInvitationCode } from '../identity/service-codes.ts'
 import { type Actor, actorId, actsFor } from '../lib/actor.ts'
 import { readOrders } from '../orders/service.ts'
+import { readExperts } from '../orders/service-experts.ts'
 import { mayGo } from '../postboxes/service-move.ts'
 import type { Case } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { documentViews } from './service-case-documents.ts'
+import { expertLink } from './service-experts.ts'
 import type { OrdersPart, OrderView } from './vorgang-view.ts'
 
 /** Reads what clerks asked of each other about a Vorgang, and to whom this one can give an order. The caller has checked who asks. */
@@ -47,7 +50,43 @@ export async function readOrdersPart(ctx: SubmissionsCtx, actor: Actor, kase: Ca
       mayWithdraw: isLead && (isOpen || order.state === 'waiting'),
     }
   })
-  return { orders: await Promise.all(views), recipients: isLead ? await recipientsOf(ctx, kase, nameOf) : [] }
+  const isTaxSecret = ctx.content.live().content.postboxes.get(kase.item.postbox)?.isTaxSecret === true
+  const mayAskOutside = isLead && !isTaxSecret && kase.item.state !== 'done'
+  return {
+    orders: await Promise.all(views),
+    recipients: isLead ? await recipientsOf(ctx, kase, nameOf) : [],
+    experts: await expertsOf(ctx, kase, { isLead, files }),
+    mayAskOutside,
+    showable: mayAskOutside
+      ? files
+          .filter(({ kind }) => kind !== INTERNAL)
+          .map(({ id, meta }) => ({ id, title: meta.title ?? meta.fileName }))
+      : [],
+  }
+}
+
+type Files = Awaited<ReturnType<typeof readDocuments>>
+
+/** Whom outside somebody asked; what is confidential only the leading office reads. */
+async function expertsOf(
+  ctx: SubmissionsCtx,
+  { vorgang }: Case,
+  { isLead, files }: { readonly isLead: boolean; readonly files: Files },
+): Promise<OrdersPart['experts']> {
+  const experts = (await readExperts(ctx, vorgang.id)).filter(({ isConfidential }) => isLead || !isConfidential)
+  return await Promise.all(
+    experts.map(async ({ vorgangId: _, createdBy, documents, ...expert }) => ({
+      ...expert,
+      by: (await staffName(ctx, createdBy.replace('staff:', ''))) ?? '',
+      link: expertLink(ctx, expert.id),
+      code: isLead && expert.state === 'open' ? await currentInvitationCode(ctx, expert.id) : null,
+      shown: files.filter(({ id }) => documents.includes(id)).map(({ meta }) => meta.title ?? meta.fileName),
+      documents: await documentViews(
+        ctx,
+        files.filter(({ meta }) => meta.orderId === expert.id),
+      ),
+    })),
+  )
 }
 
 /** As the use case judges: in the team, not taken by somebody else, and a signature by whom it may be given. */

@@ -188,7 +188,7 @@ const isTakenByOther = (actor: Actor, { assignee }: Item): boolean =>
 const isFreeFor = (actor: Actor, { assignee }: Item): boolean => assignee === null || actsFor(actor, assignee)
 
 /** Whoever has the Vorgang sees that something came, unless they did it themselves. */
-function planNew(item: Item, actor: Actor): Plan {
+export function planNew(item: Item, actor: Actor): Plan {
   const isOwn = actor.kind === 'staff' && item.assignee === actor.userId
   return isOwn || item.isNew === 1 || item.state === 'done' ? {} : planMoveItem(item, { isNew: 1 })
 }

@@ -8,6 +8,7 @@ import type { Errand, LetterView } from '../messages/service-letters.ts'
 import type { Note } from '../messages/service-notes.ts'
 import type { DecisionView, NoticeView } from '../notices/service.ts'
 import type { Order } from '../orders/service.ts'
+import type { Expert } from '../orders/service-experts.ts'
 import type { ExemptionView, Fee, PaymentView } from '../payments/service.ts'
 import type { WaitsFor } from '../postboxes/plan.ts'
 import type { LookupView } from '../registers/service.ts'
@@ -221,7 +222,22 @@ export type OrderView = Pick<
   readonly mayAnswer: boolean
   readonly mayWithdraw: boolean
 }
+/** Somebody outside who was asked, as clerks see it. */
+export type ExpertView = Omit<Expert, 'vorgangId' | 'createdBy' | 'documents'> & {
+  readonly by: string
+  readonly link: string
+  /** To be handed on by another way than the link; null once it is over. */
+  readonly code: string | null
+  /** Titles of what they may open. */
+  readonly shown: readonly string[]
+  readonly documents: readonly DocumentView[]
+}
 export type OrdersPart = {
+  /** Oldest first; those that are confidential stand here for the leading office alone. */
+  readonly experts: readonly ExpertView[]
+  /** Documents that can be shown to somebody outside; empty where nobody may be asked. */
+  readonly showable: readonly { readonly id: string; readonly title: string }[]
+  readonly mayAskOutside: boolean
   /** Oldest first. */
   readonly orders: readonly OrderView[]
   /** To whom the reader can give an order; empty for an office that only takes part. */

@@ -21,6 +21,8 @@ export type Things = {
   readonly note: string
   /** An order of `clerk` to the team of `steuern`. */
   readonly order: string
+  /** Somebody outside whom `clerk` asked; opened by the owner of the Vorgang, too. */
+  readonly expert: string
   readonly document: string
   readonly task: string
   readonly eakte: string
@@ -62,6 +64,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
   await bodyOf(await citizen.post(`/submissions/status/${vorgangId}/requests/${request}`, { text: 'Die 276.' }), 200)
   await town.tick()
   await take(clerk)
+  const expert = await askOutside(clerk, citizen, vorgangId)
   await finish(clerk, { outcome: 'approve' })
   await take(lead)
   await finish(lead, { outcome: 'sign', decisionHash: (await view()).decision?.hash })
@@ -85,6 +88,7 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     request,
     errand,
     access,
+    expert,
     note: firstOf(notes),
     order: firstOf(orders),
     document: firstOf(documents),
@@ -96,6 +100,24 @@ export async function closeCase(town: Town, people: People, postbox: string): Pr
     session: await otherSession(citizen),
     absence: await absenceOf(town, postbox),
   }
+}
+
+/** Somebody outside is asked, and opens the link with the code. */
+async function askOutside(clerk: Caller, outside: Caller, vorgangId: string): Promise<string> {
+  const asked = {
+    expertName: 'Dr. Weiß',
+    expertEmail: 'gutachter@beispiel.example',
+    expertQuestion: 'Stimmt das?',
+    expertUntilOn: '2026-12-30',
+  }
+  const { documents } = await clerk.read<{ documents: Listed }>(`/submissions/vorgaenge/${vorgangId}`)
+  const fields = { ...asked, [`document-${firstOf(documents)}`]: 'yes' }
+  await bodyOf(await clerk.post(`/submissions/vorgaenge/${vorgangId}/experts`, fields), 200)
+  type Experts = { readonly experts: readonly { readonly id: string; readonly code: string | null }[] }
+  const { experts } = await clerk.read<Experts>(`/submissions/vorgaenge/${vorgangId}/parts/orders`)
+  const { id = '', code = '' } = experts[0] ?? {}
+  await bodyOf(await outside.post(`/submissions/experts/${id}/code`, { code }), 200)
+  return id
 }
 
 /** A draft that is not sent, with a file. */

@@ -33,3 +33,22 @@ export const orders = sqliteTable(
   },
   (t) => [index('orders_vorgang').on(t.vorgangId, t.id), index('orders_series').on(t.seriesId, t.position)],
 )
+
+/** Somebody outside who is asked for an opinion by link and code, until a day; as append-only as orders. */
+export const experts = sqliteTable(
+  'experts',
+  {
+    id: text('id').primaryKey(),
+    vorgangId: text('vorgang_id').notNull(),
+    state: text('state', { enum: ['open', 'answered', 'revoked'] }).notNull(),
+    keyId: text('key_id').notNull(),
+    /** Who is asked what, and which documents they may open. */
+    askedSealed: blob('asked_sealed', { mode: 'buffer' }).notNull(),
+    untilOn: text('until_on').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    answerSealed: blob('answer_sealed', { mode: 'buffer' }),
+    endedAtMs: integer('ended_at_ms'),
+  },
+  (t) => [index('experts_vorgang').on(t.vorgangId, t.id)],
+)

@@ -40,6 +40,7 @@ export type { AccountApplication, AccountOverview } from '../../api/submissions/
 export type { ActPage, InspectionView } from '../../api/submissions/service-act-view.ts'
 export type { DocumentView } from '../../api/submissions/service-case-documents.ts'
 export type { EarlierPage } from '../../api/submissions/service-earlier.ts'
+export type { ExpertPage } from '../../api/submissions/service-experts.ts'
 export type { InvitationPage } from '../../api/submissions/service-invitation.ts'
 export type { LookupPage } from '../../api/submissions/service-lookups.ts'
 export type {

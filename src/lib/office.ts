@@ -193,7 +193,7 @@ export const nextWord = ({ next, step }: Pick<ItemList['items'][number], 'next' 
 
 /** Words a journal line's actor: the name of a person, or what kind of program it was. */
 export const actorWord = (actor: string, t: Translate): string => {
-  if (actor === 'citizen' || actor === 'participant' || actor === 'mail-sender') {
+  if (actor === 'citizen' || actor === 'participant' || actor === 'expert' || actor === 'mail-sender') {
     return t(`journal.actor.${actor}`)
   }
   const [kind, principal = ''] = actor.split(':')
