@@ -42,9 +42,20 @@ export function amountsGlance(amounts: readonly Amount[], lang: string): Said | 
   return sumOf({ kind: 'range', fromCents: least, toCents: most, currency: first.currency ?? 'EUR', note: {} }, lang)
 }
 
-/** A duration in the editor's words, else by number and unit. */
+/**
+ * A duration by number and unit with the editor's words: `4–6 Wochen, ab Eingang der Unterlagen`. Where the words say the time
+ * themselves, with a digit or the unit, they stand alone.
+ */
 export function durationLine(duration: Duration, lang: string): Said | undefined {
-  return pick(duration.note, lang) ?? spanLine(duration, lang)
+  const note = pick(duration.note, lang)
+  const span = spanLine(duration, note?.lang ?? lang)
+  if (note === undefined || span === undefined || span.lang !== note.lang) {
+    return note ?? span
+  }
+  const [unit = ''] = /\p{L}+/u.exec(span.value) ?? []
+  const isSaid = /\d/.test(note.value) || note.value.toLowerCase().includes(unit.toLowerCase().slice(0, 4))
+  const sign = /^\p{Lu}/u.test(note.value) ? ': ' : ', '
+  return isSaid ? note : { lang: note.lang, value: `${span.value}${sign}${note.value}` }
 }
 
 /** How a language writes numbers; an English page is read in Europe. German for languages that Intl does not know. */

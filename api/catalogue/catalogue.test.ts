@@ -267,9 +267,17 @@ describe('catalogueIndexes', () => {
 
 const textsOf = (text: RichText): readonly string[] =>
   text.flatMap((block) =>
-    block.kind === 'list' ? block.items.flatMap(textsOf) : [block.spans.map((span) => span.text).join('')],
+    block.kind === 'list'
+      ? block.items.flatMap(textsOf)
+      : block.kind === 'table'
+        ? block.rows.flat().flatMap((cell) => textsOf(cell.text))
+        : [block.spans.map((span) => span.text).join('')],
   )
 const linksOf = (text: RichText): readonly string[] =>
   text.flatMap((block) =>
-    block.kind === 'list' ? block.items.flatMap(linksOf) : block.spans.flatMap((span) => span.href ?? []),
+    block.kind === 'list'
+      ? block.items.flatMap(linksOf)
+      : block.kind === 'table'
+        ? block.rows.flat().flatMap((cell) => linksOf(cell.text))
+        : block.spans.flatMap((span) => span.href ?? []),
   )

@@ -7,7 +7,7 @@ import { searchPages } from './search.ts'
 import { servicePage } from './service-page.ts'
 import type * as view from './view.ts'
 
-export { pick } from './amounts.ts'
+export { amountLine, pick } from './amounts.ts'
 export { catalogueIndexes, type NeededReader } from './catalogue-index.ts'
 export { levelOf, type Maturity } from './level.ts'
 export { describedModules, moduleKinds } from './service-page.ts'

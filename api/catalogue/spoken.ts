@@ -75,4 +75,10 @@ export type Listener = ReturnType<typeof listener>
 const isGerman = (lang: string): boolean => lang === GERMAN || lang.startsWith(`${GERMAN}-`)
 
 const spansOf = (text: RichText): readonly string[] =>
-  text.flatMap((block) => (block.kind === 'list' ? block.items.flatMap(spansOf) : block.spans.map((span) => span.text)))
+  text.flatMap((block) =>
+    block.kind === 'list'
+      ? block.items.flatMap(spansOf)
+      : block.kind === 'table'
+        ? block.rows.flat().flatMap((cell) => spansOf(cell.text))
+        : block.spans.map((span) => span.text),
+  )

@@ -130,6 +130,19 @@ const counted = {
   'fee/N1/count~to2': 'zeitraum.ende',
 }
 
+it('costs nothing only where the description of the state says so, or nothing', async () => {
+  const costs =
+    '<x:modulKosten><x:kosten><x:kostenauswahl><x:kostenVariabel><x:betragUntergrenze>7.50</x:betragUntergrenze><x:betragObergrenze>11.00</x:betragObergrenze><x:beschreibungVariabilitaet>je Meter und Monat</x:beschreibungVariabilitaet></x:kostenVariabel></x:kostenauswahl></x:kosten></x:modulKosten>'
+  const priced = boatFile('boat-catalogue.xml').replace('</x:leistung>', `${costs}</x:leistung>`)
+  expect((await desk.overview()).feeDescribed).toEqual([])
+  const files = new FormData()
+  files.append('files', new File([priced], 'leistung.xml'))
+  expect((await edda.form(`${AT}/added-files`, files)).status).toBe(303)
+  const said = ['7,50–11,00\u00a0€: je Meter und Monat']
+  expect((await desk.overview()).feeDescribed).toEqual(said)
+  expect((await desk.page('fee')).fee?.described).toEqual(said)
+})
+
 describe('a field that nobody fills in', () => {
   const POINT = 'point.R77000000021'
   const AT_FIELD = 'zeitraum.angefangeneMonate'

@@ -1,3 +1,4 @@
+import { amountLine } from '../catalogue/service.ts'
 import { loadContent } from '../content/service.ts'
 import type { Content } from '../content/snapshot.ts'
 import type { Form } from '../forms/model.ts'
@@ -16,6 +17,7 @@ import { type EditingCtx, filesWith, type State } from './state.ts'
 import { readTemplates } from './templates.ts'
 import { germanDay } from './typed-values.ts'
 import type { FeeLineView, FeePage } from './view.ts'
+import { yamlAt } from './yaml-edit.ts'
 
 const SERVICE = 'service.yaml'
 
@@ -37,6 +39,7 @@ export function feePage(
   return {
     lines: lines.map(shown),
     known: others.map((id) => shown(lineOf(around, { key: id, fee: id, item: undefined }))),
+    described: describedFees(source, content),
     counts: form === null ? [] : countChoices(form),
     words,
     others: othersIn(words),
@@ -44,6 +47,13 @@ export function feePage(
     asked: askedBy(rulesIn(lines, source), words).map(({ name }) => name),
     today: germanDay(today),
   } // biome-ignore format: one table
+}
+
+/** Amounts of the state's description in German, as its page shows them. */
+function describedFees(source: string, content: Content): readonly string[] {
+  const service = content.mirror.services.get(String(yamlAt(source, ['catalogue']) ?? ''))
+  const paid = service?.fees.filter(({ kind, fromCents, toCents, note }) => kind !== 'free' && (fromCents ?? toCents ?? 1) > 0 && (fromCents !== undefined || toCents !== undefined || Object.keys(note).length > 0)) // biome-ignore format: one thought
+  return (paid ?? []).flatMap((amount) => amountLine(amount, 'de')?.value ?? [])
 }
 
 function viewOf(line: FeeLine, times: string): FeeLineView {

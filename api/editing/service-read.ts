@@ -139,12 +139,14 @@ export async function readOverview(ctx: EditingCtx, actor: Actor, slug: string):
   const live = ctx.content.live().content
   const { line, findings, content, points, form } = await look(ctx, state)
   const around = content ?? live
+  const fee = feePage(state, around, { form, today: dayInBerlin(ctx.now()) })
   return {
     ...line,
     findings,
     settings: sheetOf('settings', state, around) ?? null,
     fee: feeIn(state, around, wordingOf(ctx, state, { form, content })),
-    feeLines: feePage(state, around, { form, today: dayInBerlin(ctx.now()) }).lines,
+    feeLines: fee.lines,
+    feeDescribed: fee.described,
     processes: readTemplates(live).processes.map(({ id, title, text, files }) => {
       const isChosen = sameProcess(state, files['process.bpmn'] ?? '')
       return { id, title, text, isChosen }

@@ -68,6 +68,8 @@ export type ServiceOverview = ServiceLine & {
   readonly settings: Sheet | null
   readonly fee: Sheet | null
   readonly feeLines: readonly FeeLineView[]
+  /** What the state's description says that it costs; empty where that says nothing, or that it is free. */
+  readonly feeDescribed: readonly string[]
   /** Names that rules of the fee may use. */
   readonly vocabulary: Vocabulary | null
   /** Ready-made processes; `isChosen` where the service's process is exactly that. */
@@ -132,6 +134,8 @@ export type FeePage = {
   readonly lines: readonly FeeLineView[]
   /** Fees of the town that are not this service's. */
   readonly known: readonly FeeLineView[]
+  /** What the state's description says that it costs; empty where that says nothing, or that it is free. */
+  readonly described: readonly string[]
   readonly counts: readonly CountChoice[]
   /** Everything a condition may be put together from. */
   readonly words: readonly Word[]

@@ -6,6 +6,14 @@ export type RichBlock =
   | { readonly kind: 'paragraph'; readonly spans: readonly RichSpan[] }
   | { readonly kind: 'heading'; readonly level: 3 | 4; readonly spans: readonly RichSpan[] }
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly RichText[] }
+  | { readonly kind: 'table'; readonly rows: readonly (readonly RichCell[])[] }
+/** A cell of a table; `header`: it names its column, or in the first place of a later row its row. */
+export type RichCell = {
+  readonly text: RichText
+  readonly header?: true
+  readonly columns?: number
+  readonly rows?: number
+}
 export type RichSpan = {
   readonly text: string
   readonly strong?: true
@@ -41,11 +49,30 @@ function isBlock(value: unknown, count: Count, depth: number): boolean {
       typeof ordered === 'boolean' && Array.isArray(items) && items.every((item) => isRichText(item, count, depth + 1))
     )
   }
+  if (block['kind'] === 'table') {
+    const { rows } = block
+    return (
+      Array.isArray(rows) && rows.every((row) => Array.isArray(row) && row.every((cell) => isCell(cell, count, depth)))
+    )
+  }
   const isHeading = block['kind'] === 'heading' && (block['level'] === 3 || block['level'] === 4)
   const spans = block['spans']
   return (
     (isHeading || block['kind'] === 'paragraph') && Array.isArray(spans) && spans.every((span) => isSpan(span, count))
   )
+}
+
+export const SPAN_MAX = 20
+
+function isCell(value: unknown, count: Count, depth: number): boolean {
+  count.nodes += 1
+  if (typeof value !== 'object' || value === null || count.nodes > NODES_MAX) {
+    return false
+  }
+  const { text, header, columns, rows, ...rest } = value as Record<string, unknown>
+  const isWide = (many: unknown): boolean => many === undefined || (Number.isInteger(many) && Number(many) > 1 && Number(many) <= SPAN_MAX) // biome-ignore format: one thought
+  const isPlain = (header === undefined || header === true) && Object.keys(rest).length === 0
+  return isPlain && isWide(columns) && isWide(rows) && isRichText(text, count, depth + 1)
 }
 
 function isSpan(value: unknown, count: Count): boolean {
@@ -76,9 +103,16 @@ export function isSafeLink(href: string): boolean {
 
 /** The words of a rich text, blocks parted by a blank: for search, teasers and length. */
 export function plainText(text: RichText): string {
-  return text
-    .map((block) =>
-      block.kind === 'list' ? block.items.map(plainText).join(' ') : block.spans.map((span) => span.text).join(''),
-    )
-    .join(' ')
+  return text.map(plainBlock).join(' ')
+}
+
+function plainBlock(block: RichBlock): string {
+  switch (block.kind) {
+    case 'list':
+      return block.items.map(plainText).join(' ')
+    case 'table':
+      return block.rows.map((row) => row.map((cell) => plainText(cell.text)).join(' ')).join(' ')
+    default:
+      return block.spans.map((span) => span.text).join('')
+  }
 }

@@ -31,6 +31,46 @@ describe('cleanHtml', () => {
     ])
   })
 
+  const cell = (text: string, more = {}) => ({ text: paragraph(text), ...more })
+  const head = { header: true }
+
+  it.each([
+    [
+      'header cells',
+      '<table><thead><tr><th>Steg</th><th>größte Bootslänge</th></tr></thead><tbody><tr><td>Steg A (Allee)</td><td>6,00 m</td></tr></tbody></table>',
+      [[cell('Steg', head), cell('größte Bootslänge', head)], [cell('Steg A (Allee)'), cell('6,00 m')]],
+    ],
+    [
+      'a first row in bold',
+      '<table><tr><td><b>Steg</b></td><td><strong>Länge</strong></td></tr><tr><td>A</td><td>6</td></tr></table>',
+      [
+        [{ text: [{ kind: 'paragraph', spans: [{ text: 'Steg', strong: true }] }], ...head }, { text: [{ kind: 'paragraph', spans: [{ text: 'Länge', strong: true }] }], ...head }],
+        [cell('A'), cell('6')],
+      ],
+    ],
+    [
+      'rows without their ends, and cells over several',
+      '<table><tr><th colspan="2">Stege<tr><td rowspan=2>A<td>6<tr><td>7',
+      [[cell('Stege', { ...head, columns: 2 })], [cell('A', { rows: 2 }), cell('6')], [cell('7')]],
+    ],
+  ])('keeps a table with %s', (_, html, rows) => {
+    expect(cleanHtml(html)).toEqual([{ kind: 'table', rows }])
+    expect(safeParse(RichTextSchema, cleanHtml(html)).success).toBe(true)
+  }) // biome-ignore format: a table
+
+  it('parts the words of a table, keeps what stands around it, and reads one of a single column as text', () => {
+    const html =
+      '<p>vor</p><table><caption>Stege</caption><tr><th>Steg</th><th>Länge</th></tr><tr><td><ul><li>A</li></ul></td><td>6</td></tr></table><p>nach</p>'
+    expect(plainText(cleanHtml(html))).toBe('vor Stege Steg Länge A 6 nach')
+    expect(cleanHtml('<table><tr><td>nur</td></tr><tr><td>Text</td></tr></table>')).toEqual([
+      ...paragraph('nur'),
+      ...paragraph('Text'),
+    ])
+    expect(cleanHtml('<ul><li><table><tr><td>a</td><td>b</td></tr></table></li><li>c</li></ul>')).toMatchObject([
+      { kind: 'list', items: [[{ kind: 'table' }], paragraph('c')] },
+    ])
+  })
+
   it('puts the highest heading at level 3 and all others at level 4', () => {
     const levels = cleanHtml('<h2>A</h2><h4>B</h4><h2>C</h2>').map((block) =>
       block.kind === 'heading' ? block.level : 0,
@@ -57,6 +97,12 @@ describe('cleanHtml', () => {
       fc.constantFrom(
         '<p>',
         '</p>',
+        '<table>',
+        '</table>',
+        '<tr>',
+        '<td>',
+        '<th colspan=3>',
+        '</td>',
         '<ul>',
         '</ul>',
         '<li>',
@@ -80,7 +126,7 @@ describe('cleanHtml', () => {
   })
 
   it('ends within the time of a test on long hostile input, which quadratic work would not', () => {
-    for (const unit of ['<a href=', '<ul>', '<h1 ', '&#x41; ']) {
+    for (const unit of ['<a href=', '<ul>', '<h1 ', '&#x41; ', '<table>', '<table><tr><td>a', '<td>']) {
       expect(plainText(cleanHtml(unit.repeat(100_000))).length).toBeLessThan(1_000_000)
     }
   })
@@ -88,5 +134,9 @@ describe('cleanHtml', () => {
 
 const hrefs = (text: RichText): readonly string[] =>
   text.flatMap((block) =>
-    block.kind === 'list' ? block.items.flatMap(hrefs) : block.spans.flatMap((span) => span.href ?? []),
+    block.kind === 'list'
+      ? block.items.flatMap(hrefs)
+      : block.kind === 'table'
+        ? block.rows.flat().flatMap((cell) => hrefs(cell.text))
+        : block.spans.flatMap((span) => span.href ?? []),
   )

@@ -1,5 +1,6 @@
 import { decodeEntities } from '../../lib/html-entities.ts'
 import { isSafeLink, type RichBlock, type RichSpan, type RichText } from '../../lib/rich-text.ts'
+import { newTables, TABLE } from './html-table.ts'
 
 const HEADINGS = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'])
 const BLOCKS = new Set([
@@ -9,9 +10,8 @@ const BLOCKS = new Set([
   'section',
   'article',
   'blockquote',
-  'table',
-  'tr',
   'dl',
+  'caption',
   'dt',
   'dd',
   'pre',
@@ -37,7 +37,7 @@ const DEPTH_MAX = 12
 
 /**
  * Cleans foreign HTML to rich text. Kept: paragraphs, lists, headings (the highest becomes level 3, all below level 4),
- * bold, italics, and links to https, http, mailto and tel. Everything else loses its tags, scripts and their like also
+ * tables with their header cells, bold, italics, and links to https, http, mailto and tel. Everything else loses its tags, scripts and their like also
  * their text. The result is data that a page renders node by node, so nothing of the markup can get through.
  */
 export function cleanHtml(html: string): RichText {
@@ -74,7 +74,10 @@ function newBuilder(highest: number): Builder {
   const style = { strong: 0, emphasis: 0, links: [] as (string | undefined)[] }
   let heading: 3 | 4 | null = null
   let spans: RichSpan[] = []
-  const target = (): RichBlock[] => lists.at(-1)?.items.at(-1) ?? root
+  /** Lists that a table stands in, while it is read. */
+  let table: { readonly around: List[] } | null = null
+  const target = (): RichBlock[] =>
+    lists.at(-1)?.items.at(-1) ?? tables.cell() ?? table?.around.at(-1)?.items.at(-1) ?? root
   const flush = (): void => {
     const trimmed = trimSpans(spans)
     spans = []
@@ -92,8 +95,27 @@ function newBuilder(highest: number): Builder {
       target().push({ kind: 'list', ordered: list.ordered, items })
     }
   }
+  const tables = newTables({
+    flush: () => {
+      while (table !== null && lists.length > 0) {
+        endList()
+      }
+      flush()
+      heading = null
+    },
+    begin: () => {
+      table = { around: lists.splice(0) }
+    },
+    end: (blocks) => {
+      lists.push(...(table?.around ?? []))
+      table = null
+      target().push(...blocks)
+    },
+  })
   const open = (tag: string, attributes: string): void => {
-    if (tag === 'ul' || tag === 'ol') {
+    if (TABLE.has(tag)) {
+      tables.open(tag, attributes)
+    } else if (tag === 'ul' || tag === 'ol') {
       flush()
       if (lists.length < DEPTH_MAX) {
         lists.push({ ordered: tag === 'ol', items: [] })
@@ -113,7 +135,9 @@ function newBuilder(highest: number): Builder {
     }
   }
   const close = (tag: string): void => {
-    if (tag === 'ul' || tag === 'ol') {
+    if (TABLE.has(tag)) {
+      tables.close(tag)
+    } else if (tag === 'ul' || tag === 'ol') {
       endList()
     } else if (tag === 'li' || BLOCKS.has(tag)) {
       flush()
@@ -128,6 +152,7 @@ function newBuilder(highest: number): Builder {
     spans.push(spanOf(value.replace(/[\s\u00a0]+/gu, ' '), style))
   }
   const finish = (): RichText => {
+    tables.finish()
     while (lists.length > 0) {
       endList()
     }

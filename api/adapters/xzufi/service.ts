@@ -82,7 +82,10 @@ function amountOf(element: Element): Amount {
   const fixed = centsOf(below(element, 'betrag'))
   const from = centsOf(below(element, 'betragUntergrenze'))
   const to = centsOf(below(element, 'betragObergrenze'))
-  const choice = child(element, 'kostenauswahl')
+  const chosen = child(element, 'kostenauswahl')
+  const [kind] = chosen?.children.filter(({ name }) => /^kosten(fix|frei|variabel)$/i.test(name)) ?? []
+  // Some makers name the kind by an attribute, others by an element of its own.
+  const choice = kind ?? chosen
   const note = {
     ...linesOf(choice, 'beschreibungKostenfreiheit'),
     ...linesOf(choice, 'beschreibungVariabilitaet'),
@@ -102,7 +105,8 @@ function amountOf(element: Element): Amount {
     }
   }
   const isFree =
-    below(element, 'beschreibungKostenfreiheit') !== undefined || choice?.attributes['type']?.endsWith('KostenFrei')
+    below(element, 'beschreibungKostenfreiheit') !== undefined ||
+    /KostenFrei$/i.test(choice?.attributes['type'] ?? choice?.name ?? '')
   return { ...base, kind: isFree === true ? 'free' : 'range' }
 }
 

@@ -224,3 +224,28 @@ describe('over HTTP', () => {
     expect(lastFinding(await stepsOf('http://127.0.0.1:9/'))?.type).toBe('feed/unreachable')
   })
 })
+
+describe('amounts and times of a service', () => {
+  const range = (choice: string): string =>
+    `<x:modulKosten><x:kosten><x:typ><code>003</code></x:typ>${choice}</x:kosten></x:modulKosten>`
+  const inner =
+    '<x:betragUntergrenze currencyCode="EUR">7.50</x:betragUntergrenze><x:betragObergrenze currencyCode="EUR">11.00</x:betragObergrenze><x:beschreibungVariabilitaet languageCode="de">je Meter und Monat</x:beschreibungVariabilitaet>'
+
+  it.each([
+    ['an attribute', `<x:kostenauswahl type="KostenVariabel">${inner}</x:kostenauswahl>`],
+    ['an element', `<x:kostenauswahl><x:kostenVariabel>${inner}</x:kostenVariabel></x:kostenauswahl>`],
+  ])('keep what an amount varies by, whether %s names its kind', async (_, choice) => {
+    const service = `<x:schreibe><x:leistung>${ID}${NAME}${range(choice)}</x:leistung></x:schreibe>`
+    const [step] = await stepsOf(await feedOf(transfer(service)))
+    expect(step).toMatchObject({
+      object: { fees: [{ kind: 'range', fromCents: 750, toCents: 1100, note: { de: 'je Meter und Monat' } }] },
+    })
+  })
+
+  it('are free where an element says so', async () => {
+    const choice = '<x:kostenauswahl><x:kostenFrei/></x:kostenauswahl>'
+    const service = `<x:schreibe><x:leistung>${ID}${NAME}${range(choice)}</x:leistung></x:schreibe>`
+    const [step] = await stepsOf(await feedOf(transfer(service)))
+    expect(step).toMatchObject({ object: { fees: [{ kind: 'free' }] } })
+  })
+})
