@@ -8,7 +8,7 @@ import { withPosition } from './file-plan.ts'
 import { applyGone, goneIn } from './gone.ts'
 import { sentText, type Values } from './sent.ts'
 import { applyRegisters } from './sheet-registers.ts'
-import { FORM, linesOf, pathOf, type Row } from './sheet-rows.ts'
+import { FORM, linesOf, pathOf, type Row, recordAt } from './sheet-rows.ts'
 import type { Sheet } from './sheets.ts'
 import type { State } from './state.ts'
 import type { Skeleton } from './templates.ts'
@@ -52,6 +52,9 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   const placed = planned.number === undefined ? [] : [{ path: ['filePlan'], value: planned.number }]
   const all = [...edits.filter(isKept), ...placed]
   const next = edited(planned.state, sheet.file, all)
+  if (kind === 'question') {
+    return withForm(next, (source) => asDeclared(source, { path: rest.join('.'), edits: all, asked: around.asked }))
+  }
   if (kind !== 'settings') {
     return next
   }
@@ -88,6 +91,27 @@ export type Around = {
   readonly costText: string
   /** How often a fee is owed, in words. */
   readonly times: Skeleton['times']
+  /** How error messages call what is answered by yes or no, and what is declared. */
+  readonly asked: Pick<Skeleton, 'bool' | 'boolQuestion' | 'declaration'>
+}
+
+type Declared = { readonly path: string; readonly edits: readonly YamlEdit[]; readonly asked: Around['asked'] }
+
+/** A question that becomes a declaration, or none any more, is called so in messages too, as long as nobody has written another name. */
+function asDeclared(source: string, { path, edits, asked }: Declared): string {
+  const at = ['fields', path]
+  const kind = edits.find((edit) => edit.path.join('/') === [...at, 'kind'].join('/'))
+  if (kind === undefined) {
+    return source
+  }
+  const { label, object, text } = recordAt(source, 'fields', path)
+  const fill = (words: string): string => words.replaceAll('[[label]]', String(label ?? '').replace(/[.:]$/, ''))
+  const isQuestion = String(label ?? '').endsWith('?')
+  const [plain, declared] = [fill(isQuestion ? asked.boolQuestion : asked.bool), fill(asked.declaration)]
+  const isDeclared = kind.value === 'declaration'
+  const said = object === (isDeclared ? plain : declared) ? [{ path: [...at, 'object'], value: isDeclared ? declared : plain }] : [] // biome-ignore format: one thought
+  const sentence = isDeclared && text === undefined ? [{ path: [...at, 'text'], value: label }] : []
+  return editYaml(source, [...said, ...sentence])
 }
 
 /** Rows that stand for something to be done, not for an entry of the file. */

@@ -162,7 +162,7 @@ describe('a rule put together from questions', () => {
     expect(now.sheet.rows.find((row) => row.name === name)?.options).toEqual([
       {
         value: rule,
-        text: `wenn „Summe über Boote: Länge in Metern“ größer als 20,5 ist oder „Anzahl der Einträge: Boote“ mindestens 3 ist (${rule})`,
+        text: `wenn „Summe über Boote: Länge in Metern“ größer als 20,5 m ist oder „Anzahl der Einträge: Boote“ mindestens 3 ist (${rule})`,
       },
     ])
     const asked = { [`${name}~q1`]: 'count(boote)', [`${name}~c1`]: 'answered', [`${name}~v1`]: '' }

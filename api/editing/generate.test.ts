@@ -12,6 +12,7 @@ import { PATHS, seedWords, TODAY } from '../forms/testing.ts'
 import { walk } from '../forms/walk.ts'
 import { generateOverlay } from './generate.ts'
 import { readTemplates } from './templates.ts'
+import { fieldXml, groupXml, schemaXml } from './testing/schema.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const loaded = loadContent(await readContentFolder(new URL('content', ROOT).pathname))
@@ -101,6 +102,51 @@ describe('generateOverlay', () => {
     expect([all.steps, total(stringify(overlay)).steps]).toEqual([4, 3])
     const heading = stepView(all.form, {}, 'boote-1-boote-seite', { today: TODAY, words: seedWords(), paths: PATHS })
     expect(heading?.title).toBe('Boote, Eintrag 1')
+  })
+
+  const madeOf = (children: string) => {
+    const source = schemaXml(children)
+    const { overlay, matters } = generated(source)
+    return { fields: parse(overlay).fields as Record<string, Record<string, unknown>>, matters }
+  }
+
+  it.each([
+    ['Antragstellende Person oder Organisation', 'antragstellendePerson'],
+    ['Hauptwohnsitz oder Sitz in Cottbus', 'hauptwohnsitzOderSitz'],
+    ['Name des Bootes', 'nameDesBootes'],
+    ['Sondernutzungserlaubnisverwaltungsgebührenbescheid', 'sondernutzungserlaubnisverwaltungsgeb'],
+    ['E-Mail-Adresse', 'eMailAdresse'],
+  ])('cuts a name only at the end of a word: %s', (name, key) => {
+    const { fields } = madeOf(groupXml('G77000000011', 'Angaben', fieldXml('F77000000011', name)))
+    expect(Object.keys(fields)).toEqual([`angaben.${key.slice(0, 36)}`])
+  })
+
+  it('gives a long text room, and reads what is recognised as a declaration', () => {
+    const sentence = 'Ich erkenne die Hafenordnung an.'
+    const { fields } = madeOf(
+      groupXml(
+        'G77000000011',
+        'Angaben',
+        fieldXml('F77000000011', 'Bemerkungen', { limits: 'maxLength="1000"' }) +
+          fieldXml('F77000000012', 'Kurzes', { limits: 'maxLength="255"' }) +
+          fieldXml('F77000000013', sentence, { type: 'bool' }),
+      ),
+    )
+    expect(Object.values(fields).map(({ kind }) => kind)).toEqual(['long-text', undefined, 'declaration'])
+  })
+
+  it('repeats in a notice the items of a list whole, and not how somebody is addressed or pays', () => {
+    const person = fieldXml('F77000000012', 'Vornamen') + fieldXml('F77000000013', 'Geburtsdatum', { type: 'date' })
+    const { matters } = madeOf(
+      groupXml(
+        'G77000000011',
+        'Antrag',
+        fieldXml('F77000000011', 'Anrede') +
+          fieldXml('F77000000014', 'Kontoinhaber') +
+          fieldXml('F77000000015', 'Steg'),
+      ) + groupXml('G77000000012', 'Weitere', person, '0:5'),
+    )
+    expect(matters).toEqual(['antrag.steg', 'weitere.vornamen', 'weitere.geburtsdatum'])
   })
 
   it('keeps a group on one page where it fits', () => {

@@ -282,7 +282,7 @@ function fieldPaths(
     if (guess?.part !== undefined && !isLoop && isSure && !making.parts.has(guess.part)) {
       making.parts.set(guess.part, whole)
     }
-    if (isMatter(field, guess, texts)) {
+    if (isLoop ? isRepeated(field, texts) : isMatter(field, guess, texts)) {
       making.matters.push(whole)
     }
     return [whole]
@@ -292,12 +292,17 @@ function fieldPaths(
 /** How people are reached, not what they want. */
 const CONTACT = new Set(['email', 'phone', 'iban'])
 
+/** Of a list each item is repeated whole: a birth date without its name says nothing. */
+const isRepeated = (field: DataField, texts: FieldTexts): boolean =>
+  field.art !== 'label' && field.type !== 'file' && texts['kind'] !== 'declaration'
+
 const isMatter = (field: DataField, guess: Guess | undefined, texts: FieldTexts): boolean =>
   field.art !== 'label' &&
   field.type !== 'file' &&
   texts['kind'] !== 'declaration' &&
   guess?.part === undefined &&
   guess?.autocomplete === undefined &&
+  guess?.matter !== false &&
   !CONTACT.has(guess?.kind ?? '')
 
 function addSteps(making: Making, fields: readonly string[], at: Stepping & { readonly section: string }): void {
@@ -322,7 +327,7 @@ function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess |
   const unit = isWord && ['num', 'num_int'].includes(field.type) ? unitOf(guesses, field) : undefined
   return {
     ...base,
-    ...(isWord && guess?.kind !== undefined ? { kind: guess.kind } : {}),
+    ...(isWord && guess?.kind !== undefined ? { kind: guess.kind } : isLong(field) ? { kind: 'long-text' } : {}),
     ...help,
     subject: guess?.subject ?? fill(asked.subject),
     object: guess?.object ?? guess?.subject ?? fill(asked.object),
@@ -331,6 +336,12 @@ function textsOf({ skeleton, guesses }: Making, field: DataField, guess: Guess |
     ...(field.type === 'date' && guess?.past === true ? { past: true } : {}),
   }
 }
+
+/** More than a line of text: there is room to write it. */
+const isLong = ({ art, type, precision }: DataField): boolean =>
+  art === 'input' && (type === 'text' || type === 'text_latin') && (precision?.maxLength ?? 0) > LINE_LENGTH
+
+const LINE_LENGTH = 255
 
 /**
  * A note is the sentence that the element holds: its content, else what it is called on the page, else its description. What it is

@@ -60,7 +60,7 @@ function lineOf(source: string, { file, kind, at }: Use): number {
 }
 
 /** One row for every use of a question that is gone: what is to become of it. */
-export function goneRows(state: Pick<State, 'files'>, gone: readonly Gone[]): readonly Row[] {
+export function goneRows(state: Pick<State, 'files' | 'called'>, gone: readonly Gone[]): readonly Row[] {
   const source = state.files[FORM] ?? ''
   const labels = labelsIn(source)
   const lists = listsIn(source)
@@ -69,9 +69,18 @@ export function goneRows(state: Pick<State, 'files'>, gone: readonly Gone[]): re
     const others = othersFor(use, { state, labels, lists, was: label })
     const options: readonly RowOption[] = [...use.ways.map((way) => ({ value: way, text: '' })), ...others]
     const line = lineOf(state.files[use.file] ?? '', use)
-    const shown = { file: use.file, line, label, text: use.text }
+    const shown = { file: use.file, line, label, text: calledIn(use.text, { ...labels, ...state.called }) }
     return { name: nameOf(use), label: 'gone-way', kind: 'choice', value: '', options, use: shown }
   }) // biome-ignore format: one thought
+}
+
+/** A rule or text with questions and lists as people call them, in place of their names. */
+function calledIn(text: string, labels: Folder): string {
+  const names = Object.keys(labels).toSorted((a, b) => b.length - a.length)
+  return names.reduce((said, name) => {
+    const escaped = name.replaceAll('.', '\\.')
+    return said.replace(new RegExp(`(?<![\\w.„])${escaped}(?![\\w“])`, 'gu'), () => `„${labels[name]}“`)
+  }, text)
 }
 
 const nameOf = ({ file, at, path }: Use): string => `use/${[file, ...at, path].join('/')}`

@@ -199,6 +199,19 @@ describe('a field that nobody fills in', () => {
   })
 })
 
+it('names a question that becomes a declaration by its sentence in messages, and back', async () => {
+  const [id, at] = ['question.personOderVerein.habenSieIhrenSitz', 'fields/personOderVerein.habenSieIhrenSitz']
+  const object = async () => {
+    const { sheet } = await desk.page(id)
+    return sheet.rows.filter(({ label }) => label === 'object' || label === 'field-text').map(({ value }) => value)
+  }
+  const before = await object()
+  expect((await desk.save(id, { [`${at}/kind`]: 'declaration' })).status).toBe(200)
+  expect(await object()).toEqual(['den Satz „Haben Sie Ihren Sitz hier?“', 'Haben Sie Ihren Sitz hier?'])
+  expect((await desk.save(id, { [`${at}/kind`]: '', [`${at}/text`]: '' })).status).toBe(200)
+  expect(await object()).toEqual(before)
+})
+
 describe('a fee by the metre and the month', () => {
   const answers = { 'probe/boot.laengeInMetern': '7,2', 'probe/zeitraum.beginn': '1.4.2027', 'probe/zeitraum.ende': '30.9.2027' } // biome-ignore format: one row
   const charged = async (values: Readonly<Record<string, string>>) => {

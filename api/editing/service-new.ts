@@ -11,6 +11,7 @@ import { problemType } from '../lib/problem.ts'
 import { type LetterParts, MAPPING, ORIGINAL, takeProcess } from './adapt.ts'
 import { codeListName, type Dropped, type DroppedFile, modelOf, recognise, unusable } from './drop.ts'
 import { generateOverlay } from './generate.ts'
+import { cutWords } from './generate-names.ts'
 import { goneIn } from './gone.ts'
 import { pruneLanguages } from './prune.ts'
 import { letterOf, renewOverlay } from './renew.ts'
@@ -284,14 +285,17 @@ async function freeSlug(ctx: EditingCtx, content: Content, title: string): Promi
 
 const FOLDED: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' }
 const slugOf = (title: string): string =>
-  title
-    .toLowerCase()
-    .replace(/[äöüß]/g, (sign) => FOLDED[sign] ?? sign)
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-+|-+$/g, '') || 'leistung'
+  cutWords(
+    title
+      .toLowerCase()
+      .replace(/[äöüß]/g, (sign) => FOLDED[sign] ?? sign)
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+/, ''),
+    SLUG_LENGTH,
+  ) || 'leistung'
+const SLUG_LENGTH = 72
 
 const nothing = (detail: string, type: string): Finding => ({ file: 'service.yaml', line: 1, type, detail })
 

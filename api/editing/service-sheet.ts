@@ -73,6 +73,7 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
         live: ctx.content.live().content,
         costText: skeleton.start.fee,
         times: skeleton.times,
+        asked: skeleton,
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
       const { next, ...page } = await decided(ctx, { state, sheet, values, around })

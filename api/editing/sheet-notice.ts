@@ -31,9 +31,14 @@ export function noticeRows({ source, state, content, about }: Building): readonl
   }
   const remedies = yamlAt(textOf(content.file(`letters/remedies.${lang}.yaml`)), ['remedies'])
   const known = (Array.isArray(remedies) ? (remedies as readonly { id?: unknown; title?: unknown }[]) : []).map(
-    ({ id, title }) => ({ value: String(id), text: `${String(title)} (${String(id)})` }),
+    ({ id, title }) => ({ value: String(id), text: String(title) }),
   )
-  const options = [...new Map(known.map((one) => [one.value, one])).values()]
+  const all = [...new Map(known.map((one) => [one.value, one])).values()]
+  // By its title alone, unless two are called the same.
+  const options = all.map(({ value, text }) => {
+    const isOnly = all.filter((other) => other.text === text).length === 1
+    return { value, text: isOnly ? text : `${text} (${value})` }
+  })
   const questions = questionsOf(state.files[FORM] ?? '')
   return [
     row(source, 'title', 'line', { label: 'notice-title' }),

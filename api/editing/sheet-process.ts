@@ -26,13 +26,20 @@ function stageRows(source: string): readonly Row[] {
 
 function stateRows(source: string, id: string): readonly Row[] {
   const at = `states/${id}`
-  const group = `state:${String(yamlAt(source, ['states', id, 'title']) ?? id)}`
+  const group = `state:${numbered(source, id)}`
   return [
     row(source, `${at}/title`, 'line', { group, label: 'state-title' }),
     row(source, `${at}/sentence`, 'text', { group, label: 'state-sentence' }),
     row(source, `${at}/who`, 'line', { group, label: 'state-who' }),
     row(source, `${at}/until`, 'line', { group, label: 'state-until' }),
   ]
+}
+
+/** Title of a state; where several are called the same, with which of them it is. */
+function numbered(source: string, id: string): string {
+  const titleOf = (one: string): string => String(yamlAt(source, ['states', one, 'title']) ?? one)
+  const same = Object.keys(recordAt(source, 'states')).filter((one) => titleOf(one) === titleOf(id))
+  return same.length < 2 ? titleOf(id) : `${titleOf(id)} (${same.indexOf(id) + 1})`
 }
 
 function taskRows(source: string, id: string): readonly Row[] {

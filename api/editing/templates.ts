@@ -120,6 +120,8 @@ const Guesses = v.strictObject({
         subject: v.exactOptional(Text),
         object: v.exactOptional(Text),
         past: v.exactOptional(v.boolean()),
+        /** It says nothing of the matter: a notice does not repeat it. */
+        matter: v.exactOptional(v.literal(false)),
         part: v.exactOptional(v.picklist(RECIPIENT_PARTS)),
       }),
     ),

@@ -35,7 +35,7 @@ it('a question on paper says on which answer it depends, by what stands there', 
 describe('when evidence is needed, in words', () => {
   it.each([
     ['a yes', ', when: wahl.ja', 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben'],
-    ['two conditions', ", when: 'wahl.ja and zahlen.ganz >= 10'", 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben und „Größe“ mindestens 10 ist'],
+    ['two conditions', ", when: 'wahl.ja and zahlen.ganz >= 10'", 'nur wenn Sie bei „Bedingtes Feld“ „Ja“ angeben und „Größe“ mindestens 10 cm ist'],
     ['one of two', ", when: 'zahlen.geld > 50000 or wahl.ja = false'", 'nur wenn „Betrag“ größer als 500,00\u00a0€ ist oder Sie bei „Bedingtes Feld“ „Nein“ angeben'],
     ['an answer that is needed by a rule', ", required: 'not(wahl.ja)'", 'nötig, wenn Sie bei „Bedingtes Feld“ „Nein“ angeben'],
     ['a rule of another shape', ", when: 'wahl.ja or (zahlen.ganz > 1 and zahlen.ganz < 4)'", 'je nach Ihren Angaben'],
@@ -54,6 +54,11 @@ describe('when evidence is needed, in words', () => {
   ])('says how far days are apart: %s', (rule, said) => {
     const known = [['fest.tag', 'Beginn'], ['fest.ende', 'Ende']].map(([name = '', label = '']) => ({ name, label, kind: 'date' as const, values: [] })) // biome-ignore format: one table
     expect(conditionInWords(rule, known, { words, lang: 'de' })).toBe(said)
+  })
+
+  it('says a number with its unit', () => {
+    const known = [{ name: 'boot.leistung', label: 'Motorleistung', kind: 'number' as const, unit: 'kW', values: [] }]
+    expect(conditionInWords('boot.leistung > 2.21', known, { words, lang: 'de' })).toBe('„Motorleistung“ größer als 2,21 kW ist') // biome-ignore format: one thought
   })
 
   it('stands where one reads what one needs, and never says freiwillig beside', () => {

@@ -136,7 +136,7 @@ const SAME_AS: Readonly<Partial<Record<Part['compare'], string>>> = { is: 'same'
 /** Nobody answers with a number over all items: it is. */
 const OF_TOTALS: Readonly<Partial<Record<Part['compare'], string>>> = { is: 'total-is', 'is-not': 'total-is-not' }
 
-function valueWords(value: string, { kind, values }: Word, { words, lang }: Speaking): string | undefined {
+function valueWords(value: string, { kind, values, unit, about }: Word, { words, lang }: Speaking): string | undefined {
   if (value === '') {
     return ''
   }
@@ -149,7 +149,7 @@ function valueWords(value: string, { kind, values }: Word, { words, lang }: Spea
     case 'money':
       return moneyText(Number(value), lang)
     case 'number':
-      return numberText(Number(value), lang)
+      return `${numberText(Number(value), lang)}${unit === undefined || about === 'count' ? '' : ` ${unit}`}`
     case 'date':
       return value === 'heute' ? words('forms.condition.today') : /^\d/.test(value) ? dateText(value, lang) : undefined
     default:

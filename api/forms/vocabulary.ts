@@ -9,6 +9,8 @@ export type Word = {
   readonly kind: 'text' | 'number' | 'money' | 'bool' | 'date' | 'time' | 'choice' | 'several' | 'file'
   /** Answers of a choice: what is written, and what people read. */
   readonly values: readonly { readonly code: string; readonly label: string }[]
+  /** Unit of a number, as people read it behind. */
+  readonly unit?: string
   /** What it says beside an answer: how many items a list has, the sum of a question over all of them, or of the fee. */
   readonly about?: 'count' | 'sum' | 'fee' | 'fee-sum'
   /** Title of the list that it counts or adds up. */
@@ -105,6 +107,7 @@ function wordOf(field: Field, name: string): Word {
     label: field.shortLabel,
     name,
     kind,
+    ...(kind === 'number' && field.unit !== undefined ? { unit: field.unit } : {}),
     values:
       kind === 'choice' || kind === 'several'
         ? field.options.slice(0, 60).map(({ code, label }) => ({ code, label }))

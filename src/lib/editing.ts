@@ -13,6 +13,7 @@ import {
   type ServiceLine,
   type SessionView,
 } from './api.ts'
+import { writtenNumber } from './format.ts'
 import type { OfficeEntry } from './office.ts'
 import { hasWord, languageName, type Translate, type WordKey } from './words.ts'
 
@@ -231,13 +232,21 @@ export const groupWords = (group: string, t: Translate): string => {
   return hasWord(`editing.group.${group}`) ? t(`editing.group.${group}` as WordKey) : group
 }
 
+/** A bound as people write it: a number with a comma, a day with points. */
+const boundText = (bound: number | string): string =>
+  typeof bound === 'number'
+    ? writtenNumber(bound)
+    : /^\d{4}-\d{2}-\d{2}$/.test(bound)
+      ? bound.split('-').toReversed().join('.')
+      : bound
+
 /** What of a form keeps a rule, in words: "Pflicht bei „Name“: wenn …". */
 export const keeperText = ({ kind, name, said, limits = {} }: KeeperView, t: Translate): string => {
   const head = t(`editing.keeper.${kind}`, { name })
   const { min, max, minLength, maxLength, pattern, isPast, isFuture } = limits
   const bounds = [
-    min === undefined ? '' : t('editing.keeper.min', { value: String(min) }),
-    max === undefined ? '' : t('editing.keeper.max', { value: String(max) }),
+    min === undefined ? '' : t('editing.keeper.min', { value: boundText(min) }),
+    max === undefined ? '' : t('editing.keeper.max', { value: boundText(max) }),
     minLength === undefined ? '' : t('editing.keeper.min-length', { value: minLength }),
     maxLength === undefined ? '' : t('editing.keeper.max-length', { value: maxLength }),
     pattern === undefined ? '' : t('editing.keeper.pattern', { value: pattern }),
