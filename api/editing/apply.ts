@@ -53,7 +53,7 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   const all = [...edits.filter(isKept), ...placed]
   const next = edited(planned.state, sheet.file, all)
   if (kind === 'question') {
-    return withForm(next, (source) => asDeclared(source, { path: rest.join('.'), edits: all, asked: around.asked }))
+    return withForm(next, (source) => asDeclared(source, { path: rest.join('.'), edits: all, asked: around.skeleton }))
   }
   if (kind !== 'settings') {
     return next
@@ -91,11 +91,11 @@ export type Around = {
   readonly costText: string
   /** How often a fee is owed, in words. */
   readonly times: Skeleton['times']
-  /** How error messages call what is answered by yes or no, and what is declared. */
-  readonly asked: Pick<Skeleton, 'bool' | 'boolQuestion' | 'declaration'>
+  /** The words of new forms. */
+  readonly skeleton: Skeleton
 }
 
-type Declared = { readonly path: string; readonly edits: readonly YamlEdit[]; readonly asked: Around['asked'] }
+type Declared = { readonly path: string; readonly edits: readonly YamlEdit[]; readonly asked: Around['skeleton'] }
 
 /** A question that becomes a declaration, or none any more, is called so in messages too, as long as nobody has written another name. */
 function asDeclared(source: string, { path, edits, asked }: Declared): string {

@@ -20,6 +20,7 @@ import { renewUses } from './renew-uses.ts'
 import { changedMeanwhile, keep } from './service-change.ts'
 import { refuse } from './service-refuse.ts'
 import { FORM, labelsIn } from './sheet-rows.ts'
+import { withStandardTexts } from './standard-texts.ts'
 import { type EditingCtx, type Folder, readState, type State, titleOf, tryState } from './state.ts'
 import { findWorkspace } from './store.ts'
 import { fillTemplate, readTemplates } from './templates.ts'
@@ -151,7 +152,9 @@ export async function newService(ctx: EditingCtx, actor: Actor, sent: NewService
     baseRevisionId: revisionId,
   }
   const files = { 'service.yaml': firstSettings(content, described.key), ...formFiles(content, gathered, title) }
-  const whole = await withProcess(ctx, content, { ...base, files }, { gathered, title })
+  const { skeleton } = readTemplates(content)
+  const spoken = withStandardTexts(files, content, skeleton)
+  const whole = await withProcess(ctx, content, { ...base, files: spoken }, { gathered, title })
   if (!(await keep(ctx, actor, base, whole))) {
     throw changedMeanwhile(`service ${slug}`)
   }
@@ -191,7 +194,8 @@ export async function addFiles(
   }
   const whole =
     old === undefined || form === undefined ? base : renewed(ctx, content, { state: base, old: state }, form.model)
-  const next: State = { ...whole, files: pruneLanguages(state.files, whole.files) }
+  const pruned = pruneLanguages(state.files, whole.files)
+  const next: State = { ...whole, files: withStandardTexts(pruned, content, readTemplates(content).skeleton) }
   const tried = await tryState(ctx, state)
   const complete = await withProcess(ctx, tried.ok ? tried.content : content, next, { gathered, title })
   if (!(await keep(ctx, actor, state, complete))) {

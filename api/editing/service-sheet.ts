@@ -24,6 +24,7 @@ import { refuse } from './service-refuse.ts'
 import { wrongRegisters } from './sheet-registers.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
+import { withStandardTexts } from './standard-texts.ts'
 import { type EditingCtx, readState, type State, titleOf, tryState } from './state.ts'
 import { readTemplates } from './templates.ts'
 
@@ -73,7 +74,7 @@ export async function saveSheet(ctx: EditingCtx, actor: Actor, sent: SheetChange
         live: ctx.content.live().content,
         costText: skeleton.start.fee,
         times: skeleton.times,
-        asked: skeleton,
+        skeleton,
         postboxName: (postbox: string) => content.postboxes.get(postbox)?.name.de ?? postbox,
       }
       const { next, ...page } = await decided(ctx, { state, sheet, values, around })
@@ -228,7 +229,11 @@ function nextOf({ state, sheet, values, around }: Deciding, isSplit: boolean): N
     return { next: state, wrong: [{ pointer: '/act', type: `editing/${pages.type}` }] }
   }
   const files = pages === undefined ? filled.files : { ...filled.files, [FORM]: pages.source }
-  const next = { ...filled, files: pruneLanguages(state.files, files) }
+  const pruned = pruneLanguages(state.files, files)
+  const next = {
+    ...filled,
+    files: pruned === state.files ? pruned : withStandardTexts(pruned, around.content, around.skeleton),
+  }
   return { next, wrong: [], ...(pages?.made === undefined ? {} : { made: pages.made }) }
 }
 

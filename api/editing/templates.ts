@@ -3,6 +3,7 @@ import type { Content, ContentChecker } from '../content/snapshot.ts'
 import { readContentFile } from '../lib/content-file.ts'
 import type { Finding } from '../lib/finding.ts'
 import { ADAPTING, type AdaptingTable, readAdaptingTable } from '../workflow/service-adapt.ts'
+import { standardFindings } from './standard-texts.ts'
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000))
 const Texts = v.pipe(v.array(Text), v.maxLength(20))
@@ -171,7 +172,9 @@ export function readTemplates(content: Content): Templates {
 
 /** Checks what new forms and processes are made from. A revision without templates is sound: then none can be chosen. */
 export const checkTemplates: ContentChecker = (content) =>
-  content.paths.some((path) => path.startsWith('templates/')) ? collect(content).findings : []
+  content.paths.some((path) => path.startsWith('templates/'))
+    ? [...collect(content).findings, ...standardFindings(content)]
+    : []
 
 function collect(content: Content): { readonly templates: Templates | null; readonly findings: readonly Finding[] } {
   const findings: Finding[] = []

@@ -30,7 +30,7 @@ const file = async (slug: string, lang: string): Promise<string> =>
   (await edda.read<FilePage>(`/editing/services/${slug}/files/form.${lang}.yaml`)).text
 
 describe('the translation of a form', () => {
-  it('begins without a file: every text stands there in German, and none is translated', async () => {
+  it('begins with what the product says itself: every other text stands there in German', async () => {
     const [first] = (await page(SLUG, 'en')).sheet.rows
     expect(first).toMatchObject({
       name: 'title',
@@ -39,7 +39,29 @@ describe('the translation of a form', () => {
     })
     const { missing, all } = (await languages(SLUG)).find(({ lang }) => lang === 'en') ?? { missing: 0, all: 0 }
     expect(all).toBeGreaterThan(30)
-    expect(missing).toBe(all)
+    const { rows } = (await page(SLUG, 'en')).sheet
+    const saidAt = (name: string) => rows.find((row) => row.name === name)?.value
+    expect(missing).toBe(rows.filter(({ value }) => value === '').length)
+    expect(saidAt('review/button')).toBe('Send binding application')
+    expect(saidAt('start/otherWays')).toBe('You can also apply in person or by letter.')
+    expect(rows.filter(({ name, value }) => name.startsWith('purposes/') && value === '')).toEqual([])
+    // What names a question, or the service, waits for its translation.
+    expect([saidAt('start/lead'), saidAt('fields/boote.bezeichnung/object')]).toEqual(['', ''])
+  })
+
+  it('a text that names a question follows the translation of that, and another that somebody wrote stays', async () => {
+    const at = 'fields/boote.bezeichnung'
+    const saidAt = async (name: string) => (await page(SLUG, 'en')).sheet.rows.find((row) => row.name === name)?.value
+    expect((await save(SLUG, 'en', { [`${at}/label`]: 'Name of the boat' })).status).toBe(200)
+    expect(await saidAt(`${at}/object`)).toBe('the information for “Name of the boat”')
+    expect(
+      (await save(SLUG, 'en', { [`${at}/label`]: 'Boat', [`${at}/subject`]: 'What the boat is called' })).status,
+    ).toBe(200)
+    expect(await saidAt(`${at}/object`)).toBe('the information for “Boat”')
+    expect(await saidAt(`${at}/subject`)).toBe('What the boat is called')
+    expect((await save(SLUG, 'en', { [`${at}/label`]: '', [`${at}/subject`]: '', [`${at}/object`]: '' })).status).toBe(
+      200,
+    )
   })
 
   it('goes to a file of its language, entries of lists by their id, lists by place', async () => {
@@ -56,9 +78,9 @@ describe('the translation of a form', () => {
     const german = parse(await file(SLUG, 'de'))
     const english = parse(await file(SLUG, 'en'))
     expect(english).toMatchObject({ format: 1, title: 'Apply for a berth' })
-    expect(english.steps).toEqual([{ id: german.steps[1].id, title: 'Second page' }])
+    expect(english.steps).toContainEqual({ id: german.steps[1].id, title: 'Second page' })
     expect(english.receipt.next).toHaveLength(german.receipt.next.length)
-    expect(english.receipt.next[1]).toEqual({ text: 'Then we look at it.' })
+    expect(english.receipt.next[1]).toEqual({ when: 'After that', text: 'Then we look at it.' })
     const overview = await edda.read<ServiceOverview>(`/editing/services/${SLUG}`)
     expect(overview.findings.filter(({ file: name }) => name.endsWith('form.en.yaml'))).toEqual([])
     expect((await page(SLUG, 'en')).sheet.rows.find(({ name }) => name === step)?.value).toBe('Second page')

@@ -16,11 +16,15 @@ const idOf = (value: unknown): unknown => (isNode(value) ? value['id'] : undefin
 const isById = (list: readonly unknown[]): boolean => list.every((entry) => typeof idOf(entry) === 'string')
 
 /** Every text of a form with its German words and those of another language; named by the way to it in the German file. */
-export function translationRows({ source, state, about }: Building): readonly Row[] {
-  const german = yamlAt(state.files[FORM] ?? '', [])
+export const translationRows = ({ source, state, about }: Building): readonly Row[] =>
+  translatedRows(state.files[FORM] ?? '', source, about)
+
+/** The same of the texts of two files. */
+export function translatedRows(germanSource: string, source: string, lang: string): readonly Row[] {
+  const german = yamlAt(germanSource, [])
   const other = yamlAt(source, [])
   const calling = callTexts(german)
-  return [...textPlaces(german)].map((one) => rowOf(one, { german, other, lang: about, calling }))
+  return [...textPlaces(german)].map((one) => rowOf(one, { german, other, lang, calling }))
 }
 
 type Languages = {
@@ -61,9 +65,19 @@ function valueAt(other: unknown, german: unknown, place: TextPlace['place']): un
 
 /** Puts what was translated into the file of its language; what stands there beside keeps its place and its comments. */
 export function applyTranslation(state: State, sheet: Sheet, values: Values): State {
-  const german = yamlAt(state.files[FORM] ?? '', [])
   const before = state.files[sheet.file] ?? EMPTY_LANGUAGE
-  const after = sheet.rows.reduce((source, row) => {
+  const after = applyTranslated(state.files[FORM] ?? '', before, { rows: sheet.rows, values })
+  return after === before ? state : { ...state, files: { ...state.files, [sheet.file]: after } }
+}
+
+/** The text of a language file with the values of some rows. */
+export function applyTranslated(
+  germanSource: string,
+  before: string,
+  { rows, values }: { readonly rows: readonly Row[]; readonly values: Values },
+): string {
+  const german = yamlAt(germanSource, [])
+  return rows.reduce((source, row) => {
     const text = sentText(row, values)
     if (text === undefined || text === row.value) {
       return source
@@ -72,7 +86,6 @@ export function applyTranslation(state: State, sheet: Sheet, values: Values): St
     const value = text === '' ? undefined : row.kind === 'lines' ? linesOf(text, []) : text
     return editYaml(made.source, [{ path: made.path, value }])
   }, before)
-  return after === before ? state : { ...state, files: { ...state.files, [sheet.file]: after } }
 }
 
 type Way = { readonly source: string; readonly path: YamlPath }
