@@ -47,6 +47,17 @@ async function textOf(path: string): Promise<string> {
 }
 
 describe('a notice', () => {
+  it('says which questions about the matter it does not repeat, as a new one would be', async () => {
+    const name = 'operative/2/answers'
+    const before = (await rows(APPROVAL)).get(name)?.value.split('\n') ?? []
+    expect((await page(APPROVAL)).unrepeated).toEqual([])
+    const ticked = (paths: readonly string[]) => Object.fromEntries([`${name}~`, ...paths.map((path) => `${name}~${path}`)].map((one) => [one, '1'])) // biome-ignore format: one thought
+    expect((await save(APPROVAL, ticked(before.filter((path) => path !== 'boote.laengeInMetern')))).status).toBe(200)
+    expect((await page(APPROVAL)).unrepeated).toEqual(['Wie lang ist das Boot?'])
+    expect((await save(APPROVAL, ticked(before))).status).toBe(200)
+    expect((await rows(APPROVAL)).get(name)?.value.split('\n').toSorted()).toEqual(before.toSorted())
+  })
+
   it('of a new service says what it is about: the answers that are no address and no contact', async () => {
     const overview = await edda.read<ServiceOverview>(AT)
     expect(overview.notices).toEqual([

@@ -1,5 +1,6 @@
+import type { Content } from '../content/snapshot.ts'
 import type { Form } from '../forms/model.ts'
-import { chooserWords, vocabularyOf } from '../forms/service.ts'
+import { chooserWords, readModel, vocabularyOf } from '../forms/service.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
 import { dayInBerlin } from '../lib/clock.ts'
@@ -13,6 +14,7 @@ import { pagesIn, placesIn } from './page-places.ts'
 import { aboutFinding } from './placed.ts'
 import { placeholdersOf } from './placeholders.ts'
 import { keeperViews } from './points.ts'
+import { letterOf } from './renew.ts'
 import { rowWords, wordsFor } from './row-words.ts'
 import { withRuleWords } from './rule-words.ts'
 import { feePage } from './service-fee.ts'
@@ -20,6 +22,7 @@ import { type Looked, look, sheetUnknown, wordingOf } from './service-read.ts'
 import { FORM } from './sheet-rows.ts'
 import { type Sheet, sheetOf } from './sheets.ts'
 import { type EditingCtx, readState, type State } from './state.ts'
+import { readTemplates } from './templates.ts'
 import type { PageLine, SheetPage } from './view.ts'
 import { type YamlPath, yamlAt } from './yaml-edit.ts'
 
@@ -51,8 +54,32 @@ export async function readSheet(ctx: EditingCtx, actor: Actor, slug: string, id:
     point,
     fee: id === 'fee' ? feePage(state, around, { form: looked.form, today: dayInBerlin(ctx.now()) }) : null,
     compute: computePage(sheet, looked.form, source),
+    unrepeated: unrepeatedIn(ctx, sheet, { slug, source, content: around, form: looked.form }),
     placeholders: /^notice\./.test(id) ? placeholdersOf(around, slug, looked.form) : [],
   }
+}
+
+type Repeating = {
+  readonly slug: string
+  readonly source: string
+  readonly content: Content
+  readonly form: Form | null
+}
+
+/** Questions that a new notice would repeat and this one does not, by their labels. */
+function unrepeatedIn(
+  ctx: EditingCtx,
+  { id, rows }: Sheet,
+  { slug, source, content, form }: Repeating,
+): readonly string[] {
+  const repeated = rows.filter(({ label }) => label === 'block-answers').map(({ value }) => value.split('\n'))
+  if (!id.startsWith('notice.approval.') || form === null || repeated.every((paths) => paths.join('') === '')) {
+    return []
+  }
+  const read = readModel(content, slug, ctx.readXml)
+  const { matters } = read?.ok === true ? letterOf(source, read.model, readTemplates(content)) : { matters: [] }
+  const known = new Set(repeated.flat())
+  return matters.flatMap((path) => (known.has(path) ? [] : (form.fields.get(path)?.label ?? [])))
 }
 
 /** What a locked field is worked out of; never of itself. */

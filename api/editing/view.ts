@@ -160,6 +160,8 @@ export type SheetPage = {
   readonly vocabulary: Vocabulary | null
   /** By row: how a rule is put together from questions. Rows without one are written by hand. */
   readonly choosers: Readonly<Record<string, ChooserView>>
+  /** On the sheet of an approval that repeats answers: questions about the matter that it does not repeat, new ones too. */
+  readonly unrepeated: readonly string[]
   /** Names that texts may hold in braces, on the sheets of notices alone. */
   readonly placeholders: readonly Placeholder[]
   /** Pages that ask questions, on the sheet of pages and on that of a rule in words. */
