@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { addDays, dayOff } from '../lib/deadlines.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import { apply, bodyOf } from '../testing/dog-tax.ts'
@@ -139,6 +140,31 @@ describe('the time for an answer', () => {
     town.clock.advance(2 * DAY)
     await town.tick()
     expect((await taskOf(vorgangId))?.node).toBe('look')
+  })
+
+  it('is named where the clerk asks: the day of the timer, else of the reminder, never a day off', async () => {
+    const waiting = `${ASK}<receiveTask id="m" name="Unterlagen eingegangen"/>`
+    const flows = ['g>ask>nein', 'ask>m', 'm>look']
+    for (const [nodes, more, day] of [
+      [waiting + boundary('m'), ['t>look'], dayAfter(14)],
+      [ASK + timer('t'), ['ask>t', 't>look'], dayAfter(14)],
+      [waiting, [], null],
+    ] as const) {
+      const made = await adapted(nodes, nodes === ASK + timer('t') ? ['g>ask>nein', ...more] : [...flows, ...more])
+      await town.edit((path, text) => {
+        const name = path.replace('services/hund-anmelden/', '')
+        return name === 'process.bpmn' ? made.process : name === 'process.de.yaml' ? made.texts : text
+      })
+      const { vorgangId } = await apply(town.newCaller())
+      await town.tick()
+      const outcomes = (await taskOf(vorgangId))?.outcomes ?? []
+      const asking = outcomes.find(({ id }) => id === 'request-information')?.answerOn ?? ''
+      const { deadlines } = town.ctx.content.live().content
+      expect(dayOff(asking, deadlines.holidays)).toBeNull()
+      // Without a timer of its own the process reminds after the town's deadline.
+      expect(asking >= (day ?? dayAfter(10)) && asking <= addDays(day ?? dayAfter(31), 4)).toBe(true)
+      expect(outcomes.filter(({ id }) => id !== 'request-information').map(({ answerOn }) => answerOn)).toEqual([null])
+    }
   })
 
   it('is reminded of while there is time', async () => {

@@ -91,7 +91,7 @@ function furtherOutcomes({ outcomes }: UserTask): readonly Outcome[] {
 }
 
 /** Somebody, every time another one, finishes a task with all that its outcome asks for. */
-function completion(
+export function completion(
   { variables }: Definition,
   { key, outcome, depth }: { readonly key: string; readonly outcome: Outcome; readonly depth: number },
 ): ProcessEvent {

@@ -7,6 +7,7 @@ import type { Job, JobResult } from '../jobs/runner-types.ts'
 import { type Actor, actorId, actsFor, insteadOf, stoodInOf } from '../lib/actor.ts'
 import { problemType } from '../lib/problem.ts'
 import { type Item, postboxesOf, readItems } from '../postboxes/service.ts'
+import { answerDay } from './answer-ahead.ts'
 import { type Case, itemOfTask, readMovingCase, vorgangMissing } from './case.ts'
 import type { OutcomeHandler, WorkflowCtx } from './ctx.ts'
 import type { Outcome } from './model.ts'
@@ -263,6 +264,8 @@ export type TaskView = {
     readonly requires: readonly string[]
     /** The person has to pay the fee then. */
     readonly asksForFee: boolean
+    /** Day that the process gives the person for an answer; null where it names none, or nothing is asked. */
+    readonly answerOn: string | null
   }[]
   /** The person took the Vorgang, or stands in for who did. */
   readonly isMine: boolean
@@ -292,7 +295,8 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
     return null
   }
   const words = kase.tasks[node.id]
-  const toPayment = outcomesToPayment(kase.definition, kase.state, { key: task.key, nowMs: ctx.now() })
+  const at = { key: task.key, nowMs: ctx.now() }
+  const toPayment = outcomesToPayment(kase.definition, kase.state, at)
   return {
     id: task.id,
     node: node.id,
@@ -304,6 +308,7 @@ export async function taskOf(ctx: WorkflowCtx, kase: Case, actor: Actor): Promis
       hint: words?.outcomes[outcome.id]?.hint ?? '',
       requires: outcome.requires,
       asksForFee: toPayment.includes(outcome.id),
+      answerOn: answerDay(kase.definition, kase.state, { ...at, outcome: outcome.id, content: kase.content }),
     })),
     isMine: actsFor(actor, item.assignee),
     mayComplete: isFor(kase, { task, node, item }, actor),

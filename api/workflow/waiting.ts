@@ -44,6 +44,12 @@ export function endsAnswer({ nodes }: Pick<Definition, 'nodes'>, timer: string):
   return node?.kind === 'boundary' && node.interrupts && node.trigger.kind === 'timer' && waitsAt({ nodes }, node.on)
 }
 
+/** Whether a timer reminds of a person's answer that is waited for, and ends nothing. */
+export function remindsOfAnswer({ nodes }: Pick<Definition, 'nodes'>, timer: string): boolean {
+  const node = nodes.get(timer)
+  return node?.kind === 'boundary' && !node.interrupts && node.trigger.kind === 'timer' && waitsAt({ nodes }, node.on)
+}
+
 /** Whether at a node, or in the sub-process that it is, a person's answer is waited for. */
 const waitsAt = ({ nodes }: Pick<Definition, 'nodes'>, id: string): boolean =>
   [...nodes.values()].some((node) => (node.id === id || node.scope === id) && waitAt(node) === 'answer')
