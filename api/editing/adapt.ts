@@ -6,6 +6,8 @@ import {
   type Around,
   adaptProcess,
   isForeign,
+  type Kept,
+  type MappedStep,
   type Mapping,
   readMapping,
 } from '../workflow/service-adapt.ts'
@@ -49,16 +51,19 @@ export async function takeProcess(
   if (!made.ok) {
     return made
   }
-  const notices = noticesFor(content, made.process, dropped)
-  return { ok: true, files: { ...notices, ...fresh, ...filesOf(made), [ORIGINAL]: dropped.text } }
+  const notices = withFees(content, { ...noticesFor(content, made.process, dropped), ...fresh }, made)
+  return { ok: true, files: { ...notices, ...filesOf(made), [ORIGINAL]: dropped.text } }
 }
 
-/** What editors wrote of a foreign process that is there already: its words, and the buttons that they named where they mapped it. */
+/**
+ * What editors wrote of a foreign process that is there already: its words, the buttons that they named where they mapped it, and
+ * what they chose for its steps.
+ */
 async function writtenBefore(
   content: Content,
   state: State,
   title: string,
-): Promise<Pick<Adapting, 'texts' | 'labels'>> {
+): Promise<Pick<Adapting, 'texts' | 'labels' | 'kept'>> {
   const read = readMapping(state.files[MAPPING] ?? '', MAPPING)
   if (state.files[ORIGINAL] === undefined || !read.ok) {
     return {}
@@ -74,15 +79,27 @@ async function writtenBefore(
       return isOurs ? [] : [[`${id}/${key}`, label] as const]
     }),
   )
+  const kept = new Map(
+    Object.entries(read.value.steps).flatMap(([id, step]) => {
+      const guess = guessed.ok ? guessed.value.steps[id] : undefined
+      return guess === undefined ? [] : [[id, chosenOf(step, guess)] as const]
+    }),
+  )
   const now = state.files['process.de.yaml'] ?? ''
-  return { labels: new Map(labels), texts: { now, ours: last.ok ? last.texts : now } }
+  return { labels: new Map(labels), kept, texts: { now, ours: last.ok ? last.texts : now } }
 }
+
+/** What an editor chose for a step: what is not what was guessed. */
+const chosenOf = (step: MappedStep, guess: MappedStep): Kept => ({
+  ...(step.as === guess.as ? {} : { as: step.as }),
+  ...((step.postbox ?? '') === (guess.postbox ?? '') ? {} : { postbox: step.postbox ?? '' }),
+})
 
 const ASKS_FOR_FEE = 'stadttor:effect="pay"'
 
 /** Templates of the notices that a process makes, from a ready-made process that has both, and asks for a fee where it does. */
 function noticesFor(content: Content, process: string, values: LetterParts & { readonly title: string }): Folder {
-  const isNotice = (name: string): boolean => /^notice\.(approval|refusal)\./.test(name)
+  const isNotice = (name: string): boolean => NOTICE.test(name)
   const both = readTemplates(content).processes.filter(({ files }) => Object.keys(files).filter(isNotice).length > 1)
   const asksForFee = process.includes(ASKS_FOR_FEE)
   const alike = both.find(({ files }) => (files['process.bpmn']?.includes(ASKS_FOR_FEE) ?? false) === asksForFee)
@@ -92,6 +109,16 @@ function noticesFor(content: Content, process: string, values: LetterParts & { r
     files.filter(([name]) => isNotice(name)).map(([name, text]) => [name, fillTemplate(name, text, values)]),
   )
 }
+
+/** What notices say of the fee, as long as nobody wrote it anew: paid before them, or to be paid after them. */
+function withFees(content: Content, files: Folder, { paysAfter }: Extract<Adapted, { ok: true }>): Folder {
+  const { paid, due } = readTemplates(content).adapting.fees
+  const [is, was] = paysAfter ? [due, paid] : [paid, due]
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [name, NOTICE.test(name) ? text.replace(was, () => is) : text]),
+  )
+}
+const NOTICE = /^notice\.(approval|refusal)\./
 
 /**
  * Lets an adapted process follow what editors changed: always what its steps become, and the service's settings as long as
@@ -113,7 +140,7 @@ export async function followChange(
   }
   const first = await again(content, before, { title, isFresh: true })
   const made = await again(content, next, { title, isMapping, ours: first.ok ? first.texts : '' })
-  return made.ok ? { ok: true, files: { ...next.files, ...filesOf(made) } } : made
+  return made.ok ? { ok: true, files: { ...withFees(content, next.files, made), ...filesOf(made) } } : made
 }
 
 type Again = {

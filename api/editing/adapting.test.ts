@@ -167,6 +167,42 @@ describe('another process', () => {
     expect(words).not.toContain('Sachverhalt beurteilen')
   })
 
+  it('dropped in place of a foreign one keeps what an editor chose for its steps, though its arrows are named anew', async () => {
+    const { sheet } = await edda.read<SheetPage>(`${AT}/sheets/mapping`)
+    const value = (name: string) => sheet.rows.find((row) => row.name === name)?.value
+    expect([value('steps/Activity_Beurt/postbox'), value('steps/Activity_Zahlung/as')]).toEqual(['umwelt', 'nothing'])
+    const next = boatFile('ablauf.bpmn').replaceAll('Flow_', 'Pfeil_')
+    const form = droppedFiles()
+    form.append('files', new File([next], 'neu.bpmn'))
+    expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
+    const now = (await edda.read<SheetPage>(`${AT}/sheets/mapping`)).sheet
+    const kept = (name: string) => now.rows.find((row) => row.name === name)?.value
+    expect([kept('steps/Activity_Beurt/postbox'), kept('steps/Activity_Zahlung/as')]).toEqual(['umwelt', 'nothing'])
+    expect(await file('process.bpmn')).toMatch(/id="activity_Beurt"[^>]*stadttor:postbox="umwelt"/)
+    const states = (await edda.read<SheetPage>(`${AT}/sheets/process.de`)).sheet
+    const groups = states.rows.filter(({ label }) => label === 'state-title').map(({ group }) => group)
+    expect(groups).toContainEqual(expect.stringMatching(/^state:Wir .* \(.*Unterlagen.*\)$/))
+  })
+
+  it('says in its notice what is to be paid where the fee comes after it, and what was paid where it comes before', async () => {
+    const drawn = (order: readonly string[]): string => {
+      const names: Readonly<Record<string, string>> = { b: 'Bescheid erstellen', z: 'Zahlungseingang überwachen' }
+      const steps = order.map((id) => `<userTask id="${id}" name="${names[id]}"/>`)
+      const ways = [...['s>p', `p>${order[0]}`, `${order[0]}>${order[1]}`, `${order[1]}>e`].entries()]
+      const arrows = ways.map(([index, way]) => `<sequenceFlow id="f${index}" sourceRef="${way.split('>')[0]}" targetRef="${way.split('>')[1]}"/>`) // biome-ignore format: one line
+      return `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x"><process id="ablauf"><startEvent id="s"/><userTask id="p" name="Antrag prüfen"/>${steps.join('')}<endEvent id="e"/>${arrows.join('')}</process></definitions>`
+    }
+    for (const [order, sentence] of [
+      [['b', 'z'], 'sind {kosten.summe} zu bezahlen'],
+      [['z', 'b'], 'haben Sie {kosten.summe} bezahlt'],
+    ] as const) {
+      const form = droppedFiles()
+      form.append('files', new File([drawn(order)], 'ablauf.bpmn'))
+      expect((await edda.form(`${AT}/added-files`, form)).status).toBe(303)
+      expect(await file('notice.approval.de.yaml')).toContain(sentence)
+    }
+  })
+
   it('dropped in place of a foreign one: foreign again is adapted anew, one of ours is taken as it is', async () => {
     expect((await edda.form(`${AT}/added-files`, droppedFiles('einfach.bpmn'))).status).toBe(303)
     const plain = await overview()

@@ -26,7 +26,10 @@ function stageRows(source: string): readonly Row[] {
 
 function stateRows(source: string, id: string): readonly Row[] {
   const at = `states/${id}`
-  const group = `state:${String(yamlAt(source, ['states', id, 'title']) ?? id)}`
+  const title = String(yamlAt(source, ['states', id, 'title']) ?? id)
+  // Several steps are told in the same words: then the step says which one it is.
+  const step = yamlAt(source, ['tasks', id, 'title'])
+  const group = `state:${step === undefined ? title : `${title} (${String(step)})`}`
   return [
     row(source, `${at}/title`, 'line', { group, label: 'state-title' }),
     row(source, `${at}/sentence`, 'text', { group, label: 'state-sentence' }),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
@@ -101,6 +101,35 @@ describe('a second person of a foreign process', () => {
     }
     expect(parse(made.texts).tasks.sy.outcomes).toMatchObject({ return: { label: 'Zurückgeben' } })
     expect(await findings(made)).toEqual([])
+  })
+})
+
+describe('a fee', () => {
+  const FEE = '<receiveTask id="fee" name="Zahlungseingang überwachen"/>'
+  const states = (made: Made) => (parse(made.texts) as { states: Record<string, { sentence: string }> }).states
+
+  it('behind the notice: nothing is kept for it, and unpaid the notice still holds', async () => {
+    const made = await adapted(FEE, [...FLOWS, 'yes>fee', 'fee>e', 'no>e2', 'late>over'])
+    expect(made.paysAfter).toBe(true)
+    expect(states(made)['fee']?.sentence).toBe(
+      'Ihr Bescheid liegt auf dieser Seite. Bezahlen Sie bitte innerhalb von 30 Tagen die Gebühr auf dieser Seite.',
+    )
+    expect(states(made)['fee_unpaid']?.sentence).toContain('Ihr Bescheid gilt weiter')
+    expect(await findings(made)).toEqual([])
+  })
+
+  it('before the notice: the notice comes with the payment', async () => {
+    const made = await adapted(FEE, [...FLOWS.filter((flow) => flow !== 'h>yes>ja'), 'h>fee>ja', 'fee>yes', 'yes>e', 'no>e2', 'late>over']) // biome-ignore format: one thought
+    expect(made.paysAfter).toBe(false)
+    expect(states(made)['fee']?.sentence).toContain('Danach bekommen Sie den Bescheid.')
+    expect(states(made)['fee_unpaid']?.sentence).toContain('neu stellen')
+    expect(await findings(made)).toEqual([])
+  })
+
+  it('is named in the notices of every ready-made process by the sentence that follows the order', () => {
+    const sentences = globSync('content/templates/processes/*pay*/notice.approval.de.yaml').map((path) => readFileSync(path, 'utf8')) // biome-ignore format: one thought
+    expect(sentences.length).toBeGreaterThan(2)
+    expect(sentences.filter((text) => !(table.ok && text.includes(table.value.fees.paid)))).toEqual([])
   })
 })
 

@@ -25,13 +25,16 @@ import type { AdaptingTable } from './foreign/table.ts'
 import { writeBpmn } from './foreign/write-bpmn.ts'
 import { type Written, writeTexts } from './foreign/write-texts.ts'
 
-export type { Around } from './foreign/mapping.ts'
+export type { Around, MappedStep } from './foreign/mapping.ts'
 export { type Mapping, readMapping, STEP_KINDS, TIMER_KINDS } from './foreign/mapping.ts'
 export { isForeign } from './foreign/read.ts'
 export { ADAPTING, type AdaptingTable, OUTCOME_KINDS, readAdaptingTable } from './foreign/table.ts'
 
 /** Most steps, events and gateways of a foreign process: more than people can read in one picture. */
 const NODES_MAX = 300
+
+/** Kind and postbox that were chosen for a step; absent what was left as it was guessed. */
+export type Kept = Pick<Partial<MappedStep>, 'as' | 'postbox'>
 
 export type Adapting = {
   readonly xml: string
@@ -45,6 +48,8 @@ export type Adapting = {
   readonly texts?: Written
   /** Buttons that an editor named in an earlier version, by step and way. */
   readonly labels?: ReadonlyMap<string, string>
+  /** What an editor chose for steps of an earlier version, by their ids; holds where nothing is chosen for this one. */
+  readonly kept?: ReadonlyMap<string, Kept>
   /** An editor changed what the steps become: buttons follow that. */
   readonly isMapping?: boolean
 }
@@ -55,6 +60,8 @@ export type Adapted =
       readonly texts: string
       /** What each step became, what was assumed, what is lost: YAML, to be changed and given back as `chosen`. */
       readonly mapping: string
+      /** A fee is paid after the notice, so that this says what is to be paid. */
+      readonly paysAfter: boolean
     }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
@@ -85,17 +92,18 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   signFirst(guessing)
   guessSteps(guessing)
   guessWays(guessing)
-  choose(guessing, adapting.chosen)
+  const chosen = adapting.chosen ?? keptIn(guessing, adapting.kept ?? new Map())
+  choose(guessing, chosen)
   nameAgain(guessing, adapting.labels ?? new Map())
   // What an editor chooses of is the process as it was drawn.
-  const timers = guessTimers(guessing, adapting.chosen)
+  const timers = guessTimers(guessing, chosen)
   const mapped = inFlow(guessing, timers)
   const undecided = [...mapped.keys()].filter((id) => mapped.get(id)?.as === 'person' && isUndecided(guessing, id))
   limitAnswers(guessing, timers)
   hearBeforeDeciding(guessing)
   tellHearing(guessing)
   const built = buildSketch(guessing)
-  finish(guessing, built)
+  const { paysAfter } = finish(guessing, built)
   await dropReturns(guessing, built)
   return {
     ok: true,
@@ -104,6 +112,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
       before: adapting.texts ?? { now: '', ours: '' },
       isMapping: adapting.isMapping === true,
     }),
+    paysAfter,
     mapping: writeMapping(mapped, diagram.notes, { table, undecided }),
   }
 }
@@ -142,6 +151,21 @@ function inFlow({ diagram, steps, askers }: Guessing, timers: Steps): Steps {
   return new Map([...placed, ...timers])
 }
 
+/** What was chosen for steps of an earlier version, as if it were chosen of these. */
+function keptIn({ steps }: Guessing, kept: NonNullable<Adapting['kept']>): Mapping {
+  const all = [...kept].flatMap(([id, { as, postbox }]) => {
+    const step = steps.get(id)
+    if (step === undefined) {
+      return as !== undefined && isTimer(as) ? [[id, { name: id, as }] as const] : []
+    }
+    const base = { ...step, ...(as === undefined || isTimer(as) ? {} : { as }) }
+    return [[id, postbox === undefined ? base : { ...base, postbox }] as const]
+  })
+  return { version: 1, steps: Object.fromEntries(all), assumed: [], unmapped: [] }
+}
+
+const isTimer = (as: MappedStep['as']): boolean => TIMER_KINDS.some((kind) => kind === as)
+
 /** Said of how the process is built, whatever is chosen for a step. */
 const BUILT: ReadonlySet<string> = new Set(['assumed.draft', 'assumed.decide-added'])
 
@@ -150,7 +174,7 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
   const { steps, diagram } = guessing
   for (const [id, { as, postbox, outcomes }] of Object.entries(chosen?.steps ?? {})) {
     const guessed = steps.get(id)
-    if (guessed === undefined || TIMER_KINDS.some((kind) => kind === as)) {
+    if (guessed === undefined || isTimer(as)) {
       continue
     }
     const person: MappedStep = {

@@ -12,8 +12,11 @@ type Finishing = Pick<Guessing, 'table'> & {
   readonly say: (key: Note['key'], name: string) => void
 }
 
-/** Puts in what every process of ours needs and a foreign one leaves out: receipt, notices, mails before the end, retention. */
-export function finish(guessing: Guessing, built: Built): void {
+/**
+ * Puts in what every process of ours needs and a foreign one leaves out: receipt, notices, mails before the end, retention.
+ * Answers whether a fee comes after the notice.
+ */
+export function finish(guessing: Guessing, built: Built): { readonly paysAfter: boolean } {
   const { sketch, outcomes, origins } = built
   const say = (key: Note['key'], name: string, more: Readonly<Record<string, string>> = {}): void => {
     guessing.diagram.notes.push({ key, values: { name, ...more } })
@@ -26,9 +29,10 @@ export function finish(guessing: Guessing, built: Built): void {
   finishSignatures(sketch, sayOf, (task, outcome) => outcomes.get(task)?.get(outcome)?.label ?? outcome)
   finishSigners(guessing, built, sayOf)
   finishNotices(sketch, guessing.table, say)
-  finishPayments(sketch)
+  const paysAfter = finishPayments(sketch)
   finishEnds({ sketch, table: guessing.table, say })
   confirmReceipt({ sketch, table: guessing.table, say })
+  return { paysAfter }
 }
 
 /** Before each end a mail, where none was just sent, and what closes the eAkte. */

@@ -45,7 +45,7 @@ const NAMES = [
   'payNever', 'unpaidMail', 'unpaid', 'document', 'noticeMail', 'doneMail', 'retention', 'end', 'decide', 'cosign', 'step', 'onward',
 ] as const // biome-ignore format: one list
 const STATES = [
-  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'payApproved', 'unpaid', 'document', 'notified', 'closed', 'part',
+  'person', 'decide', 'cosign', 'answer', 'timer', 'pay', 'payApproved', 'payDecided', 'unpaid', 'unpaidDecided', 'document', 'notified', 'closed', 'part',
 ] as const // biome-ignore format: one list
 export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
@@ -86,6 +86,8 @@ const Table = v.strictObject({
   stages: each(['checking', 'paying', 'done'], Text),
   states: each(STATES, v.omit(State, ['who'])),
   you: Text,
+  /** What the notices of ready-made processes say of a fee that is paid before them, and what they say of one that comes after. */
+  fees: each(['paid', 'due'], Text),
   outcomes: each(OUTCOME_KINDS, v.strictObject({ label: Text, hint: Text, done: Text })),
   messages: each(MESSAGES, Message),
   assumed: each(ASSUMED, Text),
