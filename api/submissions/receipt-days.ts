@@ -3,28 +3,31 @@ import type { Content } from '../content/snapshot.ts'
 import { dateText, walkedAnswers } from '../forms/service.ts'
 import type { ReceiptView } from '../forms/view.ts'
 import { countDeadline } from '../lib/deadlines.ts'
+import type { SubmissionsCtx } from './ctx.ts'
 import type { Draft } from './draft.ts'
+import { type Named, named, otherOffices } from './offices.ts'
 import { emailOf } from './person.ts'
 
 /** Somebody who is told something once an application is sent: `what` and `way` are worded by the page. */
 export type Recipient =
-  | { readonly kind: 'office' | 'specialist'; readonly name: string; readonly nameLang: string }
+  | ({ readonly kind: 'office' | 'other-office' | 'specialist' } & Named)
   | { readonly kind: 'applicant'; readonly email: string | null }
 
-/** Who will be told what, by which way, when this draft is sent: known from the configuration of its service. */
-export function recipientsOf({ row, content, typed, form, today }: Draft): readonly Recipient[] {
+/** Who will be told what, by which way, when this draft is sent: known from the configuration of its service and from its process. */
+export async function recipientsOf(
+  ctx: Pick<SubmissionsCtx, 'workflow'>,
+  { row, content, typed, form, today }: Draft,
+): Promise<readonly Recipient[]> {
+  const offices = await otherOffices(ctx, content, { slug: row.serviceSlug, lang: row.lang })
   const service = content.services.get(row.serviceSlug)
-  const named = (names: Readonly<Record<string, string | undefined>> | undefined) => {
-    const own = names?.[row.lang]
-    return { name: own ?? names?.['de'] ?? '', nameLang: own === undefined ? 'de' : row.lang }
-  }
   const specialists = (service?.connectors ?? []).flatMap((id): readonly Recipient[] => {
     const connector = content.connectors.get(id)
     const hears = connector?.topics.includes('submission-received') ?? false
-    return connector !== undefined && hears ? [{ kind: 'specialist', ...named(connector.name) }] : []
+    return connector !== undefined && hears ? [{ kind: 'specialist', ...named(connector.name, row.lang) }] : []
   })
   return [
-    { kind: 'office', ...named(content.postboxes.get(service?.postbox ?? '')?.name) },
+    { kind: 'office', ...named(content.postboxes.get(service?.postbox ?? '')?.name, row.lang) },
+    ...offices.map((office) => ({ kind: 'other-office', ...office }) as const),
     ...specialists,
     { kind: 'applicant', email: emailOf(form, walkedAnswers(form, typed, { today })) },
   ]

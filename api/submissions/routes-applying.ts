@@ -49,9 +49,9 @@ export function pageAfter(next: NextPage, isChanging: boolean): string {
 /** Routes before a draft, and those of going on with one elsewhere or in another language; mounted under `/api/v1/submissions`. */
 export const applyingRoutes = (ctx: SubmissionsCtx) =>
   new Hono<Env>()
-    .get('/services/:service/start', route({ ...READ, ...PUBLIC, query: ['lang'] }), (c) => {
+    .get('/services/:service/start', route({ ...READ, ...PUBLIC, query: ['lang'] }), async (c) => {
       const slug = parameter(Slug, c.req.param('service'), 'service')
-      return c.json(readStart(ctx, actorOf(c), slug, languageOf(c.req.query('lang'), c.req.raw)))
+      return c.json(await readStart(ctx, actorOf(c), slug, languageOf(c.req.query('lang'), c.req.raw)))
     })
     .get('/services/:service/precheck', route({ ...READ, ...PUBLIC, query: ['lang'] }), (c) => {
       const slug = parameter(Slug, c.req.param('service'), 'service')

@@ -39,6 +39,7 @@ import { type Draft, draftMissing, findOwnDraft, openDraft } from './draft.ts'
 import { type DraftFrame, framed, type PageFrame, pageOf, pathsOf } from './draft-frame.ts'
 import { readGiven } from './given.ts'
 import { hasParticipants, type Participation } from './invitations.ts'
+import { type Named, otherOffices } from './offices.ts'
 import { processValues } from './process-values.ts'
 import { nextWithDays, type Recipient, recipientsOf } from './receipt-days.ts'
 import { makeCopy, readFirstAnswers } from './service-copy.ts'
@@ -56,6 +57,8 @@ export type StartPage = StartView &
   PageFrame & {
     /** Not sent but printed, signed and handed in. */
     readonly isPaper: boolean
+    /** Offices that read the application on its way, besides the service's own. */
+    readonly offices: readonly Named[]
     readonly trustLevel: TrustLevel
     /** Whether the visitor may begin as they are signed in now; else the level they need. */
     readonly begin: {
@@ -72,7 +75,7 @@ export type StartPage = StartView &
   }
 
 /** Data of the page before the first question. Throws 404 where the service cannot be applied for online. */
-export function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang: string): StartPage {
+export async function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang: string): Promise<StartPage> {
   authorize(actor, 'catalogue.read')
   const { content } = ctx.content.live()
   const service = content.services.get(slug)
@@ -86,6 +89,7 @@ export function readStart(ctx: SubmissionsCtx, actor: Actor, slug: string, lang:
   return {
     ...framed(ctx, view, { content, slug, lang, heard: words }),
     isPaper: service.online === 'assistant',
+    offices: await otherOffices(ctx, content, { slug, lang }),
     trustLevel: service.trustLevel,
     begin: beginOf(ctx.form(content, slug, lang), service.trustLevel, actor),
     closed: open.state === 'open' ? null : open.state === 'paused' ? { ...open, reason } : open,
@@ -261,7 +265,7 @@ export async function readReview(ctx: SubmissionsCtx, actor: Actor, draftId: str
     fee,
     isFeeLater,
     version: draft.row.version,
-    recipients: recipientsOf(draft),
+    recipients: await recipientsOf(ctx, draft),
     isPaper,
     participants: await readGiven(ctx, draft),
     participantsPath,

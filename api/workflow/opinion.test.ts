@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ItemList } from '../postboxes/service-lists.ts'
 import { composeMessage } from '../submissions/service-copy.ts'
+import type { ReviewPage, StartPage } from '../submissions/service-pages.ts'
 import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import { type Caller, problemOf } from '../testing/caller.ts'
-import { apply, bodyOf } from '../testing/dog-tax.ts'
+import { apply, bodyOf, DRAFTS } from '../testing/dog-tax.ts'
 import { readyMade } from '../testing/ready-made.ts'
 import { openTown, type Town } from '../testing/town.ts'
 
@@ -52,6 +53,21 @@ async function asked() {
   await bodyOf(await complete(await anna(), id, { outcome: 'done' }), 200)
   return { citizen, id }
 }
+
+describe('who applies', () => {
+  it('reads before the first question, and before sending, which other offices will read it', async () => {
+    const citizen = town.newCaller()
+    const start = await citizen.read<StartPage>(`/submissions/services/${SERVICE}/start`)
+    expect(start.offices).toEqual([{ name: 'Umwelt und Natur', nameLang: 'de' }])
+    const { draftId } = await bodyOf<{ draftId: string }>(await citizen.post(DRAFTS, { service: SERVICE }), 201)
+    const { recipients } = await citizen.read<ReviewPage>(`${DRAFTS}/${draftId}/review`)
+    expect(recipients).toEqual([
+      expect.objectContaining({ kind: 'office', name: 'Steuern und Abgaben' }),
+      { kind: 'other-office', name: 'Umwelt und Natur', nameLang: 'de' },
+      expect.objectContaining({ kind: 'applicant' }),
+    ])
+  })
+})
 
 describe('an opinion of another office', () => {
   it('is asked for as a text, and nothing else finishes the step', async () => {
