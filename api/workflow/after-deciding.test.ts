@@ -220,8 +220,8 @@ describe('a case', () => {
     for (const _ of ['look', 'o', 'q']) {
       const anna = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
       const onward = (await view(anna, id)).task?.outcomes.find((one) => one.id !== 'request-information')?.id ?? ''
-      await done(anna, id, { outcome: onward })
       town.clock.advance(60_000)
+      await done(anna, id, { outcome: onward })
     }
     const { events } = await citizen.read<StatusView>(`/submissions/status/${id}`)
     const titles = events.filter(({ type }) => type === 'state-changed').map(({ title }) => title)
