@@ -123,6 +123,20 @@ describe('an opinion of another office', () => {
     expect(await view(bert, id)).toMatchObject({ assignee: null, task: { node: 'check' } })
   })
 
+  it('is shown to the person when they inspect the file', async () => {
+    const { id, citizen } = await asked()
+    await bodyOf(await complete(await gero(), id, { outcome: 'opinion', opinion: TEXT }), 200)
+    const act = await citizen.post(`/submissions/status/${id}/acts/inspection`, { note: 'Alles.' })
+    expect(act.ok).toBe(true)
+    const { errands, documents } = await view(await anna(), id)
+    const errand = errands.find(({ kind }) => kind === 'inspection')
+    const own = documents.find(({ kind }) => kind === 'opinion')
+    const untilOn = new Date(town.clock.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+    const granted = await (await anna()).post(`/submissions/vorgaenge/${id}/errands/${errand?.id}`, { untilOn })
+    expect(granted.ok).toBe(true)
+    expect((await citizen.get(`/submissions/status/${id}/inspection/${own?.id}`)).status).toBe(200)
+  })
+
   it('reaches neither the person nor another system, and is nowhere in plain words', async () => {
     const { id, citizen } = await asked()
     await bodyOf(await complete(await gero(), id, { outcome: 'opinion', opinion: TEXT }), 200)
