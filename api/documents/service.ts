@@ -296,6 +296,14 @@ export const INTERNAL = 'internal'
 /** Kind of a document in which another office says what it thinks: the person sees it when the file is inspected, not before. */
 export const OPINION = 'opinion'
 
+/** Lists the documents of Vorgänge that file inspection may show: all but what clerks keep for each other. */
+export async function readFiledDocuments(
+  ctx: DocumentsCtx,
+  vorgangIds: readonly string[],
+): Promise<readonly DocumentEntry[]> {
+  return (await readDocuments(ctx, vorgangIds)).filter(({ kind }) => kind !== INTERNAL)
+}
+
 /** Lists the documents of Vorgänge that are not kept for clerks alone, as {@link readDocuments}. */
 export async function readSharedDocuments(
   ctx: DocumentsCtx,

@@ -1,5 +1,5 @@
 import type { Content } from '../content/snapshot.ts'
-import { postboxesIn } from '../workflow/offices.ts'
+import { postboxesIn } from '../workflow/service-offices.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 
 /** A name in a language, and the one it is in. */

@@ -1,4 +1,4 @@
-import { documentMissing, openDocument, readSharedDocuments } from '../documents/service.ts'
+import { documentMissing, openDocument, readFiledDocuments } from '../documents/service.ts'
 import { planJournal } from '../eakten/plan.ts'
 import { readVorgaenge } from '../eakten/service.ts'
 import { authorize } from '../identity/permissions.ts'
@@ -153,7 +153,7 @@ async function inspectable(ctx: SubmissionsCtx, vorgang: { readonly id: string; 
     throw inspectionOver(`vorgang ${vorgang.id}`)
   }
   const siblings = await readVorgaenge(ctx, vorgang.eakteId)
-  const all = await readSharedDocuments(
+  const all = await readFiledDocuments(
     ctx,
     siblings.map(({ id }) => id),
   )

@@ -218,7 +218,7 @@ function eventsOf(lines: readonly JournalLine[], { vorgangId, noticeIds, texts }
       (body['vorgang'] === vorgangId || (type === 'objection-opened' && noticeIds.includes(String(body['notice'])))),
   )
   const told = new Set(own.filter(({ type }) => type !== 'state-changed').map(({ atMs }) => atMs))
-  return own.flatMap(({ type, atMs, body }): readonly StatusEvent[] => {
+  const events = own.flatMap(({ type, atMs, body }): readonly StatusEvent[] => {
     const at = { type: type as Noticeable, atMs }
     if (type === 'act-received') {
       const kind = String(body['kind'])
@@ -229,6 +229,11 @@ function eventsOf(lines: readonly JournalLine[], { vorgangId, noticeIds, texts }
       return told.has(atMs) || title === undefined ? [] : [{ ...at, title }]
     }
     return [at]
+  })
+  // Steps that are told in the same words are one state to the person.
+  return events.filter(({ type, title }, index) => {
+    const before = events[index - 1]
+    return type !== 'state-changed' || before?.type !== type || before.title !== title
   })
 }
 

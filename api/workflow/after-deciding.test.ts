@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import type { StatusView } from '../submissions/service-status.ts'
 import type { VorgangView } from '../submissions/service-vorgang.ts'
 import type { Caller } from '../testing/caller.ts'
 import { apply, bodyOf } from '../testing/dog-tax.ts'
@@ -160,6 +161,15 @@ describe('another office that is asked', () => {
   })
 })
 
+describe('taking back', () => {
+  it('is said to be possible at any time where it is drawn as an event, and nothing is said to be lost', async () => {
+    const event = '<boundaryEvent id="back" name="Rücknahme des Antrags" attachedToRef="d"><messageEventDefinition/></boundaryEvent><boundaryEvent id="call" name="Anruf der Presse" attachedToRef="d"><messageEventDefinition/></boundaryEvent><endEvent id="gone" name="Antrag zurückgezogen"/>' // biome-ignore format: one line
+    const made = await adapted(event, [...UNSIGNED, 'late>over', 'back>gone', 'call>over'])
+    expect(made.mapped.assumed.join()).toContain('„Rücknahme des Antrags“ geht hier von selbst')
+    expect(made.mapped.unmapped).toEqual(['Das Ereignis „Anruf der Presse“ gibt es hier nicht. Es wurde weggelassen.'])
+  })
+})
+
 describe('giving back', () => {
   const giving = (made: Made): Mapping => {
     const look = made.mapped.steps['look'] as NonNullable<Mapping['steps'][string]>
@@ -195,6 +205,28 @@ describe('a case', () => {
     await bodyOf(await who.post(`/workflow/vorgaenge/${id}/tasks/${task?.id}/complete`, body), 200)
     await town.tick()
   }
+
+  it('tells the person of a state once, however many steps are told in the same words', async () => {
+    const nodes = '<userTask id="o" name="Ort ansehen"/><userTask id="q" name="Akte ergänzen"/>'
+    const flows = FLOWS.filter((flow) => flow !== 'g>d>ja')
+    const made = await adapted(nodes, [...flows, 'g>o>ja', 'o>q', 'q>d', 'yes>e', 'no>e2', 'late>over'])
+    await town.edit((path, text) => {
+      const name = path.replace('services/hund-anmelden/', '')
+      return name === 'process.bpmn' ? made.process : name === 'process.de.yaml' ? made.texts : text
+    })
+    const citizen = town.newCaller()
+    const { vorgangId: id } = await apply(citizen)
+    await town.tick()
+    for (const _ of ['look', 'o', 'q']) {
+      const anna = await town.signIn('anna', { roles: ['clerk'], teams: ['steuern'] })
+      const onward = (await view(anna, id)).task?.outcomes.find((one) => one.id !== 'request-information')?.id ?? ''
+      town.clock.advance(60_000)
+      await done(anna, id, { outcome: onward })
+    }
+    const { events } = await citizen.read<StatusView>(`/submissions/status/${id}`)
+    const titles = events.filter(({ type }) => type === 'state-changed').map(({ title }) => title)
+    expect(titles).toEqual(['Wir bearbeiten Ihren Antrag', 'Wir prüfen Ihren Antrag'])
+  })
 
   it('that is refused after a time ran out: given back once, signed, and the person gets a notice with the reasons', async () => {
     const made = await adapted(REFUSING + SIGNERS, [...SIGNED, 'late>stop', 'stop>over'])

@@ -61,10 +61,9 @@ describe('who applies', () => {
     expect(start.offices).toEqual([{ name: 'Umwelt und Natur', nameLang: 'de' }])
     const { draftId } = await bodyOf<{ draftId: string }>(await citizen.post(DRAFTS, { service: SERVICE }), 201)
     const { recipients } = await citizen.read<ReviewPage>(`${DRAFTS}/${draftId}/review`)
-    expect(recipients).toEqual([
-      expect.objectContaining({ kind: 'office', name: 'Steuern und Abgaben' }),
+    expect(recipients.filter(({ kind }) => kind === 'office' || kind === 'other-office')).toEqual([
+      expect.objectContaining({ kind: 'office' }),
       { kind: 'other-office', name: 'Umwelt und Natur', nameLang: 'de' },
-      expect.objectContaining({ kind: 'applicant' }),
     ])
   })
 })
@@ -122,6 +121,20 @@ describe('an opinion of another office', () => {
     await bodyOf(await complete(await gero(), id, { outcome: 'opinion', opinion: TEXT }), 200)
     const bert = await town.signIn('bert', { roles: ['clerk'], teams: [HOME] })
     expect(await view(bert, id)).toMatchObject({ assignee: null, task: { node: 'check' } })
+  })
+
+  it('is shown to the person when they inspect the file', async () => {
+    const { id, citizen } = await asked()
+    await bodyOf(await complete(await gero(), id, { outcome: 'opinion', opinion: TEXT }), 200)
+    const act = await citizen.post(`/submissions/status/${id}/acts/inspection`, { note: 'Alles.' })
+    expect(act.ok).toBe(true)
+    const { errands, documents } = await view(await anna(), id)
+    const errand = errands.find(({ kind }) => kind === 'inspection')
+    const own = documents.find(({ kind }) => kind === 'opinion')
+    const untilOn = new Date(town.clock.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+    const granted = await (await anna()).post(`/submissions/vorgaenge/${id}/errands/${errand?.id}`, { untilOn })
+    expect(granted.ok).toBe(true)
+    expect((await citizen.get(`/submissions/status/${id}/inspection/${own?.id}`)).status).toBe(200)
   })
 
   it('reaches neither the person nor another system, and is nowhere in plain words', async () => {

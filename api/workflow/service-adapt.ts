@@ -87,7 +87,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   if (diagram === null || missing !== null) {
     return refuse(`foreign/${missing}`, `The diagram cannot run: ${missing}.`)
   }
-  const askers = simplify(diagram, table.names)
+  const askers = simplify(diagram, table)
   const guessing: Guessing = { diagram, askers, table, around, steps: new Map(), unsigned: new Set() }
   signFirst(guessing)
   guessSteps(guessing)

@@ -10,7 +10,7 @@ import {
   reach,
   startOf,
 } from './diagram.ts'
-import type { Note } from './table.ts'
+import { type AdaptingTable, holds, type Note } from './table.ts'
 
 /** Steps behind which a gateway can ask how they ended. */
 const ASKING = new Set(['person', 'plain', 'rule', 'called'])
@@ -22,9 +22,10 @@ export type Askers = Map<string, string>
  * Brings a foreign diagram into a shape of which each part can be mapped on its own: one start, every way ends, nothing
  * that does nothing, and before each gateway a step that somebody answers. Changes the diagram; what is lost is noted.
  */
-export function simplify(diagram: Diagram, names: { readonly end: string; readonly step: string }): Askers {
+export function simplify(diagram: Diagram, table: AdaptingTable): Askers {
+  const { names } = table
   oneStart(diagram)
-  chooseEvents(diagram)
+  chooseEvents(diagram, table)
   for (const { id, kind, name } of [...diagram.nodes.values()]) {
     if (kind === 'pass') {
       bypass(diagram, id)
@@ -32,7 +33,7 @@ export function simplify(diagram: Diagram, names: { readonly end: string; readon
       diagram.nodes.set(id, { ...(diagram.nodes.get(id) as ForeignNode), name: `${names.step} (${id})` })
     }
   }
-  dropLooseEvents(diagram)
+  dropLooseEvents(diagram, table)
   splitSteps(diagram)
   endAll(diagram, names.end)
   dropUnreachable(diagram)
@@ -42,6 +43,10 @@ export function simplify(diagram: Diagram, names: { readonly end: string; readon
 function note(diagram: Diagram, key: Note['key'], id: string): void {
   diagram.notes.push({ key, values: { name: nameOf(diagram, id) } })
 }
+
+/** That an application is taken back needs no event: it can be at any time, and then the process ends. */
+const lostEvent = (diagram: Diagram, id: string, { withdrawals }: AdaptingTable): Note['key'] =>
+  holds(nameOf(diagram, id), withdrawals) ? 'assumed.withdrawal' : 'unmapped.event'
 
 /** The start from which most can be reached stays. */
 function oneStart(diagram: Diagram): void {
@@ -60,7 +65,7 @@ function oneStart(diagram: Diagram): void {
 }
 
 /** "Answer or deadline, whatever comes first" becomes waiting for the answer with a timer on it. */
-function chooseEvents(diagram: Diagram): void {
+function chooseEvents(diagram: Diagram, table: AdaptingTable): void {
   for (const gateway of [...diagram.nodes.values()].filter(({ kind }) => kind === 'event-choice')) {
     const events = outOf(diagram, gateway.id).flatMap(({ to }) => diagram.nodes.get(to) ?? [])
     const messages = events.filter(({ kind }) => kind === 'receive')
@@ -73,7 +78,7 @@ function chooseEvents(diagram: Diagram): void {
       if (event.kind === 'timer' && main !== undefined) {
         diagram.nodes.set(event.id, { ...event, kind: 'boundary', on: main.id, interrupts: true })
       } else {
-        note(diagram, 'unmapped.event', event.id)
+        note(diagram, lostEvent(diagram, event.id, table), event.id)
       }
     }
     bypass(diagram, gateway.id)
@@ -81,10 +86,10 @@ function chooseEvents(diagram: Diagram): void {
 }
 
 /** Events on a step that are no timers, and timers on what is not there any more. */
-function dropLooseEvents(diagram: Diagram): void {
+function dropLooseEvents(diagram: Diagram, table: AdaptingTable): void {
   for (const { id, kind, wait, on } of [...diagram.nodes.values()]) {
     if (kind === 'boundary' && (wait === '' || !diagram.nodes.has(on))) {
-      note(diagram, wait === '' ? 'unmapped.event' : 'unmapped.timer', id)
+      note(diagram, wait === '' ? lostEvent(diagram, id, table) : 'unmapped.timer', id)
       drop(diagram, id)
     }
   }
