@@ -23,6 +23,7 @@ import { type Case, readCase } from '../workflow/service.ts'
 import { changedMeanwhile } from './change.ts'
 import type { SubmissionsCtx } from './ctx.ts'
 import { sendDraftMail } from './draft-mail.ts'
+import { expertLink } from './expert-link.ts'
 import { prepareActDocuments, type StoredFile, storeCaseFile } from './service-act-files.ts'
 import { invitationCodeRefused } from './service-invitation.ts'
 import { planNew } from './service-orders.ts'
@@ -267,10 +268,6 @@ const Payload = v.object({ expertId: v.string(), event: v.picklist(EVENTS) })
 /** Orders a mail to somebody outside; the job holds ids only. */
 const planExpertMail = (expertId: string, event: (typeof EVENTS)[number], nowMs: number): Plan =>
   planJob({ kind: 'expert', key: `${expertId}:${event}`, payload: { expertId, event }, dueAtMs: nowMs })
-
-/** Page on which somebody outside begins. */
-export const expertLink = (ctx: Pick<SubmissionsCtx, 'origin'>, expertId: string): string =>
-  `${ctx.origin}/gutachten/${expertId}`
 
 /** Handler of job `expert`: the link to whoever was asked, or that it is taken back. The code goes another way. */
 export async function runExpertMail(ctx: SubmissionsCtx, job: Job): Promise<JobResult> {

@@ -8,8 +8,8 @@ import { readExperts } from '../orders/service-experts.ts'
 import { mayGo } from '../postboxes/service-move.ts'
 import type { Case } from '../workflow/service.ts'
 import type { SubmissionsCtx } from './ctx.ts'
+import { expertLink } from './expert-link.ts'
 import { documentViews } from './service-case-documents.ts'
-import { expertLink } from './service-experts.ts'
 import type { OrdersPart, OrderView } from './vorgang-view.ts'
 
 /** Reads what clerks asked of each other about a Vorgang, and to whom this one can give an order. The caller has checked who asks. */
