@@ -1,7 +1,7 @@
 import type { Content } from '../content/snapshot.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
-import type { RichText } from '../lib/rich-text.ts'
+import { plainText } from '../lib/rich-text.ts'
 import type { LawCtx } from './law-ctx.ts'
 import { LAW_TABLES, type LawTable, rowsOf } from './law-rows.ts'
 import { servicesUsing } from './law-uses.ts'
@@ -141,11 +141,4 @@ function catalogueCitations(content: Content, norm: Norm): readonly Citation[] {
         : []
     })
   })
-}
-
-function plainText(text: RichText): string {
-  const parts = text.map((block) =>
-    block.kind === 'list' ? block.items.map(plainText).join(' ') : block.spans.map(({ text: said }) => said).join(''),
-  )
-  return parts.join(' ')
 }
