@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { DataField, DataGroup, DataModel, DataNode } from '../forms/data-model.ts'
+import { isLocked, lockedIn } from './generate-locked.ts'
 import { free, kebab, keyOf, labelOf } from './generate-names.ts'
 import { bondOf, labelIn, numbered, type Paging, type Stepping, stepId, stepsOf } from './generate-pages.ts'
 import { type FieldTexts, guessOf, textsOf } from './generate-texts.ts'
@@ -94,7 +95,8 @@ function fillIn(skeleton: Skeleton, title: string): Pick<Skeleton, 'start' | 're
 function addInOrder(making: Making, model: DataModel): void {
   addAsked(making, model)
   if (model.children.some(isLocked)) {
-    addLocked(making, model.children.filter(isLocked), { path: '', why: LOOSE, taken: [...topKeys(making)] })
+    const at = { path: '', why: LOOSE, taken: [...topKeys(making)], fields: making.fields }
+    Object.assign(making.locked, lockedIn(model.children.filter(isLocked), at))
     if (making.purposes[LOOSE] === undefined) {
       addPurpose(making, LOOSE, model)
     }
@@ -213,39 +215,9 @@ function pagesOf(making: Making, group: DataGroup, within: Within): readonly Pag
     return [{ title: isFirst ? title : '', within: isFirst ? (within.around ?? '') : title, lead, fields }]
   })
   if (!within.isLoop) {
-    addLocked(making, group.children, { ...within, taken })
+    Object.assign(making.locked, lockedIn(group.children, { ...within, taken, fields: making.fields }))
   }
   return pages
-}
-
-/** Fields that nobody fills in, by the names they would have; in lists nothing is worked out without a rule that somebody writes. */
-function addLocked(
-  making: Making,
-  nodes: readonly DataNode[],
-  { path, why, taken }: Pick<Within, 'path' | 'why'> & { readonly taken: string[] },
-): void {
-  for (const node of nodes) {
-    const rules = (node.rules ?? []).flatMap(({ id, type }) => (type === 'B' || isLocked(node) ? [id] : []))
-    if (node.node !== 'field' || !(isLocked(node) || (node.art === 'label' && rules.length > 0))) {
-      continue
-    }
-    const known = Object.entries(making.fields).find(([at, { element }]) => element === node.id && at.startsWith(path))
-    const key = keyOf(node, taken)
-    taken.push(key)
-    const as = node.art === 'select' ? 'text' : (HELD[node.type] ?? 'text')
-    const entry = { element: node.id, label: labelOf(node), as, why, rules }
-    making.locked[known?.[0] ?? (path === '' ? key : `${path}.${key}`)] = entry
-  }
-}
-
-const isLocked = (node: DataNode): boolean => node.node === 'field' && node.art === 'locked'
-
-const HELD: Readonly<Record<string, Locked['as']>> = {
-  num: 'number',
-  num_int: 'number',
-  num_currency: 'money',
-  bool: 'bool',
-  date: 'date',
 }
 
 /** Questions that follow each other without a group between them. */

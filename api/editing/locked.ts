@@ -19,6 +19,12 @@ export const lockedAt = (source: string, point: string): Locked | undefined =>
     .map(([path, entry]) => ({ path, ...(entry as Omit<Locked, 'path'>) }))
     .find(({ element, rules }) => element === point || rules.includes(point))
 
+/** A rule that says how a field is worked out which nobody fills in is called after that too. */
+export function pointName(id: string, name: string, source: string): string {
+  const locked = lockedAt(source, id)
+  return locked === undefined || locked.label === name ? name : `${locked.label}: ${name}`
+}
+
 /** The rule by which it is worked out; empty where nobody has said so. */
 export const computedRule = (source: string, { path }: Locked): string =>
   String(recordAt(source, 'fields', path)['compute'] ?? '')

@@ -1,8 +1,11 @@
+import type { OpenPoint } from '../forms/data-model.ts'
 import type { Form, Limits } from '../forms/model.ts'
 import { boundsOf, chooserWords, type Keeper, type KeeperKind, keepersOf, vocabularyOf } from '../forms/service.ts'
+import { pointName } from './locked.ts'
 import { ruleSaid, type Wording } from './rule-words.ts'
 import { checksIn, type PointWay, refsIn, wayOf } from './sheet-checks.ts'
 import { recordAt } from './sheet-rows.ts'
+import type { PointLine } from './view.ts'
 
 /** What in a form can keep a rule, as editors read it. */
 export type KeeperView = {
@@ -81,4 +84,26 @@ export function answerOf(source: string, id: string, wording: Wording | null): P
 const asWritten = (ref: string): KeeperView => {
   const [kind = '', ...rest] = ref.split(':')
   return { ref, kind: kind as KeeperKind, name: rest.join(':'), said: '', isNamed: false }
+}
+
+type Standing = {
+  /** The German form's file. */
+  readonly source: string
+  /** Open points by their ids, with what their answers have lost. */
+  readonly open: ReadonlyMap<string, readonly string[]>
+  readonly wording: Wording | null
+  readonly isBroken: boolean
+}
+
+/** Every rule in words of a data schema with how it stands, each once. */
+export function pointLines(
+  points: readonly OpenPoint[],
+  { source, open, wording, isBroken }: Standing,
+): readonly PointLine[] {
+  const lines = points.map(({ kind, id, name, text, at }): PointLine => {
+    const answer = answerOf(source, id, wording)
+    const isOpen = isBroken || open.has(id)
+    return { kind, id, name: pointName(id, name, source), text, at, isOpen, answer, lost: open.get(id) ?? [] }
+  })
+  return [...new Map(lines.map((line) => [line.id, line])).values()]
 }

@@ -1,7 +1,7 @@
 import type { Content } from '../content/snapshot.ts'
 import { authorize } from '../identity/permissions.ts'
 import type { Actor } from '../lib/actor.ts'
-import type { RichText } from '../lib/rich-text.ts'
+import { plainText } from '../lib/rich-text.ts'
 import type { LawCtx } from './law-ctx.ts'
 import { LAW_TABLES, type LawTable, rowsOf } from './law-rows.ts'
 import { servicesUsing } from './law-uses.ts'
@@ -141,19 +141,4 @@ function catalogueCitations(content: Content, norm: Norm): readonly Citation[] {
         : []
     })
   })
-}
-
-function plainText(text: RichText): string {
-  return text.map(plainBlock).join(' ')
-}
-
-function plainBlock(block: RichText[number]): string {
-  switch (block.kind) {
-    case 'list':
-      return block.items.map(plainText).join(' ')
-    case 'table':
-      return block.rows.flatMap((row) => row.map((cell) => plainText(cell.text))).join(' ')
-    default:
-      return block.spans.map(({ text }) => text).join('')
-  }
 }

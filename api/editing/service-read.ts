@@ -11,11 +11,10 @@ import { currentRelease } from '../publishing/service.ts'
 import { countCasesBefore, countOpenDrafts } from '../submissions/service-count.ts'
 import { mappingOf } from './adapt.ts'
 import { ORDER, withTypedRows } from './fee-table.ts'
-import { lockedAt } from './locked.ts'
 import { partOf } from './parts.ts'
 import { type PlacedFinding, placed } from './placed.ts'
 import { readPlanned } from './planned-view.ts'
-import { answerOf } from './points.ts'
+import { pointLines } from './points.ts'
 import { type Wording, withRuleWords } from './rule-words.ts'
 import { sentText } from './sent.ts'
 import { feePage } from './service-fee.ts'
@@ -88,22 +87,11 @@ export async function look(ctx: EditingCtx, state: State): Promise<Looked> {
   const wording = wordingOf(ctx, state, { form: survey.form, content })
   const read = readModel(content, slug, ctx.readXml)
   const model = read?.ok === true ? read.model : null
-  const points = (model?.openPoints ?? []).map(({ kind, id, name, text, at }): PointLine => {
-    const isOpen = survey.form === null || open.has(id)
-    const source = state.files[FORM] ?? ''
-    const answer = answerOf(source, id, wording)
-    return { kind, id, name: pointName(id, name, source), text, at, isOpen, answer, lost: open.get(id) ?? [] }
-  })
-  const unique = [...new Map(points.map((point) => [point.id, point])).values()]
+  const isBroken = survey.form === null
+  const unique = pointLines(model?.openPoints ?? [], { source: state.files[FORM] ?? '', open, wording, isBroken })
   const online = content.services.get(slug)?.online ?? 'none'
   const line = { ...base, title: titleOf(content, slug), maturity: survey.maturity, online }
   return { line, findings: placed(survey.findings, state, unique), content, points: unique, form: survey.form }
-}
-
-/** A rule that says how a field is worked out which nobody fills in is called after that too. */
-function pointName(id: string, name: string, source: string): string {
-  const locked = lockedAt(source, id)
-  return locked === undefined || locked.label === name ? name : `${locked.label}: ${name}`
 }
 
 /** By what rules of a service are worded; null where its form does not fit together. */
