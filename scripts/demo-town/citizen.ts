@@ -20,6 +20,8 @@ export type Application = {
   readonly files: ReadonlyMap<string, readonly UploadFile[]>
   /** Who signs in for it; null for a guest. */
   readonly account: string | null
+  /** How a notice should come: fetched online, or by post. */
+  readonly notice: 'online' | 'post'
   /** Language in which the person reads and sends it. */
   readonly lang: string
 }
@@ -48,7 +50,7 @@ export async function apply(origin: string, application: Application): Promise<S
     page = await answerPage(program, draftId, page, application)
   }
   await send(program, `${API}/submissions/language`, { lang: application.lang, page })
-  const receipt = await program.go(await send(program, `${API}/submissions/drafts/${draftId}/submit`, {}))
+  const receipt = await program.go(await send(program, `${API}/submissions/drafts/${draftId}/submit`, { notice: application.notice }))
   const html = receipt.body.toString()
   const [, reference = '', code = ''] =
     /class="reference"[\s\S]*?<strong[^>]*>([^<]+)<[\s\S]*?(?:<strong[^>]*>([^<]+)<)/.exec(html) ?? []

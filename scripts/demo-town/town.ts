@@ -89,6 +89,8 @@ function applicationOf(kase: Kase, atMs: number) {
     typed: person == null ? inTime(example, atMs) : otherPerson(inTime(example, atMs), person),
     files: example.files,
     account: account?.username ?? null,
+    // One of seven wants letters.
+    notice: kase.index % 7 === 3 ? ('post' as const) : ('online' as const),
     lang: kase.fate === 'sorbian' ? 'dsb' : 'de',
   }
 }
