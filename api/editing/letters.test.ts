@@ -164,7 +164,7 @@ describe('a notice', () => {
 describe('the words of a process', () => {
   it('are changed for status page, clerk and mails, and survive another postbox', async () => {
     const before = await rows('process.de')
-    expect(before.get('states/check/title')?.group).toBe('state:Wir prüfen Ihren Antrag (Antrag prüfen)')
+    expect(before.get('states/check/title')?.group).toBe('state:Wir prüfen Ihren Antrag')
     const answer = await save('process.de', {
       'states/check/sentence': 'Wir sehen uns den Steg an.',
       'tasks/check/outcomes/approve/label': 'Liegeplatz geben',
