@@ -69,7 +69,10 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await press(page, 'Speichern')
   await expect(page.getByText('Gespeichert.')).toBeVisible()
   await page.goto(at)
-  await page.getByLabel(/^Ich weiß, dass Texte auf .* fehlen/).check()
+  await page
+    .getByLabel(/^Ich weiß, dass Texte auf .* fehlen/)
+    .first()
+    .check()
   await press(page, 'Veröffentlichen')
   await expect(page.getByText('Veröffentlicht').first()).toBeVisible()
 
@@ -87,7 +90,10 @@ test('a question that is gone in a new version is mended in the rooms until the 
   await page.getByLabel('Was soll hier geschehen?').selectOption({ label: 'Den Satz entfernen' })
   await press(page, 'Speichern')
   await page.goto(at)
-  await page.getByLabel(/^Ich weiß, dass Texte auf .* fehlen/).check()
+  await page
+    .getByLabel(/^Ich weiß, dass Texte auf .* fehlen/)
+    .first()
+    .check()
   await press(page, 'Veröffentlichen')
   await expect(page.getByText('Veröffentlicht').first()).toBeVisible()
   await page.goto(`${at}/blatt/notice.approval.de`)

@@ -84,12 +84,16 @@ test('an editor makes a service of dropped files, tries it and puts it online, w
   const gaps = page.getByRole('region', { name: 'Was in anderen Sprachen fehlt' })
   const english = gaps.getByRole('listitem').filter({ hasText: 'Englisch' })
   const [, missing, all] = /es fehlen (\d+) von (\d+) Texten/.exec((await english.textContent()) ?? '') ?? []
-  expect(Number(missing)).toBe(Number(all))
+  // What the product wrote itself is there in English at once.
+  expect(Number(missing)).toBeLessThan(Number(all))
   expect(Number(missing)).toBeGreaterThan(30)
   await expect(english.getByRole('link', { name: 'Übersetzen' })).toHaveAttribute('href', /blatt\/translation\.en$/)
   await press(page, 'Veröffentlichen')
   await expect(page).toHaveURL(/\/vergleich$/)
-  await page.getByLabel(/^Ich weiß, dass Texte auf .*Englisch.* fehlen/).check()
+  await page
+    .getByLabel(/^Ich weiß, dass Texte auf .*Englisch.* fehlen/)
+    .first()
+    .check()
   await press(page, 'Veröffentlichen')
   await expect(page.getByText('Die Seiten werden gerade neu gemacht')).toBeVisible()
   await axeClean(page)

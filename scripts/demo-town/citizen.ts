@@ -50,7 +50,9 @@ export async function apply(origin: string, application: Application): Promise<S
     page = await answerPage(program, draftId, page, application)
   }
   await send(program, `${API}/submissions/language`, { lang: application.lang, page })
-  const receipt = await program.go(await send(program, `${API}/submissions/drafts/${draftId}/submit`, { notice: application.notice }))
+  const receipt = await program.go(
+    await send(program, `${API}/submissions/drafts/${draftId}/submit`, { notice: application.notice }),
+  )
   const html = receipt.body.toString()
   const [, reference = '', code = ''] =
     /class="reference"[\s\S]*?<strong[^>]*>([^<]+)<[\s\S]*?(?:<strong[^>]*>([^<]+)<)/.exec(html) ?? []
