@@ -74,7 +74,13 @@ export function writeMapping(steps: Steps, notes: readonly Note[], { table, unde
   )
   const mapping: Mapping = {
     version: 1,
-    steps: Object.fromEntries(steps),
+    // Whoever signs after all needs no reason why nobody does.
+    steps: Object.fromEntries(
+      [...steps].map(([id, { alone, ...step }]) => [
+        id,
+        alone === undefined || !unsigned.has(id) ? step : { ...step, alone },
+      ]),
+    ),
     assumed: [...texts('assumed')],
     unmapped: [...texts('unmapped')],
     told,
