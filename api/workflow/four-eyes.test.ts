@@ -127,6 +127,27 @@ describe('a signature that is drawn on both ways of a decision', () => {
     },
   )
 
+  it('gives back to who decided, though it is drawn back to the draft: what comes then is signed again', async () => {
+    const steps = { k: '<exclusiveGateway id="k" name="Ok?"/>', l: '<exclusiveGateway id="l" name="In Ordnung?"/>' }
+    const back = ['b>k', 'k>v>ja', 'k>y>nein', 'c>l', 'l>w>ja', 'l>n>nein']
+    const flows = ['s>a', 'a>g', 'g>y>ja', 'y>b', 'v>e', 'g>n>nein', 'n>c', 'w>e', ...back]
+    const made = await adapted({ steps, flows })
+    expect(watching(made)).toEqual(['b a', 'c a'])
+    expect(made.process.match(/<stadttor:outcome id="sign"/g)).toHaveLength(2)
+    expect(made.process.match(/sourceRef="[kl]" targetRef="a"/g)).toHaveLength(2)
+    expect(mappingOf(made).told?.['c']?.join()).toContain('geht an „Über den Antrag entscheiden“')
+    expect(mappingOf(made).unmapped).toEqual([])
+    expect(mappingOf(made).unsigned).toBeUndefined()
+  })
+
+  it('is not drawn a second time behind a step that is named as a refusal', async () => {
+    const flows = [...APART.filter((flow) => flow !== 'g>n>nein'), 'g>q>nein', 'q>n']
+    const made = await adapted({ steps: named('userTask', 'q', 'Akte ordnen'), flows })
+    expect(watching(made)).toEqual(['b a', 'c n'])
+    expect(made.process.match(/<stadttor:outcome id="sign"/g)).toHaveLength(2)
+    expect(mappingOf(made).unsigned).toBeUndefined()
+  })
+
   it('is none where the notice has gone out before: it does not count, and it is said which step issues too early', async () => {
     const flows = ['s>a', 'a>g', 'g>v>ja', 'v>b', 'b>e', 'g>w>nein', 'w>c', 'c>e']
     const made = await adapted({ flows })

@@ -106,8 +106,8 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   tellHearing(guessing)
   const built = buildSketch(guessing)
   const { paysAfter, unsigned: lost } = finish(guessing, built)
-  const unsigned = unsignedSteps(guessing, built, { drawn, lost })
   await dropReturns(guessing, built)
+  const unsigned = unsignedSteps(guessing, built, { drawn, lost })
   return {
     ok: true,
     process: writeBpmn(built.sketch, around),

@@ -3,6 +3,8 @@ import type { Note } from './table.ts'
 
 /** Says something of a step, by its id. */
 export type Say = (key: Note['key'], id: string, more?: Readonly<Record<string, string>>) => void
+/** Steps that do not count as signing, each with the notices issued before it; null where another step signs. */
+export type Unsigned = ReadonlyMap<string, readonly string[] | null>
 type Decided = 'approve' | 'refuse'
 /** An outcome of a decision on whose way nobody signs. */
 type Bare = { readonly decision: SketchNode; readonly outcome: Decided; readonly reached: ReadonlySet<string> }
@@ -11,14 +13,14 @@ type Bare = { readonly decision: SketchNode; readonly outcome: Decided; readonly
  * A second person signs what somebody decided, and must be another one. However many such steps there are: they count where
  * together they stand on every way from a decision to its notice. Where an outcome has none, all of that decision are ordinary
  * steps (half a signature is none), and it is said which outcome lacks it. Answers those steps, each with the notices that are
- * issued before it; a decision that is signed in another step is not among them.
+ * issued before it, and null for one whose decision is signed in another step.
  * @param labelOf words of an outcome on its button
  */
 export function finishSignatures(
   sketch: Sketch,
   say: Say,
   labelOf: (task: string, outcome: string) => string,
-): ReadonlyMap<string, readonly string[]> {
+): Unsigned {
   const signing = new Map([...sketch.nodes.values()].filter(signs).map((node) => [node.id, node] as const))
   const lost = new Map<string, readonly Bare[]>()
   const watched = new Map([...signing.keys()].map((id) => [id, watchedBy(sketch, id)] as const))
@@ -45,7 +47,7 @@ export function finishSignatures(
       }
     }
   }
-  const unsigned = new Map<string, readonly string[]>()
+  const unsigned = new Map<string, readonly string[] | null>()
   for (const [id, node] of signing) {
     const decision = watched.get(id)
     const bare = lost.get(id)
@@ -58,6 +60,7 @@ export function finishSignatures(
     const other = sketch.nodes.get(twice.get(id) ?? '')
     if (other !== undefined) {
       say('unmapped.cosign-twice', id, { other: other.name })
+      unsigned.set(id, null)
       continue
     }
     const early = issuedBefore(sketch, new Set(signing.keys()), bare ?? [])

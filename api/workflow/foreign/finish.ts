@@ -1,13 +1,13 @@
 import type { Built } from './build.ts'
 import { finishNotices } from './finish-notices.ts'
 import { finishPayments } from './finish-payments.ts'
-import { finishSignatures } from './finish-signatures.ts'
+import { finishSignatures, type Unsigned } from './finish-signatures.ts'
 import { finishSigners } from './finish-signers.ts'
 import type { Guessing } from './mapping.ts'
 import { add, beside, insertOn, into, isDocument, isMail, link, mail, outOf, type Sketch } from './sketch.ts'
 import type { Note } from './table.ts'
 
-type Finished = { readonly paysAfter: boolean; readonly unsigned: ReadonlyMap<string, readonly string[]> }
+type Finished = { readonly paysAfter: boolean; readonly unsigned: Unsigned }
 
 type Finishing = Pick<Guessing, 'table'> & {
   readonly sketch: Sketch

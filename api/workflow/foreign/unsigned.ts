@@ -1,5 +1,6 @@
 import type { Built } from './build.ts'
 import { reach } from './diagram.ts'
+import { signs as hasSign, type Unsigned } from './finish-signatures.ts'
 import { decides } from './guess-ways.ts'
 import type { Guessing, MappedStep } from './mapping.ts'
 import { signs } from './sign-first.ts'
@@ -19,20 +20,22 @@ export function drawnSigners(guessing: Guessing): ReadonlySet<string> {
 }
 
 /**
- * Steps in which somebody signs as drawn or as chosen, and nobody does in what became of it: those that do not count (`lost`,
+ * Steps in which somebody signs as drawn or as chosen, and nobody does in the finished process: those that do not count (`lost`,
  * by their ids here), and those that are no signature any more. Each with the names of the steps that issue the notice before.
  */
 export function unsignedSteps(
   { steps }: Guessing,
   { sketch, origins }: Built,
-  { drawn, lost }: { readonly drawn: ReadonlySet<string>; readonly lost: ReadonlyMap<string, readonly string[]> },
+  { drawn, lost }: { readonly drawn: ReadonlySet<string>; readonly lost: Unsigned },
 ): ReadonlyMap<string, readonly string[]> {
   const own = new Map([...origins].map(([id, foreign]) => [foreign, id] as const))
   const nameOf = (id: string): string => steps.get(origins.get(id) ?? '')?.name ?? sketch.nodes.get(id)?.name ?? id
   const open = [...steps].flatMap(([id, step]): readonly (readonly [string, readonly string[]])[] => {
-    const early = lost.get(own.get(id) ?? '')
-    const isGone = drawn.has(id) && !isSigning(step) && !decides(step)
-    return early !== undefined || isGone ? [[id, (early ?? []).map(nameOf)]] : []
+    const node = sketch.nodes.get(own.get(id) ?? '')
+    const early = lost.get(node?.id ?? '')
+    const isDrawn = (drawn.has(id) || isSigning(step)) && !decides(step)
+    const isGiven = early === null || (node !== undefined && hasSign(node) && node.attributes['notBy'] !== undefined)
+    return isDrawn && !isGiven ? [[id, (early ?? []).map(nameOf)]] : []
   })
   return new Map(open)
 }
