@@ -1,6 +1,6 @@
 import { checkLaw } from './content/service.ts'
 import type { Content, ContentChecker } from './content/snapshot.ts'
-import { checkTemplates, checkUndecided } from './editing/service.ts'
+import { checkTemplates, checkUndecided, checkUnsigned } from './editing/service.ts'
 import type { DataModelReader } from './forms/data-model.ts'
 import type { Form } from './forms/model.ts'
 import { namesOf } from './forms/names.ts'
@@ -21,6 +21,7 @@ export const contentCheckers = (readXml: DataModelReader): readonly ContentCheck
   checkKnownAnswers(fromForm(readXml, processNames)),
   checkTemplates,
   checkUndecided,
+  checkUnsigned,
   checkNotices(fromForm(readXml, noticeNames)),
   checkFees(fromForm(readXml, (form) => namesOf(form.fields.values()))),
   checkLookups(fromForm(readXml, (form) => form)),

@@ -47,10 +47,11 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
     return withFeeText(state, applyFee(state, values, around), around)
   }
   // A step keeps what it was called before: a button without a word is none.
-  const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || path.at(-1) === 'postbox' // biome-ignore format: one thought
+  const isKept = ({ path, value }: YamlEdit): boolean => kind !== 'mapping' || value !== undefined || ['postbox', 'alone'].includes(String(path.at(-1))) // biome-ignore format: one thought
   const planned = kind === 'settings' ? withPosition(state, values) : { state, number: undefined }
   const placed = planned.number === undefined ? [] : [{ path: ['filePlan'], value: planned.number }]
-  const all = [...edits.filter(isKept), ...placed]
+  const said = kind === 'mapping' ? edits.map((edit) => saidBy(edit, around)) : edits
+  const all = [...said.filter(isKept), ...placed]
   const next = edited(planned.state, sheet.file, all)
   if (kind === 'question') {
     return withForm(next, (source) => asDeclared(source, { path: rest.join('.'), edits: all, asked: around.skeleton }))
@@ -62,6 +63,12 @@ export function applySheet(state: State, sheet: Sheet, values: Values, around: A
   const decided = withDecided(next, new Set(chosen))
   return withMinutes(withTitle(withLaw(withPostbox(state, decided, around.postboxName), around.today)))
 }
+
+/** Why nobody signs stands there with who said so, and when. */
+const saidBy = ({ path, value }: YamlEdit, { editor, today }: Around): YamlEdit =>
+  path.at(-1) === 'alone' && path.length === 3 && value !== undefined
+    ? { path, value: { reason: value, by: editor, on: today } }
+    : { path, value }
 
 /** Entries of the file that somebody changed. */
 const changedIn = (rows: readonly Row[], values: Values): readonly YamlEdit[] =>

@@ -23,7 +23,11 @@ const FILES: readonly (readonly [RegExp, Part])[] = [
 ]
 
 /** Findings that say nothing of the file they were found in. */
-const OWN: Readonly<Record<string, Part>> = { 'forms/open-point': 'answered', 'workflow/no-fee': 'payment' }
+const OWN: Readonly<Record<string, Part>> = {
+  'forms/open-point': 'answered',
+  'workflow/no-fee': 'payment',
+  'editing/unsigned': 'process',
+}
 
 /** The part of a service that something wrong belongs to. Every finding has one, so that none blocks publishing unnoticed. */
 export function partOf({ type, file }: Pick<Finding, 'type' | 'file'>): Part {

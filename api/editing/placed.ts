@@ -7,6 +7,7 @@ import { pagesIn } from './page-places.ts'
 import { partOf } from './parts.ts'
 import { FORM, recordAt } from './sheet-rows.ts'
 import type { State } from './state.ts'
+import { unsignedStep } from './unsigned.ts'
 import { type YamlPath, yamlAt, yamlPlaceAt } from './yaml-edit.ts'
 
 /** What a finding is about, for people who know no files: a rule, a question, a setting, and where it is mended. */
@@ -31,6 +32,8 @@ export type PlacedFinding = Finding & {
   readonly gone?: string
   /** What a rule looks at too early. */
   readonly later?: LaterAnswer
+  /** Steps that issue the notice before a second person signs it, as it was drawn. */
+  readonly early?: readonly string[]
 }
 
 /** Says of each finding what it is about and which part of the service is not done for it. Pure; reads only the files as they stand. */
@@ -39,6 +42,7 @@ export function placed(findings: readonly Finding[], state: State, points: reado
   return withGone(findings, state, gone).map((finding) => {
     const about = aboutFinding(finding, state, points)
     const named = goneNamed(finding, gone)
+    const early = unsignedStep(finding, state)?.early ?? []
     const later = laterAnswer(finding, about.row, state.files[FORM] ?? '')
     return {
       ...finding,
@@ -46,6 +50,7 @@ export function placed(findings: readonly Finding[], state: State, points: reado
       part: partOf(finding),
       ...(named === undefined ? {} : { gone: named.label }),
       ...(later === undefined ? {} : { later }),
+      ...(early.length === 0 ? {} : { early }),
     }
   })
 }
@@ -61,6 +66,10 @@ export function aboutFinding(finding: Finding, state: State, points: readonly Na
   }
   if (type === 'workflow/no-fee') {
     return { kind: 'fee', name: '', sheet: 'fee' }
+  }
+  const unsigned = unsignedStep(finding, state)
+  if (unsigned !== undefined) {
+    return { kind: 'process', name: unsigned.name, sheet: 'mapping', row: `steps/${unsigned.id}/alone` }
   }
   const source = state.files[name] ?? ''
   if (name === 'service.yaml') {

@@ -30,6 +30,9 @@ export function mappingRows({ state, content }: Building): readonly Row[] {
       row(`outcomes/${key}/as`, 'step-outcome-kind', { value: as, options: plain(kindsFor(as)) }),
     ])
     const postbox = row('postbox', 'step-postbox', { value: step.postbox ?? '', options: postboxes })
-    return [...kind, ...(step.as === 'person' ? [postbox, ...outcomes] : [])]
+    // Said where a second person signs as drawn, and nobody does.
+    const isUnsigned = mapping?.unsigned?.[id] !== undefined
+    const alone = isUnsigned ? [row('alone', 'step-alone', { kind: 'line', value: step.alone?.reason ?? '' })] : []
+    return [...kind, ...alone, ...(step.as === 'person' ? [postbox, ...outcomes] : [])]
   })
 }

@@ -22,6 +22,7 @@ import { readDiagram } from './foreign/read.ts'
 import { signFirst } from './foreign/sign-first.ts'
 import { simplify } from './foreign/simplify.ts'
 import type { AdaptingTable } from './foreign/table.ts'
+import { drawnSigners, unsignedSteps } from './foreign/unsigned.ts'
 import { writeBpmn } from './foreign/write-bpmn.ts'
 import { type Written, writeTexts } from './foreign/write-texts.ts'
 
@@ -92,6 +93,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   signFirst(guessing)
   guessSteps(guessing)
   guessWays(guessing)
+  const drawn = drawnSigners(guessing)
   const chosen = adapting.chosen ?? keptIn(guessing, adapting.kept ?? new Map())
   choose(guessing, chosen)
   nameAgain(guessing, adapting.labels ?? new Map())
@@ -103,8 +105,9 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
   hearBeforeDeciding(guessing)
   tellHearing(guessing)
   const built = buildSketch(guessing)
-  const { paysAfter } = finish(guessing, built)
+  const { paysAfter, unsigned: lost } = finish(guessing, built)
   await dropReturns(guessing, built)
+  const unsigned = unsignedSteps(guessing, built, { drawn, lost })
   return {
     ok: true,
     process: writeBpmn(built.sketch, around),
@@ -113,7 +116,7 @@ export async function adaptProcess(adapting: Adapting): Promise<Adapted> {
       isMapping: adapting.isMapping === true,
     }),
     paysAfter,
-    mapping: writeMapping(mapped, diagram.notes, { table, undecided }),
+    mapping: writeMapping(mapped, diagram.notes, { table, undecided, unsigned }),
   }
 }
 
@@ -172,7 +175,7 @@ const BUILT: ReadonlySet<string> = new Set(['assumed.draft', 'assumed.decide-add
 /** Puts what an editor chose in place of what was guessed; steps that are not there any more are forgotten. */
 function choose(guessing: Guessing, chosen: Mapping | undefined): void {
   const { steps, diagram } = guessing
-  for (const [id, { as, postbox, outcomes }] of Object.entries(chosen?.steps ?? {})) {
+  for (const [id, { as, postbox, outcomes, alone }] of Object.entries(chosen?.steps ?? {})) {
     const guessed = steps.get(id)
     if (guessed === undefined || isTimer(as)) {
       continue
@@ -184,7 +187,8 @@ function choose(guessing: Guessing, chosen: Mapping | undefined): void {
       ...(guessed.asks === true ? { asks: true } : {}),
       ...(outcomes === undefined && guessed.outcomes === undefined ? {} : { outcomes: outcomes ?? guessed.outcomes }),
     }
-    const step: MappedStep = as === 'person' || guessed.asks === true ? person : { name: guessed.name, as }
+    const kind: MappedStep = as === 'person' || guessed.asks === true ? person : { name: guessed.name, as }
+    const step = alone === undefined ? kind : { ...kind, alone }
     if (JSON.stringify(step) === JSON.stringify(guessed)) {
       continue
     }

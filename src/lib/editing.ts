@@ -124,6 +124,10 @@ export const findingText = (
   if ('gone' in finding && finding.gone !== undefined) {
     return { text: t('editing.gone.named', { question: finding.gone }), lang: 'de' }
   }
+  if ('early' in finding && finding.early !== undefined) {
+    const steps = new Intl.ListFormat('de').format(finding.early.map((name) => `„${name}“`))
+    return { text: `${t('editing.unsigned.early', { steps })} ${t('editing.unsigned.help')}`, lang: 'de' }
+  }
   return { text: hasWord(key) ? t(key) : t('editing.finding-any'), lang: 'de' }
 }
 
@@ -161,6 +165,9 @@ export const aboutText = ({ kind, name, row, lang }: About, t: Translate): strin
 /** Where it is mended: the row of its sheet, the process on the service's page, else the line of the file. */
 export const mendedAt = ({ about: { kind, sheet, row }, file, line }: PlacedFinding, base: string): string => {
   const name = file.split('/').at(-1) ?? ''
+  if (sheet === 'mapping') {
+    return `${base}#${(row ?? '').replace(/[^A-Za-z0-9]+/g, '-')}`
+  }
   if (sheet !== undefined) {
     return `${base}/blatt/${sheet}${row === undefined ? '' : `#${row.replace(/[^A-Za-z0-9]+/g, '-')}`}`
   }

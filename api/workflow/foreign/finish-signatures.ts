@@ -3,17 +3,24 @@ import type { Note } from './table.ts'
 
 /** Says something of a step, by its id. */
 export type Say = (key: Note['key'], id: string, more?: Readonly<Record<string, string>>) => void
+/** Steps that do not count as signing, each with the notices issued before it; null where another step signs. */
+export type Unsigned = ReadonlyMap<string, readonly string[] | null>
 type Decided = 'approve' | 'refuse'
 /** An outcome of a decision on whose way nobody signs. */
-type Bare = { readonly decision: SketchNode; readonly outcome: Decided }
+type Bare = { readonly decision: SketchNode; readonly outcome: Decided; readonly reached: ReadonlySet<string> }
 
 /**
  * A second person signs what somebody decided, and must be another one. However many such steps there are: they count where
  * together they stand on every way from a decision to its notice. Where an outcome has none, all of that decision are ordinary
- * steps (half a signature is none), and it is said which outcome lacks it.
+ * steps (half a signature is none), and it is said which outcome lacks it. Answers those steps, each with the notices that are
+ * issued before it, and null for one whose decision is signed in another step.
  * @param labelOf words of an outcome on its button
  */
-export function finishSignatures(sketch: Sketch, say: Say, labelOf: (task: string, outcome: string) => string): void {
+export function finishSignatures(
+  sketch: Sketch,
+  say: Say,
+  labelOf: (task: string, outcome: string) => string,
+): Unsigned {
   const signing = new Map([...sketch.nodes.values()].filter(signs).map((node) => [node.id, node] as const))
   const lost = new Map<string, readonly Bare[]>()
   const watched = new Map([...signing.keys()].map((id) => [id, watchedBy(sketch, id)] as const))
@@ -32,12 +39,15 @@ export function finishSignatures(sketch: Sketch, say: Say, labelOf: (task: strin
     const counting = new Set([...signing.keys()].filter((id) => !lost.has(id)))
     for (const decision of [...sketch.nodes.values()].filter(decidesHere)) {
       const bare = bareOutcomes(sketch, decision, counting)
-      const own = bare.length === 0 ? [] : [...counting].filter((id) => isSignedBy(sketch, decision, id))
+      // Whoever signs only behind the notice watches the decision as well, and signs nothing.
+      const isOwn = (id: string): boolean => watched.get(id) === decision || isSignedBy(sketch, decision, id)
+      const own = bare.length === 0 ? [] : [...counting].filter(isOwn)
       for (const id of own) {
         lost.set(id, bare)
       }
     }
   }
+  const unsigned = new Map<string, readonly string[] | null>()
   for (const [id, node] of signing) {
     const decision = watched.get(id)
     const bare = lost.get(id)
@@ -50,10 +60,24 @@ export function finishSignatures(sketch: Sketch, say: Say, labelOf: (task: strin
     const other = sketch.nodes.get(twice.get(id) ?? '')
     if (other !== undefined) {
       say('unmapped.cosign-twice', id, { other: other.name })
+      unsigned.set(id, null)
       continue
     }
-    tellLost({ sketch, say, labelOf }, id, bare ?? [])
+    const early = issuedBefore(sketch, new Set(signing.keys()), bare ?? [])
+    unsigned.set(id, early)
+    tellLost({ sketch, say, labelOf }, { id, early, bare: bare ?? [] })
   }
+  return unsigned
+}
+
+/** Notices on the unsigned ways of a decision behind which somebody would sign: drawn, and issued too early. */
+function issuedBefore(sketch: Sketch, signers: ReadonlySet<string>, bare: readonly Bare[]): readonly string[] {
+  const leadsOn = (id: string): boolean =>
+    [...reach(sketch, [id], (one) => decidesHere(sketch.nodes.get(one)))].some((one) => signers.has(one))
+  const all = bare.flatMap(({ reached }) =>
+    [...reached].filter((id) => isDocument(sketch.nodes.get(id)) && leadsOn(id)),
+  )
+  return [...new Set(all)]
 }
 
 /**
@@ -82,8 +106,16 @@ type Telling = {
   readonly labelOf: (task: string, outcome: string) => string
 }
 
+type Lost = { readonly id: string; readonly early: readonly string[]; readonly bare: readonly Bare[] }
+
 /** Says why a step does not count as signing, and what helps. */
-function tellLost({ sketch, say, labelOf }: Telling, id: string, bare: readonly Bare[]): void {
+function tellLost({ sketch, say, labelOf }: Telling, { id, early, bare }: Lost): void {
+  const [issued] = early
+  if (issued !== undefined) {
+    const values = { other: bare[0]?.decision.name ?? '', early: sketch.nodes.get(issued)?.name ?? '' }
+    say('unmapped.cosign-issued', id, values)
+    return
+  }
   if (bare.length > 0) {
     const ways = bare.map(({ decision, outcome }) => `„${labelOf(decision.id, outcome)}“`).join(', ')
     say('unmapped.cosign', id, { other: bare[0]?.decision.name ?? '', ways })
@@ -123,7 +155,7 @@ function bareOutcomes(sketch: Sketch, decision: SketchNode, signers: ReadonlySet
     const isBare = [...reached].some(
       (id) => isDocument(sketch.nodes.get(id)) || sketch.nodes.get(id)?.tag === 'endEvent',
     )
-    return isBare ? [{ decision, outcome }] : []
+    return isBare ? [{ decision, outcome, reached }] : []
   })
 }
 

@@ -1,10 +1,11 @@
 import type { Built } from './build.ts'
 import { reach, type Say, signs } from './finish-signatures.ts'
 import type { Guessing } from './mapping.ts'
-import { add, beside, decidesHere, link, outOf, type Sketch, type SketchNode } from './sketch.ts'
+import { add, beside, decidesHere, link, outOf, type Sketch, type SketchNode, waysOf } from './sketch.ts'
 
 /**
- * Where a process has second persons, those decisions have one too that nobody drew; and whoever signs can give the draft back.
+ * Where a process has second persons, those decisions have one too that nobody drew; and whoever signs can give the draft back,
+ * to who decided: what comes after that has no decision any more once it is given back.
  * Changes the sketch.
  */
 export function finishSigners(guessing: Guessing, built: Built, say: Say): void {
@@ -12,7 +13,8 @@ export function finishSigners(guessing: Guessing, built: Built, say: Say): void 
   const counting = [...sketch.nodes.values()].filter((node) => signs(node) && node.attributes['notBy'] !== undefined)
   const [like] = counting
   for (const node of like === undefined ? [] : [...sketch.nodes.values()]) {
-    if (like !== undefined && decidesHere(node) && guessing.unsigned.has(origins.get(node.id) ?? '')) {
+    const isSigned = counting.some(({ attributes }) => attributes['notBy'] === node.id)
+    if (like !== undefined && !isSigned && decidesHere(node) && guessing.unsigned.has(origins.get(node.id) ?? '')) {
       addSigner(guessing, built, { decision: node, like })
       say('assumed.cosign-added', node.id)
     }
@@ -25,6 +27,9 @@ export function finishSigners(guessing: Guessing, built: Built, say: Say): void 
       addReturn(guessing, built, { signer: node, decision })
     ) {
       say('assumed.return-added', node.id, { other: decision.name })
+    }
+    if (decision !== undefined && moveReturn(sketch, { signer: node, decision })) {
+      say('assumed.return-moved', node.id, { other: decision.name })
     }
   }
 }
@@ -78,6 +83,20 @@ function addReturn({ table }: Guessing, { sketch, outcomes }: Built, { signer, d
   sketch.flows = sketch.flows.map((one) => (one.id === flow.id ? { ...one, ...signed } : one))
   link(sketch, id, gateway)
   link(sketch, gateway, decision.id, { condition: `${id}.outcome = "return"` })
+  return true
+}
+
+/** Lets what is given back to a step behind the decision go to who decided; whether anything did not. */
+function moveReturn(sketch: Sketch, { signer, decision }: Returning): boolean {
+  const isAfter = (to: string): boolean => reach(sketch, [to], (one) => one === decision.id).has(signer.id)
+  const moved = waysOf(sketch, signer.id, 'return').filter(
+    ({ to, condition }) => condition !== '' && to !== decision.id && isAfter(to),
+  )
+  if (moved.length === 0 || isBeside(sketch, decision.id, signer.id)) {
+    return false
+  }
+  const ids = new Set(moved.map(({ id }) => id))
+  sketch.flows = sketch.flows.map((one) => (ids.has(one.id) ? { ...one, to: decision.id, points: [] } : one))
   return true
 }
 

@@ -1,11 +1,13 @@
 import type { Built } from './build.ts'
 import { finishNotices } from './finish-notices.ts'
 import { finishPayments } from './finish-payments.ts'
-import { finishSignatures } from './finish-signatures.ts'
+import { finishSignatures, type Unsigned } from './finish-signatures.ts'
 import { finishSigners } from './finish-signers.ts'
 import type { Guessing } from './mapping.ts'
 import { add, beside, insertOn, into, isDocument, isMail, link, mail, outOf, type Sketch } from './sketch.ts'
 import type { Note } from './table.ts'
+
+type Finished = { readonly paysAfter: boolean; readonly unsigned: Unsigned }
 
 type Finishing = Pick<Guessing, 'table'> & {
   readonly sketch: Sketch
@@ -14,9 +16,10 @@ type Finishing = Pick<Guessing, 'table'> & {
 
 /**
  * Puts in what every process of ours needs and a foreign one leaves out: receipt, notices, mails before the end, retention.
- * Answers whether a fee comes after the notice.
+ * Answers whether a fee comes after the notice, and which steps in which a second person was to sign do not count, each with the
+ * notices that are issued before it.
  */
-export function finish(guessing: Guessing, built: Built): { readonly paysAfter: boolean } {
+export function finish(guessing: Guessing, built: Built): Finished {
   const { sketch, outcomes, origins } = built
   const say = (key: Note['key'], name: string, more: Readonly<Record<string, string>> = {}): void => {
     guessing.diagram.notes.push({ key, values: { name, ...more } })
@@ -26,13 +29,14 @@ export function finish(guessing: Guessing, built: Built): { readonly paysAfter: 
     const values = { name: sketch.nodes.get(id)?.name ?? id, ...more }
     guessing.diagram.notes.push({ key, values, ...(step === undefined ? {} : { step }) })
   }
-  finishSignatures(sketch, sayOf, (task, outcome) => outcomes.get(task)?.get(outcome)?.label ?? outcome)
+  const labelOf = (task: string, outcome: string): string => outcomes.get(task)?.get(outcome)?.label ?? outcome
+  const unsigned = finishSignatures(sketch, sayOf, labelOf)
   finishSigners(guessing, built, sayOf)
   finishNotices(sketch, guessing.table, say)
   const paysAfter = finishPayments(sketch)
   finishEnds({ sketch, table: guessing.table, say })
   confirmReceipt({ sketch, table: guessing.table, say })
-  return { paysAfter }
+  return { paysAfter, unsigned }
 }
 
 /** Before each end a mail, where none was just sent, and what closes the eAkte. */

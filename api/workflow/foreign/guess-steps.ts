@@ -1,5 +1,6 @@
 import { type ForeignKind, type ForeignNode, into, outOf, reach, startOf } from './diagram.ts'
 import { type Guessing, gatewayOf, type StepKind } from './mapping.ts'
+import { isSending, signerBehind, signs } from './sign-first.ts'
 import { hintOf, holds, isHearing, type Note } from './table.ts'
 
 const STEPS: ReadonlySet<ForeignKind> = new Set(['person', 'plain', 'rule', 'called', 'program', 'send', 'receive'])
@@ -241,6 +242,11 @@ function delivered(guessing: Guessing, node: ForeignNode): StepKind {
 
 /** The first that speaks of the notice makes it, what follows at once is part of that, what comes later tells of it. */
 function noticed(guessing: Guessing, node: ForeignNode): StepKind {
+  const signer = signerBehind(guessing, node.id)
+  if (signer !== undefined) {
+    say(guessing, 'assumed.drafted', node, { other: signer.name })
+    return node.kind === 'program' || node.kind === 'send' ? 'nothing' : 'person'
+  }
   if (follows(guessing, node, 'document')) {
     say(guessing, 'assumed.with-document', node)
     return 'nothing'
@@ -249,7 +255,23 @@ function noticed(guessing: Guessing, node: ForeignNode): StepKind {
 }
 
 const told = (guessing: Guessing, node: ForeignNode): StepKind =>
-  follows(guessing, node, 'document') ? noticed(guessing, node) : 'notify'
+  follows(guessing, node, 'document') || issuesSigned(guessing, node) ? noticed(guessing, node) : 'notify'
+
+/** Whether a step sends what was signed just before, and no other one speaks of the notice later. */
+function issuesSigned(guessing: Guessing, node: ForeignNode): boolean {
+  const { diagram, askers, table, steps } = guessing
+  const isLater = [...reach(diagram, [node.id])].some(
+    (id) => id !== node.id && ['document', 'notice'].includes(hintOf(table, diagram.nodes.get(id)?.name ?? '') ?? ''),
+  )
+  const isSigned = before(guessing, node, (id) => {
+    const one = diagram.nodes.get(id)
+    if (one !== undefined && signs(guessing, one)) {
+      return 'yes'
+    }
+    return steps.get(id)?.as === 'document' || gatewayOf(askers, id) !== undefined ? 'no' : 'on'
+  })
+  return isSending(guessing, node.id) && !isLater && isSigned
+}
 
 /** Whether what stands directly before a step is of a kind; what does nothing does not count. */
 function follows(guessing: Guessing, node: ForeignNode, kind: StepKind): boolean {

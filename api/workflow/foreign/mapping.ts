@@ -32,6 +32,8 @@ const Step = v.strictObject({
   asks: v.optional(v.boolean()),
   /** By the flow that is taken; by any other name where all outcomes go the same way. */
   outcomes: v.optional(v.record(v.string(), Outcome)),
+  /** Why nobody signs here though the process draws a second person's signature; who said so, and on which day. */
+  alone: v.optional(v.strictObject({ reason: Text, by: v.string(), on: v.string() })),
 })
 const Mapping = v.strictObject({
   version: v.literal(1),
@@ -42,6 +44,8 @@ const Mapping = v.strictObject({
   told: v.optional(v.record(v.string(), v.array(v.string()))),
   /** Steps to which a case can come before anybody decided: nothing is signed or given back there. */
   undecided: v.optional(v.array(v.string())),
+  /** Steps in which a second person signs as drawn and nobody does, each with the steps that issue the notice before. */
+  unsigned: v.optional(v.record(v.string(), v.array(v.string()))),
 })
 export type MappedOutcome = v.InferOutput<typeof Outcome>
 export type MappedStep = v.InferOutput<typeof Step>
@@ -51,12 +55,14 @@ export type Steps = Map<string, MappedStep>
 /** Reads what the steps of a foreign process become. */
 export const readMapping = (source: string, file: string) => readContentFile(source, file, Mapping)
 
+type Writing = {
+  readonly table: AdaptingTable
+  readonly undecided: readonly string[]
+  readonly unsigned: ReadonlyMap<string, readonly string[]>
+}
+
 /** Writes what the steps of a foreign process become, with what was assumed and what is lost, in words. */
-export function writeMapping(
-  steps: Steps,
-  notes: readonly Note[],
-  { table, undecided }: { readonly table: AdaptingTable; readonly undecided: readonly string[] },
-): string {
+export function writeMapping(steps: Steps, notes: readonly Note[], { table, undecided, unsigned }: Writing): string {
   const texts = (group: 'assumed' | 'unmapped'): readonly string[] => [
     ...new Set(notes.filter(({ key }) => key.startsWith(`${group}.`)).map((note) => noteText(table, note))),
   ]
@@ -68,11 +74,20 @@ export function writeMapping(
   )
   const mapping: Mapping = {
     version: 1,
-    steps: Object.fromEntries(steps),
+    // Whoever signs after all needs no reason why nobody does.
+    steps: Object.fromEntries(
+      [...steps].map(([id, { alone, ...step }]) => [
+        id,
+        alone === undefined || !unsigned.has(id) ? step : { ...step, alone },
+      ]),
+    ),
     assumed: [...texts('assumed')],
     unmapped: [...texts('unmapped')],
     told,
     undecided: [...undecided],
+    ...(unsigned.size === 0
+      ? {}
+      : { unsigned: Object.fromEntries([...unsigned].map(([id, early]) => [id, [...early]])) }),
   }
   return stringify(mapping, { lineWidth: 0 })
 }

@@ -1,6 +1,6 @@
 import { type ForeignFlow, type ForeignNode, into, outOf, reach, startOf } from './diagram.ts'
 import { type Guessing, gatewayOf } from './mapping.ts'
-import { hintOf } from './table.ts'
+import { hintOf, holds } from './table.ts'
 
 /**
  * A notice that is written before somebody signs it is a draft until then: here whoever signs reads the draft that the
@@ -28,7 +28,36 @@ export function signFirst(guessing: Guessing): void {
 const isWork = ({ kind, isCitizens }: ForeignNode): boolean =>
   !isCitizens && ['person', 'plain', 'program', 'send'].includes(kind)
 
-const signs = ({ table }: Guessing, { kind, name }: ForeignNode): boolean =>
+/**
+ * Whoever signs what is written in a step: the next second person behind it, before it is sent and before somebody else has the
+ * choice. What such a step writes is a draft; undefined where nobody signs behind it.
+ */
+export function signerBehind(guessing: Guessing, id: string): ForeignNode | undefined {
+  const { diagram, askers, table } = guessing
+  const seen = new Set<string>([id])
+  const open = isSending(guessing, id) ? [] : outOf(diagram, id).map(({ to }) => to)
+  for (let at = open.shift(); at !== undefined; at = open.shift()) {
+    const node = diagram.nodes.get(at)
+    if (node === undefined || seen.has(at)) {
+      continue
+    }
+    seen.add(at)
+    if (signs(guessing, node)) {
+      return node
+    }
+    if (gatewayOf(askers, at) === undefined && !holds(node.name, table.sending)) {
+      open.push(...outOf(diagram, at).map(({ to }) => to))
+    }
+  }
+  return undefined
+}
+
+/** Whether a step is named as one in which something is sent or made known. */
+export const isSending = ({ diagram, table }: Guessing, id: string): boolean =>
+  holds(diagram.nodes.get(id)?.name ?? '', table.sending)
+
+/** Whether a step is named as one in which a second person signs. */
+export const signs = ({ table }: Guessing, { kind, name }: ForeignNode): boolean =>
   (kind === 'person' || kind === 'plain') && hintOf(table, name) === 'cosign'
 
 /** The way on once it is signed: the only one, or of two the one that does not lead back. */

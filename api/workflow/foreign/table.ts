@@ -51,10 +51,10 @@ export type StateName = (typeof STATES)[number]
 const MESSAGES = ['receipt', 'request', 'reminder', 'payment-due', 'unpaid', 'notice-ready', 'news', 'done'] as const
 const ASSUMED = [
   'pool', 'lane', 'postbox', 'own-postbox', 'no-postbox', 'lane-unknown', 'decides', 'decides-both', 'refuses', 'decide-added', 'asked', 'request', 'heard', 'answer', 'receipt', 'receipt-added',
-  'document', 'document-added', 'with-document', 'cosign-added', 'return-added', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'opinion', 'withdrawal', 'deliver', 'nothing', 'draft', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
+  'document', 'document-added', 'with-document', 'cosign-added', 'return-added', 'return-moved', 'notify', 'mail-added', 'pay', 'assess', 'assessed', 'consult', 'opinion', 'withdrawal', 'deliver', 'nothing', 'draft', 'drafted', 'cosign', 'ended', 'timer-guessed', 'timer', 'timer-deadline', 'timer-hold', 'timer-answer', 'timer-step',
 ] as const // biome-ignore format: one list
 const UNMAPPED = [
-  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'return', 'no-refusal', 'assess',
+  'program', 'called', 'wait', 'deliver', 'many', 'event', 'timer', 'unreachable', 'start', 'same', 'cosign', 'cosign-early', 'cosign-past', 'cosign-twice', 'cosign-issued', 'return', 'no-refusal', 'assess',
   'hearing',
 ] as const // biome-ignore format: one list
 
@@ -74,6 +74,8 @@ const Table = v.strictObject({
   notHearings: Words,
   /** Steps of those who are asked in which they say what they think. */
   opinions: Words,
+  /** Words by which something is sent or made known: with the notice, that issues it. */
+  sending: Words,
   /** Words by which a step that speaks of a refusal does not refuse. */
   notRefusing: Words,
   /** Events by which an application is taken back. */
