@@ -92,8 +92,10 @@ test('who lost account and mailbox is handed a new code by two clerks, and the o
   await expect(person.getByText('Zugang neu vergeben, alte Codes und Anmeldungen gelten nicht mehr')).toBeVisible()
   await axeClean(person)
 
-  await clerk.goto(at)
+  await clerk.goto(`${at}/beteiligte`)
   await expect(clerk.getByText('bestätigt von Marko Lehnigk')).toBeVisible()
+  await axeClean(clerk)
+  await clerk.goto(`${at}/verlauf`)
   await expect(clerk.getByRole('cell', { name: 'Zugang neu vergeben, alter beendet' })).toBeVisible()
   await axeClean(clerk)
 })
